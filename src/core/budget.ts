@@ -1,0 +1,46 @@
+import { formatDuration } from './duration.ts'
+
+/** The parts of a pod's termination that share one grace period. Milliseconds. */
+export interface Budget {
+  readonly preStopMs: number
+  readonly shutdownDelayMs: number
+  readonly drainTimeoutMs: number
+  readonly hooksTimeoutMs: number
+}
+
+/** Time that the grace period has to cover at least. Milliseconds. */
+export function requiredGraceMs(budget: Budget): number {
+  return budget.preStopMs + budget.shutdownDelayMs + budget.drainTimeoutMs + budget.hooksTimeoutMs
+}
+
+/** The sum as a person would write it down, for messages. */
+export function describeSum(budget: Budget): string {
+  const parts = [
+    `preStop ${formatDuration(budget.preStopMs)}`,
+    `shutdown delay ${formatDuration(budget.shutdownDelayMs)}`,
+    `drain timeout ${formatDuration(budget.drainTimeoutMs)}`,
+    `hooks timeout ${formatDuration(budget.hooksTimeoutMs)}`,
+  ]
+  return `${parts.join(' + ')} = ${formatDuration(requiredGraceMs(budget))}`
+}
+
+/**
+ * Compares the sum with the grace period. Equality is allowed here: the margin for the runtime belongs to whoever sets the grace period (the chart adds 3 s).
+ * @returns what is wrong, nothing when it fits or the grace period is not known
+ */
+export function checkBudget(budget: Budget, gracePeriodMs: number | undefined): readonly string[] {
+  if (gracePeriodMs === undefined || requiredGraceMs(budget) <= gracePeriodMs) return []
+  return [
+    `${describeSum(budget)} is more than the grace period of ${formatDuration(gracePeriodMs)}: the rest would be cut off by SIGKILL; ` +
+      `raise terminationGracePeriodSeconds to at least ${Math.ceil(requiredGraceMs(budget) / 1_000)}, or lower one of the parts`,
+  ]
+}
+
+/**
+ * Time between SIGTERM and SIGKILL as the kubelet reckons it: the hook's time is cut to whole seconds, and 2 s are left whatever the hook took
+ * (kubernetes/kubernetes `pkg/kubelet/kuberuntime/kuberuntime_container.go`, `minimumGracePeriodInSeconds`).
+ */
+export function killAfterSignalMs(gracePeriodMs: number, preStopTookMs: number): number {
+  const tookMs = Math.min(Math.floor(preStopTookMs / 1_000) * 1_000, gracePeriodMs)
+  return Math.max(2_000, gracePeriodMs - tookMs)
+}

@@ -1,0 +1,40 @@
+/**
+ * The error table. A code is never reused or renamed; each has a paragraph in docs/reference/errors.md, which a test compares with this file.
+ */
+const messages = {
+  LASTCALL_INVALID_OPTIONS: 'The options cannot be used',
+  LASTCALL_UNSUPPORTED_SERVER: 'This kind of server cannot be drained yet',
+  LASTCALL_NOT_A_SERVER: 'The value passed to serve() is not a server',
+  LASTCALL_ALREADY_STARTED: 'start() was called twice on one lifecycle',
+  LASTCALL_ALREADY_SHUT_DOWN: 'The lifecycle has shut down and cannot be used again',
+  LASTCALL_PROBE_PORT: 'The probe server cannot listen',
+  LASTCALL_DUPLICATE_NAME: 'The name is taken',
+  LASTCALL_HOOK_TIMEOUT: 'A stop hook did not finish in its time',
+  LASTCALL_CHECK_TIMEOUT: 'A check did not answer in its time',
+  LASTCALL_PEER_MISSING: 'A package that this entry point needs is not installed',
+} as const
+
+/** A code of {@link LastcallError}. Stable: compare this, not the message. */
+export type ErrorCode = keyof typeof messages
+
+/** All codes with their titles, for documentation and tests. */
+export const errorTable: Readonly<Record<ErrorCode, string>> = messages
+
+/** Every error that lastcall throws or rejects with. `code` says which; `problems` lists all that was wrong with the input. */
+export class LastcallError extends Error {
+  override readonly name = 'LastcallError'
+  readonly code: ErrorCode
+  readonly problems: readonly string[]
+
+  /**
+   * @param code entry of the error table
+   * @param problems what exactly is wrong, one sentence each, with the value and the mend
+   * @param cause the error behind this one
+   */
+  constructor(code: ErrorCode, problems: readonly string[], cause?: unknown) {
+    const detail = problems.length > 1 ? `\n  - ${problems.join('\n  - ')}` : ` ${problems.join('')}`
+    super(`${messages[code]}:${detail}`, cause === undefined ? undefined : { cause })
+    this.code = code
+    this.problems = problems
+  }
+}

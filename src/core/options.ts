@@ -1,0 +1,135 @@
+import { type Budget, checkBudget } from './budget.ts'
+import { LastcallError } from './errors.ts'
+import type { Logger } from './logger.ts'
+import { describe, type Environment, optionRules, signalProblems } from './option-rules.ts'
+
+/** Name of a signal, such as `SIGTERM`. */
+export type SignalName = `SIG${string}`
+
+/**
+ * Options of `createLifecycle`. Each is taken from the code, else from the environment variable named here, else from the default.
+ * Times are in milliseconds; environment variables are written with a unit (`5s`, `500ms`).
+ */
+export interface LifecycleOptions {
+  /** How long everything is still served after the signal. `LASTCALL_SHUTDOWN_DELAY`; 5 s in Kubernetes, else 0. */
+  readonly shutdownDelayMs?: number | undefined
+  /** How long readiness stays green after the signal. `LASTCALL_READINESS_FAIL_DELAY`; 0. */
+  readonly readinessFailDelayMs?: number | undefined
+  /** How long the drain may take before the rest is cut off. `LASTCALL_DRAIN_TIMEOUT`; 15 s. */
+  readonly drainTimeoutMs?: number | undefined
+  /** How long all stop hooks together may take. `LASTCALL_HOOKS_TIMEOUT`; 5 s. */
+  readonly hooksTimeoutMs?: number | undefined
+  /** Time of the preStop hook, which the kubelet spends before it sends the signal; counts in the sum only. `LASTCALL_PRE_STOP`; 0. */
+  readonly preStopMs?: number | undefined
+  /** `terminationGracePeriodSeconds` in milliseconds; when known, the sum of the others is checked. `LASTCALL_GRACE_PERIOD`; unknown. */
+  readonly gracePeriodMs?: number | undefined
+  /** How long a check may take before it counts as failed. `LASTCALL_CHECK_TIMEOUT`; 900 ms, because the kubelet waits for 1 s. */
+  readonly checkTimeoutMs?: number | undefined
+  /** Port of the probe server, 0 for any free one, false for none. `LASTCALL_PROBE_PORT`; 8081. */
+  readonly probePort?: number | false | undefined
+  /** Address that the probe server listens on. `LASTCALL_PROBE_HOST`; all addresses. */
+  readonly probeHost?: string | undefined
+  /** Whether liveness answers 503 during the shutdown. `LASTCALL_LIVENESS_FAILS_ON_SHUTDOWN`; false: what finishes its work is alive. */
+  readonly livenessFailsOnShutdown?: boolean | undefined
+  /** File for the report, false for none. `LASTCALL_TERMINATION_LOG`; `/dev/termination-log`, where that exists. */
+  readonly terminationLog?: string | false | undefined
+  /** Signals that start the shutdown. SIGTERM and SIGINT. */
+  readonly signals?: readonly SignalName[] | undefined
+  /** What ends the process at the end: only a shutdown that a signal began, any shutdown, or never. `signal`. */
+  readonly exitAfter?: 'signal' | 'any' | 'never' | undefined
+  /** Where events go, in pino's call shape, false for nowhere. One JSON line an event on stderr. */
+  readonly logger?: Logger | false | undefined
+}
+
+/** Options with every default filled in. */
+export interface ResolvedOptions extends Budget {
+  readonly readinessFailDelayMs: number
+  readonly gracePeriodMs: number | undefined
+  readonly checkTimeoutMs: number
+  readonly probePort: number | false
+  readonly probeHost: string
+  readonly livenessFailsOnShutdown: boolean
+  readonly terminationLog: string | false
+  readonly signals: readonly SignalName[]
+  readonly exitAfter: 'signal' | 'any' | 'never'
+  readonly logger: Logger | false | undefined
+}
+
+/** Something about the options that does not stop the start, and that a person should read. */
+export interface OptionNotice {
+  readonly message: string
+  readonly option?: string
+  readonly used?: unknown
+  readonly ignored?: unknown
+}
+
+/** What {@link resolveOptions} made of its input. */
+export interface Resolution {
+  readonly options: ResolvedOptions
+  readonly notices: readonly OptionNotice[]
+}
+
+/**
+ * Reads options from code and environment, fills in defaults and checks them, the sum against the grace period included.
+ * @throws LastcallError `LASTCALL_INVALID_OPTIONS` with all problems at once
+ */
+export function resolveOptions(input: LifecycleOptions, env: Environment): Resolution {
+  if (typeof input !== 'object' || input === null || Array.isArray(input)) {
+    throw new LastcallError('LASTCALL_INVALID_OPTIONS', [`options: got ${describe(input)}, pass an object`])
+  }
+  const problems: string[] = unknownNames(input)
+  const notices: OptionNotice[] = unknownVariables(env)
+  const values: Record<string, unknown> = {}
+  for (const name of Object.keys(optionRules)) {
+    const found = readOption(name, input, env, problems)
+    values[name] = found.value
+    if (found.notice) notices.push(found.notice)
+  }
+  if (Array.isArray(values['signals'])) problems.push(...signalProblems(values['signals']))
+  const options = values as unknown as ResolvedOptions
+  if (problems.length === 0) problems.push(...checkBudget(options, options.gracePeriodMs))
+  if (problems.length > 0) throw new LastcallError('LASTCALL_INVALID_OPTIONS', problems)
+  return { options, notices }
+}
+
+interface Found {
+  readonly value: unknown
+  readonly notice?: OptionNotice
+}
+
+function readOption(name: string, input: object, env: Environment, problems: string[]): Found {
+  const rule = optionRules[name]
+  if (!rule) return { value: undefined }
+  const given = (input as Record<string, unknown>)[name]
+  if (given !== undefined && !rule.accepts(given)) {
+    problems.push(`${name}: got ${describe(given)}, wanted ${rule.wanted}`)
+  }
+  // An empty variable is what a template leaves behind when it has no value; it means "not set".
+  const text = rule.env === undefined ? undefined : env[rule.env] || undefined
+  const parsed = text === undefined ? undefined : rule.parse?.(text)
+  if (text !== undefined && !rule.accepts(parsed)) {
+    problems.push(`${rule.env}: got ${describe(text)}, wanted ${rule.wanted}`)
+  }
+  if (given === undefined) return { value: parsed ?? rule.fallback(env) }
+  if (parsed === undefined || parsed === given) return { value: given }
+  const message = `${name} is set in the code and differently in ${rule.env}; the code's value is used`
+  return { value: given, notice: { message, option: name, used: given, ignored: parsed } }
+}
+
+function unknownNames(input: object): string[] {
+  const known = Object.keys(optionRules)
+  return Object.keys(input)
+    .filter((name) => !known.includes(name))
+    .map((name) => `${name}: there is no such option; the options are ${known.join(', ')}`)
+}
+
+/** A Service named `lastcall` makes Kubernetes set these (Service environment variables, kubernetes.io); they are none of our options. */
+const serviceVariable = /^LASTCALL_(SERVICE_|PORT$|PORT_)/
+
+// A variable that a newer chart sets must not stop an older application: it is shown, not refused.
+function unknownVariables(env: Environment): OptionNotice[] {
+  const known = Object.values(optionRules).map((rule) => rule.env)
+  return Object.keys(env)
+    .filter((name) => name.startsWith('LASTCALL_') && !known.includes(name) && !serviceVariable.test(name))
+    .map((name) => ({ message: `${name} is set and no option reads it; look for a misspelling` }))
+}
