@@ -21,4 +21,4 @@ export const SECOND_SIGNAL_AFTER_MS = 1_000
 /** Kubernetes cuts a termination message off here, in bytes (container-lifecycle docs). */
 export const TERMINATION_MESSAGE_MAX_BYTES = 4_096
 /** Longest delay of a JavaScript timer; above it Node fires at once. */
-export const MAX_DURATION_MS = 2 ** 31 - 1
+export const MAX_DURATION_MS = 2_147_483_647

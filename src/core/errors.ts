@@ -9,9 +9,11 @@ const messages = {
   LASTCALL_ALREADY_SHUT_DOWN: 'The lifecycle has shut down and cannot be used again',
   LASTCALL_PROBE_PORT: 'The probe server cannot listen',
   LASTCALL_DUPLICATE_NAME: 'The name is taken',
-  LASTCALL_HOOK_TIMEOUT: 'A stop hook did not finish in its time',
-  LASTCALL_CHECK_TIMEOUT: 'A check did not answer in its time',
+  LASTCALL_TIMEOUT: 'A function of yours did not finish in its time',
   LASTCALL_PEER_MISSING: 'A package that this entry point needs is not installed',
+  LASTCALL_USAGE: 'The command line cannot be used',
+  LASTCALL_APP_NOT_READY: 'The application did not become ready',
+  LASTCALL_SELF_TEST: 'The application does not answer what the load sends',
 } as const
 
 /** A code of {@link LastcallError}. Stable: compare this, not the message. */

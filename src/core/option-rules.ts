@@ -58,7 +58,10 @@ export const optionRules: Readonly<Record<string, OptionRule>> = {
   shutdownDelayMs: duration('LASTCALL_SHUTDOWN_DELAY', (env) =>
     inKubernetes(env) ? defaults.DEFAULT_SHUTDOWN_DELAY_IN_KUBERNETES_MS : defaults.DEFAULT_SHUTDOWN_DELAY_MS,
   ),
-  readinessFailDelayMs: duration('LASTCALL_READINESS_FAIL_DELAY', () => defaults.DEFAULT_READINESS_FAIL_DELAY_MS),
+  readinessFailDelayMs: duration(
+    'LASTCALL_READINESS_FAIL_DELAY',
+    () => defaults.DEFAULT_READINESS_FAIL_DELAY_MS,
+  ),
   drainTimeoutMs: duration('LASTCALL_DRAIN_TIMEOUT', () => defaults.DEFAULT_DRAIN_TIMEOUT_MS),
   hooksTimeoutMs: duration('LASTCALL_HOOKS_TIMEOUT', () => defaults.DEFAULT_HOOKS_TIMEOUT_MS),
   preStopMs: duration('LASTCALL_PRE_STOP', () => 0),

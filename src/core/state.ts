@@ -1,0 +1,54 @@
+/** What holds for every state that follows the start of the shutdown. Times are wall-clock milliseconds. */
+export interface Shutdown {
+  /** Why the first caller asked for it; later reasons do not replace it. */
+  readonly reason: string
+  readonly startedAt: number
+  /** Whether readiness answers 503 already. */
+  readonly readinessFailing: boolean
+  /** False from the moment anything was cut off or a hook failed. */
+  readonly clean: boolean
+  readonly deadlines: Deadlines
+  readonly timing: Timing
+}
+
+/** Latest moment at which each phase ends. A later event can only make one earlier. */
+export interface Deadlines {
+  readonly delayEndsAt: number
+  readonly drainEndsAt: number
+  readonly hooksEndAt: number
+}
+
+/** How long each phase may take. Milliseconds. */
+export interface Timing {
+  readonly readinessFailDelayMs: number
+  readonly shutdownDelayMs: number
+  readonly drainTimeoutMs: number
+  readonly hooksTimeoutMs: number
+}
+
+/** The state of a lifecycle. Each arm holds only what exists in it. */
+export type State =
+  | { readonly name: 'starting'; readonly completed: boolean; readonly heldBy: string | null }
+  | { readonly name: 'ready' }
+  | { readonly name: 'unready'; readonly reason: string }
+  | { readonly name: 'delaying'; readonly shutdown: Shutdown }
+  | { readonly name: 'draining'; readonly shutdown: Shutdown }
+  | { readonly name: 'stopping'; readonly shutdown: Shutdown }
+  | { readonly name: 'stopped'; readonly shutdown: Shutdown; readonly exitCode: number }
+
+/** Name of a {@link State}. */
+export type StateName = State['name']
+
+/** All state names in the order a lifecycle goes through them. */
+export const stateNames: readonly StateName[] = [
+  'starting',
+  'ready',
+  'unready',
+  'delaying',
+  'draining',
+  'stopping',
+  'stopped',
+]
+
+/** Where every lifecycle begins. */
+export const initialState: State = { name: 'starting', completed: false, heldBy: null }

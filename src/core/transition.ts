@@ -1,0 +1,181 @@
+import type { Effect } from './effect.ts'
+import type { LifecycleEvent } from './event.ts'
+import type { Shutdown, State } from './state.ts'
+
+//  SIGTERM (or shutdown())                                                              exit
+//     |                                                                                   ^
+//     v                                                                                   |
+//  [starting] ----> [ready] <--> [unready]                                                |
+//     |                |  shutdownInitiated        readinessFailed, when its own delay is over:
+//     |                v                           the probe only, in any state below     |
+//     |            [delaying]   everything is served, responses say Connection: close     |
+//     |                |  shutdownDelayElapsed                                            |
+//     |  in flight     v                                                                  |
+//     +----------> [draining]   listeners closed, what is in flight is finished           |
+//     |                |  connectionsDrained | drainTimedOut (the rest is cut)            |
+//     |  nothing       v                                                                  |
+//     +----------> [stopping]   stop hooks in reverse order                               |
+//                      |  hooksFinished | hooksTimedOut                                   |
+//                      v                                                                  |
+//                  [stopped] -------------------------------------------------------------+
+//
+//  exitForced (a second signal) leads from every state of the shutdown to [stopped] at once.
+
+/** The state after an event, and what has to be done because of it. */
+export interface Transition {
+  readonly state: State
+  readonly effects: readonly Effect[]
+}
+
+/** Deadlines must not wait for a wall clock that went backwards. */
+const remaining = (until: number, at: number): number => Math.max(0, until - at)
+
+/**
+ * The whole order of a lifecycle as a pure function. An event that means nothing in a state (a timer that ran out too late, a second
+ * `shutdownInitiated`) returns the same state object and no effects.
+ */
+export function transition(state: State, event: LifecycleEvent): Transition {
+  switch (state.name) {
+    case 'starting':
+      return whileStarting(state, event)
+    case 'ready':
+    case 'unready':
+      return whileServing(state, event)
+    case 'delaying':
+    case 'draining':
+    case 'stopping':
+      return whileShuttingDown(state, event)
+    case 'stopped':
+      return ignored(state)
+  }
+}
+
+function whileStarting(state: Extract<State, { name: 'starting' }>, event: LifecycleEvent): Transition {
+  switch (event.type) {
+    case 'startupCompleted':
+      return state.heldBy === null
+        ? { state: { name: 'ready' }, effects: [] }
+        : { state: { ...state, completed: true }, effects: [] }
+    case 'becameReady':
+      return state.completed
+        ? { state: { name: 'ready' }, effects: [] }
+        : { state: { ...state, heldBy: null }, effects: [] }
+    case 'becameUnready':
+      return { state: { ...state, heldBy: event.reason }, effects: [] }
+    case 'shutdownInitiated': {
+      // Nobody was ever sent here, so there is nobody to wait for: no delay, and no drain either unless something did arrive.
+      const shutdown = { ...newShutdown(event), readinessFailing: true }
+      if (event.inFlight > 0) return enterDraining(shutdown, event.at, [{ type: 'announceClose' }])
+      return enterStopping(shutdown, event.at, [{ type: 'announceClose' }, { type: 'cutConnections' }])
+    }
+    default:
+      return ignored(state)
+  }
+}
+
+function whileServing(
+  state: Extract<State, { name: 'ready' | 'unready' }>,
+  event: LifecycleEvent,
+): Transition {
+  switch (event.type) {
+    case 'becameReady':
+      return state.name === 'ready' ? ignored(state) : { state: { name: 'ready' }, effects: [] }
+    case 'becameUnready':
+      return { state: { name: 'unready', reason: event.reason }, effects: [] }
+    case 'shutdownInitiated': {
+      const shutdown = newShutdown(event)
+      const effects: readonly Effect[] = [
+        { type: 'announceClose' },
+        { type: 'startTimer', timer: 'readinessFail', ms: event.timing.readinessFailDelayMs },
+        { type: 'startTimer', timer: 'shutdownDelay', ms: event.timing.shutdownDelayMs },
+      ]
+      return { state: { name: 'delaying', shutdown }, effects }
+    }
+    default:
+      return ignored(state)
+  }
+}
+
+type ShuttingDown = Extract<State, { name: 'delaying' | 'draining' | 'stopping' }>
+
+function whileShuttingDown(state: ShuttingDown, event: LifecycleEvent): Transition {
+  const { shutdown } = state
+  if (event.type === 'readinessFailed') {
+    if (shutdown.readinessFailing) return ignored(state)
+    return { state: { ...state, shutdown: { ...shutdown, readinessFailing: true } }, effects: [] }
+  }
+  if (event.type === 'exitForced') {
+    return enterStopped({ ...shutdown, clean: false }, event.exitCode)
+  }
+  if (state.name === 'delaying') {
+    return event.type === 'shutdownDelayElapsed' ? enterDraining(shutdown, event.at, []) : ignored(state)
+  }
+  if (state.name === 'draining') {
+    if (event.type === 'connectionsDrained') return enterStopping(shutdown, event.at, [])
+    if (event.type === 'drainTimedOut') {
+      return enterStopping({ ...shutdown, clean: false }, event.at, [{ type: 'cutConnections' }])
+    }
+    return ignored(state)
+  }
+  if (event.type === 'hooksFinished') {
+    const clean = shutdown.clean && event.failed === 0
+    return enterStopped({ ...shutdown, clean }, clean ? 0 : 1)
+  }
+  return event.type === 'hooksTimedOut' ? enterStopped({ ...shutdown, clean: false }, 1) : ignored(state)
+}
+
+function newShutdown(event: Extract<LifecycleEvent, { type: 'shutdownInitiated' }>): Shutdown {
+  const { at, reason, timing } = event
+  const delayEndsAt = at + timing.shutdownDelayMs
+  const drainEndsAt = delayEndsAt + timing.drainTimeoutMs
+  const deadlines = { delayEndsAt, drainEndsAt, hooksEndAt: drainEndsAt + timing.hooksTimeoutMs }
+  return { reason, startedAt: at, readinessFailing: false, clean: true, deadlines, timing }
+}
+
+function enterDraining(shutdown: Shutdown, at: number, before: readonly Effect[]): Transition {
+  const drainEndsAt = Math.min(shutdown.deadlines.drainEndsAt, at + shutdown.timing.drainTimeoutMs)
+  const deadlines = {
+    ...shutdown.deadlines,
+    delayEndsAt: Math.min(shutdown.deadlines.delayEndsAt, at),
+    drainEndsAt,
+  }
+  const ms = remaining(drainEndsAt, at)
+  const effects: readonly Effect[] = [
+    ...before,
+    { type: 'startTimer', timer: 'drain', ms },
+    { type: 'drainConnections' },
+  ]
+  return { state: { name: 'draining', shutdown: { ...shutdown, deadlines } }, effects }
+}
+
+function enterStopping(shutdown: Shutdown, at: number, before: readonly Effect[]): Transition {
+  const { timing } = shutdown
+  const hooksEndAt = Math.min(shutdown.deadlines.hooksEndAt, at + timing.hooksTimeoutMs)
+  const deadlines = {
+    delayEndsAt: Math.min(shutdown.deadlines.delayEndsAt, at),
+    drainEndsAt: Math.min(shutdown.deadlines.drainEndsAt, at),
+    hooksEndAt,
+  }
+  const ms = remaining(hooksEndAt, at)
+  const effects: readonly Effect[] = [
+    { type: 'stopTimer', timer: 'drain' },
+    ...before,
+    { type: 'startTimer', timer: 'hooks', ms },
+    { type: 'runHooks', ms },
+  ]
+  return { state: { name: 'stopping', shutdown: { ...shutdown, deadlines } }, effects }
+}
+
+function enterStopped(shutdown: Shutdown, exitCode: number): Transition {
+  const timers = ['readinessFail', 'shutdownDelay', 'drain', 'hooks'] as const
+  const effects: readonly Effect[] = [
+    ...timers.map((timer) => ({ type: 'stopTimer', timer }) as const),
+    { type: 'cutConnections' },
+    { type: 'finish', exitCode },
+  ]
+  return { state: { name: 'stopped', shutdown: { ...shutdown, readinessFailing: true }, exitCode }, effects }
+}
+
+function ignored(state: State): Transition {
+  return { state, effects: [] }
+}

@@ -1,0 +1,20 @@
+export { createLifecycle } from './node/lifecycle.ts'
+export { type ErrorCode, LastcallError } from './core/errors.ts'
+export type { EventName, LifecycleEvent } from './core/event.ts'
+export type { Logger } from './core/logger.ts'
+export type { LifecycleOptions, ResolvedOptions, SignalName } from './core/options.ts'
+export type { ForcedClose, HookResult, InFlightKind, Report, ReportedEvent } from './core/report.ts'
+export type { StateName } from './core/state.ts'
+export type {
+  Check,
+  CheckOptions,
+  EndpointAnswer,
+  HookOptions,
+  Lifecycle,
+  ObservedEvent,
+  ServableServer,
+  ServeOptions,
+  ServerSnapshot,
+  Snapshot,
+  StopHook,
+} from './node/types.ts'

@@ -1,0 +1,29 @@
+import type { ForcedClose } from '../../core/report.ts'
+import type { ServerSnapshot } from '../types.ts'
+
+/** What the lifecycle asks of one kind of server. A new kind is a new file beside this one and a line in `../serve.ts`. */
+export interface DrainAdapter {
+  readonly name: string
+  /** Whether the server accepts connections. */
+  isListening(): boolean
+  /** From now on every response asks its client to go elsewhere; everything is still served. Idempotent. */
+  announceClose(): void
+  /** Empties the accept queue, closes the listener and resolves when the last connection is gone. Idempotent, never rejects. */
+  drain(): Promise<void>
+  /** Closes the listener and destroys whatever is left. Returns what was in flight. */
+  cut(): readonly ForcedClose[]
+  snapshot(): ServerSnapshot
+  /** Forgets the server: takes every listener and hook off it. */
+  release(): void
+}
+
+/** What an adapter is told by the lifecycle. */
+export interface AdapterContext {
+  readonly name: string
+  /** Wall-clock milliseconds that never go backwards. */
+  readonly now: () => number
+  /** A request arrived after the shutdown began. */
+  readonly onLateRequest: () => void
+  /** The server began to listen. */
+  readonly onListening: () => void
+}

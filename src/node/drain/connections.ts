@@ -1,0 +1,121 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { onRequestFinish, onRequestStart } from './request-channel.ts'
+
+/** What is remembered of one connection: as little as possible, there may be ten thousand. Times are whole milliseconds of `performance.now()`. */
+export interface Connection {
+  readonly socket: Socket
+  readonly openedAt: number
+  requests: number
+  requestAt: number
+  /** The newest unfinished response. */
+  response: ServerResponse | null
+  /** Older unfinished ones, when the client pipelines. */
+  earlier: ServerResponse[] | null
+}
+
+/** What the owner of the book wants to know while a shutdown runs. */
+export interface ConnectionListener {
+  onRequest(connection: Connection, request: IncomingMessage, response: ServerResponse): void
+  onFinish(connection: Connection, response: ServerResponse): void
+  onClose(): void
+}
+
+/** The connections of one `http.Server`, kept from the moment it is served. */
+export class ConnectionBook {
+  readonly open: Map<Socket, Connection> = new Map()
+  /** Connections accepted so far; the accept queue is empty when it stops growing. */
+  accepted = 0
+  lastOpenedAt: number | null = null
+  readonly #server: Server
+  #listener: ConnectionListener | null = null
+  readonly #subscription: Disposable
+
+  constructor(server: Server) {
+    this.#server = server
+    // Before every other listener: a handler of the user's may destroy the socket or answer at once.
+    server.prependListener('connection', this.#onConnection)
+    const start = onRequestStart(server, this.#onRequest)
+    const finish = onRequestFinish(server, this.#onFinish)
+    this.#subscription = {
+      [Symbol.dispose]: () => {
+        start[Symbol.dispose]()
+        finish[Symbol.dispose]()
+      },
+    }
+  }
+
+  /** Reports what happens from now on. Without a listener the book only keeps itself up to date. */
+  listen(listener: ConnectionListener): void {
+    this.#listener = listener
+  }
+
+  /** Stops following the server. */
+  release(): void {
+    this.#server.removeListener('connection', this.#onConnection)
+    this.#subscription[Symbol.dispose]()
+    for (const socket of this.open.keys()) socket.removeListener('close', this.#onSocketClose)
+    this.open.clear()
+  }
+
+  readonly #onConnection = (socket: Socket): void => {
+    this.accepted++
+    this.lastOpenedAt = now()
+    this.#add(socket)
+  }
+
+  #add(socket: Socket): Connection {
+    const known = this.open.get(socket)
+    if (known) return known
+    const connection = { socket, openedAt: now(), requests: 0, requestAt: 0, response: null, earlier: null }
+    this.open.set(socket, connection)
+    socket.on('close', this.#onSocketClose)
+    return connection
+  }
+
+  readonly #onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    // A connection that was there before serve() is met here for the first time.
+    const connection = this.#add(request.socket)
+    if (connection.response !== null) (connection.earlier ??= []).push(connection.response)
+    connection.response = response
+    connection.requests++
+    connection.requestAt = now()
+    this.#listener?.onRequest(connection, request, response)
+  }
+
+  readonly #onFinish = (request: IncomingMessage, response: ServerResponse): void => {
+    const connection = this.open.get(request.socket)
+    if (!connection) return
+    if (connection.response === response) connection.response = null
+    else if (connection.earlier) {
+      const rest = connection.earlier.filter((earlier) => earlier !== response)
+      connection.earlier = rest.length > 0 ? rest : null
+    }
+    this.#listener?.onFinish(connection, response)
+  }
+
+  // One function for all sockets: a closure each would cost more than the rest of the record.
+  readonly #onSocketClose = forgetting(this.open, () => this.#listener?.onClose())
+}
+
+function forgetting(open: Map<Socket, Connection>, told: () => void): (this: Socket) => void {
+  return function onSocketClose(this: Socket): void {
+    open.delete(this)
+    told()
+  }
+}
+
+/** Whole milliseconds, so that V8 keeps them as small integers inside the record. */
+export function now(): number {
+  return Math.floor(performance.now())
+}
+
+/** Whether bytes have arrived that no finished request accounts for, or a response is open. */
+export function isInFlight(connection: Connection): boolean {
+  return connection.response !== null || (connection.requests === 0 && connection.socket.bytesRead > 0)
+}
+
+/** Whether the client has connected and sent nothing yet (browsers' preconnect, a load balancer's TCP check). */
+export function isUnused(connection: Connection): boolean {
+  return connection.requests === 0 && connection.socket.bytesRead === 0
+}

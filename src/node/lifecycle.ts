@@ -1,0 +1,192 @@
+import { describe } from '../core/option-rules.ts'
+import { LastcallError } from '../core/errors.ts'
+import type { EventName } from '../core/event.ts'
+import type { Logger } from '../core/logger.ts'
+import { type LifecycleOptions, type ResolvedOptions, resolveOptions } from '../core/options.ts'
+import type { Report } from '../core/report.ts'
+import type { StateName } from '../core/state.ts'
+import { Checks } from './checks.ts'
+import { Hooks } from './hooks.ts'
+import { type Host, realHost } from './host.ts'
+import { Holds } from './holds.ts'
+import { ProbeServer } from './probe-server.ts'
+import { adapterFor } from './serve.ts'
+import { Servers } from './servers.ts'
+import { installSignals } from './signals.ts'
+import { guardedLogger, stderrLogger } from './stderr-logger.ts'
+import { ShutdownRun } from './shutdown-run.ts'
+import type * as types from './types.ts'
+
+/**
+ * Makes a lifecycle. Nothing is listened to, installed or started before its `start()`.
+ * @param options see {@link LifecycleOptions}; what is missing comes from `LASTCALL_*`, then from the defaults
+ * @param host the process around it; tests put their own here
+ * @throws LastcallError `LASTCALL_INVALID_OPTIONS` with all problems at once
+ */
+export function createLifecycle(options: LifecycleOptions = {}, host: Host = realHost()): types.Lifecycle {
+  const { options: resolved, notices } = resolveOptions(options, host.env)
+  const logger = guardedLogger(resolved.logger ?? stderrLogger(host))
+  for (const { message, ...details } of notices) logger.warn(details, message)
+  return new NodeLifecycle(resolved, host, logger)
+}
+
+class NodeLifecycle implements types.Lifecycle {
+  readonly options: ResolvedOptions
+  readonly #host: Host
+  readonly #checks: Checks
+  readonly #hooks = new Hooks()
+  readonly #holds = new Holds()
+  readonly #servers = new Servers()
+  readonly #probes: ProbeServer
+  readonly #run: ShutdownRun
+  #started = false
+  #probeAddress: { host: string; port: number } | null = null
+
+  constructor(options: ResolvedOptions, host: Host, logger: Logger) {
+    this.options = options
+    this.#host = host
+    this.#checks = new Checks(options.checkTimeoutMs, logger)
+    this.#probes = new ProbeServer({
+      state: () => this.#run.machine.state,
+      checks: this.#checks,
+      livenessFailsOnShutdown: options.livenessFailsOnShutdown,
+    })
+    const parts = { servers: this.#servers, hooks: this.#hooks, holds: this.#holds, probes: this.#probes }
+    this.#run = new ShutdownRun(options, host, logger, parts)
+  }
+
+  get state(): StateName {
+    return this.#run.machine.state.name
+  }
+
+  get signal(): AbortSignal {
+    return this.#run.signal
+  }
+
+  get probeAddress(): { readonly host: string; readonly port: number } | null {
+    return this.#probeAddress
+  }
+
+  serve<T extends types.ServableServer>(server: T, options: types.ServeOptions = {}): T {
+    if (typeof server === 'object' && server !== null && this.#servers.knows(server)) return server
+    const name = options.name ?? (this.#servers.count === 0 ? 'main' : `server-${this.#servers.count + 1}`)
+    refuseTaken('serve', name, this.#servers.has(name))
+    const adapter = adapterFor(server, {
+      name,
+      now: () => this.#host.now(),
+      onLateRequest: () => this.#run.countLateRequest(),
+      onListening: () => this.#completeStartup(),
+    })
+    this.#servers.add(server, adapter)
+    return server
+  }
+
+  onStop(name: string, hook: types.StopHook, options: types.HookOptions = {}): Disposable {
+    refuseUnusable('onStop', name, hook, options.timeoutMs)
+    refuseTaken('onStop', name, this.#hooks.has(name))
+    return this.#hooks.add(name, hook, options.timeoutMs)
+  }
+
+  check(name: string, check: types.Check, options: types.CheckOptions = {}): Disposable {
+    refuseUnusable('check', name, check, options.timeoutMs)
+    refuseTaken('check', name, this.#checks.has(name))
+    return this.#checks.add(name, check, options)
+  }
+
+  endpoint(path: string, answer: () => types.EndpointAnswer | Promise<types.EndpointAnswer>): Disposable {
+    refuseUnusable('endpoint', path, answer, undefined)
+    if (!/^\/[^?#]*[^/?#]$/.test(path)) {
+      throw new LastcallError('LASTCALL_INVALID_OPTIONS', [
+        `endpoint: got '${path}', wanted a path such as '/metrics'`,
+      ])
+    }
+    refuseTaken('endpoint', path, this.#probes.hasEndpoint(path))
+    return this.#probes.addEndpoint(path, answer)
+  }
+
+  hold(label: string): Disposable {
+    return this.#holds.add(label)
+  }
+
+  ready(): void {
+    this.#run.machine.dispatch({ type: 'becameReady' })
+    if (this.#started) this.#run.machine.dispatch({ type: 'startupCompleted' })
+  }
+
+  unready(reason: string): void {
+    this.#run.machine.dispatch({ type: 'becameUnready', reason })
+  }
+
+  async start(): Promise<void> {
+    if (this.#started)
+      throw new LastcallError('LASTCALL_ALREADY_STARTED', ['call it once, after the last serve()'])
+    if (this.state === 'stopping' || this.state === 'stopped') {
+      throw new LastcallError('LASTCALL_ALREADY_SHUT_DOWN', [
+        `it is ${this.state}; make a new one with createLifecycle()`,
+      ])
+    }
+    this.#started = true
+    this.#run.useSignals(installSignals(this.#host, this.options.signals, this.#run))
+    const { probePort, probeHost } = this.options
+    if (probePort !== false) await this.#openProbes(probePort, probeHost)
+    this.#completeStartup()
+  }
+
+  shutdown(reason = 'shutdown() was called'): Promise<Report> {
+    return this.#run.begin(reason)
+  }
+
+  on(event: EventName, listener: (event: types.ObservedEvent) => void): Disposable {
+    return this.#run.machine.on(event, listener)
+  }
+
+  once(event: EventName): Promise<types.ObservedEvent> {
+    return this.#run.machine.once(event)
+  }
+
+  snapshot(): types.Snapshot {
+    return this.#run.snapshot()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown('disposed of')
+  }
+
+  async #openProbes(port: number, host: string): Promise<void> {
+    try {
+      this.#probeAddress = await this.#probes.listen(port, host)
+    } catch (error) {
+      this.#run.useSignals(null)
+      this.#started = false
+      throw error
+    }
+    // The signal may have come while the port was being opened, and the shutdown been over before it was.
+    if (this.state === 'stopped') await this.#probes.close()
+  }
+
+  #completeStartup(): void {
+    const probesUp = this.options.probePort === false || this.#probeAddress !== null
+    if (this.#started && probesUp && this.#servers.allListen())
+      this.#run.machine.dispatch({ type: 'startupCompleted' })
+  }
+}
+
+function refuseTaken(call: string, name: string, taken: boolean): void {
+  if (taken)
+    throw new LastcallError('LASTCALL_DUPLICATE_NAME', [
+      `${call}: '${name}' is registered already; choose another name`,
+    ])
+}
+
+function refuseUnusable(call: string, name: unknown, run: unknown, timeoutMs: unknown): void {
+  const problems = [
+    ...(typeof name === 'string' && name !== ''
+      ? []
+      : [`${call}: the name is ${describe(name)}, wanted a text that is not empty`]),
+    ...(typeof run === 'function' ? [] : [`${call}: got ${describe(run)}, wanted a function`]),
+    ...(timeoutMs === undefined || (typeof timeoutMs === 'number' && timeoutMs >= 0)
+      ? []
+      : [`${call}: timeoutMs is ${describe(timeoutMs)}, wanted milliseconds`]),
+  ]
+  if (problems.length > 0) throw new LastcallError('LASTCALL_INVALID_OPTIONS', problems)
+}

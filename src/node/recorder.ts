@@ -1,0 +1,85 @@
+import type { ForcedClose, HookResult, InFlightKind, Report, ReportedEvent } from '../core/report.ts'
+import type { StateName } from '../core/state.ts'
+import type { ObservedEvent, ServerSnapshot, Snapshot } from './types.ts'
+
+type Counts<Key extends string> = Partial<Record<Key, number>>
+
+const shutdownStates: ReadonlySet<StateName> = new Set(['delaying', 'draining', 'stopping'])
+
+/** Keeps what the report and the metrics tell of a shutdown. */
+export class Recorder {
+  readonly #events: (ObservedEvent & { readonly inFlight: number })[] = []
+  readonly #late: Counts<StateName> = {}
+  readonly #forced: ForcedClose[] = []
+  #startedAt: number | null = null
+
+  record(event: ObservedEvent, inFlight: number): void {
+    if (event.type === 'shutdownInitiated') this.#startedAt = event.at
+    if (this.#startedAt !== null) this.#events.push({ ...event, inFlight })
+  }
+
+  countLate(state: StateName): void {
+    this.#late[state] = (this.#late[state] ?? 0) + 1
+  }
+
+  addForced(closes: readonly ForcedClose[]): void {
+    this.#forced.push(...closes)
+  }
+
+  snapshot(state: StateName, servers: readonly ServerSnapshot[], now: number): Snapshot {
+    return {
+      state,
+      servers,
+      shutdownStartedAt: this.#startedAt,
+      phasesMs: this.#phases(now),
+      requestsAfterShutdown: { ...this.#late },
+      forcedCloses: this.#byKind(),
+    }
+  }
+
+  report(
+    outcome: { exitCode: number; reason: string; now: number },
+    servers: readonly ServerSnapshot[],
+    hooks: readonly HookResult[],
+  ): Report {
+    const startedAt = this.#startedAt ?? outcome.now
+    const since = (at: number): number => Math.max(0, Math.round(at - startedAt))
+    const events: ReportedEvent[] = this.#events.map((event) => ({
+      event: event.type,
+      ms: since(event.at),
+      inFlight: event.inFlight,
+    }))
+    const late = servers.flatMap(({ lastNewConnectionAt: at }) =>
+      at !== null && at >= startedAt ? [since(at)] : [],
+    )
+    return {
+      schemaVersion: 1,
+      reason: outcome.reason,
+      exitCode: outcome.exitCode,
+      clean: outcome.exitCode === 0,
+      startedAt: new Date(startedAt).toISOString(),
+      durationMs: since(outcome.now),
+      events,
+      requestsAfterShutdown: { ...this.#late },
+      lastNewConnectionMs: late.length > 0 ? Math.max(...late) : null,
+      forcedCloses: { total: this.#forced.length, byKind: this.#byKind(), details: [...this.#forced] },
+      hooks,
+    }
+  }
+
+  #byKind(): Counts<InFlightKind> {
+    const counts: Counts<InFlightKind> = {}
+    for (const { kind } of this.#forced) counts[kind] = (counts[kind] ?? 0) + 1
+    return counts
+  }
+
+  #phases(now: number): Counts<StateName> {
+    const phases: Counts<StateName> = {}
+    for (const [index, event] of this.#events.entries()) {
+      if (!shutdownStates.has(event.state)) continue
+      const until = this.#events[index + 1]?.at ?? now
+      phases[event.state] = (phases[event.state] ?? 0) + (until - event.at)
+    }
+    return phases
+  }
+}

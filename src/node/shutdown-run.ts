@@ -1,0 +1,162 @@
+import { TERMINATION_MESSAGE_MAX_BYTES } from '../core/defaults.ts'
+import type { Logger } from '../core/logger.ts'
+import type { ResolvedOptions, SignalName } from '../core/options.ts'
+import { type Report, serializeReport } from '../core/report.ts'
+import type { Holds } from './holds.ts'
+import type { Hooks } from './hooks.ts'
+import type { Host } from './host.ts'
+import { errorText } from './limit.ts'
+import { Machine, type OtherEffect } from './machine.ts'
+import type { ProbeServer } from './probe-server.ts'
+import { Recorder } from './recorder.ts'
+import type { Servers } from './servers.ts'
+import type { SignalListener } from './signals.ts'
+import type { ObservedEvent, Snapshot } from './types.ts'
+
+/** What a shutdown acts upon. */
+export interface Parts {
+  readonly servers: Servers
+  readonly hooks: Hooks
+  readonly holds: Holds
+  readonly probes: ProbeServer
+}
+
+/** Carries out what the machine decides: the only place where the order of a shutdown meets the process. */
+export class ShutdownRun implements SignalListener {
+  readonly machine: Machine
+  readonly #options: ResolvedOptions
+  readonly #host: Host
+  readonly #logger: Logger
+  readonly #parts: Parts
+  readonly #recorder = new Recorder()
+  readonly #drainStarted = new AbortController()
+  readonly #finished = Promise.withResolvers<Report>()
+  #signals: Disposable | null = null
+  #signalled = false
+  #drained = false
+
+  constructor(options: ResolvedOptions, host: Host, logger: Logger, parts: Parts) {
+    this.#options = options
+    this.#host = host
+    this.#logger = logger
+    this.#parts = parts
+    this.machine = new Machine(host, logger, {
+      observe: (event) => this.#observe(event),
+      execute: (effect) => this.#execute(effect),
+    })
+  }
+
+  get signal(): AbortSignal {
+    return this.#drainStarted.signal
+  }
+
+  useSignals(signals: Disposable | null): void {
+    this.#signals?.[Symbol.dispose]()
+    this.#signals = signals
+  }
+
+  begin(reason: string): Promise<Report> {
+    const inFlight = this.#inFlight()
+    this.machine.dispatch({ type: 'shutdownInitiated', reason, timing: this.#options, inFlight })
+    return this.#finished.promise
+  }
+
+  onFirst(signal: SignalName): void {
+    // It also asks for the exit of a shutdown that was begun in code.
+    this.#signalled = true
+    void this.begin(signal)
+  }
+
+  onSecond(signal: SignalName): void {
+    this.machine.dispatch({ type: 'exitForced', exitCode: this.#host.forcedExitCode(signal) })
+  }
+
+  countLateRequest(): void {
+    this.#recorder.countLate(this.machine.state.name)
+  }
+
+  snapshot(): Snapshot {
+    return this.#recorder.snapshot(this.machine.state.name, this.#parts.servers.snapshot(), this.#host.now())
+  }
+
+  #inFlight(): number {
+    return this.#parts.servers.inFlight() + this.#parts.holds.count
+  }
+
+  #observe(event: ObservedEvent): void {
+    const inFlight = this.#inFlight()
+    this.#recorder.record(event, inFlight)
+    const details = {
+      event: event.type,
+      state: event.state,
+      inFlight,
+      ...('reason' in event && { reason: event.reason }),
+    }
+    this.#logger.info(details, `lastcall: ${event.type}`)
+  }
+
+  #execute(effect: OtherEffect): void {
+    switch (effect.type) {
+      case 'announceClose':
+        return this.#parts.servers.announceClose()
+      case 'drainConnections':
+        return this.#drain()
+      case 'cutConnections':
+        this.#abort()
+        return this.#recorder.addForced([...this.#parts.servers.cut(), ...this.#parts.holds.cut()])
+      case 'runHooks':
+        return void this.#parts.hooks
+          .run(effect.ms)
+          .then((failed) => this.machine.dispatch({ type: 'hooksFinished', failed }))
+      case 'finish':
+        return void this.#finish(effect.exitCode)
+    }
+  }
+
+  #drain(): void {
+    const { servers, holds } = this.#parts
+    const settle = (): void => {
+      if (this.#drained && holds.count === 0) this.machine.dispatch({ type: 'connectionsDrained' })
+    }
+    holds.onReleased(settle)
+    servers.drain(() => {
+      this.#drained = true
+      settle()
+    })
+    this.#abort()
+  }
+
+  /** Tells streams and workers to come to their end. A listener of theirs that throws must not stop the shutdown. */
+  #abort(): void {
+    if (!this.#drainStarted.signal.aborted) this.#drainStarted.abort(new Error('The drain has started'))
+  }
+
+  async #finish(exitCode: number): Promise<void> {
+    const { servers, hooks, probes } = this.#parts
+    const state = this.machine.state
+    const reason = 'shutdown' in state ? state.shutdown.reason : ''
+    const outcome = { exitCode, reason, now: this.#host.now() }
+    const report = this.#recorder.report(outcome, servers.snapshot(), hooks.results())
+    this.#logger[exitCode === 0 ? 'info' : 'error']({ report }, `lastcall: stopped, ${summary(report)}`)
+    const { terminationLog } = this.#options
+    if (terminationLog !== false)
+      this.#host.overwrite(terminationLog, serializeReport(report, TERMINATION_MESSAGE_MAX_BYTES))
+    servers.release()
+    try {
+      await probes.close()
+    } catch (error) {
+      this.#logger.error({ error: errorText(error) }, 'lastcall: the probe server did not close')
+    }
+    this.#finished.resolve(report)
+    const { exitAfter } = this.#options
+    if (exitAfter === 'any' || (exitAfter === 'signal' && this.#signalled)) return this.#host.exit(exitCode)
+    this.useSignals(null)
+    if (exitCode !== 0) this.#host.suggestExitCode(exitCode)
+  }
+}
+
+function summary(report: Report): string {
+  const hooks = report.hooks.filter((hook) => hook.outcome !== 'finished').length
+  if (report.clean) return `nothing was cut off, after ${report.durationMs} ms`
+  return `${report.forcedCloses.total} cut off, ${hooks} hooks failed, exit code ${report.exitCode}, after ${report.durationMs} ms`
+}

@@ -1,0 +1,114 @@
+import type { Server as HttpServer } from 'node:http'
+import type { Server as NetServer } from 'node:net'
+import type { EventName, LifecycleEvent } from '../core/event.ts'
+import type { InFlightKind, Report } from '../core/report.ts'
+import type { StateName } from '../core/state.ts'
+import type { ResolvedOptions } from '../core/options.ts'
+
+/** A server that a lifecycle can be asked to drain. */
+export type ServableServer = HttpServer | NetServer
+
+/** Options of `serve()`. */
+export interface ServeOptions {
+  /** Label of the server in metrics and reports. `main` for the first, `server-2` and so on. */
+  readonly name?: string
+}
+
+/** Options of `onStop()`. */
+export interface HookOptions {
+  /** Milliseconds that this hook may take; what is left of `hooksTimeoutMs` when shorter. */
+  readonly timeoutMs?: number
+}
+
+/** A stop hook. The signal is aborted when its time is over. */
+export type StopHook = (signal: AbortSignal) => unknown
+
+/** Options of `check()`. */
+export interface CheckOptions {
+  /** Milliseconds the check may take. `checkTimeoutMs`. */
+  readonly timeoutMs?: number
+  /** Whether liveness asks it as well: only for what a restart of this process would mend. false. */
+  readonly liveness?: boolean
+}
+
+/** A check passes unless it throws, rejects, returns false or takes too long. */
+export type Check = (signal: AbortSignal) => unknown
+
+/** What an endpoint of the probe server answers. */
+export interface EndpointAnswer {
+  readonly contentType: string
+  readonly body: string
+}
+
+/** An event as listeners get it: what happened, and the state it led to. */
+export type ObservedEvent = LifecycleEvent & { readonly state: StateName }
+
+/** Numbers of one served server at this moment. */
+export interface ServerSnapshot {
+  readonly name: string
+  readonly inFlight: Readonly<Record<Exclude<InFlightKind, 'hold'>, number>>
+  readonly connections: { readonly active: number; readonly idle: number }
+  /** Wall-clock milliseconds; null when none has come yet. */
+  readonly lastNewConnectionAt: number | null
+}
+
+/** Numbers of a lifecycle at this moment, for metrics. Times are wall-clock milliseconds. */
+export interface Snapshot {
+  readonly state: StateName
+  readonly servers: readonly ServerSnapshot[]
+  readonly shutdownStartedAt: number | null
+  /** Milliseconds spent in each state of the shutdown, the present one up to now. */
+  readonly phasesMs: Readonly<Partial<Record<StateName, number>>>
+  readonly requestsAfterShutdown: Readonly<Partial<Record<StateName, number>>>
+  readonly forcedCloses: Readonly<Partial<Record<InFlightKind, number>>>
+}
+
+/** The life of one process, from its start to the last answer. Made by `createLifecycle`. */
+export interface Lifecycle extends AsyncDisposable {
+  readonly state: StateName
+  readonly options: ResolvedOptions
+  /** Aborted when the drain starts: for event streams, long polls and workers. */
+  readonly signal: AbortSignal
+  /** Where the probe server listens, null before `start()` and without one. */
+  readonly probeAddress: { readonly host: string; readonly port: number } | null
+  /**
+   * Drains this server in the shutdown. Before or after `listen`; any number of servers.
+   * @throws LastcallError `LASTCALL_UNSUPPORTED_SERVER`, `LASTCALL_NOT_A_SERVER`, `LASTCALL_DUPLICATE_NAME`
+   * @returns the server
+   */
+  serve<T extends ServableServer>(server: T, options?: ServeOptions): T
+  /**
+   * Runs this after the last response; the hook registered last runs first.
+   * @throws LastcallError `LASTCALL_DUPLICATE_NAME`, `LASTCALL_INVALID_OPTIONS`
+   */
+  onStop(name: string, hook: StopHook, options?: HookOptions): Disposable
+  /**
+   * Asks this whenever readiness is probed; a check that fails makes the answer 503.
+   * @throws LastcallError `LASTCALL_DUPLICATE_NAME`, `LASTCALL_INVALID_OPTIONS`
+   */
+  check(name: string, check: Check, options?: CheckOptions): Disposable
+  /**
+   * Answers GET on this path of the probe server.
+   * @throws LastcallError `LASTCALL_DUPLICATE_NAME`, `LASTCALL_INVALID_OPTIONS`
+   */
+  endpoint(path: string, answer: () => EndpointAnswer | Promise<EndpointAnswer>): Disposable
+  /** Keeps the drain open until it is disposed of: for a job, a queue consumer. */
+  hold(label: string): Disposable
+  /** Takes back `unready()`. In the start it also says that what is not listening yet need not be waited for. */
+  ready(): void
+  /** Makes readiness answer 503 until `ready()`. Before or during the start it holds the start. */
+  unready(reason: string): void
+  /**
+   * Installs the signal handlers and opens the probe server; nothing happens before. Ready as soon as every served server listens.
+   * @throws LastcallError `LASTCALL_PROBE_PORT`, `LASTCALL_ALREADY_STARTED`, `LASTCALL_ALREADY_SHUT_DOWN`
+   */
+  start(): Promise<void>
+  /** Begins the shutdown, or joins the one that runs; the first reason counts. Resolves to the report and never rejects. */
+  shutdown(reason?: string): Promise<Report>
+  /** Calls the listener at every event of this name. What it throws is logged and changes nothing. */
+  on(event: EventName, listener: (event: ObservedEvent) => void): Disposable
+  /** The event of this name: the next one, or the one that was, for those that happen only once. */
+  once(event: EventName): Promise<ObservedEvent>
+  /** Numbers for metrics. */
+  snapshot(): Snapshot
+}
