@@ -1,0 +1,59 @@
+import { parseDuration } from '../core/duration.ts'
+
+/** Values of flags as the command line gave them. */
+export type RawFlags = Readonly<Record<string, unknown>>
+
+/** Reads flags and collects what is wrong with them, so that one message can say it all. */
+export interface FlagReader {
+  readonly problems: string[]
+  /** A duration in milliseconds. */
+  duration(flag: string, fallback: number): number
+  /** A duration where its absence means something. */
+  optionalDuration(flag: string): number | undefined
+  integer(flag: string, fallback: number, range: readonly [number, number]): number
+  /** Text as it is. */
+  text(flag: string, fallback: string): string
+  /** Names from a list, separated by commas, each once. */
+  names<Name extends string>(flag: string, known: readonly Name[]): readonly Name[]
+}
+
+/** A reader of the values that commander found. */
+export function createFlagReader(raw: RawFlags): FlagReader {
+  const problems: string[] = []
+  const given = (flag: string): string | undefined => {
+    const value = raw[flag.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())]
+    return typeof value === 'string' ? value : undefined
+  }
+  const optionalDuration = (flag: string): number | undefined => {
+    const text = given(flag)
+    if (text === undefined) return undefined
+    const value = parseDuration(text)
+    if (value === undefined)
+      problems.push(`--${flag}: got '${text}', wanted a duration such as 500ms, 5s or 2m`)
+    return value
+  }
+  return {
+    problems,
+    optionalDuration,
+    duration: (flag, fallback) => optionalDuration(flag) ?? fallback,
+    integer(flag, fallback, [least, most]) {
+      const text = given(flag)
+      if (text === undefined) return fallback
+      const value = Number(text)
+      if (/^\d+$/.test(text) && value >= least && value <= most) return value
+      problems.push(`--${flag}: got '${text}', wanted a whole number from ${least} to ${most}`)
+      return fallback
+    },
+    text: (flag, fallback) => given(flag) ?? fallback,
+    names(flag, known) {
+      const text = given(flag)
+      if (text === undefined) return known
+      const names = [...new Set(text.split(',').map((name) => name.trim()))]
+      const wrong = names.filter((name) => !(known as readonly string[]).includes(name))
+      if (wrong.length > 0) {
+        problems.push(`--${flag}: there is no '${wrong.join("', '")}'; there are ${known.join(', ')}`)
+      }
+      return known.filter((name) => names.includes(name))
+    },
+  }
+}

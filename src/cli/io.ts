@@ -1,0 +1,55 @@
+import { constants } from 'node:os'
+import type { Writable } from 'node:stream'
+
+/** A stream that may be a terminal. */
+export type CliStream = Writable & { readonly isTTY?: boolean; readonly columns?: number }
+
+/** Everything of the process that a command may touch. */
+export interface CliIo {
+  readonly stdout: CliStream
+  readonly stderr: CliStream
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly cwd: string
+  /** Hears SIGINT, SIGTERM and SIGHUP instead of dying of them; returns what ends that. */
+  onSignal(listener: (signal: NodeJS.Signals) => void): () => void
+  /** Runs synchronously when the process ends, whatever ends it but SIGKILL; returns what ends that. */
+  onExit(listener: () => void): () => void
+  /** Dies of a signal, as if nobody had heard it. */
+  dieOf(signal: NodeJS.Signals): void
+}
+
+const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+
+/** The real process. */
+export function realIo(): CliIo {
+  return {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    cwd: process.cwd(),
+    onSignal(listener) {
+      for (const signal of endingSignals) process.on(signal, listener)
+      return () => {
+        for (const signal of endingSignals) process.off(signal, listener)
+      }
+    },
+    onExit(listener) {
+      process.on('exit', listener)
+      return () => void process.off('exit', listener)
+    },
+    dieOf(signal) {
+      process.removeAllListeners(signal)
+      process.kill(process.pid, signal)
+    },
+  }
+}
+
+/** Exit code that shells use for an end by a signal. */
+export function exitCodeOf(signal: NodeJS.Signals): number {
+  return 128 + constants.signals[signal]
+}
+
+/** Whether to colour what goes to this stream: only on a terminal, and never against NO_COLOR (no-color.org) or `--no-color`. */
+export function isColoured(stream: CliStream, env: CliIo['env'], wanted: boolean): boolean {
+  return wanted && stream.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb'
+}

@@ -1,0 +1,63 @@
+import { readFileSync } from 'node:fs'
+import { Command, CommanderError } from 'commander'
+import { LastcallError } from '../core/errors.ts'
+import { createRehearseCommand } from './commands/rehearse.ts'
+import type { CliIo } from './io.ts'
+
+/** Exit code for a command line that cannot be used, and for an application that cannot be reached. */
+const USAGE_EXIT_CODE = 2
+
+/**
+ * Runs one command line. Known errors become text on stderr, never a stack.
+ * @param argv the words after the program's name
+ * @returns the exit code: 0 pass, 1 fail, 2 usage or unreachable, 3 inconclusive, 128 + n ended by signal n
+ */
+export async function main(argv: readonly string[], io: CliIo): Promise<number> {
+  let exitCode = 0
+  const program = createProgram(io, (code) => {
+    exitCode = code
+  })
+  try {
+    await program.parseAsync(argv, { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_EXIT_CODE
+    if (error instanceof LastcallError) {
+      io.stderr.write(`${error.message}\n`)
+      return USAGE_EXIT_CODE
+    }
+    io.stderr.write(
+      `lastcall failed by a fault of its own: ${error instanceof Error ? error.stack : String(error)}\n`,
+    )
+    return USAGE_EXIT_CODE
+  }
+}
+
+function createProgram(io: CliIo, onExitCode: (code: number) => void): Command {
+  const program = new Command('lastcall')
+    .description('Zero failed requests when a Node.js pod goes away, and the proof of it')
+    .version(readVersion())
+    .enablePositionalOptions()
+  const commands = [createRehearseCommand(io, onExitCode)]
+  for (const command of [program, ...commands]) {
+    command
+      .exitOverride()
+      .configureOutput({
+        writeOut: (text) => void io.stdout.write(text),
+        writeErr: (text) => void io.stderr.write(text),
+        getOutHelpWidth: () => io.stdout.columns ?? 100,
+        getErrHelpWidth: () => io.stderr.columns ?? 100,
+      })
+      .showHelpAfterError(
+        `(lastcall${command === program ? '' : ` ${command.name()}`} --help shows what there is)`,
+      )
+    if (command !== program) program.addCommand(command)
+  }
+  return program
+}
+
+// The same two levels up from src/cli and from dist/cli.
+function readVersion(): string {
+  const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
+  return (JSON.parse(text) as { version: string }).version
+}

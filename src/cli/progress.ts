@@ -1,0 +1,53 @@
+import { createLogUpdate } from 'log-update'
+import { renderEvent, renderLive } from '../report/live.ts'
+import { createPalette } from '../report/palette.ts'
+import type { Rehearsal } from '../rollout/rehearsal.ts'
+import type { TimelineEvent } from '../rollout/timeline.ts'
+import { type CliIo, isColoured } from './io.ts'
+
+/** What is shown while a rehearsal runs. */
+export interface Progress {
+  onEvent(event: TimelineEvent): void
+  /** Begins to show; the rehearsal's first events may come before. */
+  follow(rehearsal: Rehearsal): void
+  end(): void
+}
+
+const LIVE_PERIOD_MS = 150
+
+/** A block that is redrawn on a terminal, a line for each event elsewhere; on stderr, so that stdout has the result only. */
+export function createProgress(
+  io: CliIo,
+  { quiet, color }: { readonly quiet: boolean; readonly color: boolean },
+): Progress {
+  if (quiet) return { onEvent: () => undefined, follow: () => undefined, end: () => undefined }
+  const startMs = performance.now()
+  if (!io.stderr.isTTY) {
+    return {
+      onEvent: (event) => void io.stderr.write(`${renderEvent(event, startMs)}\n`),
+      follow: () => undefined,
+      end: () => undefined,
+    }
+  }
+  const palette = createPalette(isColoured(io.stderr, io.env, color))
+  const update = createLogUpdate(io.stderr as NodeJS.WriteStream)
+  let timer: NodeJS.Timeout | undefined
+  return {
+    onEvent(event) {
+      if (event.kind === 'notice') update.persist(renderEvent(event, startMs))
+    },
+    follow(rehearsal) {
+      const draw = (): void => {
+        const elapsedMs = performance.now() - startMs
+        const state = { phase: rehearsal.phase(), elapsedMs, pods: rehearsal.pods(), load: rehearsal.load() }
+        update(renderLive(state, palette))
+      }
+      timer = setInterval(draw, LIVE_PERIOD_MS)
+    },
+    end() {
+      clearInterval(timer)
+      update.clear()
+      update.done()
+    },
+  }
+}

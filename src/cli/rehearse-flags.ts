@@ -1,0 +1,75 @@
+import { accessSync, constants } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { LastcallError } from '../core/errors.ts'
+import type { Readiness } from '../rollout/drivers/local/readiness.ts'
+import { wantedRate } from '../rollout/power.ts'
+import type { RehearsalOptions } from '../rollout/rehearsal.ts'
+import { createFlagReader, type FlagReader, type RawFlags } from './flag-reader.ts'
+import type { CliIo } from './io.ts'
+import { readLoadFlags } from './load-flags.ts'
+import { readShutdown } from './shutdown-flag.ts'
+
+const MAX_REPLICAS = 20
+const MAX_RESTARTS = 1_000
+/** Below this the figures of a table say little, whatever the replicas. */
+const MIN_DEFAULT_RATE = 150
+/** Above the wanted rate, because a machine at work sends a little less than it plans. */
+const RATE_RESERVE = 1.1
+
+/**
+ * Turns the flags of `lastcall rehearse` into options.
+ * @throws LastcallError `LASTCALL_USAGE` with all problems at once
+ */
+export function readRehearseFlags(raw: RawFlags, command: readonly string[], io: CliIo): RehearsalOptions {
+  const reader = createFlagReader(raw)
+  const replicas = reader.integer('replicas', 3, [1, MAX_REPLICAS])
+  const shutdown = readShutdown(reader)
+  const rate = Math.max(MIN_DEFAULT_RATE, Math.ceil((wantedRate(replicas + 1) * RATE_RESERVE) / 10) * 10)
+  const load = readLoadFlags(reader, raw, {
+    ratePerSecond: rate,
+    // Longer than the delay: a request that is in flight at the signal has to survive into the drain.
+    slowMs: shutdown.budget.shutdownDelayMs + 1_000,
+    hostHeader: 'localhost',
+  })
+  const options = {
+    command,
+    cwd: io.cwd,
+    env: io.env,
+    replicas,
+    ...shutdown,
+    endpointLagMs: reader.duration('endpoint-lag', 1_000),
+    readiness: readReadiness(reader),
+    readyTimeoutMs: reader.duration('ready-timeout', 30_000),
+    load,
+    restarts: reader.integer('restarts', 1, [1, MAX_RESTARTS]),
+    durationMs: reader.optionalDuration('duration'),
+    baselineMs: reader.duration('baseline', 3_000),
+    coolDownMs: reader.duration('cool-down', 2_000),
+  }
+  checkJsonFile(reader, io)
+  if (reader.problems.length > 0) throw new LastcallError('LASTCALL_USAGE', reader.problems)
+  return options
+}
+
+function readReadiness(reader: FlagReader): Readiness {
+  const text = reader.text('readiness', 'probe')
+  if (text === 'tcp') return { kind: 'tcp' }
+  if (text.startsWith('/')) return { kind: 'path', path: text }
+  if (text !== 'probe') {
+    reader.problems.push(
+      `--readiness: got '${text}', wanted probe (lastcall's own port), a path such as /healthz, or tcp`,
+    )
+  }
+  return { kind: 'probe-server' }
+}
+
+/** Adds a problem when the file of `--json` could not be written: better now than after the run. */
+export function checkJsonFile(reader: FlagReader, io: Pick<CliIo, 'cwd'>): void {
+  const file = reader.text('json', '-')
+  if (file === '-') return
+  try {
+    accessSync(dirname(resolve(io.cwd, file)), constants.W_OK)
+  } catch (error) {
+    reader.problems.push(`--json: '${file}' cannot be written (${(error as Error).message})`)
+  }
+}

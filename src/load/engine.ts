@@ -1,0 +1,134 @@
+import { setMaxListeners } from 'node:events'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { DialAgent } from './dial-agent.ts'
+import { instantAt, type Lane, type LaneContext } from './lane.ts'
+import { runKeepAlive } from './lanes/keep-alive.ts'
+import { runNewConnections } from './lanes/new-connections.ts'
+import { runSlow } from './lanes/slow.ts'
+import { runThinkTime } from './lanes/think-time.ts'
+import type { LoadDocument } from './load-document.ts'
+import type { LoadOptions, LoadPorts } from './load-options.ts'
+import { sendRequest } from './request.ts'
+import { isOwnFailure, type LaneName, readClocks, type Sample } from './sample.ts'
+import { createTally } from './tally.ts'
+
+/** A load that runs. */
+export interface RunningLoad {
+  /** Names what happens from now on; requests are counted under the phase in which they end. */
+  setPhase(phase: string): void
+  /** Sends nothing more and waits for what is outstanding, which its time-outs bound. */
+  stop(): Promise<void>
+  /** Cuts off what is outstanding and forgets it. */
+  abandon(): void
+  /** What is known so far. */
+  snapshot(): LoadDocument
+}
+
+/** Failures that are kept whole; a run that has more is not explained by reading them. */
+export const MAX_LISTED_FAILURES = 10_000
+
+const lanesByName: Readonly<Record<LaneName, Lane>> = {
+  'new-connections': runNewConnections,
+  'keep-alive': runKeepAlive,
+  'think-time': runThinkTime,
+  slow: runSlow,
+}
+
+/** Starts every lane. Open loop, no retries, every request ends as one sample. */
+export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
+  const tally = createTally()
+  const failures: Sample[] = []
+  const agents: DialAgent[] = []
+  const skipped = new Map<LaneName, number>()
+  const stopping = new AbortController()
+  setMaxListeners(0, stopping.signal)
+  const loopDelay = monitorEventLoopDelay({ resolution: 10 })
+  loopDelay.enable()
+  const startedAt = readClocks()
+  let endedAt: Date | undefined
+  let failuresNotListed = 0
+  let phase = 'load'
+  let abandoned = false
+  let nextId = 0
+  const idPrefix = startedAt.wallMs.toString(36)
+
+  const take = (sample: Sample): Sample => {
+    if (abandoned) return sample
+    tally.add(sample, phase)
+    if (sample.ok || isOwnFailure(sample)) return sample
+    if (failures.length < MAX_LISTED_FAILURES) failures.push(sample)
+    else failuresNotListed++
+    return sample
+  }
+  const contextFor = (lane: LaneName): LaneContext => ({
+    options,
+    signal: stopping.signal,
+    openAgent(keepAlive) {
+      const agent = new DialAgent(ports.pickTarget, keepAlive)
+      agents.push(agent)
+      return agent
+    },
+    async send({ dueMs, ...request }) {
+      const id = `${idPrefix}-${(nextId++).toString(36)}`
+      const post = request.method === 'POST'
+      const body = post ? { body: JSON.stringify({ id }) } : {}
+      const checkEcho = post && options.checkEcho
+      const scheduledAt = instantAt(dueMs)
+      const { hostHeader } = options
+      return take(await sendRequest({ ...request, ...body, lane, id, checkEcho, hostHeader, scheduledAt }))
+    },
+    skip: (count) => skipped.set(lane, (skipped.get(lane) ?? 0) + count),
+  })
+  const running = options.lanes.map((lane) => {
+    tally.open(lane, startedAt.monotonicMs)
+    return lanesByName[lane](contextFor(lane))
+  })
+
+  const close = (): void => {
+    endedAt ??= new Date()
+    loopDelay.disable()
+    for (const agent of agents) agent.destroy()
+  }
+  return {
+    setPhase(name) {
+      phase = name
+    },
+    async stop() {
+      stopping.abort()
+      await Promise.all(running)
+      close()
+    },
+    abandon() {
+      abandoned = true
+      stopping.abort()
+      close()
+    },
+    snapshot() {
+      const lanes = options.lanes.map((lane) => ({
+        lane,
+        ...tally.figures(lane),
+        skipped: skipped.get(lane) ?? 0,
+        phases: Object.fromEntries(tally.phases().map((name) => [name, tally.figures(lane, name)])),
+      }))
+      const sum = (pick: (lane: (typeof lanes)[number]) => number): number =>
+        lanes.reduce((total, lane) => total + pick(lane), 0)
+      const ms = (ns: number): number => Math.round(ns / 1e4) / 100
+      return {
+        startedAt: new Date(startedAt.wallMs).toISOString(),
+        endedAt: (endedAt ?? new Date()).toISOString(),
+        requests: sum((lane) => lane.requests),
+        failed: sum((lane) => lane.failed),
+        lanes,
+        failures: [...failures],
+        failuresNotListed,
+        health: {
+          loopDelayP50Ms: ms(loopDelay.percentile(50)),
+          loopDelayP99Ms: ms(loopDelay.percentile(99)),
+          loopDelayMaxMs: ms(loopDelay.max),
+          ownFailures: sum((lane) => lane.own),
+          skipped: sum((lane) => lane.skipped),
+        },
+      }
+    },
+  }
+}

@@ -1,0 +1,21 @@
+/** A plan of start times that does not wait for answers (open loop): a slow answer must not hide the requests that would have met the same hole. */
+export interface Grid {
+  /** Takes the next slot. `skipped` slots before it are so late that sending them now would say nothing about their own time. */
+  next(nowMs: number): { readonly dueMs: number; readonly skipped: number }
+}
+
+/** A generator that is this late jumps to the present instead of sending a burst. */
+const MAX_BEHIND_MS = 1_000
+
+/** A grid with one slot every `intervalMs`, the first at `startMs`. Monotonic milliseconds. */
+export function createGrid(startMs: number, intervalMs: number): Grid {
+  let slot = 0
+  return {
+    next(nowMs) {
+      const behindMs = nowMs - (startMs + slot * intervalMs)
+      const skipped = behindMs > MAX_BEHIND_MS ? Math.floor(behindMs / intervalMs) : 0
+      slot += skipped
+      return { dueMs: startMs + slot++ * intervalMs, skipped }
+    },
+  }
+}

@@ -1,0 +1,45 @@
+import type { LaneName, PickTarget } from './sample.ts'
+
+/** The shape of the load. */
+export interface LoadOptions {
+  readonly lanes: readonly LaneName[]
+  /** Requests per second of each paced lane (new connections, keep-alive). */
+  readonly ratePerSecond: number
+  /** How long one request may take before it is given up as failed; the slow lane gets `slowMs` more. */
+  readonly timeoutMs: number
+  /** How long the slow route is asked to take. */
+  readonly slowMs: number
+  readonly getPath: string
+  readonly postPath: string
+  /** `{ms}` is replaced by `slowMs`. */
+  readonly slowPath: string
+  /** Whether answers to POST have to carry the id that was sent. */
+  readonly checkEcho: boolean
+  readonly hostHeader: string
+}
+
+/** What {@link startLoad} needs besides the shape: who picks endpoints, and who wants to know. */
+export interface LoadPorts {
+  readonly pickTarget: PickTarget
+}
+
+/** The contract of the application under load, and a load that two cores can send and answer. */
+export const defaultLoad: Omit<LoadOptions, 'lanes' | 'ratePerSecond'> = {
+  timeoutMs: 15_000,
+  slowMs: 4_000,
+  getPath: '/',
+  postPath: '/echo',
+  slowPath: '/slow?ms={ms}',
+  checkEcho: true,
+  hostHeader: 'localhost',
+}
+
+/** Virtual clients of the lanes that have some. Few: each keeps a connection, and three per pod are enough to have one idle at any moment. */
+export const KEEP_ALIVE_CLIENTS = 8
+export const THINK_TIME_CLIENTS = 12
+export const SLOW_CLIENTS = 6
+
+/** The slow route for a duration in milliseconds. */
+export function slowPathFor(options: LoadOptions, ms: number): string {
+  return options.slowPath.replaceAll('{ms}', String(ms))
+}

@@ -1,0 +1,74 @@
+/** Every lane, in the order of reports. A lane is one style of load. */
+export const laneNames = ['new-connections', 'keep-alive', 'think-time', 'slow'] as const
+
+/** Name of a lane. */
+export type LaneName = (typeof laneNames)[number]
+
+/** How far a request came: the connection, its own bytes, the answer's header, the answer's body. */
+export type RequestStage = 'connect' | 'send' | 'wait' | 'body'
+
+/** A moment on both clocks: the wall clock to compare with other machines, the monotonic one to subtract. Milliseconds. */
+export interface Instant {
+  readonly wallMs: number
+  readonly monotonicMs: number
+}
+
+/** Reads both clocks. */
+export function readClocks(): Instant {
+  return { wallMs: Date.now(), monotonicMs: performance.now() }
+}
+
+/** Where a connection is dialled. `name` is the pod, when the one who picks knows it. */
+export interface Target {
+  readonly host: string
+  readonly port: number
+  readonly name?: string
+}
+
+/** Picks the target of one new connection, undefined when no endpoint is ready. */
+export type PickTarget = () => Target | undefined
+
+/**
+ * What went wrong with a request. `code` is Node's (`ECONNREFUSED`, `ECONNRESET`), or `HTTP_503` for a status that is not 2xx,
+ * `CLIENT_TIMEOUT` for no answer in time, `WRONG_ECHO` for an answer to something else.
+ */
+export interface SampleError {
+  readonly code: string
+  readonly syscall?: string
+  readonly message: string
+  readonly stage: RequestStage
+}
+
+/** What every request ends as. Times are milliseconds after `startedAt`, undefined when that point was not reached. */
+export interface Sample {
+  readonly lane: LaneName
+  readonly id: string
+  readonly method: 'GET' | 'POST'
+  /** When the grid wanted it sent; later than that is the generator's own delay. */
+  readonly scheduledAt: Instant
+  readonly startedAt: Instant
+  readonly connectMs: number | undefined
+  readonly firstByteMs: number | undefined
+  readonly endMs: number
+  readonly localPort: number | undefined
+  readonly remoteAddress: string | undefined
+  readonly remotePort: number | undefined
+  /** Pod that the connection went to, when known. */
+  readonly target: string | undefined
+  /** 1 for the first request on its connection. */
+  readonly nthOnSocket: number
+  /** How long the connection had been unused before this request; undefined on a new one. */
+  readonly idleMs: number | undefined
+  readonly status: number | undefined
+  readonly bytes: number
+  readonly ok: boolean
+  readonly error?: SampleError
+}
+
+/** Errors of the machine that sends: no free local port, no free file descriptor, no memory. They say nothing about the application. */
+const ownCodes: readonly string[] = ['EADDRNOTAVAIL', 'EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM']
+
+/** Whether the generator itself, not the application, is to blame for this failure. */
+export function isOwnFailure(sample: Sample): boolean {
+  return sample.error !== undefined && ownCodes.includes(sample.error.code)
+}

@@ -1,0 +1,93 @@
+import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
+import { isOwnFailure, type LaneName, type Sample } from './sample.ts'
+
+/** Counts of one lane, in one phase or over the whole run. Latencies are of successes, in milliseconds, 0 when there was none. */
+export interface LaneFigures {
+  readonly requests: number
+  readonly failed: number
+  /** Failures that the generator brought about itself; not in `failed`. */
+  readonly own: number
+  readonly p50Ms: number
+  readonly p99Ms: number
+  readonly maxMs: number
+  /** Longest time without a success; it belongs to the phase in which it ended. */
+  readonly longestGapMs: number
+}
+
+/** Collects samples in bounded memory: successes as counts and histograms. */
+export interface Tally {
+  /** Adds a sample to its lane, under the phase in which it ended: what fails before a rollout cannot be the rollout's doing. */
+  add(sample: Sample, phase: string): void
+  /** Starts the clock of a lane's gaps. Monotonic milliseconds. */
+  open(lane: LaneName, nowMs: number): void
+  lanes(): readonly LaneName[]
+  phases(): readonly string[]
+  /** Figures of a lane in a phase, or over all phases. */
+  figures(lane: LaneName, phase?: string): LaneFigures
+}
+
+interface Cell {
+  requests: number
+  failed: number
+  own: number
+  longestGapMs: number
+  readonly latency: RecordableHistogram
+}
+
+/** Histograms count microseconds up to here; two digits are enough for a table and keep one at some tens of kilobytes. */
+const MAX_LATENCY_US = 600_000_000
+
+/** An empty tally. */
+export function createTally(): Tally {
+  const cells = new Map<string, Cell>()
+  const lastSuccessMs = new Map<LaneName, number>()
+  const phases: string[] = []
+  const cellOf = (lane: LaneName, phase: string): Cell => {
+    const key = `${lane} ${phase}`
+    const known = cells.get(key)
+    if (known) return known
+    const latency = createHistogram({ lowest: 1, highest: MAX_LATENCY_US, figures: 2 })
+    const cell: Cell = { requests: 0, failed: 0, own: 0, longestGapMs: 0, latency }
+    cells.set(key, cell)
+    return cell
+  }
+  return {
+    add(sample, phase) {
+      if (!phases.includes(phase)) phases.push(phase)
+      const endedMs = sample.startedAt.monotonicMs + sample.endMs
+      const gapMs = endedMs - (lastSuccessMs.get(sample.lane) ?? endedMs)
+      if (sample.ok) lastSuccessMs.set(sample.lane, endedMs)
+      for (const cell of [cellOf(sample.lane, phase), cellOf(sample.lane, '')]) addTo(cell, sample, gapMs)
+    },
+    open(lane, nowMs) {
+      lastSuccessMs.set(lane, nowMs)
+    },
+    lanes: () => [...lastSuccessMs.keys()],
+    phases: () => [...phases],
+    figures: (lane, phase = '') => toFigures(cells.get(`${lane} ${phase}`)),
+  }
+}
+
+function addTo(cell: Cell, sample: Sample, gapMs: number): void {
+  cell.requests++
+  cell.longestGapMs = Math.max(cell.longestGapMs, gapMs)
+  if (sample.ok) cell.latency.record(Math.min(MAX_LATENCY_US, Math.max(1, Math.round(sample.endMs * 1_000))))
+  else if (isOwnFailure(sample)) cell.own++
+  else cell.failed++
+}
+
+function toFigures(cell: Cell | undefined): LaneFigures {
+  if (!cell) return { requests: 0, failed: 0, own: 0, p50Ms: 0, p99Ms: 0, maxMs: 0, longestGapMs: 0 }
+  const { requests, failed, own, longestGapMs, latency } = cell
+  const some = latency.count > 0
+  const quantileMs = (percentile: number): number => (some ? latency.percentile(percentile) / 1_000 : 0)
+  return {
+    requests,
+    failed,
+    own,
+    p50Ms: quantileMs(50),
+    p99Ms: quantileMs(99),
+    maxMs: some ? latency.max / 1_000 : 0,
+    longestGapMs,
+  }
+}

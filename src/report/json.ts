@@ -1,0 +1,12 @@
+import type { RehearsalDocument, RehearsalFacts } from '../rollout/rehearsal-document.ts'
+import { judgeRehearsal } from '../rollout/verdict.ts'
+
+/** Judges the facts and puts everything into the document that `--json` writes. */
+export function toRehearsalDocument(facts: RehearsalFacts, command: readonly string[]): RehearsalDocument {
+  return { schemaVersion: 1, kind: 'rehearsal', command, verdict: judgeRehearsal(facts), ...facts }
+}
+
+/** A document as text, with a line end. */
+export function toJson(document: object): string {
+  return `${JSON.stringify(document, undefined, 2)}\n`
+}

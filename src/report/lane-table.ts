@@ -1,0 +1,55 @@
+import Table from 'cli-table3'
+import type { LoadDocument } from '../load/load-document.ts'
+import type { LaneFigures } from '../load/tally.ts'
+import { count } from '../rollout/verdict.ts'
+import type { Palette } from './palette.ts'
+
+/** Lanes by phase: requests, failures, latencies of successes, longest time without one. */
+export function renderLaneTable(load: LoadDocument, palette: Palette): string {
+  const head = ['lane', 'phase', 'requests', 'failed', 'p50', 'p99', 'longest gap']
+  const table = createTable(head, palette, 2)
+  for (const lane of load.lanes) {
+    const phases = Object.entries(lane.phases).filter(([, figures]) => figures.requests > 0)
+    for (const [index, [phase, figures]] of phases.entries()) {
+      table.push([index === 0 ? lane.lane : '', phase, ...cells(figures, palette)])
+    }
+    if (phases.length !== 1)
+      table.push([phases.length === 0 ? lane.lane : '', 'all', ...cells(lane, palette)])
+  }
+  return table.toString()
+}
+
+function cells(figures: LaneFigures, palette: Palette): readonly string[] {
+  return [
+    count(figures.requests),
+    figures.failed > 0 ? palette.bad(count(figures.failed)) : '0',
+    formatLatency(figures.p50Ms),
+    formatLatency(figures.p99Ms),
+    formatLatency(figures.longestGapMs),
+  ]
+}
+
+/** Milliseconds for a table: one digit after the point where it matters. */
+export function formatLatency(ms: number): string {
+  return ms < 10 ? `${ms.toFixed(1)} ms` : `${count(Math.round(ms))} ms`
+}
+
+/** A table without lines between rows; the columns from `firstNumber` on are aligned to the right. */
+export function createTable(head: readonly string[], palette: Palette, firstNumber: number): Table.Table {
+  const none = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '' }
+  const noneEither = {
+    'bottom-left': '',
+    'bottom-right': '',
+    left: '',
+    'left-mid': '',
+    mid: '',
+    'mid-mid': '',
+  }
+  return new Table({
+    head: head.map((title) => palette.faint(title)),
+    chars: { ...none, ...noneEither, right: '', 'right-mid': '', middle: ' ' },
+    // The library would colour by itself; colours are the palette's business.
+    style: { head: [], border: [], 'padding-left': 0, 'padding-right': 1 },
+    colAligns: head.map((_, index) => (index >= firstNumber ? 'right' : 'left')),
+  })
+}

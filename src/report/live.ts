@@ -1,0 +1,40 @@
+import type { LoadDocument } from '../load/load-document.ts'
+import type { PodRecord } from '../rollout/pod-record.ts'
+import type { PhaseName } from '../rollout/rehearsal-document.ts'
+import type { TimelineEvent } from '../rollout/timeline.ts'
+import { count } from '../rollout/verdict.ts'
+import type { Palette } from './palette.ts'
+
+/** A run as it is now. */
+export interface LiveState {
+  readonly phase: PhaseName
+  readonly elapsedMs: number
+  readonly pods: readonly PodRecord[]
+  readonly load: LoadDocument | undefined
+}
+
+const marks = { starting: '○', ready: '●', unready: '◌', terminating: '◐', gone: '·' } as const
+
+/** The block that a terminal shows while a run is under way. */
+export function renderLive(state: LiveState, palette: Palette): string {
+  const elapsed = `${(state.elapsedMs / 1_000).toFixed(1)} s`
+  const present = state.pods.filter((pod) => pod.state !== 'gone')
+  const gone = state.pods.length - present.length
+  const pods = present.map((pod) => `${marks[pod.state]} ${pod.name} ${palette.faint(pod.state)}`)
+  return [
+    `${palette.strong(state.phase)}  ${elapsed}`,
+    `  ${[...pods, ...(gone > 0 ? [palette.faint(`${gone} gone`)] : [])].join('  ')}`,
+    ...(state.load?.lanes ?? []).map((lane) => {
+      const failed = `${count(lane.failed)} failed`
+      return `  ${lane.lane.padEnd(16)}${count(lane.requests).padStart(8)} requests  ${lane.failed > 0 ? palette.bad(failed) : palette.faint(failed)}`
+    }),
+  ].join('\n')
+}
+
+/** One event as a line for logs. */
+export function renderEvent(event: TimelineEvent, startMs: number): string {
+  const seconds = ((event.at.monotonicMs - startMs) / 1_000).toFixed(3)
+  const what = event.kind === 'phase-started' ? `phase ${event.detail}` : event.kind.replaceAll('-', ' ')
+  const detail = event.detail === undefined || event.kind === 'phase-started' ? '' : `: ${event.detail}`
+  return `+${seconds} s  ${event.pod === undefined ? '' : `${event.pod}  `}${what}${detail}`
+}

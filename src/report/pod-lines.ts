@@ -1,0 +1,34 @@
+import { isMisbehaved, type PodRecord } from '../rollout/pod-record.ts'
+import { createTable } from './lane-table.ts'
+import type { Palette } from './palette.ts'
+
+/** Lines of output that are shown of a pod that has to be explained; the JSON document has more. */
+const SHOWN_LINES = 10
+
+/** How every pod ended, and the last words of those that have to be explained. */
+export function renderPods(pods: readonly PodRecord[], palette: Palette): string {
+  const table = createTable(['pod', 'end', 'exit', 'signal to end', 'cut off'], palette, 3)
+  for (const pod of pods) {
+    const end = pod.ending === 'running' ? 'still serving at the end' : pod.ending
+    table.push([
+      pod.name,
+      isMisbehaved(pod) ? palette.bad(end) : end,
+      pod.ending === 'running' ? '-' : String(pod.exitCode ?? pod.exitSignal ?? '-'),
+      signalToEnd(pod),
+      pod.cutOff === undefined ? '-' : String(pod.cutOff),
+    ])
+  }
+  const words = pods.filter(isMisbehaved).map((pod) => renderOutput(pod, palette))
+  return [table.toString(), ...words].join('\n')
+}
+
+function signalToEnd(pod: PodRecord): string {
+  if (!pod.signalledAt || !pod.exitedAt || pod.ending === 'running') return '-'
+  return `${((pod.exitedAt.monotonicMs - pod.signalledAt.monotonicMs) / 1_000).toFixed(2)} s`
+}
+
+function renderOutput(pod: PodRecord, palette: Palette): string {
+  const lines = pod.output.slice(-SHOWN_LINES)
+  if (lines.length === 0) return `\n${pod.name} wrote nothing.`
+  return [`\nLast lines of ${pod.name}:`, ...lines.map((line) => palette.faint(`  | ${line}`))].join('\n')
+}

@@ -1,0 +1,43 @@
+import type { Budget } from '../../../core/budget.ts'
+import { formatDuration } from '../../../core/duration.ts'
+import type { PodPorts, Readiness } from './readiness.ts'
+
+/** What the local driver is to run and how its cluster behaves. */
+export interface LocalOptions {
+  /** The command and its arguments; started once for each pod. */
+  readonly command: readonly string[]
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  readonly replicas: number
+  readonly budget: Budget
+  readonly readinessFailDelayMs: number
+  readonly gracePeriodMs: number
+  /** How late the client node learns of a change of the endpoints. */
+  readonly endpointLagMs: number
+  readonly readiness: Readiness
+  /** How long a pod may take to become ready. */
+  readonly readyTimeoutMs: number
+}
+
+/** The environment of one pod: the chart's variables, filled from the options. */
+export function podEnvironment(
+  options: LocalOptions,
+  name: string,
+  ports: PodPorts,
+  terminationLog: string,
+): Record<string, string | undefined> {
+  return {
+    ...options.env,
+    PORT: String(ports.port),
+    POD_NAME: name,
+    HOSTNAME: name,
+    LASTCALL_PROBE_PORT: String(ports.probePort),
+    LASTCALL_SHUTDOWN_DELAY: formatDuration(options.budget.shutdownDelayMs),
+    LASTCALL_READINESS_FAIL_DELAY: formatDuration(options.readinessFailDelayMs),
+    LASTCALL_DRAIN_TIMEOUT: formatDuration(options.budget.drainTimeoutMs),
+    LASTCALL_HOOKS_TIMEOUT: formatDuration(options.budget.hooksTimeoutMs),
+    LASTCALL_PRE_STOP: formatDuration(options.budget.preStopMs),
+    LASTCALL_GRACE_PERIOD: formatDuration(options.gracePeriodMs),
+    LASTCALL_TERMINATION_LOG: terminationLog,
+  }
+}

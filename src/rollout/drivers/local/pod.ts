@@ -1,0 +1,161 @@
+import { readFileSync } from 'node:fs'
+import type { Timeline } from '../../timeline.ts'
+import { isMisbehaved, type PodEnding, type PodRecord, type PodState, readCutOff } from '../../pod-record.ts'
+import { type LocalOptions, podEnvironment } from './local-options.ts'
+import { type PodExit, startPodProcess } from './pod-process.ts'
+import { type PodPorts, probeOnce, watchReadiness } from './readiness.ts'
+import { diagnoseStart } from './start-diagnosis.ts'
+import { terminatePod } from './termination.ts'
+
+/** A pod as the driver handles it. */
+export interface Pod {
+  readonly name: string
+  readonly ports: PodPorts
+  /** Fulfilled when the pod is ready for the first time; rejects with `LASTCALL_APP_NOT_READY`. */
+  readonly becameReady: Promise<void>
+  readonly gone: Promise<void>
+  record(): PodRecord
+  /** Ends it as the kubelet would; resolves when it is gone. */
+  delete(): Promise<void>
+  /** Ends it and all that it started, now. */
+  kill(): void
+}
+
+/** What a pod needs to know of its surroundings. */
+export interface PodContext {
+  readonly options: LocalOptions
+  readonly timeline: Timeline
+  readonly terminationLog: string
+  onReadyChange(pod: Pod, ready: boolean): void
+}
+
+/** Starts a pod and its readiness probe. */
+export function startPod(name: string, ports: PodPorts, context: PodContext): Pod {
+  const { options, timeline, terminationLog } = context
+  const env = podEnvironment(options, name, ports, terminationLog)
+  const process = startPodProcess({ name, command: options.command, cwd: options.cwd, env })
+  const times: Mutable<PodTimes> = {
+    startedAt: timeline.record('pod-started', {
+      pod: name,
+      detail: `pid ${process.pid ?? '-'}, port ${ports.port}`,
+    }),
+  }
+  const probing = new AbortController()
+  const { promise: becameReady, resolve, reject } = Promise.withResolvers<void>()
+  let state: PodState = 'starting'
+  let killed = false
+  let stopped = false
+  let refused = false
+  let exit: PodExit | undefined
+  let report: unknown
+
+  const onReadyChange = (ready: boolean): void => {
+    const at = timeline.record(ready ? 'pod-ready' : 'pod-unready', { pod: name })
+    if (ready) times.readyAt ??= at
+    state = ready ? 'ready' : 'unready'
+    context.onReadyChange(pod, ready)
+    if (ready) resolve()
+  }
+  const giveUp = setTimeout(() => {
+    if (state !== 'starting') return
+    refused = true
+    void diagnoseStart(name, ports, options, process).then(reject)
+  }, options.readyTimeoutMs)
+  void watchReadiness(() => probeOnce(options.readiness, ports), onReadyChange, probing.signal)
+
+  const gone = process.exited.then(async (ended) => {
+    exit = ended
+    report = readReport(terminationLog)
+    probing.abort()
+    clearTimeout(giveUp)
+    if (state === 'ready') context.onReadyChange(pod, false)
+    state = 'gone'
+    times.exitedAt = timeline.record('pod-exited', { pod: name, detail: describeExit(ended) })
+    if (times.readyAt || stopped) return
+    refused = true
+    reject(await diagnoseStart(name, ports, options, process, ended))
+  })
+
+  const ending = (): PodEnding => {
+    if (refused) return isPortTaken(process.output()) ? 'port-taken' : 'not-ready'
+    if (stopped || exit === undefined) return 'running'
+    if (!times.deletedAt) return 'crashed'
+    if (killed) return 'killed'
+    if (exit.signal === 'SIGTERM') return 'unhandled-signal'
+    return exit.code === 0 ? 'clean' : 'exit-code'
+  }
+  const pod: Pod = {
+    name,
+    ports,
+    becameReady,
+    gone,
+    record() {
+      const how = ending()
+      return {
+        name,
+        pid: process.pid,
+        ...ports,
+        state,
+        ...times,
+        exitCode: exit?.code,
+        exitSignal: exit?.signal,
+        ending: how,
+        report,
+        cutOff: readCutOff(report),
+        output: isMisbehaved({ ending: how }) ? process.output() : [],
+      }
+    },
+    async delete() {
+      if (times.deletedAt || exit) return gone
+      times.deletedAt = timeline.record('pod-deleted', { pod: name })
+      context.onReadyChange(pod, false)
+      state = 'terminating'
+      // Readiness goes on being probed by a kubelet; nobody reads it any more: a terminating endpoint is never ready (KEP-1672).
+      probing.abort()
+      const limits = { preStopMs: options.budget.preStopMs, gracePeriodMs: options.gracePeriodMs }
+      await terminatePod(process, limits, {
+        preStopStarted: () => void timeline.record('pre-stop-started', { pod: name }),
+        signalled: () => void (times.signalledAt = timeline.record('pod-signalled', { pod: name })),
+        killed: () => {
+          killed = true
+          timeline.record('pod-killed', { pod: name })
+        },
+      })
+      return gone
+    },
+    kill() {
+      stopped ||= exit === undefined
+      probing.abort()
+      clearTimeout(giveUp)
+      process.killGroup()
+    },
+  }
+  return pod
+}
+
+type PodTimes = Pick<PodRecord, 'startedAt' | 'readyAt' | 'deletedAt' | 'signalledAt' | 'exitedAt'>
+type Mutable<T> = { -readonly [Name in keyof T]: T[Name] }
+
+// Node names the error in the output of a server that cannot listen; other runtimes print the same word of errno.h.
+function isPortTaken(output: readonly string[]): boolean {
+  return output.some((line) => line.includes('EADDRINUSE'))
+}
+
+function describeExit(exit: PodExit): string {
+  if (exit.error) return exit.error.message
+  return exit.signal ? `ended by ${exit.signal}` : `exit code ${exit.code}`
+}
+
+function readReport(file: string): unknown {
+  try {
+    const text = readFileSync(file, 'utf8')
+    try {
+      return JSON.parse(text)
+    } catch {
+      return text === '' ? undefined : text
+    }
+  } catch {
+    // Most applications leave no message; that is no fact worth a line.
+    return undefined
+  }
+}

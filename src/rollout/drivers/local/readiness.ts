@@ -1,0 +1,73 @@
+import { get } from 'node:http'
+import { connect } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+/** How readiness is asked: lastcall's probe server, a path of the application itself, or whether its port accepts. */
+export type Readiness =
+  | { readonly kind: 'probe-server' }
+  | { readonly kind: 'path'; readonly path: string }
+  | { readonly kind: 'tcp' }
+
+/** Ports of one pod. */
+export interface PodPorts {
+  readonly port: number
+  readonly probePort: number
+}
+
+/** Shorter than a kubelet's second, so that a rehearsal is not mostly waiting. */
+const PERIOD_MS = 200
+/** The kubelet's default `timeoutSeconds`. */
+const TIMEOUT_MS = 1_000
+/** The kubelet's default `failureThreshold`; one success is enough to be ready. */
+const FAILURE_THRESHOLD = 3
+
+/** Asks once. Everything but 200 to 399 in time is no, as for the kubelet. */
+export function probeOnce(readiness: Readiness, ports: PodPorts): Promise<boolean> {
+  if (readiness.kind === 'tcp') return accepts(ports.port)
+  const path = readiness.kind === 'path' ? readiness.path : '/readyz'
+  const port = readiness.kind === 'path' ? ports.port : ports.probePort
+  return new Promise((resolve) => {
+    const request = get({ host: '127.0.0.1', port, path, agent: false, timeout: TIMEOUT_MS }, (response) => {
+      const status = response.statusCode ?? 0
+      response.resume()
+      resolve(status >= 200 && status < 400)
+    })
+    request.on('timeout', () => request.destroy())
+    request.on('error', () => resolve(false))
+    request.on('close', () => resolve(false))
+  })
+}
+
+/** Whether anybody accepts connections on the port. */
+export function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port, timeout: TIMEOUT_MS })
+    const settle = (answer: boolean): void => {
+      socket.destroy()
+      resolve(answer)
+    }
+    socket.on('connect', () => settle(true))
+    socket.on('timeout', () => settle(false))
+    socket.on('error', () => settle(false))
+  })
+}
+
+/** Probes until the signal is aborted and tells every change; a pod begins as not ready. */
+export async function watchReadiness(
+  ask: () => Promise<boolean>,
+  onChange: (ready: boolean) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  let ready = false
+  let failures = 0
+  while (!signal.aborted) {
+    const answer = await ask()
+    if (signal.aborted) return
+    failures = answer ? 0 : failures + 1
+    if (answer !== ready && (answer || failures >= FAILURE_THRESHOLD)) {
+      ready = answer
+      onChange(ready)
+    }
+    await sleep(PERIOD_MS, undefined, { signal }).catch(() => undefined)
+  }
+}

@@ -1,0 +1,57 @@
+import { formatDuration } from '../../../core/duration.ts'
+import { LastcallError } from '../../../core/errors.ts'
+import type { LocalOptions } from './local-options.ts'
+import type { PodExit, PodProcess } from './pod-process.ts'
+import { accepts, type PodPorts } from './readiness.ts'
+
+/** Lines of output in a message; the rest is in the JSON document. */
+const SHOWN_LINES = 15
+
+/** Says why a pod is not ready: it cannot be started, it ended, it does not listen, or it listens and does not say that it is ready. */
+export async function diagnoseStart(
+  name: string,
+  ports: PodPorts,
+  options: LocalOptions,
+  ...[process, exit]: readonly [PodProcess, PodExit?]
+): Promise<LastcallError> {
+  const sentence = exit ? describeEnd(name, options, exit) : await describeSilence(name, ports, options)
+  return new LastcallError('LASTCALL_APP_NOT_READY', [`${sentence}${quoteOutput(process.output())}`])
+}
+
+function describeEnd(name: string, { command }: LocalOptions, exit: PodExit): string {
+  const shown = command.join(' ')
+  if (exit.error) {
+    return `'${shown}' cannot be started (${exit.error.message}); check that the first word after -- is a program in the PATH`
+  }
+  const how = exit.signal ? `was ended by ${exit.signal}` : `ended with exit code ${exit.code}`
+  return `${name} ('${shown}') ${how} before it was ready; run the command by itself to see why`
+}
+
+async function describeSilence(name: string, ports: PodPorts, options: LocalOptions): Promise<string> {
+  const limit = formatDuration(options.readyTimeoutMs)
+  if (!(await accepts(ports.port))) {
+    return (
+      `${name} did not listen on its port ${ports.port} within ${limit}; ` +
+      `let the application listen on the port in the environment variable PORT, or give it more time with --ready-timeout`
+    )
+  }
+  const { readiness } = options
+  if (readiness.kind === 'path') {
+    return (
+      `${name} listens on port ${ports.port}, and GET ${readiness.path} did not answer 200 within ${limit}; ` +
+      `correct --readiness, or give it more time with --ready-timeout`
+    )
+  }
+  const probed = (await accepts(ports.probePort)) ? 'did not answer 200' : 'had no listener'
+  return (
+    `${name} listens on port ${ports.port}, and its probe server (GET /readyz on LASTCALL_PROBE_PORT, ${ports.probePort}) ${probed} within ${limit}; ` +
+    `an application without lastcall needs --readiness /path (a path of its own) or --readiness tcp`
+  )
+}
+
+/** The last lines of a pod's output, indented, with a heading. */
+export function quoteOutput(lines: readonly string[]): string {
+  if (lines.length === 0) return '\n    It wrote nothing.'
+  const shown = lines.slice(-SHOWN_LINES).map((line) => `\n    | ${line}`)
+  return `\n    Its last lines:${shown.join('')}`
+}

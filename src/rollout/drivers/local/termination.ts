@@ -1,0 +1,50 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { killAfterSignalMs } from '../../../core/budget.ts'
+import type { PodProcess } from './pod-process.ts'
+
+/** The times of a termination in milliseconds. */
+export interface TerminationTimes {
+  readonly preStopMs: number
+  readonly gracePeriodMs: number
+}
+
+/** Steps of a termination as they happen. */
+export interface TerminationSteps {
+  preStopStarted(): void
+  signalled(): void
+  killed(): void
+}
+
+/**
+ * Ends a pod as the kubelet does: the preStop hook, within the grace period; SIGTERM to the first process; SIGKILL to all when the rest of the grace period
+ * is over (kubernetes/kubernetes `pkg/kubelet/kuberuntime/kuberuntime_container.go`, `killContainer`). Resolves when the pod is gone.
+ */
+export async function terminatePod(
+  pod: PodProcess,
+  times: TerminationTimes,
+  steps: TerminationSteps,
+): Promise<void> {
+  const startedMs = performance.now()
+  if (times.preStopMs > 0) {
+    steps.preStopStarted()
+    await within(Math.min(times.preStopMs, times.gracePeriodMs), pod.exited)
+  }
+  // A hook is not followed by a signal when the container ended by itself in the meantime.
+  if (pod.hasExited()) return
+  steps.signalled()
+  pod.signal('SIGTERM')
+  const budgetMs = killAfterSignalMs(times.gracePeriodMs, performance.now() - startedMs)
+  if (await within(budgetMs, pod.exited)) return
+  steps.killed()
+  pod.killGroup()
+  await pod.exited
+}
+
+/** Whether the promise was fulfilled in time. */
+async function within(ms: number, promise: Promise<unknown>): Promise<boolean> {
+  const timer = new AbortController()
+  const elapsed = sleep(ms, false, { signal: timer.signal }).catch(() => false)
+  const inTime = await Promise.race([promise.then(() => true), elapsed])
+  timer.abort()
+  return inTime
+}
