@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { LastcallError } from '../core/errors.ts'
+import { createLoadCommand } from './commands/load.ts'
 import { createRehearseCommand } from './commands/rehearse.ts'
 import type { CliIo } from './io.ts'
 
@@ -38,7 +39,7 @@ function createProgram(io: CliIo, onExitCode: (code: number) => void): Command {
     .description('Zero failed requests when a Node.js pod goes away, and the proof of it')
     .version(readVersion())
     .enablePositionalOptions()
-  const commands = [createRehearseCommand(io, onExitCode)]
+  const commands = [createRehearseCommand(io, onExitCode), createLoadCommand(io, onExitCode)]
   for (const command of [program, ...commands]) {
     command
       .exitOverride()

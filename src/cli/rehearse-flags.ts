@@ -1,11 +1,10 @@
-import { accessSync, constants } from 'node:fs'
-import { dirname, resolve } from 'node:path'
 import { LastcallError } from '../core/errors.ts'
 import type { Readiness } from '../rollout/drivers/local/readiness.ts'
 import { wantedRate } from '../rollout/power.ts'
 import type { RehearsalOptions } from '../rollout/rehearsal.ts'
 import { createFlagReader, type FlagReader, type RawFlags } from './flag-reader.ts'
 import type { CliIo } from './io.ts'
+import { checkJsonFile } from './json-file.ts'
 import { readLoadFlags } from './load-flags.ts'
 import { readShutdown } from './shutdown-flag.ts'
 
@@ -61,15 +60,4 @@ function readReadiness(reader: FlagReader): Readiness {
     )
   }
   return { kind: 'probe-server' }
-}
-
-/** Adds a problem when the file of `--json` could not be written: better now than after the run. */
-export function checkJsonFile(reader: FlagReader, io: Pick<CliIo, 'cwd'>): void {
-  const file = reader.text('json', '-')
-  if (file === '-') return
-  try {
-    accessSync(dirname(resolve(io.cwd, file)), constants.W_OK)
-  } catch (error) {
-    reader.problems.push(`--json: '${file}' cannot be written (${(error as Error).message})`)
-  }
 }

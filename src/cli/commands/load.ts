@@ -1,0 +1,123 @@
+import { lookup } from 'node:dns/promises'
+import { existsSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Command } from 'commander'
+import { LastcallError } from '../../core/errors.ts'
+import { type RunningLoad, startLoad } from '../../load/engine.ts'
+import type { LoadDocument } from '../../load/load-document.ts'
+import type { LoadOptions } from '../../load/load-options.ts'
+import type { Target } from '../../load/sample.ts'
+import { selfTest } from '../../load/self-test.ts'
+import { toJson } from '../../report/json.ts'
+import { renderLoad, renderLoadLine } from '../../report/load-summary.ts'
+import { createPalette } from '../../report/palette.ts'
+import type { RawFlags } from '../flag-reader.ts'
+import { type CliIo, isColoured } from '../io.ts'
+import { type LoadCommandOptions, readLoadCommandFlags } from '../load-command-flags.ts'
+import { addLoadFlags } from '../load-flags.ts'
+
+/** `lastcall load --url URL`: the load engine against one address, to run inside a cluster. */
+export function createLoadCommand(io: CliIo, onExitCode: (code: number) => void): Command {
+  const command = new Command('load')
+    .description('Send load to one URL until SIGTERM, without retries, and list every request that failed')
+    .requiredOption('--url <url>', 'http URL of the Service; its name is looked up once')
+    .option('--duration <duration>', 'end after this time')
+    .option('--until-file <file>', 'end when this file exists')
+    .option('--start-timeout <duration>', 'how long to wait for the first answers (default: 30s)')
+  return addLoadFlags(command)
+    .option('--json <file>', 'write the result as JSON; - for stdout, instead of the report')
+    .option('--progress <duration>', 'a line on stderr this often; 0 for none (default: 5s)')
+    .option('--no-color', 'no colours, even on a terminal')
+    .action(async (raw: RawFlags) => onExitCode(await load(raw, io)))
+}
+
+async function load(raw: RawFlags, io: CliIo): Promise<number> {
+  const options = readLoadCommandFlags(raw, io)
+  const ending = new AbortController()
+  let running: RunningLoad | undefined
+  const offSignal = io.onSignal((signal) => {
+    if (ending.signal.aborted) io.dieOf(signal)
+    ending.abort()
+  })
+  try {
+    const target = await waitForAnswers(options, ending.signal)
+    running = startLoad(options.load, { pickTarget: () => target })
+    const progress = showProgress(running, options.progressMs, io)
+    await untilEnd(options, ending.signal)
+    await running.stop()
+    clearInterval(progress)
+    return finish(running.snapshot(), { options, raw, io })
+  } finally {
+    running?.abandon()
+    offSignal()
+  }
+}
+
+/** A pod of the load may be there before the Service answers; what answers wrongly is refused at once. */
+async function waitForAnswers(options: LoadCommandOptions, signal: AbortSignal): Promise<Target> {
+  const untilMs = performance.now() + options.startTimeoutMs
+  for (;;) {
+    const { target, problems, final } = await tryOnce(options.load, options.url)
+    if (target && problems.length === 0) return target
+    if (final || performance.now() > untilMs || signal.aborted)
+      throw new LastcallError('LASTCALL_SELF_TEST', problems)
+    await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined)
+  }
+}
+
+const RETRY_MS = 500
+
+interface Attempt {
+  readonly target?: Target
+  readonly problems: readonly string[]
+  /** Whether another attempt would end the same way. */
+  readonly final: boolean
+}
+
+async function tryOnce(load: LoadOptions, url: URL): Promise<Attempt> {
+  try {
+    // Looked up once: a look-up for every connection would measure the cluster's DNS, and the address of a Service does not change.
+    const { address } = await lookup(url.hostname.replace(/^\[|\]$/g, ''))
+    const target = { host: address, port: Number(url.port || 80) }
+    const problems = await selfTest(load, target)
+    const final = problems.some(({ unreachable }) => !unreachable)
+    return { target, problems: problems.map(({ sentence }) => sentence), final }
+  } catch (error) {
+    const problem = `--url: '${url.hostname}' cannot be looked up (${(error as Error).message})`
+    return { problems: [problem], final: false }
+  }
+}
+
+async function untilEnd({ durationMs, untilFile }: LoadCommandOptions, signal: AbortSignal): Promise<void> {
+  const endMs = performance.now() + (durationMs ?? Infinity)
+  while (!signal.aborted && performance.now() < endMs && !(untilFile && existsSync(untilFile))) {
+    const waitMs = Math.min(FILE_CHECK_MS, Math.max(0, endMs - performance.now()))
+    await sleep(waitMs, undefined, { signal }).catch(() => undefined)
+  }
+}
+
+const FILE_CHECK_MS = 200
+
+function showProgress(running: RunningLoad, everyMs: number, io: CliIo): NodeJS.Timeout | undefined {
+  if (everyMs === 0) return undefined
+  return setInterval(() => io.stderr.write(`${renderLoadLine(running.snapshot())}\n`), everyMs)
+}
+
+function finish(
+  document: LoadDocument,
+  { options, raw, io }: { readonly options: LoadCommandOptions; readonly raw: RawFlags; readonly io: CliIo },
+): number {
+  const json = toJson({
+    schemaVersion: 1,
+    kind: 'load',
+    url: options.url.href,
+    options: options.load,
+    ...document,
+  })
+  const file = raw['json']
+  if (typeof file === 'string' && file !== '-') writeFileSync(resolve(io.cwd, file), json)
+  const palette = createPalette(isColoured(io.stdout, io.env, raw['color'] !== false))
+  io.stdout.write(file === '-' ? json : renderLoad(document, palette))
+  return document.failed === 0 ? 0 : 1
+}
