@@ -1,0 +1,102 @@
+import assert from 'node:assert/strict'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { parse } from 'yaml'
+
+import { chartPath, chartSuite, refusal, renderChart, type Values } from './helm.ts'
+
+/** Values, and what the message must name. */
+const refused: readonly (readonly [Values, RegExp])[] = [
+  [{ lifecyle: {} }, /lifecyle/],
+  [{ lifecycle: { drainTimeout: 5 } }, /drainTimeout'/],
+  [{ lifecycle: { preStop: { second: 5 } } }, /second'/],
+  [{ lifecycle: { drainTimeoutSeconds: '15' } }, /\/lifecycle\/drainTimeoutSeconds.*string/s],
+  [{ lifecycle: { drainTimeoutSeconds: 1.5 } }, /\/lifecycle\/drainTimeoutSeconds/],
+  [{ lifecycle: { drainTimeoutSeconds: -1 } }, /\/lifecycle\/drainTimeoutSeconds/],
+  [{ lifecycle: { drainTimeoutSeconds: 86_401 } }, /\/lifecycle\/drainTimeoutSeconds/],
+  [{ lifecycle: { drainTimeoutSeconds: null } }, /drainTimeoutSeconds/],
+  [{ lifecycle: { preStop: { seconds: -1 } } }, /\/lifecycle\/preStop\/seconds/],
+  [{ lifecycle: { preStop: { seconds: 2.5 } } }, /\/lifecycle\/preStop\/seconds/],
+  [{ lifecycle: { preStop: { mode: 'exec' } } }, /\/lifecycle\/preStop\/mode/],
+  [{ lifecycle: { shutdownDelaySeconds: -1 } }, /\/lifecycle\/shutdownDelaySeconds/],
+  [{ lifecycle: { readinessFailDelaySeconds: -1 } }, /\/lifecycle\/readinessFailDelaySeconds/],
+  [{ lifecycle: { hooksTimeoutSeconds: -1 } }, /\/lifecycle\/hooksTimeoutSeconds/],
+  [{ lifecycle: { marginSeconds: -1 } }, /\/lifecycle\/marginSeconds/],
+  [{ lifecycle: { terminationGracePeriodSeconds: '30' } }, /\/lifecycle\/terminationGracePeriodSeconds/],
+  [{ port: 0 }, /\/port/],
+  [{ probePort: 65_536 }, /\/probePort/],
+  [{ replicaCount: -1 }, /\/replicaCount/],
+  [{ image: { repository: 'shop', tag: 1.2 } }, /\/image\/tag/],
+  [{ image: { repository: 'shop', digest: 'sha256:12' } }, /\/image\/digest/],
+  [{ image: { repository: 'shop', tag: '1', pullPolicy: 'Sometimes' } }, /\/image\/pullPolicy/],
+  [{ env: [{ name: 'A', value: 1 }] }, /\/env\/0\/value/],
+  [{ env: { A: '1' } }, /\/env/],
+  [{ service: { type: 'ExternalName' } }, /\/service\/type/],
+  [{ probes: { readiness: { periodSeconds: 0 } } }, /\/probes\/readiness\/periodSeconds/],
+  [{ probes: { readiness: { exec: {} } } }, /exec'/],
+  [{ strategy: { maxSurge: '25' } }, /\/strategy\/maxSurge/],
+  [{ strategy: { maxUnavailable: -1 } }, /\/strategy\/maxUnavailable/],
+  [{ minReadySeconds: -1 }, /\/minReadySeconds/],
+  [{ podDisruptionBudget: { maxUnavailable: 'one' } }, /\/podDisruptionBudget\/maxUnavailable/],
+  [{ autoscaling: { minReplicas: 0 } }, /\/autoscaling\/minReplicas/],
+  [{ metrics: { podMonitor: { interval: '5' } } }, /\/metrics\/podMonitor\/interval/],
+  [{ topologySpread: { whenUnsatisfiable: 'Maybe' } }, /\/topologySpread\/whenUnsatisfiable/],
+  [{ resources: { request: {} } }, /request'/],
+  [{ podLabels: { team: 1 } }, /\/podLabels\/team/],
+]
+
+interface Schema {
+  readonly $ref?: string
+  readonly type?: unknown
+  readonly additionalProperties?: unknown
+  readonly properties?: Readonly<Record<string, Schema>>
+  readonly definitions?: Readonly<Record<string, Schema>>
+}
+
+const schema = JSON.parse(await readFile(join(chartPath, 'values.schema.json'), 'utf8')) as Schema
+const defaults = parse(await readFile(join(chartPath, 'values.yaml'), 'utf8')) as Values
+
+/** Compares the schema's properties with the default values, level by level, and returns where they differ. */
+function differences(given: Schema, values: Values, path = ''): readonly string[] {
+  const own = given.$ref === undefined ? given : schema.definitions?.[given.$ref.split('/').at(-1) ?? '']
+  if (own?.properties === undefined) return []
+  const open = own.additionalProperties === false ? [] : [`${path}: takes unknown keys`]
+  const undefinedKeys = Object.keys(values).filter((key) => !(key in (own.properties ?? {})))
+  const deeper = Object.entries(own.properties).flatMap(([key, property]) => {
+    const value = values[key]
+    if (!(key in values)) return [`${path}/${key}: no default`]
+    const isMap = typeof value === 'object' && value !== null && !Array.isArray(value)
+    return isMap ? differences(property, value as Values, `${path}/${key}`) : []
+  })
+  return [...open, ...undefinedKeys.map((key) => `${path}/${key}: not in the schema`), ...deeper]
+}
+
+chartSuite('chart schema', () => {
+  for (const [values, wanted] of refused) {
+    test(`${JSON.stringify(values)} is refused`, async () => {
+      const message = await refusal(values)
+      assert.match(message, /don't meet the specifications of the schema/)
+      assert.match(message, wanted)
+    })
+  }
+
+  test('it has every value and no other, but for what only a parent chart reads', () => {
+    const known = ['/claims', '/limits'].map((key) => `/resources${key}: no default`)
+    assert.deepEqual(
+      differences(schema, defaults).filter((each) => !known.includes(each)),
+      ['/global: no default', '/enabled: no default'],
+    )
+  })
+
+  test('null is accepted where the chart computes or leaves out', async () => {
+    const values = {
+      lifecycle: { shutdownDelaySeconds: null, terminationGracePeriodSeconds: null },
+      service: { nodePort: null },
+      podDisruptionBudget: { maxUnavailable: null, minAvailable: null },
+      autoscaling: { targetCPUUtilizationPercentage: null, targetMemoryUtilizationPercentage: null },
+      tmp: { sizeLimit: null },
+    }
+    assert.deepEqual(await renderChart(values), await renderChart())
+  })
+})
