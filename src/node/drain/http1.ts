@@ -171,7 +171,6 @@ export class Http1Adapter implements DrainAdapter {
     const responses = openResponses(connection)
     const ageMs = now() - (responses.length === 0 ? connection.openedAt : connection.requestAt)
     // A reset, not an end: a body without a length would look complete (RFC 9112 §8).
-    for (const response of responses) response.on('error', () => {})
     socket.resetAndDestroy()
     const details = { kind: 'request', server: this.name, ageMs } as const
     return responses.length === 0

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import { test } from 'node:test'
+import { Gate, startDrained, within } from './setup.ts'
+
+test('an answer that comes before its upload is complete is not overtaken by a reset (trap 15)', async (t) => {
+  const { adapter, client } = await startDrained(t, (_, response) => response.writeHead(413).end('too large'))
+  adapter.announceClose()
+  const uploader = await client({ allowHalfOpen: true })
+  const body = 'x'.repeat(1_000_000)
+  uploader.send(`POST / HTTP/1.1\r\nHost: test\r\nContent-Length: ${body.length * 2}\r\n\r\n${body}`)
+  assert.equal((await uploader.response()).status, 413)
+  uploader.send(body)
+  assert.equal(await uploader.ended(), 'end')
+})
+
+test('a client that keeps its side open after the last response does not hold the drain', async (t) => {
+  const { adapter, client } = await startDrained(t, (_, response) => response.end('ok'))
+  adapter.announceClose()
+  const lingering = await client({ allowHalfOpen: true })
+  lingering.get()
+  await lingering.response()
+  await within(3_000, 'drain', adapter.drain())
+})
+
+test('cut() resets an unfinished body without a length, so that it does not look complete (failure mode 6)', async (t) => {
+  const { adapter, client } = await startDrained(t, (_, response) => void response.write('half'))
+  const old = await client()
+  old.send('GET /export?token=secret HTTP/1.0\r\n\r\n')
+  await old.until(() => old.received.includes('half'))
+  const drained = adapter.drain()
+  const cut = adapter.cut()
+  assert.equal(await old.ended(), 'reset')
+  await within(2_000, 'drain', drained)
+  assert.equal(cut.length, 1)
+  assert.deepEqual(
+    { ...cut[0], ageMs: 0 },
+    { kind: 'request', server: 'main', ageMs: 0, label: 'GET /export' },
+  )
+})
+
+test('cut() counts half-sent heads, on new and on kept-alive connections, and nothing that is idle', async (t) => {
+  const { adapter, client } = await startDrained(t, (_, response) => response.end('ok'))
+  const idle = await client()
+  const kept = await client()
+  await client()
+  for (const one of [idle, kept]) {
+    one.get()
+    await one.response()
+  }
+  const fresh = await client()
+  kept.send('GET / HT')
+  fresh.send('GET / HT')
+  const other = await client()
+  other.get()
+  await other.response()
+  void adapter.drain()
+  await other.ended()
+  assert.deepEqual(
+    adapter.cut().map((close) => close.kind),
+    ['request', 'request'],
+  )
+})
+
+test('a handler that writes after the cut does not hear of it', async (t) => {
+  const gate = new Gate()
+  const written = Promise.withResolvers<void>()
+  const { adapter, client } = await startDrained(t, async (_, response) => {
+    response.write('half')
+    await gate.pass()
+    response.write('more')
+    response.end('end')
+    setImmediate(written.resolve)
+  })
+  const one = await client()
+  one.get()
+  await gate.entered
+  assert.equal(adapter.cut().length, 1)
+  await one.ended()
+  gate.open()
+  await written.promise
+})
+
+test('release() takes everything off the server again', async (t) => {
+  const { adapter, server } = await startDrained(t, (_, response) => response.end('ok'))
+  const before = server.emit
+  const own = createServer()
+  adapter.announceClose()
+  assert.notEqual(server.emit, before)
+  adapter.release()
+  assert.equal(server.emit, before)
+  for (const event of ['listening', 'connection', 'request', 'close']) {
+    assert.equal(server.listenerCount(event), own.listenerCount(event) + (event === 'request' ? 1 : 0), event)
+  }
+})
