@@ -2,7 +2,11 @@ import { constants } from 'node:os'
 import type { Writable } from 'node:stream'
 
 /** A stream that may be a terminal. */
-export type CliStream = Writable & { readonly isTTY?: boolean; readonly columns?: number }
+export type CliStream = Writable & {
+  readonly isTTY?: boolean
+  readonly columns?: number
+  readonly rows?: number
+}
 
 /** Everything of the process that a command may touch. */
 export interface CliIo {

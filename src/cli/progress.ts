@@ -22,7 +22,8 @@ export function createProgress(
 ): Progress {
   if (quiet) return { onEvent: () => undefined, follow: () => undefined, end: () => undefined }
   const startMs = performance.now()
-  if (!io.stderr.isTTY) {
+  // A terminal without a height (some CI systems) has no room for a block.
+  if (!io.stderr.isTTY || io.stderr.rows === 0) {
     return {
       onEvent: (event) => void io.stderr.write(`${renderEvent(event, startMs)}\n`),
       follow: () => undefined,

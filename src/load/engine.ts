@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { DialAgent } from './dial-agent.ts'
+import { createFailureList } from './failure-list.ts'
 import { instantAt, type Lane, type LaneContext } from './lane.ts'
 import { runKeepAlive } from './lanes/keep-alive.ts'
 import { runNewConnections } from './lanes/new-connections.ts'
@@ -24,9 +25,6 @@ export interface RunningLoad {
   snapshot(): LoadDocument
 }
 
-/** Failures that are kept whole; a run that has more is not explained by reading them. */
-export const MAX_LISTED_FAILURES = 10_000
-
 const lanesByName: Readonly<Record<LaneName, Lane>> = {
   'new-connections': runNewConnections,
   'keep-alive': runKeepAlive,
@@ -37,7 +35,7 @@ const lanesByName: Readonly<Record<LaneName, Lane>> = {
 /** Starts every lane. Open loop, no retries, every request ends as one sample. */
 export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
   const tally = createTally()
-  const failures: Sample[] = []
+  const failures = createFailureList()
   const agents: DialAgent[] = []
   const skipped = new Map<LaneName, number>()
   const stopping = new AbortController()
@@ -46,7 +44,6 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
   loopDelay.enable()
   const startedAt = readClocks()
   let endedAt: Date | undefined
-  let failuresNotListed = 0
   let phase = 'load'
   let abandoned = false
   let nextId = 0
@@ -55,9 +52,7 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
   const take = (sample: Sample): Sample => {
     if (abandoned) return sample
     tally.add(sample, phase)
-    if (sample.ok || isOwnFailure(sample)) return sample
-    if (failures.length < MAX_LISTED_FAILURES) failures.push(sample)
-    else failuresNotListed++
+    if (!sample.ok && !isOwnFailure(sample)) failures.add(sample)
     return sample
   }
   const contextFor = (lane: LaneName): LaneContext => ({
@@ -119,8 +114,8 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
         requests: sum((lane) => lane.requests),
         failed: sum((lane) => lane.failed),
         lanes,
-        failures: [...failures],
-        failuresNotListed,
+        failures: [...failures.listed],
+        failuresNotListed: failures.notListed,
         health: {
           loopDelayP50Ms: ms(loopDelay.percentile(50)),
           loopDelayP99Ms: ms(loopDelay.percentile(99)),

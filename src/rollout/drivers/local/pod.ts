@@ -4,7 +4,7 @@ import { isMisbehaved, type PodEnding, type PodRecord, type PodState, readCutOff
 import { type LocalOptions, podEnvironment } from './local-options.ts'
 import { type PodExit, startPodProcess } from './pod-process.ts'
 import { type PodPorts, probeOnce, watchReadiness } from './readiness.ts'
-import { diagnoseStart } from './start-diagnosis.ts'
+import { describeSilence, diagnoseStart } from './start-diagnosis.ts'
 import { terminatePod } from './termination.ts'
 
 /** A pod as the driver handles it. */
@@ -28,6 +28,9 @@ export interface PodContext {
   readonly terminationLog: string
   onReadyChange(pod: Pod, ready: boolean): void
 }
+
+/** Whoever forgot an option should not have to wait for the whole time-out to read about it. */
+const HINT_AFTER_MS = 5_000
 
 /** Starts a pod and its readiness probe. */
 export function startPod(name: string, ports: PodPorts, context: PodContext): Pod {
@@ -54,13 +57,23 @@ export function startPod(name: string, ports: PodPorts, context: PodContext): Po
     if (ready) times.readyAt ??= at
     state = ready ? 'ready' : 'unready'
     context.onReadyChange(pod, ready)
-    if (ready) resolve()
+    if (!ready) return
+    clearTimeout(giveUp)
+    clearTimeout(hint)
+    resolve()
   }
   const giveUp = setTimeout(() => {
     if (state !== 'starting') return
     refused = true
     void diagnoseStart(name, ports, options, process).then(reject)
   }, options.readyTimeoutMs)
+  const hint = setTimeout(() => {
+    if (state !== 'starting') return
+    const soFar = { ...options, readyTimeoutMs: HINT_AFTER_MS }
+    void describeSilence(name, ports, soFar).then((detail) =>
+      timeline.record('notice', { pod: name, detail }),
+    )
+  }, HINT_AFTER_MS)
   void watchReadiness(() => probeOnce(options.readiness, ports), onReadyChange, probing.signal)
 
   const gone = process.exited.then(async (ended) => {
@@ -68,6 +81,7 @@ export function startPod(name: string, ports: PodPorts, context: PodContext): Po
     report = readReport(terminationLog)
     probing.abort()
     clearTimeout(giveUp)
+    clearTimeout(hint)
     if (state === 'ready') context.onReadyChange(pod, false)
     state = 'gone'
     times.exitedAt = timeline.record('pod-exited', { pod: name, detail: describeExit(ended) })
@@ -127,6 +141,7 @@ export function startPod(name: string, ports: PodPorts, context: PodContext): Po
       stopped ||= exit === undefined
       probing.abort()
       clearTimeout(giveUp)
+      clearTimeout(hint)
       process.killGroup()
     },
   }

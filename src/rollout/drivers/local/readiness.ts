@@ -18,24 +18,37 @@ export interface PodPorts {
 const PERIOD_MS = 200
 /** The kubelet's default `timeoutSeconds`. */
 const TIMEOUT_MS = 1_000
+const MAX_TEXT_LENGTH = 500
 /** The kubelet's default `failureThreshold`; one success is enough to be ready. */
 const FAILURE_THRESHOLD = 3
 
+/** What a probe got. `status` and `text` are of the HTTP answer, where there was one. */
+export interface ProbeAnswer {
+  readonly ready: boolean
+  readonly status?: number
+  readonly text?: string
+}
+
 /** Asks once. Everything but 200 to 399 in time is no, as for the kubelet. */
-export function probeOnce(readiness: Readiness, ports: PodPorts): Promise<boolean> {
-  if (readiness.kind === 'tcp') return accepts(ports.port)
+export async function probeOnce(readiness: Readiness, ports: PodPorts): Promise<ProbeAnswer> {
+  if (readiness.kind === 'tcp') return { ready: await accepts(ports.port) }
   const path = readiness.kind === 'path' ? readiness.path : '/readyz'
   const port = readiness.kind === 'path' ? ports.port : ports.probePort
-  return new Promise((resolve) => {
-    const request = get({ host: '127.0.0.1', port, path, agent: false, timeout: TIMEOUT_MS }, (response) => {
-      const status = response.statusCode ?? 0
-      response.resume()
-      resolve(status >= 200 && status < 400)
-    })
-    request.on('timeout', () => request.destroy())
-    request.on('error', () => resolve(false))
-    request.on('close', () => resolve(false))
+  const { promise, resolve } = Promise.withResolvers<ProbeAnswer>()
+  const request = get({ host: '127.0.0.1', port, path, agent: false }, (response) => {
+    const status = response.statusCode ?? 0
+    let text = ''
+    response
+      .setEncoding('utf8')
+      .on('data', (chunk: string) => (text = `${text}${chunk}`.slice(0, MAX_TEXT_LENGTH)))
+    response.on('end', () => resolve({ ready: status >= 200 && status < 400, status, text }))
+    response.on('error', () => resolve({ ready: false }))
   })
+  // The whole answer has to come in time; a socket's own time-out would begin anew with each byte.
+  const timer = setTimeout(() => request.destroy(), TIMEOUT_MS)
+  request.on('error', () => resolve({ ready: false }))
+  request.on('close', () => resolve({ ready: false }))
+  return promise.finally(() => clearTimeout(timer))
 }
 
 /** Whether anybody accepts connections on the port. */
@@ -54,14 +67,14 @@ export function accepts(port: number): Promise<boolean> {
 
 /** Probes until the signal is aborted and tells every change; a pod begins as not ready. */
 export async function watchReadiness(
-  ask: () => Promise<boolean>,
+  ask: () => Promise<ProbeAnswer>,
   onChange: (ready: boolean) => void,
   signal: AbortSignal,
 ): Promise<void> {
   let ready = false
   let failures = 0
   while (!signal.aborted) {
-    const answer = await ask()
+    const { ready: answer } = await ask()
     if (signal.aborted) return
     failures = answer ? 0 : failures + 1
     if (answer !== ready && (answer || failures >= FAILURE_THRESHOLD)) {

@@ -2,7 +2,7 @@ import { formatDuration } from '../../../core/duration.ts'
 import { LastcallError } from '../../../core/errors.ts'
 import type { LocalOptions } from './local-options.ts'
 import type { PodExit, PodProcess } from './pod-process.ts'
-import { accepts, type PodPorts } from './readiness.ts'
+import { accepts, type PodPorts, probeOnce } from './readiness.ts'
 
 /** Lines of output in a message; the rest is in the JSON document. */
 const SHOWN_LINES = 15
@@ -27,7 +27,8 @@ function describeEnd(name: string, { command }: LocalOptions, exit: PodExit): st
   return `${name} ('${shown}') ${how} before it was ready; run the command by itself to see why`
 }
 
-async function describeSilence(name: string, ports: PodPorts, options: LocalOptions): Promise<string> {
+/** Says what a pod that runs and is not ready lacks, as of now. */
+export async function describeSilence(name: string, ports: PodPorts, options: LocalOptions): Promise<string> {
   const limit = formatDuration(options.readyTimeoutMs)
   if (!(await accepts(ports.port))) {
     return (
@@ -36,17 +37,21 @@ async function describeSilence(name: string, ports: PodPorts, options: LocalOpti
     )
   }
   const { readiness } = options
-  if (readiness.kind === 'path') {
+  const asked = readiness.kind === 'path' ? `GET ${readiness.path}` : `GET /readyz on port ${ports.probePort}`
+  const { status, text = '' } = await probeOnce(readiness, ports)
+  if (status === undefined && readiness.kind === 'probe-server') {
     return (
-      `${name} listens on port ${ports.port}, and GET ${readiness.path} did not answer 200 within ${limit}; ` +
-      `correct --readiness, or give it more time with --ready-timeout`
+      `${name} listens on port ${ports.port}, and nobody answered ${asked} (LASTCALL_PROBE_PORT) within ${limit}; ` +
+      `an application without lastcall needs --readiness /path (a path of its own) or --readiness tcp`
     )
   }
-  const probed = (await accepts(ports.probePort)) ? 'did not answer 200' : 'had no listener'
-  return (
-    `${name} listens on port ${ports.port}, and its probe server (GET /readyz on LASTCALL_PROBE_PORT, ${ports.probePort}) ${probed} within ${limit}; ` +
-    `an application without lastcall needs --readiness /path (a path of its own) or --readiness tcp`
-  )
+  const got = status === undefined ? 'did not answer in time' : `answered ${status}${quoteText(text)}`
+  return `${name} did not become ready within ${limit}: ${asked} ${got}; correct what it waits for, or give it more time with --ready-timeout`
+}
+
+function quoteText(text: string): string {
+  const line = text.trim().replaceAll(/\s*\n\s*/g, ', ')
+  return line === '' ? '' : ` (${line})`
 }
 
 /** The last lines of a pod's output, indented, with a heading. */

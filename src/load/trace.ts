@@ -1,0 +1,126 @@
+import type { Agent } from 'node:http'
+import type { Socket } from 'node:net'
+import { type ConnectionFacts, factsOf } from './dial-agent.ts'
+import {
+  type Instant,
+  type LaneName,
+  readClocks,
+  type RequestStage,
+  type Sample,
+  type SampleError,
+} from './sample.ts'
+
+/** One request to send. */
+export interface RequestSpec {
+  readonly lane: LaneName
+  readonly id: string
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly hostHeader: string
+  /** JSON to send. */
+  readonly body?: string
+  /** Whether the answer has to be JSON with this request's id. */
+  readonly checkEcho: boolean
+  readonly timeoutMs: number
+  readonly agent: Agent
+  readonly scheduledAt: Instant
+}
+
+/** What is noted while a request is under way. */
+export interface Trace {
+  readonly startedAt: Instant
+  endMs: number
+  stage: RequestStage
+  sent: boolean
+  timedOut: boolean
+  connectMs: number | undefined
+  firstByteMs: number | undefined
+  status: number | undefined
+  bytes: number
+  facts: ConnectionFacts | undefined
+  nthOnSocket: number
+  idleMs: number | undefined
+  localPort: number | undefined
+  remoteAddress: string | undefined
+  remotePort: number | undefined
+}
+
+/** A trace that begins now. */
+export function openTrace(): Trace {
+  return {
+    startedAt: readClocks(),
+    endMs: 0,
+    stage: 'connect',
+    sent: false,
+    timedOut: false,
+    connectMs: undefined,
+    firstByteMs: undefined,
+    status: undefined,
+    bytes: 0,
+    facts: undefined,
+    nthOnSocket: 1,
+    idleMs: undefined,
+    localPort: undefined,
+    remoteAddress: undefined,
+    remotePort: undefined,
+  }
+}
+
+/** Milliseconds since the request was started. */
+export function sinceStart(trace: Trace): number {
+  return performance.now() - trace.startedAt.monotonicMs
+}
+
+/** Notes the connection that a request got, and when it stands. */
+export function noteSocket(trace: Trace, socket: Socket): void {
+  const facts = factsOf(socket)
+  trace.facts = facts
+  if (facts) {
+    facts.requests++
+    trace.nthOnSocket = facts.requests
+    trace.idleMs = facts.lastUsedMs === undefined ? undefined : performance.now() - facts.lastUsedMs
+  }
+  // A socket forgets its ports when it is destroyed, so they are kept while it lives.
+  const connected = (): void => {
+    trace.connectMs = sinceStart(trace)
+    trace.localPort = socket.localPort
+    trace.remoteAddress = socket.remoteAddress
+    trace.remotePort = socket.remotePort
+    trace.stage = trace.sent ? 'wait' : 'send'
+  }
+  if (socket.connecting) socket.once('connect', connected)
+  else connected()
+}
+
+/** The error of a request in the words of a sample. */
+export function describeError(error: NodeJS.ErrnoException, trace: Trace, timeoutMs: number): SampleError {
+  const { stage } = trace
+  if (trace.timedOut)
+    return { code: 'CLIENT_TIMEOUT', message: `no complete answer within ${timeoutMs} ms`, stage }
+  const syscall = error.syscall === undefined ? {} : { syscall: error.syscall }
+  return { code: error.code ?? 'UNKNOWN', ...syscall, message: error.message, stage }
+}
+
+/** The sample that a trace ends as. */
+export function toSample(spec: RequestSpec, trace: Trace, error: SampleError | undefined): Sample {
+  return {
+    lane: spec.lane,
+    id: spec.id,
+    method: spec.method,
+    scheduledAt: spec.scheduledAt,
+    startedAt: trace.startedAt,
+    connectMs: trace.connectMs,
+    firstByteMs: trace.firstByteMs,
+    endMs: trace.endMs,
+    localPort: trace.localPort,
+    remoteAddress: trace.remoteAddress ?? trace.facts?.target.host,
+    remotePort: trace.remotePort ?? trace.facts?.target.port,
+    target: trace.facts?.target.name,
+    nthOnSocket: trace.nthOnSocket,
+    idleMs: trace.idleMs,
+    status: trace.status,
+    bytes: trace.bytes,
+    ok: error === undefined,
+    ...(error && { error }),
+  }
+}

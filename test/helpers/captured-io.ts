@@ -1,0 +1,40 @@
+import { Writable } from 'node:stream'
+import type { CliIo } from '../../src/cli/io.ts'
+
+/** An io that keeps what is written, and whose signals come from the test. */
+export interface CapturedIo extends CliIo {
+  out(): string
+  err(): string
+  send(signal: NodeJS.Signals): void
+  /** Signals that the command wanted to die of. */
+  readonly deaths: NodeJS.Signals[]
+}
+
+export function captureIo(env: CliIo['env'] = process.env): CapturedIo {
+  const texts = { stdout: '', stderr: '' }
+  const stream = (name: keyof typeof texts): Writable =>
+    new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        texts[name] += chunk.toString()
+        done()
+      },
+    })
+  const listeners = new Set<(signal: NodeJS.Signals) => void>()
+  const deaths: NodeJS.Signals[] = []
+  return {
+    stdout: stream('stdout'),
+    stderr: stream('stderr'),
+    env,
+    cwd: process.cwd(),
+    deaths,
+    out: () => texts.stdout,
+    err: () => texts.stderr,
+    send: (signal) => listeners.forEach((listener) => listener(signal)),
+    onSignal(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    onExit: () => () => undefined,
+    dieOf: (signal) => void deaths.push(signal),
+  }
+}

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict'
+import { createServer, type IncomingMessage } from 'node:http'
+import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type RunningLoad, startLoad } from '../../src/load/engine.ts'
+import { defaultLoad, KEEP_ALIVE_CLIENTS, THINK_TIME_CLIENTS } from '../../src/load/load-options.ts'
+import type { LaneName } from '../../src/load/sample.ts'
+import { answer } from '../fixtures/answer.ts'
+import { listen } from '../helpers/listen.ts'
+
+const options = (...lanes: LaneName[]): Parameters<typeof startLoad>[0] => ({
+  ...defaultLoad,
+  slowMs: 100,
+  lanes,
+  ratePerSecond: 200,
+})
+
+async function untilRequests(load: RunningLoad, count: number): Promise<void> {
+  for (const end = performance.now() + 10_000; load.snapshot().requests < count;) {
+    assert.ok(performance.now() < end, `fewer than ${count} requests in 10 s`)
+    await sleep(10)
+  }
+}
+
+test('startLoad sends every lane and loses nothing against a server that stays', async (t) => {
+  const target = await listen(t, createServer(answer))
+  const load = startLoad(options('new-connections', 'keep-alive', 'think-time', 'slow'), {
+    pickTarget: () => target,
+  })
+  t.after(() => load.abandon())
+  await untilRequests(load, 150)
+  load.setPhase('second')
+  await untilRequests(load, 300)
+  await load.stop()
+  const { lanes, failures, failed, health } = load.snapshot()
+  assert.deepEqual([failures, failed, health.ownFailures], [[], 0, 0])
+  for (const lane of lanes) {
+    assert.ok(lane.requests > 0, `${lane.lane} sent nothing`)
+    assert.equal(lane.requests, lane.phases['load']!.requests + lane.phases['second']!.requests)
+    assert.ok(lane.longestGapMs > 0 && lane.p50Ms > 0)
+  }
+  assert.ok(lanes.find(({ lane }) => lane === 'slow')!.p50Ms >= 95)
+})
+
+test('startLoad dials for every request of new-connections, and once for each client of the keep-alive lanes', async (t) => {
+  const target = await listen(t, createServer(answer))
+  for (const [lane, clients] of [
+    ['keep-alive', KEEP_ALIVE_CLIENTS],
+    ['think-time', THINK_TIME_CLIENTS],
+  ] as const) {
+    let dials = 0
+    const load = startLoad(options(lane), { pickTarget: () => (dials++, target) })
+    await untilRequests(load, 30)
+    await load.stop()
+    assert.equal(dials, clients, lane)
+  }
+  let dials = 0
+  const load = startLoad(options('new-connections'), { pickTarget: () => (dials++, target) })
+  await untilRequests(load, 30)
+  await load.stop()
+  assert.equal(dials, load.snapshot().requests)
+})
+
+test('startLoad sends POSTs with ids of their own', async (t) => {
+  const ids: string[] = []
+  const server = createServer((request, response) => {
+    void readId(request).then((id) => {
+      ids.push(id)
+      response.end(JSON.stringify({ id }))
+    })
+  })
+  const target = await listen(t, server)
+  const load = startLoad(options('keep-alive'), { pickTarget: () => target })
+  await untilRequests(load, 20)
+  await load.stop()
+  assert.equal(new Set(ids).size, ids.length)
+  assert.equal(ids.length, load.snapshot().requests)
+})
+
+async function readId(request: IncomingMessage): Promise<string> {
+  let body = ''
+  for await (const chunk of request) body += String(chunk)
+  return (JSON.parse(body) as { id: string }).id
+}
+
+test('startLoad keeps to its plan while nobody answers (open loop)', async (t) => {
+  let held = 0
+  const held100 = Promise.withResolvers<void>()
+  const server = createServer(() => {
+    if (++held === 100) held100.resolve()
+  })
+  const target = await listen(t, server)
+  const load = startLoad(options('new-connections'), { pickTarget: () => target })
+  await held100.promise
+  load.abandon()
+  assert.equal(load.snapshot().requests, 0)
+})
+
+test('startLoad lists failures whole and goes on after them', async (t) => {
+  const target = await listen(
+    t,
+    createServer((_, response) => response.writeHead(500).end()),
+  )
+  const load = startLoad(options('new-connections'), { pickTarget: () => target })
+  await untilRequests(load, 20)
+  await load.stop()
+  const { requests, failed, failures, failuresNotListed } = load.snapshot()
+  assert.deepEqual([failed, failures.length, failuresNotListed], [requests, requests, 0])
+  assert.equal(failures[0]?.error?.code, 'HTTP_500')
+})

@@ -1,0 +1,136 @@
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import { createServer as createTcpServer, type Socket } from 'node:net'
+import { type TestContext, test } from 'node:test'
+import { DialAgent } from '../../src/load/dial-agent.ts'
+import { sendRequest } from '../../src/load/request.ts'
+import { type PickTarget, readClocks, type Sample } from '../../src/load/sample.ts'
+import type { RequestSpec } from '../../src/load/trace.ts'
+import { answer } from '../fixtures/answer.ts'
+import { listen } from '../helpers/listen.ts'
+
+type Send = (parts?: Partial<RequestSpec>) => Promise<Sample>
+
+/** A virtual client with one connection. */
+function openClient(t: TestContext, pickTarget: PickTarget): Send {
+  const agent = new DialAgent(pickTarget, true)
+  t.after(() => agent.destroy())
+  const spec = {
+    lane: 'keep-alive',
+    id: 'id-1',
+    method: 'POST',
+    path: '/echo',
+    body: '{"id":"id-1"}',
+  } as const
+  const rest = { hostHeader: 'localhost', checkEcho: true, timeoutMs: 5_000, agent }
+  return (parts) => sendRequest({ ...spec, ...rest, scheduledAt: readClocks(), ...parts })
+}
+
+/** A server that gives the test each request's bytes and the raw connection. */
+function createRawServer(
+  onRequest: (socket: Socket, nth: number) => void,
+): ReturnType<typeof createTcpServer> {
+  let nth = 0
+  return createTcpServer((socket) => {
+    socket.on('error', () => undefined)
+    socket.on('data', () => onRequest(socket, ++nth))
+  })
+}
+
+test('sendRequest records where a request went, on what connection and how long each part took', async (t) => {
+  const target = await listen(t, createServer(answer))
+  const send = openClient(t, () => target)
+  const first = await send()
+  const second = await send()
+  assert.equal(first.error, undefined)
+  assert.deepEqual(
+    [first.status, first.bytes, first.target, first.remotePort],
+    [200, 13, 'pod-1', target.port],
+  )
+  assert.ok(first.connectMs! <= first.firstByteMs! && first.firstByteMs! <= first.endMs)
+  assert.deepEqual([first.nthOnSocket, first.idleMs, second.nthOnSocket], [1, undefined, 2])
+  assert.equal(second.localPort, first.localPort)
+  assert.ok(second.idleMs! >= 0)
+})
+
+test('sendRequest tells a refused connection', async (t) => {
+  const server = createServer()
+  const target = await listen(t, server)
+  await new Promise((resolve) => server.close(resolve))
+  const { ok, error, target: pod } = await openClient(t, () => target)()
+  assert.deepEqual(
+    [ok, error?.code, error?.syscall, error?.stage, pod],
+    [false, 'ECONNREFUSED', 'connect', 'connect', 'pod-1'],
+  )
+})
+
+test('sendRequest is refused, with no target, when no endpoint is ready', async (t) => {
+  const { error, target, remotePort } = await openClient(t, () => undefined)()
+  assert.deepEqual(
+    [error?.code, error?.stage, target, remotePort],
+    ['ECONNREFUSED', 'connect', undefined, undefined],
+  )
+})
+
+test('sendRequest tells a reset on a new connection, once, without sending again', async (t) => {
+  let requests = 0
+  const target = await listen(
+    t,
+    createRawServer((socket, nth) => {
+      requests = nth
+      socket.resetAndDestroy()
+    }),
+  )
+  const { error, nthOnSocket } = await openClient(t, () => target)()
+  assert.deepEqual([error?.code, error?.stage, nthOnSocket, requests], ['ECONNRESET', 'wait', 1, 1])
+})
+
+test('sendRequest tells a connection that is closed under its second request', async (t) => {
+  const ok = 'HTTP/1.1 200 OK\r\nContent-Length: 13\r\n\r\n{"id":"id-1"}'
+  const server = createRawServer((socket, nth) => (nth === 1 ? socket.write(ok) : socket.destroy()))
+  const target = await listen(t, server)
+  const send = openClient(t, () => target)
+  assert.equal((await send()).error, undefined)
+  const { error, nthOnSocket, idleMs } = await send()
+  assert.deepEqual([error?.code, error?.stage, nthOnSocket], ['ECONNRESET', 'wait', 2])
+  assert.ok(idleMs! >= 0)
+})
+
+test('sendRequest tells an answer that breaks off', async (t) => {
+  const server = createRawServer((socket) =>
+    socket.end('HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nhello'),
+  )
+  const target = await listen(t, server)
+  const { error, status, bytes } = await openClient(t, () => target)()
+  assert.deepEqual([error?.code, error?.stage, status, bytes], ['ECONNRESET', 'body', 200, 5])
+})
+
+test('sendRequest fails an answer with a status that is not 2xx', async (t) => {
+  const target = await listen(
+    t,
+    createServer((_, response) => response.writeHead(503).end('leaving\nsoon')),
+  )
+  const { error, status } = await openClient(t, () => target)()
+  assert.deepEqual([error?.code, error?.message, status], ['HTTP_503', 'answered 503: leaving', 503])
+})
+
+test('sendRequest fails an answer to another request, also when it is no JSON', async (t) => {
+  const bodies = ['{"id":"id-2"}', 'hello', 'null']
+  const server = createServer((_, response) => response.end(bodies.shift()))
+  const target = await listen(t, server)
+  const send = openClient(t, () => target)
+  for (const sample of [await send(), await send(), await send()])
+    assert.equal(sample.error?.code, 'WRONG_ECHO')
+})
+
+test('sendRequest gives up after its time-out, before the answer and in the middle of it', async (t) => {
+  const server = createServer((request, response) => {
+    if (request.url === '/half') response.write('half')
+  })
+  const target = await listen(t, server)
+  const send = openClient(t, () => target)
+  const never = await send({ timeoutMs: 50 })
+  const half = await send({ timeoutMs: 50, path: '/half' })
+  assert.deepEqual([never.error?.code, never.error?.stage], ['CLIENT_TIMEOUT', 'wait'])
+  assert.deepEqual([half.error?.code, half.error?.stage, half.bytes], ['CLIENT_TIMEOUT', 'body', 4])
+})

@@ -1,0 +1,48 @@
+import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
+import { test } from 'node:test'
+import { defaultLoad } from '../../src/load/load-options.ts'
+import { laneNames } from '../../src/load/sample.ts'
+import { selfTest } from '../../src/load/self-test.ts'
+import { answer } from '../fixtures/answer.ts'
+import { listen } from '../helpers/listen.ts'
+
+const options = { ...defaultLoad, lanes: laneNames, ratePerSecond: 100 }
+
+test('selfTest finds nothing wrong with an application that keeps the contract', async (t) => {
+  assert.deepEqual(await selfTest(options, await listen(t, createServer(answer))), [])
+})
+
+test('selfTest names the option for each route that is not there, and the lanes that are left', async (t) => {
+  const target = await listen(
+    t,
+    createServer((request, response) => response.writeHead(request.url === '/' ? 200 : 404).end()),
+  )
+  const problems = await selfTest(options, target)
+  assert.deepEqual(
+    problems.map((problem) => problem.unreachable),
+    [false, false],
+  )
+  assert.match(problems[0]!.sentence, /^POST \/echo answered 404.*--post-path.*--lanes new-connections,slow$/)
+  assert.match(
+    problems[1]!.sentence,
+    /^GET \/slow\?ms=20 answered 404.*--slow-path.*--lanes new-connections,keep-alive,think-time$/,
+  )
+})
+
+test('selfTest points to --no-echo-check when POST answers something of its own', async (t) => {
+  const target = await listen(
+    t,
+    createServer((_, response) => response.end('{"ok":true}')),
+  )
+  assert.match((await selfTest(options, target))[0]!.sentence, /--no-echo-check/)
+  assert.deepEqual(await selfTest({ ...options, checkEcho: false }, target), [])
+})
+
+test('selfTest tells a target that does not answer from one that answers wrongly', async (t) => {
+  const server = createServer()
+  const target = await listen(t, server)
+  await new Promise((resolve) => server.close(resolve))
+  const problems = await selfTest(options, target)
+  assert.ok(problems.every((problem) => problem.unreachable && problem.sentence.includes('ECONNREFUSED')))
+})

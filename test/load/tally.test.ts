@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createFailureList } from '../../src/load/failure-list.ts'
+import { createTally } from '../../src/load/tally.ts'
+import { makeSample } from '../helpers/samples.ts'
+
+const at = (ms: number): { startedAt: { wallMs: number; monotonicMs: number }; endMs: number } => ({
+  startedAt: { wallMs: ms, monotonicMs: ms },
+  endMs: 10,
+})
+const refused = { code: 'ECONNREFUSED', syscall: 'connect', message: 'refused', stage: 'connect' } as const
+
+test('createTally counts a request under the phase in which it ends, and over all phases', () => {
+  const tally = createTally()
+  tally.open('slow', 0)
+  tally.add(makeSample({ lane: 'slow', ...at(10) }), 'baseline')
+  tally.add(makeSample({ lane: 'slow', ...at(20), error: refused }), 'rollout')
+  assert.equal(tally.figures('slow', 'baseline').failed, 0)
+  assert.equal(tally.figures('slow', 'rollout').failed, 1)
+  assert.deepEqual([tally.figures('slow').requests, tally.figures('slow').failed], [2, 1])
+})
+
+test('createTally measures the longest time without a success, a run of failures included', () => {
+  const tally = createTally()
+  tally.open('slow', 0)
+  tally.add(makeSample({ lane: 'slow', ...at(90) }), 'rollout')
+  tally.add(makeSample({ lane: 'slow', ...at(300), error: refused }), 'rollout')
+  tally.add(makeSample({ lane: 'slow', ...at(590), error: refused }), 'rollout')
+  assert.equal(tally.figures('slow').longestGapMs, 500)
+})
+
+test('createTally gives quantiles of successes in milliseconds', () => {
+  const tally = createTally()
+  for (let ms = 1; ms <= 100; ms++) tally.add(makeSample({ ...at(ms), endMs: ms }), 'load')
+  const { p50Ms, p99Ms, maxMs } = tally.figures('new-connections')
+  assert.ok(Math.abs(p50Ms - 50) < 2 && Math.abs(p99Ms - 99) < 2 && Math.abs(maxMs - 100) < 2)
+})
+
+test("createTally keeps failures of the generator's own apart", () => {
+  const tally = createTally()
+  tally.add(makeSample({ error: { ...refused, code: 'EADDRNOTAVAIL' } }), 'load')
+  const { requests, failed, own } = tally.figures('new-connections')
+  assert.deepEqual({ requests, failed, own }, { requests: 1, failed: 0, own: 1 })
+})
+
+test('createFailureList keeps the first failures whole and counts the rest', () => {
+  const list = createFailureList(2)
+  for (const id of ['a', 'b', 'c']) list.add(makeSample({ id, error: refused }))
+  assert.deepEqual([list.listed.map((sample) => sample.id), list.notListed], [['a', 'b'], 1])
+})
