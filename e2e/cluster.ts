@@ -1,0 +1,89 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { run } from './shell.ts'
+
+const name = 'lastcall-e2e'
+
+const config = `kind: Cluster
+apiVersion: kind.x-k8s.io/v1alpha4
+nodes:
+  - role: control-plane
+  - role: worker
+  - role: worker
+`
+
+/** A kind cluster of this run's own, with its own kubeconfig: the user's contexts are left alone. */
+export class Cluster {
+  readonly #env: NodeJS.ProcessEnv
+  readonly #signal: AbortSignal
+  readonly kubeconfig: string
+  #proxy: ChildProcess | null = null
+  #api = ''
+
+  constructor(folder: string, signal: AbortSignal) {
+    this.kubeconfig = join(folder, 'kubeconfig')
+    this.#env = { ...process.env, KUBECONFIG: this.kubeconfig }
+    this.#signal = signal
+  }
+
+  /** Creates the cluster; one that an earlier run has left behind is replaced. `KIND_NODE_IMAGE` chooses the node image. */
+  async create(): Promise<void> {
+    await this.delete()
+    const image = process.env['KIND_NODE_IMAGE']
+    const args = [
+      'create',
+      'cluster',
+      '--name',
+      name,
+      '--config',
+      '-',
+      '--wait',
+      '180s',
+      ...(image ? ['--image', image] : []),
+    ]
+    await run('kind', args, { env: this.#env, signal: this.#signal, input: config })
+    await this.#startProxy()
+  }
+
+  async delete(): Promise<void> {
+    this.#proxy?.kill()
+    await run('kind', ['delete', 'cluster', '--name', name], { env: this.#env })
+  }
+
+  async loadImage(image: string): Promise<void> {
+    await run('kind', ['load', 'docker-image', image, '--name', name], {
+      env: this.#env,
+      signal: this.#signal,
+    })
+  }
+
+  kubectl(args: readonly string[], input?: string): Promise<string> {
+    return run('kubectl', args, {
+      env: this.#env,
+      signal: this.#signal,
+      ...(input !== undefined && { input }),
+    })
+  }
+
+  helm(args: readonly string[]): Promise<string> {
+    return run('helm', args, { env: this.#env, signal: this.#signal })
+  }
+
+  /** Asks the API server, through `kubectl proxy`, which does the authentication. */
+  fetch(path: string, signal: AbortSignal = this.#signal): Promise<Response> {
+    return fetch(`${this.#api}${path}`, { signal })
+  }
+
+  async #startProxy(): Promise<void> {
+    this.#proxy = spawn('kubectl', ['proxy', '--port=0'], {
+      env: this.#env,
+      detached: true,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const lines = createInterface({ input: this.#proxy.stdout as NodeJS.ReadableStream })
+    const [line] = (await once(lines, 'line', { signal: this.#signal })) as [string]
+    this.#api = `http://${line.split(' ').at(-1)}`
+  }
+}

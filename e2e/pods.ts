@@ -1,0 +1,168 @@
+import type { Report } from '../src/core/report.ts'
+import type { Cluster } from './cluster.ts'
+import { pause } from './shell.ts'
+
+/** What was seen of one pod, with times in milliseconds since the watch began. */
+export interface PodRecord {
+  readonly name: string
+  readonly seenAt: number
+  readyAt?: number
+  deletedAt?: number
+  unreadyAt?: number
+  goneAt?: number
+  exitCode?: number
+  endedBy?: string
+  report?: Report
+  /** 503 of /readyz, asked while it was terminating. */
+  readyzFailed: boolean
+  maxInFlight: number
+  lastInFlight: number
+  readonly log: string[]
+}
+
+interface PodObject {
+  readonly metadata: {
+    readonly name: string
+    readonly deletionTimestamp?: string
+    readonly resourceVersion: string
+  }
+  readonly status: {
+    readonly conditions?: readonly { readonly type: string; readonly status: string }[]
+    readonly containerStatuses?: readonly {
+      readonly state: {
+        readonly terminated?: {
+          readonly exitCode: number
+          readonly reason?: string
+          readonly message?: string
+        }
+      }
+    }[]
+  }
+}
+
+const namespace = '/api/v1/namespaces/default/pods'
+const logLines = 300
+
+/** Follows the pods of a release with a raw watch, their logs and their metrics, until it is stopped. */
+export class PodWatch {
+  readonly pods: Map<string, PodRecord> = new Map()
+  readonly #cluster: Cluster
+  readonly #selector: string
+  readonly #began = performance.now()
+  readonly #stopped = new AbortController()
+  readonly #work: Promise<unknown>[] = []
+
+  constructor(cluster: Cluster, selector: string) {
+    this.#cluster = cluster
+    this.#selector = encodeURIComponent(selector)
+    this.#work.push(this.#watch(), this.#scrape())
+  }
+
+  get ms(): number {
+    return Math.round(performance.now() - this.#began)
+  }
+
+  present(): readonly PodRecord[] {
+    return [...this.pods.values()].filter((pod) => pod.goneAt === undefined)
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort()
+    await Promise.allSettled(this.#work)
+  }
+
+  async #watch(): Promise<void> {
+    while (!this.#stopped.signal.aborted) {
+      const list = await this.#cluster.fetch(
+        `${namespace}?labelSelector=${this.#selector}`,
+        this.#stopped.signal,
+      )
+      const { items, metadata } = (await list.json()) as {
+        items: PodObject[]
+        metadata: { resourceVersion: string }
+      }
+      for (const item of items) this.#see('ADDED', item)
+      const query = `watch=1&resourceVersion=${metadata.resourceVersion}&labelSelector=${this.#selector}`
+      const response = await this.#cluster.fetch(`${namespace}?${query}`, this.#stopped.signal)
+      for await (const line of linesOf(response)) {
+        const event = JSON.parse(line) as { type: string; object: PodObject }
+        if (event.type !== 'ERROR') this.#see(event.type, event.object)
+      }
+    }
+  }
+
+  #see(type: string, object: PodObject): void {
+    const { name, deletionTimestamp } = object.metadata
+    let pod = this.pods.get(name)
+    if (!pod) {
+      pod = { name, seenAt: this.ms, readyzFailed: false, maxInFlight: 0, lastInFlight: 0, log: [] }
+      this.pods.set(name, pod)
+    }
+    const ready = object.status.conditions?.some(
+      (condition) => condition.type === 'Ready' && condition.status === 'True',
+    )
+    if (ready && pod.readyAt === undefined) {
+      pod.readyAt = this.ms
+      this.#work.push(this.#followLog(pod))
+    }
+    if (deletionTimestamp) pod.deletedAt ??= this.ms
+    if (pod.readyAt !== undefined && !ready) pod.unreadyAt ??= this.ms
+    noteTermination(pod, object)
+    if (type === 'DELETED') pod.goneAt = this.ms
+  }
+
+  async #followLog(pod: PodRecord): Promise<void> {
+    const response = await this.#cluster.fetch(
+      `${namespace}/${pod.name}/log?follow=true`,
+      this.#stopped.signal,
+    )
+    for await (const line of linesOf(response)) {
+      pod.log.push(line)
+      if (pod.log.length > logLines) pod.log.shift()
+    }
+  }
+
+  /** Through the API server's proxy, which dials the pod itself: neither Service nor endpoints are in the way. */
+  async #scrape(): Promise<void> {
+    while (!this.#stopped.signal.aborted) {
+      await Promise.allSettled(this.present().map((pod) => this.#scrapePod(pod)))
+      await pause(400, this.#stopped.signal)
+    }
+  }
+
+  async #scrapePod(pod: PodRecord): Promise<void> {
+    const base = `${namespace}/${pod.name}:8081/proxy`
+    const metrics = await this.#cluster.fetch(`${base}/metrics`, this.#stopped.signal)
+    const body = await metrics.text()
+    if (metrics.ok) {
+      const values = [...body.matchAll(/^lastcall_requests_in_flight\{.*\} (\S+)$/gm)].map((match) =>
+        Number(match[1]),
+      )
+      pod.lastInFlight = values.reduce((sum, value) => sum + value, 0)
+      pod.maxInFlight = Math.max(pod.maxInFlight, pod.lastInFlight)
+    }
+    if (pod.deletedAt === undefined || pod.readyzFailed) return
+    const readyz = await this.#cluster.fetch(`${base}/readyz`, this.#stopped.signal)
+    const answer = await readyz.text()
+    // A 503 of the API server's own, about a pod it cannot reach, does not count.
+    if (readyz.status === 503 && answer.includes('readyz check failed')) pod.readyzFailed = true
+  }
+}
+
+function noteTermination(pod: PodRecord, { status }: PodObject): void {
+  const terminated = status.containerStatuses?.[0]?.state.terminated
+  if (!terminated) return
+  pod.exitCode = terminated.exitCode
+  pod.endedBy = terminated.reason ?? ''
+  if (terminated.message?.startsWith('{')) pod.report = JSON.parse(terminated.message) as Report
+}
+
+async function* linesOf(response: Response): AsyncGenerator<string> {
+  if (!response.body) return
+  let rest = ''
+  for await (const text of response.body.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + text).split('\n')
+    rest = lines.pop() ?? ''
+    yield* lines
+  }
+}

@@ -1,0 +1,84 @@
+import type { LoadDocument } from '../src/load/load-document.ts'
+import type { PodRecord } from './pods.ts'
+import type { Outcome } from './scenario.ts'
+
+const number = (value: number): string => value.toLocaleString('en-US')
+const seconds = (ms: number | undefined): string => (ms === undefined ? '-' : (ms / 1_000).toFixed(1))
+
+/** A table of the lanes, and what kinds of failures there were. */
+export function describeLoad({ load, scenario, replaced, seconds: took }: Outcome): string {
+  const rows = load.lanes.map((lane) => [
+    lane.lane,
+    number(lane.requests),
+    number(lane.failed),
+    lane.p50Ms.toFixed(1),
+    lane.p99Ms.toFixed(1),
+    lane.longestGapMs.toFixed(0),
+  ])
+  const total = `${number(load.failed)} failed of ${number(load.requests)} requests, ${replaced.length} pods replaced in ${took} s`
+  return [
+    `${scenario.name}: ${total}`,
+    columns([['lane', 'requests', 'failed', 'p50 ms', 'p99 ms', 'longest gap ms'], ...rows]),
+    ...failureKinds(load),
+  ].join('\n')
+}
+
+/** Failures by lane, error and stage, the most frequent first. */
+function failureKinds(load: LoadDocument): string[] {
+  const counts = new Map<string, number>()
+  for (const { lane, error } of load.failures) {
+    const kind = `${error?.code ?? 'unknown'}${error?.syscall ? ` (${error.syscall})` : ''} while ${error?.stage ?? '?'}, lane ${lane}`
+    counts.set(kind, (counts.get(kind) ?? 0) + 1)
+  }
+  return [...counts].toSorted((a, b) => b[1] - a[1]).map(([kind, count]) => `  ${number(count)} × ${kind}`)
+}
+
+/** Every pod's times, then every failure's, on one clock. */
+export function describeTimeline({ pods, load, restartedAt }: Outcome): string {
+  const rows = pods.map((pod) => [
+    pod.name,
+    seconds(pod.readyAt),
+    seconds(pod.deletedAt),
+    seconds(pod.unreadyAt),
+    seconds(pod.goneAt),
+    String(pod.exitCode ?? '-'),
+    String(pod.report?.lastNewConnectionMs ?? '-'),
+    String(pod.maxInFlight),
+  ])
+  const header = [
+    'pod',
+    'ready s',
+    'deleted s',
+    'unready s',
+    'gone s',
+    'exit',
+    'last new connection ms',
+    'most in flight',
+  ]
+  const failures = load.failures.slice(0, 30).map(({ startedAt, lane, error, remoteAddress }) => {
+    const time = new Date(startedAt.wallMs).toISOString().slice(11, 23)
+    return `  ${time} ${lane} ${error?.code} ${error?.syscall ?? ''} while ${error?.stage}: ${error?.message} (${remoteAddress})`
+  })
+  return [
+    `restarts at ${restartedAt.map(seconds).join(', ')} s`,
+    columns([header, ...rows]),
+    ...failures,
+  ].join('\n')
+}
+
+/** The last lines of the pods that did not end well. */
+export function describeLogs(pods: readonly PodRecord[]): string {
+  const bad = pods.filter((pod) => pod.goneAt !== undefined && pod.exitCode !== 0)
+  const shown = bad.length > 0 ? bad : pods.slice(0, 2)
+  return shown.map((pod) => `--- ${pod.name}\n${pod.log.slice(-20).join('\n')}`).join('\n')
+}
+
+function columns(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0)))
+  return rows
+    .map(
+      (row) =>
+        `  ${row.map((cell, index) => (index === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[index] ?? 0))).join('  ')}`,
+    )
+    .join('\n')
+}

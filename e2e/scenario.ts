@@ -1,0 +1,123 @@
+import type { LoadDocument } from '../src/load/load-document.ts'
+import type { Cluster } from './cluster.ts'
+import { image } from './images.ts'
+import { LoadPod } from './load-pod.ts'
+import { type PodRecord, PodWatch } from './pods.ts'
+import { pause, poll } from './shell.ts'
+
+/** A release of the chart under load, restarted some times. */
+export interface Scenario {
+  readonly name: string
+  /** One line: what is different here. */
+  readonly about: string
+  readonly restarts: number
+  /** Requests per second of each paced lane. */
+  readonly rate: number
+  /** `--set` of helm. */
+  readonly values: readonly string[]
+}
+
+/** What came of it. */
+export interface Outcome {
+  readonly scenario: Scenario
+  readonly load: LoadDocument
+  readonly pods: readonly PodRecord[]
+  /** Pods that were there before a restart and are gone. */
+  readonly replaced: readonly PodRecord[]
+  /** Milliseconds since the watch began, of each restart. */
+  readonly restartedAt: readonly number[]
+  readonly seconds: number
+  /** Largest in-flight metric of the pods that were left, after the load had ended. */
+  readonly inFlightAfter: number
+}
+
+/** Where a scenario says what it is doing. */
+export type Say = (line: string) => void
+
+const release = 'shop'
+const selector = `app.kubernetes.io/instance=${release}`
+const baselineMs = 5_000
+const coolDownMs = 3_000
+
+/** Installs, loads, restarts, waits until every old pod is gone, and takes everything away again. */
+export async function play(
+  cluster: Cluster,
+  scenario: Scenario,
+  signal: AbortSignal,
+  say: Say,
+): Promise<Outcome> {
+  const [repository, tag] = image.split(':')
+  const sets = [
+    `image.repository=${repository}`,
+    `image.tag=${tag}`,
+    'image.pullPolicy=Never',
+    'replicaCount=3',
+    ...scenario.values,
+  ]
+  await cluster.helm([
+    'install',
+    release,
+    'charts/lastcall',
+    '--wait',
+    '--timeout',
+    '120s',
+    ...sets.flatMap((set) => ['--set', set]),
+  ])
+  const watch = new PodWatch(cluster, selector)
+  const began = performance.now()
+  let load: LoadPod | undefined
+  try {
+    load = await LoadPod.start(cluster, signal, `http://${release}`, scenario.rate)
+    say('load is running')
+    await pause(baselineMs, signal)
+    const restartedAt: number[] = []
+    const old = new Set<string>()
+    for (let nth = 1; nth <= scenario.restarts; nth++) {
+      for (const pod of watch.present()) old.add(pod.name)
+      restartedAt.push(watch.ms)
+      await cluster.kubectl(['rollout', 'restart', `deployment/${release}`])
+      await cluster.kubectl(['rollout', 'status', `deployment/${release}`, '--timeout=180s'])
+      const gone = [...watch.pods.values()].filter((pod) => pod.goneAt !== undefined).length
+      say(`restart ${nth} of ${scenario.restarts}: done, ${gone} pods are gone`)
+    }
+    // `rollout status` does not wait for pods that are still finishing their work, where most failures live.
+    await poll('old pods are gone', 90_000, signal, async () =>
+      watch.present().some((pod) => old.has(pod.name)) ? undefined : true,
+    )
+    await pause(coolDownMs, signal)
+    const document = await load.finish()
+    // The last scrape has to be one that was begun after the load had ended.
+    await pause(2_000, signal)
+    const seconds = Math.round((performance.now() - began) / 1_000)
+    const inFlightAfter = Math.max(...watch.present().map((pod) => pod.lastInFlight))
+    const replaced = [...watch.pods.values()].filter((pod) => old.has(pod.name))
+    return {
+      scenario,
+      load: document,
+      pods: [...watch.pods.values()],
+      replaced,
+      restartedAt,
+      seconds,
+      inFlightAfter,
+    }
+  } catch (error) {
+    if (!signal.aborted) await explain(cluster, watch, load, say)
+    throw error
+  } finally {
+    await watch.stop()
+    if (!signal.aborted) await cluster.helm(['uninstall', release, '--wait', '--timeout', '90s'])
+  }
+}
+
+/** What a person needs when the scenario itself did not come to its end. */
+async function explain(
+  cluster: Cluster,
+  watch: PodWatch,
+  load: LoadPod | undefined,
+  say: Say,
+): Promise<void> {
+  say(await cluster.kubectl(['get', 'pods', '-o', 'wide']).catch(String))
+  say(await cluster.kubectl(['get', 'events', '--sort-by=.lastTimestamp']).catch(String))
+  if (load) say(await load.log().catch(String))
+  for (const pod of watch.pods.values()) say(`--- ${pod.name}\n${pod.log.slice(-20).join('\n')}`)
+}
