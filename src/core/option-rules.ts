@@ -1,5 +1,7 @@
 import * as defaults from './defaults.ts'
+import { describe } from './describe.ts'
 import { parseDuration } from './duration.ts'
+import { signalProblem } from './signal-names.ts'
 
 /** The environment, as far as options look at it. */
 export type Environment = Readonly<Record<string, string | undefined>>
@@ -30,20 +32,11 @@ function duration(env: string, fallback: (env: Environment) => unknown): OptionR
   return { env, parse: parseDuration, accepts: isDuration, wanted, fallback }
 }
 
-const refusedSignals: Readonly<Record<string, string>> = {
-  SIGKILL: 'the kernel never hands SIGKILL to a process',
-  SIGSTOP: 'the kernel never hands SIGSTOP to a process',
-  SIGUSR1: "Node.js opens its inspector on SIGUSR1 whatever is listening (Node.js docs, 'Signal events')",
-}
-
 /** Why a list of signals cannot be used; nothing when it can. */
 export function signalProblems(signals: readonly unknown[]): readonly string[] {
   return signals.flatMap((signal) => {
-    if (typeof signal !== 'string' || !/^SIG[A-Z0-9]+$/.test(signal)) {
-      return [`signals: ${describe(signal)} is not the name of a signal; write it like 'SIGTERM'`]
-    }
-    const why = refusedSignals[signal]
-    return why ? [`signals: ${signal} cannot start a shutdown, ${why}; leave it out`] : []
+    const problem = signalProblem(signal)
+    return problem === null ? [] : [`signals: ${describe(signal)} ${problem}`]
   })
 }
 
@@ -110,11 +103,4 @@ export const optionRules: Readonly<Record<string, OptionRule>> = {
     wanted: 'an object with info, warn and error (such as a pino logger), or false for none',
     fallback: () => undefined,
   },
-}
-
-/** A value and its type as messages show them. */
-export function describe(value: unknown): string {
-  if (typeof value === 'string') return `'${value}' (string)`
-  if (typeof value === 'object' && value !== null) return `${JSON.stringify(value)?.slice(0, 80)} (object)`
-  return `${String(value)} (${typeof value})`
 }

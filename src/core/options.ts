@@ -1,7 +1,8 @@
 import { type Budget, checkBudget } from './budget.ts'
+import { describe } from './describe.ts'
 import { LastcallError } from './errors.ts'
 import type { Logger } from './logger.ts'
-import { describe, type Environment, optionRules, signalProblems } from './option-rules.ts'
+import { type Environment, optionRules, signalProblems } from './option-rules.ts'
 
 /** Name of a signal, such as `SIGTERM`. */
 export type SignalName = `SIG${string}`
@@ -87,11 +88,21 @@ export function resolveOptions(input: LifecycleOptions, env: Environment): Resol
   }
   if (Array.isArray(values['signals'])) problems.push(...signalProblems(values['signals']))
   const options = values as unknown as ResolvedOptions
-  if (problems.length === 0) problems.push(...checkBudget(options, options.gracePeriodMs))
+  if (summands.every((name) => values[name] !== undefined)) {
+    problems.push(...checkBudget(options, options.gracePeriodMs))
+  }
   if (problems.length > 0) throw new LastcallError('LASTCALL_INVALID_OPTIONS', problems)
   return { options, notices }
 }
 
+const summands: readonly (keyof Budget)[] = [
+  'preStopMs',
+  'shutdownDelayMs',
+  'drainTimeoutMs',
+  'hooksTimeoutMs',
+]
+
+/** `value` is undefined when what was given cannot be used. */
 interface Found {
   readonly value: unknown
   readonly notice?: OptionNotice
@@ -101,19 +112,31 @@ function readOption(name: string, input: object, env: Environment, problems: str
   const rule = optionRules[name]
   if (!rule) return { value: undefined }
   const given = (input as Record<string, unknown>)[name]
-  if (given !== undefined && !rule.accepts(given)) {
-    problems.push(`${name}: got ${describe(given)}, wanted ${rule.wanted}`)
-  }
-  // An empty variable is what a template leaves behind when it has no value; it means "not set".
-  const text = rule.env === undefined ? undefined : env[rule.env] || undefined
+  const text = rule.env === undefined ? undefined : variable(env, rule.env)
   const parsed = text === undefined ? undefined : rule.parse?.(text)
-  if (text !== undefined && !rule.accepts(parsed)) {
-    problems.push(`${rule.env}: got ${describe(text)}, wanted ${rule.wanted}`)
+  const faults: string[] = []
+  if (given !== undefined && !rule.accepts(given)) {
+    faults.push(`${name}: got ${describe(given)}, wanted ${rule.wanted}`)
   }
+  if (text !== undefined && !rule.accepts(parsed)) {
+    faults.push(`${rule.env}: got ${describe(text)}, wanted ${rule.wanted}`)
+  }
+  problems.push(...faults)
+  if (faults.length > 0) return { value: undefined }
   if (given === undefined) return { value: parsed ?? rule.fallback(env) }
   if (parsed === undefined || parsed === given) return { value: given }
   const message = `${name} is set in the code and differently in ${rule.env}; the code's value is used`
   return { value: given, notice: { message, option: name, used: given, ignored: parsed } }
+}
+
+// What Kubernetes sets for a Service (kubernetes.io, "Service environment variables"): for one named `lastcall-probe`, LASTCALL_PROBE_PORT is among it.
+const isServiceAddress = (name: string, text: string): boolean =>
+  name.endsWith('_PORT') && /^(tcp|udp|sctp):\/\//i.test(text)
+
+function variable(env: Environment, name: string): string | undefined {
+  const text = env[name]
+  // An empty variable is what a template leaves behind when it has no value; it means "not set".
+  return text === undefined || text === '' || isServiceAddress(name, text) ? undefined : text
 }
 
 function unknownNames(input: object): string[] {
@@ -123,13 +146,15 @@ function unknownNames(input: object): string[] {
     .map((name) => `${name}: there is no such option; the options are ${known.join(', ')}`)
 }
 
-/** A Service named `lastcall` makes Kubernetes set these (Service environment variables, kubernetes.io); they are none of our options. */
-const serviceVariable = /^LASTCALL_(SERVICE_|PORT$|PORT_)/
+/** A Service named `lastcall` or `lastcall-…` puts these into every pod beside it; they are none of our options. */
+const serviceVariable =
+  /^LASTCALL_(SERVICE_|PORT$|PORT_|\w+_SERVICE_HOST$|\w+_SERVICE_PORT(_|$)|\w+_PORT_\d+_(TCP|UDP|SCTP))/
 
 // A variable that a newer chart sets must not stop an older application: it is shown, not refused.
 function unknownVariables(env: Environment): OptionNotice[] {
   const known = Object.values(optionRules).map((rule) => rule.env)
   return Object.keys(env)
     .filter((name) => name.startsWith('LASTCALL_') && !known.includes(name) && !serviceVariable.test(name))
+    .filter((name) => variable(env, name) !== undefined)
     .map((name) => ({ message: `${name} is set and no option reads it; look for a misspelling` }))
 }

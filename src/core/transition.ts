@@ -53,10 +53,12 @@ export function transition(state: State, event: LifecycleEvent): Transition {
 function whileStarting(state: Extract<State, { name: 'starting' }>, event: LifecycleEvent): Transition {
   switch (event.type) {
     case 'startupCompleted':
+      if (state.completed) return ignored(state)
       return state.heldBy === null
         ? { state: { name: 'ready' }, effects: [] }
         : { state: { ...state, completed: true }, effects: [] }
     case 'becameReady':
+      if (state.heldBy === null) return ignored(state)
       return state.completed
         ? { state: { name: 'ready' }, effects: [] }
         : { state: { ...state, heldBy: null }, effects: [] }
@@ -83,11 +85,15 @@ function whileServing(
     case 'becameUnready':
       return { state: { name: 'unready', reason: event.reason }, effects: [] }
     case 'shutdownInitiated': {
-      const shutdown = newShutdown(event)
+      // Whoever was not ready must not become so by being told to stop.
+      const shutdown = { ...newShutdown(event), readinessFailing: state.name === 'unready' }
+      const { readinessFailDelayMs, shutdownDelayMs } = event.timing
       const effects: readonly Effect[] = [
         { type: 'announceClose' },
-        { type: 'startTimer', timer: 'readinessFail', ms: event.timing.readinessFailDelayMs },
-        { type: 'startTimer', timer: 'shutdownDelay', ms: event.timing.shutdownDelayMs },
+        ...(shutdown.readinessFailing
+          ? []
+          : [{ type: 'startTimer', timer: 'readinessFail', ms: readinessFailDelayMs } as const]),
+        { type: 'startTimer', timer: 'shutdownDelay', ms: shutdownDelayMs },
       ]
       return { state: { name: 'delaying', shutdown }, effects }
     }

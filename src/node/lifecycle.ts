@@ -1,4 +1,4 @@
-import { describe } from '../core/option-rules.ts'
+import { describe } from '../core/describe.ts'
 import { LastcallError } from '../core/errors.ts'
 import type { EventName } from '../core/event.ts'
 import type { Logger } from '../core/logger.ts'

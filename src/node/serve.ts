@@ -2,7 +2,7 @@ import { Server as HttpServer } from 'node:http'
 import { Server as HttpsServer } from 'node:https'
 import { Server as NetServer } from 'node:net'
 import { LastcallError } from '../core/errors.ts'
-import { describe } from '../core/option-rules.ts'
+import { describe } from '../core/describe.ts'
 import type { AdapterContext, DrainAdapter } from './drain/adapter.ts'
 import { Http1Adapter } from './drain/http1.ts'
 
