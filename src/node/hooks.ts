@@ -1,3 +1,4 @@
+import { MAX_DURATION_MS } from '../core/defaults.ts'
 import type { HookResult } from '../core/report.ts'
 import { errorText, limited } from './limit.ts'
 import type { StopHook } from './types.ts'
@@ -12,7 +13,8 @@ interface Hook {
 export class Hooks {
   readonly #hooks: Hook[] = []
   readonly #results: HookResult[] = []
-  #running: Hook | null = null
+  readonly #ended = new AbortController()
+  #running: { readonly name: string; readonly since: number } | null = null
 
   has(name: string): boolean {
     return this.#hooks.some((hook) => hook.name === name)
@@ -30,29 +32,47 @@ export class Hooks {
   }
 
   /**
-   * Runs them, last registered first and one after the other: what was opened last may need what was opened before it.
-   * @param ms time for all together
+   * Runs them, last registered first and one after the other: what was opened last may need what was opened before it. Each has its own limit;
+   * the one for all together is a timer of the machine's, which calls `end()`.
    * @returns how many did not finish
    */
-  async run(ms: number): Promise<number> {
-    const until = performance.now() + ms
-    for (let hook = this.#hooks.pop(); hook; hook = this.#hooks.pop()) {
-      this.#running = hook
-      const left = Math.max(0, until - performance.now())
-      const outcome = await limited(hook.run, Math.min(hook.timeoutMs ?? left, left))
+  async run(): Promise<number> {
+    const ended = this.#ended.signal
+    for (let hook = this.#next(); hook; hook = this.#next()) {
+      const { name, timeoutMs = MAX_DURATION_MS } = hook
+      this.#running = { name, since: performance.now() }
+      const outcome = await limited(hook.run, timeoutMs, ended)
+      // The report has been written meanwhile, with this hook in it as it was.
+      if (ended.aborted) break
       this.#running = null
       const error = outcome.type === 'failed' ? { error: errorText(outcome.error) } : {}
-      this.#results.push({ name: hook.name, outcome: outcome.type, ms: outcome.ms, ...error })
+      this.#results.push({ name, outcome: outcome.type, ms: outcome.ms, ...error })
     }
     return this.#results.filter((result) => result.outcome !== 'finished').length
   }
 
+  #next(): Hook | undefined {
+    return this.#ended.signal.aborted ? undefined : this.#hooks.pop()
+  }
+
+  /** Tells the hook that runs that its time is over, and lets none begin any more. */
+  end(): void {
+    this.#ended.abort()
+  }
+
   /** Results so far; what has not ended, or not begun, is in the list as well. */
   results(): readonly HookResult[] {
-    const running = this.#running ? [{ name: this.#running.name, outcome: 'timedOut', ms: 0 } as const] : []
+    const running = this.#running ? [{ ...took(this.#running), outcome: 'timedOut' } as const] : []
     const waiting = this.#hooks
       .toReversed()
       .map((hook) => ({ name: hook.name, outcome: 'skipped', ms: 0 }) as const)
     return [...this.#results, ...running, ...waiting]
   }
+}
+
+function took({ name, since }: { readonly name: string; readonly since: number }): {
+  name: string
+  ms: number
+} {
+  return { name, ms: Math.round(performance.now() - since) }
 }

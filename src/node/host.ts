@@ -1,4 +1,4 @@
-import { appendFileSync, closeSync, constants, ftruncateSync, openSync, writeSync } from 'node:fs'
+import { closeSync, constants, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { constants as os } from 'node:os'
 import type { SignalName } from '../core/options.ts'
 
@@ -21,8 +21,8 @@ export interface Host {
   overwrite(path: string, text: string): boolean
 }
 
-/** How long an exit waits for output that a slow reader does not take. */
-const FLUSH_MS = 500
+/** How long an exit waits for output that a slow reader does not take. The chart's margin of 3 s has room for it. */
+const FLUSH_MS = 1_000
 
 /** The host of real programs. */
 export function realHost(): Host {
@@ -45,14 +45,7 @@ export function realHost(): Host {
     suggestExitCode: (code) => {
       process.exitCode ??= code
     },
-    writeError: (line) => {
-      // The last lines before an exit must not sit in a buffer, hence no stream; a full or closed pipe must not end the process either.
-      try {
-        appendFileSync(2, `${line}\n`)
-      } catch {
-        process.stderr.write(`${line}\n`)
-      }
-    },
+    writeError: (line) => write(process.stderr, `${line}\n`, () => {}),
     overwrite,
   }
 }
@@ -60,8 +53,28 @@ export function realHost(): Host {
 function flush(stream: NodeJS.WriteStream): Promise<void> {
   return new Promise((resolve) => {
     if (stream.writableEnded || stream.destroyed) return resolve()
-    stream.write('', () => resolve())
+    write(stream, '', resolve)
   })
+}
+
+/**
+ * Writes as `console` does: in order with the program's own output, without ever blocking on a full pipe (a synchronous write would wait for
+ * the reader, or fail half-way through a line), and a closed pipe is not an uncaught error.
+ */
+function write(stream: NodeJS.WriteStream, text: string, done: () => void): void {
+  const ignore = (): void => {}
+  stream.once('error', ignore)
+  try {
+    stream.write(text, (error) => {
+      // 'error' follows this callback, when the guard below is gone.
+      if (error && stream.listenerCount('error') === 0) stream.once('error', ignore)
+      done()
+    })
+  } catch {
+    done()
+  } finally {
+    stream.removeListener('error', ignore)
+  }
 }
 
 function wait(ms: number): Promise<void> {
@@ -71,7 +84,8 @@ function wait(ms: number): Promise<void> {
 function overwrite(path: string, text: string): boolean {
   try {
     // Without O_CREAT: on a developer's machine there is no such file, and root would make one in /dev.
-    const file = openSync(path, constants.O_WRONLY)
+    // Non-blocking, because opening a pipe that nobody reads would wait for ever.
+    const file = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK)
     try {
       ftruncateSync(file)
       writeSync(file, text)

@@ -1,4 +1,3 @@
-import { describe } from '../core/describe.ts'
 import { LastcallError } from '../core/errors.ts'
 import type { EventName } from '../core/event.ts'
 import type { Logger } from '../core/logger.ts'
@@ -9,7 +8,9 @@ import { Checks } from './checks.ts'
 import { Hooks } from './hooks.ts'
 import { type Host, realHost } from './host.ts'
 import { Holds } from './holds.ts'
+import { errorText } from './limit.ts'
 import { ProbeServer } from './probe-server.ts'
+import { refuseTaken, refuseUnusable } from './refuse.ts'
 import { adapterFor } from './serve.ts'
 import { Servers } from './servers.ts'
 import { installSignals } from './signals.ts'
@@ -50,6 +51,7 @@ class NodeLifecycle implements types.Lifecycle {
       state: () => this.#run.machine.state,
       checks: this.#checks,
       livenessFailsOnShutdown: options.livenessFailsOnShutdown,
+      logger,
     })
     const parts = { servers: this.#servers, hooks: this.#hooks, holds: this.#holds, probes: this.#probes }
     this.#run = new ShutdownRun(options, host, logger, parts)
@@ -70,6 +72,7 @@ class NodeLifecycle implements types.Lifecycle {
   serve<T extends types.ServableServer>(server: T, options: types.ServeOptions = {}): T {
     if (typeof server === 'object' && server !== null && this.#servers.knows(server)) return server
     const name = options.name ?? (this.#servers.count === 0 ? 'main' : `server-${this.#servers.count + 1}`)
+    refuseUnusable('serve', { name })
     refuseTaken('serve', name, this.#servers.has(name))
     const adapter = adapterFor(server, {
       name,
@@ -82,19 +85,19 @@ class NodeLifecycle implements types.Lifecycle {
   }
 
   onStop(name: string, hook: types.StopHook, options: types.HookOptions = {}): Disposable {
-    refuseUnusable('onStop', name, hook, options.timeoutMs)
+    refuseUnusable('onStop', { name, run: hook, timeoutMs: options.timeoutMs })
     refuseTaken('onStop', name, this.#hooks.has(name))
     return this.#hooks.add(name, hook, options.timeoutMs)
   }
 
   check(name: string, check: types.Check, options: types.CheckOptions = {}): Disposable {
-    refuseUnusable('check', name, check, options.timeoutMs)
+    refuseUnusable('check', { name, run: check, timeoutMs: options.timeoutMs })
     refuseTaken('check', name, this.#checks.has(name))
     return this.#checks.add(name, check, options)
   }
 
   endpoint(path: string, answer: () => types.EndpointAnswer | Promise<types.EndpointAnswer>): Disposable {
-    refuseUnusable('endpoint', path, answer, undefined)
+    refuseUnusable('endpoint', { name: path, run: answer })
     if (!/^\/[^?#]*[^/?#]$/.test(path)) {
       throw new LastcallError('LASTCALL_INVALID_OPTIONS', [
         `endpoint: got '${path}', wanted a path such as '/metrics'`,
@@ -105,6 +108,7 @@ class NodeLifecycle implements types.Lifecycle {
   }
 
   hold(label: string): Disposable {
+    refuseUnusable('hold', { name: label })
     return this.#holds.add(label)
   }
 
@@ -114,16 +118,17 @@ class NodeLifecycle implements types.Lifecycle {
   }
 
   unready(reason: string): void {
-    this.#run.machine.dispatch({ type: 'becameUnready', reason })
+    this.#run.machine.dispatch({ type: 'becameUnready', reason: errorText(reason) })
   }
 
   async start(): Promise<void> {
-    if (this.#started)
-      throw new LastcallError('LASTCALL_ALREADY_STARTED', ['call it once, after the last serve()'])
-    if (this.state === 'stopping' || this.state === 'stopped') {
+    if ('shutdown' in this.#run.machine.state) {
       throw new LastcallError('LASTCALL_ALREADY_SHUT_DOWN', [
         `it is ${this.state}; make a new one with createLifecycle()`,
       ])
+    }
+    if (this.#started) {
+      throw new LastcallError('LASTCALL_ALREADY_STARTED', ['call it once, after the last serve()'])
     }
     this.#started = true
     this.#run.useSignals(installSignals(this.#host, this.options.signals, this.#run))
@@ -169,24 +174,4 @@ class NodeLifecycle implements types.Lifecycle {
     if (this.#started && probesUp && this.#servers.allListen())
       this.#run.machine.dispatch({ type: 'startupCompleted' })
   }
-}
-
-function refuseTaken(call: string, name: string, taken: boolean): void {
-  if (taken)
-    throw new LastcallError('LASTCALL_DUPLICATE_NAME', [
-      `${call}: '${name}' is registered already; choose another name`,
-    ])
-}
-
-function refuseUnusable(call: string, name: unknown, run: unknown, timeoutMs: unknown): void {
-  const problems = [
-    ...(typeof name === 'string' && name !== ''
-      ? []
-      : [`${call}: the name is ${describe(name)}, wanted a text that is not empty`]),
-    ...(typeof run === 'function' ? [] : [`${call}: got ${describe(run)}, wanted a function`]),
-    ...(timeoutMs === undefined || (typeof timeoutMs === 'number' && timeoutMs >= 0)
-      ? []
-      : [`${call}: timeoutMs is ${describe(timeoutMs)}, wanted milliseconds`]),
-  ]
-  if (problems.length > 0) throw new LastcallError('LASTCALL_INVALID_OPTIONS', problems)
 }

@@ -1,4 +1,6 @@
+import { describe } from '../core/describe.ts'
 import { LastcallError } from '../core/errors.ts'
+import { guardSignal } from './guarded-signal.ts'
 
 /** How a limited call ended. */
 export type Outcome =
@@ -9,14 +11,21 @@ export type Outcome =
 /**
  * Calls a function of the user's with a time limit and turns every way it can end into a value. It is not stopped at the limit, only no
  * longer waited for; its signal tells it so. A late rejection is swallowed: nobody is left to hear it, and it must not end the process.
+ * @param ended another reason to stop waiting, before the limit
  */
-export async function limited(call: (signal: AbortSignal) => unknown, ms: number): Promise<Outcome> {
+export async function limited(
+  call: (signal: AbortSignal) => unknown,
+  ms: number,
+  ended?: AbortSignal,
+): Promise<Outcome> {
   const began = performance.now()
   const took = (): number => Math.round(performance.now() - began)
   const abort = new AbortController()
+  guardSignal(abort.signal, () => {})
   let timer: NodeJS.Timeout | undefined
   const timeout = new Promise<'timedOut'>((resolve) => {
     timer = setTimeout(resolve, ms, 'timedOut')
+    ended?.addEventListener('abort', () => resolve('timedOut'))
   })
   const work = Promise.resolve()
     .then(() => call(abort.signal))
@@ -27,11 +36,16 @@ export async function limited(call: (signal: AbortSignal) => unknown, ms: number
   const outcome = await Promise.race([work, timeout])
   clearTimeout(timer)
   if (outcome !== 'timedOut') return outcome
-  abort.abort(new LastcallError('LASTCALL_TIMEOUT', [`no answer after ${ms} ms`]))
+  abort.abort(new LastcallError('LASTCALL_TIMEOUT', [`no answer after ${took()} ms`]))
   return { type: 'timedOut', ms: took() }
 }
 
-/** A thrown value in one line. Anything can be thrown, undefined too. */
+/** A thrown value in one line. Anything can be thrown: undefined, an object without a prototype, an error whose message is none. */
 export function errorText(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : String(error)
+  try {
+    const text = error instanceof Error ? error.message || error.name : error
+    return String(text).replace(/\s*\n\s*/g, ' ')
+  } catch {
+    return describe(error)
+  }
 }

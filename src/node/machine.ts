@@ -1,5 +1,7 @@
+import { describe } from '../core/describe.ts'
 import type { Effect, TimerName } from '../core/effect.ts'
-import type { EventName, LifecycleEvent } from '../core/event.ts'
+import { LastcallError } from '../core/errors.ts'
+import { type EventName, eventNames, type LifecycleEvent } from '../core/event.ts'
 import type { Logger } from '../core/logger.ts'
 import { initialState, type State } from '../core/state.ts'
 import { transition } from '../core/transition.ts'
@@ -30,6 +32,10 @@ export interface Owner {
   execute(effect: OtherEffect): void
 }
 
+interface Subscription {
+  readonly listener: (event: ObservedEvent) => unknown
+}
+
 /** These can happen again; all others are remembered for who asks later. */
 const repeatable: ReadonlySet<EventName> = new Set(['becameReady', 'becameUnready'])
 
@@ -39,7 +45,7 @@ export class Machine {
   readonly #logger: Logger
   readonly #owner: Owner
   readonly #timers = new Map<TimerName, Disposable>()
-  readonly #listeners = new Map<EventName, Set<(event: ObservedEvent) => void>>()
+  readonly #listeners = new Map<EventName, Set<Subscription>>()
   readonly #seen = new Map<EventName, ObservedEvent>()
   readonly #queue: LifecycleEvent[] = []
   #state: State = initialState
@@ -71,18 +77,28 @@ export class Machine {
     this.#state = state
     const observed = { ...event, state: state.name }
     if (!repeatable.has(event.type)) this.#seen.set(event.type, observed)
-    this.#owner.observe(observed)
+    this.#attempt(event.type, () => this.#owner.observe(observed))
     this.#tell(observed)
-    for (const effect of effects) this.#run(effect)
+    for (const effect of effects) this.#attempt(effect.type, () => this.#run(effect))
   }
 
+  /** @throws LastcallError `LASTCALL_INVALID_OPTIONS` */
   on(name: EventName, listener: (event: ObservedEvent) => void): Disposable {
+    refuseUnknown(name)
+    if (typeof listener !== 'function') {
+      throw new LastcallError('LASTCALL_INVALID_OPTIONS', [
+        `on: got ${describe(listener)}, wanted a function`,
+      ])
+    }
     const listeners = this.#listeners.get(name) ?? new Set()
-    this.#listeners.set(name, listeners.add(listener))
-    return { [Symbol.dispose]: () => void listeners.delete(listener) }
+    const subscription = { listener }
+    this.#listeners.set(name, listeners.add(subscription))
+    return { [Symbol.dispose]: () => void listeners.delete(subscription) }
   }
 
+  /** @throws LastcallError `LASTCALL_INVALID_OPTIONS` */
   once(name: EventName): Promise<ObservedEvent> {
+    refuseUnknown(name)
     const seen = this.#seen.get(name)
     if (seen) return Promise.resolve(seen)
     return new Promise((resolve) => {
@@ -94,12 +110,28 @@ export class Machine {
   }
 
   #tell(event: ObservedEvent): void {
-    for (const listener of this.#listeners.get(event.type) ?? []) {
+    const complain = (error: unknown): void =>
+      this.#logger.error({ event: event.type, error: errorText(error) }, 'lastcall: a listener failed')
+    const listeners = this.#listeners.get(event.type) ?? new Set()
+    // A listener may add and remove others while they are told; a new one has not missed anything.
+    const present = [...listeners]
+    for (const subscription of present) {
+      if (!listeners.has(subscription)) continue
       try {
-        listener(event)
+        const result = subscription.listener(event)
+        if (result instanceof Promise) result.catch(complain)
       } catch (error) {
-        this.#logger.error({ event: event.type, error: errorText(error) }, 'listener threw')
+        complain(error)
       }
+    }
+  }
+
+  /** What fails here must not keep the steps behind it from being taken, the timers above all: they end what hangs. */
+  #attempt(step: string, run: () => void): void {
+    try {
+      run()
+    } catch (error) {
+      this.#logger.error({ step, error: errorText(error) }, 'lastcall: a step of the lifecycle failed')
     }
   }
 
@@ -116,6 +148,8 @@ export class Machine {
 
   #startTimer(timer: TimerName, ms: number): void {
     this.#stopTimer(timer)
+    // The shortest timer is a millisecond, and a probe that comes within it must not be told to send more.
+    if (timer === 'readinessFail' && ms === 0) return this.dispatch(timerEvents[timer])
     this.#timers.set(
       timer,
       this.#host.startTimer(ms, () => this.dispatch(timerEvents[timer])),
@@ -126,4 +160,11 @@ export class Machine {
     this.#timers.get(timer)?.[Symbol.dispose]()
     this.#timers.delete(timer)
   }
+}
+
+function refuseUnknown(name: unknown): void {
+  if ((eventNames as readonly unknown[]).includes(name)) return
+  throw new LastcallError('LASTCALL_INVALID_OPTIONS', [
+    `there is no event ${describe(name)}; the events are ${eventNames.join(', ')}`,
+  ])
 }

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { LastcallError } from '../core/errors.ts'
+import type { Logger } from '../core/logger.ts'
 import { liveness, readiness, startup, type Verdict } from '../core/probe.ts'
 import type { State } from '../core/state.ts'
 import type { CheckResult, Checks } from './checks.ts'
@@ -12,6 +13,7 @@ export interface ProbeSubject {
   state(): State
   readonly checks: Checks
   readonly livenessFailsOnShutdown: boolean
+  readonly logger: Logger
 }
 
 type Answer = () => EndpointAnswer | Promise<EndpointAnswer>
@@ -42,6 +44,8 @@ export class ProbeServer {
     this.#server = createServer((request, response) => void this.#answer(request, response))
     // A client that never finishes its request must not be what keeps the process up.
     this.#server.requestTimeout = 10_000
+    // A failing accept (no file descriptor left) is an 'error' event, which without a listener would end the process.
+    this.#server.on('error', () => {})
   }
 
   hasEndpoint(path: string): boolean {
@@ -88,7 +92,18 @@ export class ProbeServer {
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const reply = await this.#reply(request).catch((error: unknown) => text(500, `${errorText(error)}\n`))
+    try {
+      this.#send(request, response, await this.#reply(request))
+    } catch (error) {
+      this.#subject.logger.error(
+        { path: request.url, error: errorText(error) },
+        'lastcall: an endpoint of the probe server failed',
+      )
+      if (!response.headersSent) this.#send(request, response, text(500, 'internal error\n'))
+    }
+  }
+
+  #send(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
     response.writeHead(reply.status, {
       'Content-Type': reply.contentType,
       'Content-Length': Buffer.byteLength(reply.body),
@@ -110,19 +125,18 @@ export class ProbeServer {
     const endpoint = this.#endpoints.get(name)
     if (endpoint) return { status: 200, ...(await endpoint()) }
     const { checks, livenessFailsOnShutdown } = this.#subject
-    const state = this.#subject.state()
+    // The state is asked for last: while the checks ran the shutdown may have begun.
     switch (name) {
-      case '/readyz':
-        return probeReply('readyz', readiness(state), await checks.run('readiness'), verbose)
-      case '/livez':
-        return probeReply(
-          'livez',
-          liveness(state, livenessFailsOnShutdown),
-          await checks.run('liveness'),
-          verbose,
-        )
+      case '/readyz': {
+        const results = await checks.run('readiness')
+        return probeReply('readyz', readiness(this.#subject.state()), results, verbose)
+      }
+      case '/livez': {
+        const results = await checks.run('liveness')
+        return probeReply('livez', liveness(this.#subject.state(), livenessFailsOnShutdown), results, verbose)
+      }
       case '/startupz':
-        return probeReply('startupz', startup(state), [], verbose)
+        return probeReply('startupz', startup(this.#subject.state()), [], verbose)
       default:
         return text(
           404,

@@ -26,6 +26,11 @@ export class Recorder {
     this.#forced.push(...closes)
   }
 
+  /** How much was cut off so far. */
+  get forcedCloses(): number {
+    return this.#forced.length
+  }
+
   snapshot(state: StateName, servers: readonly ServerSnapshot[], now: number): Snapshot {
     return {
       state,

@@ -27,6 +27,9 @@ export function adapterFor(server: unknown, context: AdapterContext): DrainAdapt
 }
 
 function describeValue(value: unknown): string {
-  const isInstance = typeof value === 'object' && value !== null && value.constructor !== Object
-  return isInstance ? `a ${value.constructor?.name}` : describe(value)
+  if (typeof value !== 'object' || value === null) return describe(value)
+  const { constructor } = value
+  return typeof constructor === 'function' && constructor !== Object
+    ? `a ${constructor.name}`
+    : describe(value)
 }

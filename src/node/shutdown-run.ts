@@ -5,6 +5,7 @@ import { type Report, serializeReport } from '../core/report.ts'
 import type { Holds } from './holds.ts'
 import type { Hooks } from './hooks.ts'
 import type { Host } from './host.ts'
+import { guardSignal } from './guarded-signal.ts'
 import { errorText } from './limit.ts'
 import { Machine, type OtherEffect } from './machine.ts'
 import type { ProbeServer } from './probe-server.ts'
@@ -40,6 +41,9 @@ export class ShutdownRun implements SignalListener {
     this.#host = host
     this.#logger = logger
     this.#parts = parts
+    guardSignal(this.#drainStarted.signal, (error) =>
+      logger.error({ error: errorText(error) }, 'lastcall: an abort listener failed'),
+    )
     this.machine = new Machine(host, logger, {
       observe: (event) => this.#observe(event),
       execute: (effect) => this.#execute(effect),
@@ -55,8 +59,10 @@ export class ShutdownRun implements SignalListener {
     this.#signals = signals
   }
 
-  begin(reason: string): Promise<Report> {
+  /** @param why anything: an error handler may pass its error on */
+  begin(why: unknown): Promise<Report> {
     const inFlight = this.#inFlight()
+    const reason = errorText(why)
     this.machine.dispatch({ type: 'shutdownInitiated', reason, timing: this.#options, inFlight })
     return this.#finished.promise
   }
@@ -106,7 +112,7 @@ export class ShutdownRun implements SignalListener {
         return this.#recorder.addForced([...this.#parts.servers.cut(), ...this.#parts.holds.cut()])
       case 'runHooks':
         return void this.#parts.hooks
-          .run(effect.ms)
+          .run()
           .then((failed) => this.machine.dispatch({ type: 'hooksFinished', failed }))
       case 'finish':
         return void this.#finish(effect.exitCode)
@@ -131,12 +137,21 @@ export class ShutdownRun implements SignalListener {
     if (!this.#drainStarted.signal.aborted) this.#drainStarted.abort(new Error('The drain has started'))
   }
 
-  async #finish(exitCode: number): Promise<void> {
-    const { servers, hooks, probes } = this.#parts
+  #report(decided: number): Report {
+    const { servers, hooks } = this.#parts
     const state = this.machine.state
     const reason = 'shutdown' in state ? state.shutdown.reason : ''
+    // What came after the drain (a server or a hold of a stop hook's) is cut as well, and nothing that is cut leaves a clean exit.
+    const exitCode = decided === 0 && this.#recorder.forcedCloses > 0 ? 1 : decided
     const outcome = { exitCode, reason, now: this.#host.now() }
-    const report = this.#recorder.report(outcome, servers.snapshot(), hooks.results())
+    return this.#recorder.report(outcome, servers.snapshot(), hooks.results())
+  }
+
+  async #finish(decided: number): Promise<void> {
+    const { servers, hooks, probes } = this.#parts
+    const report = this.#report(decided)
+    const { exitCode } = report
+    hooks.end()
     this.#logger[exitCode === 0 ? 'info' : 'error']({ report }, `lastcall: stopped, ${summary(report)}`)
     const { terminationLog } = this.#options
     if (terminationLog !== false)
