@@ -1,0 +1,12 @@
+import { registerHooks } from 'node:module'
+
+// Inside this repository `lastcall` is the source, without a build and without an installation:
+//   node --import ./scripts/from-source.ts examples/fastify/server.ts
+registerHooks({
+  resolve(specifier, context, nextResolve) {
+    const [name, entry] = specifier.split('/')
+    if (name !== 'lastcall') return nextResolve(specifier, context)
+    const source = entry === undefined ? '../src/index.ts' : `../src/integrations/${entry}/index.ts`
+    return nextResolve(new URL(source, import.meta.url).href, context)
+  },
+})

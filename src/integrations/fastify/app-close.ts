@@ -1,0 +1,75 @@
+import { LastcallError } from '../../core/errors.ts'
+import type { Lifecycle } from '../../node/types.ts'
+import type { FastifyApp } from './types.ts'
+
+/** How many apps each lifecycle carries: their hooks need names of their own. */
+const apps = new WeakMap<Lifecycle, number>()
+
+/** Makes `app.close()` and the shutdown one thing, and gives Fastify's own close its slot among the stop hooks. */
+export class AppClose {
+  readonly #lifecycle: Lifecycle
+  readonly #name: string
+  readonly #closeFastify: () => Promise<void>
+  #hook: Disposable
+  #closing: Promise<void> | null = null
+  #closed = false
+
+  constructor(app: FastifyApp, lifecycle: Lifecycle) {
+    const nth = (apps.get(lifecycle) ?? 0) + 1
+    const native = app.close as () => Promise<void>
+    this.#lifecycle = lifecycle
+    this.#name = nth === 1 ? 'fastify' : `fastify-${nth}`
+    this.#closeFastify = () => Reflect.apply(native, app, [])
+    this.#hook = this.#addHook()
+    apps.set(lifecycle, nth)
+    Object.assign(app, { close: this.#replacement(app) })
+  }
+
+  /** Whether Fastify's own close has begun. */
+  get begun(): boolean {
+    return this.#closing !== null
+  }
+
+  /** Makes the hook the last one registered, hence the first to run: what the app was built upon is there until its `onClose` hooks are through. */
+  moveHookToFront(): void {
+    if (!/^(starting|ready|unready)$/.test(this.#lifecycle.state)) return
+    this.#hook[Symbol.dispose]()
+    this.#hook = this.#addHook()
+  }
+
+  #addHook(): Disposable {
+    return this.#lifecycle.onStop(this.#name, () => this.#begin())
+  }
+
+  #begin(): Promise<void> {
+    this.#closing ??= this.#closeFastify().finally(() => (this.#closed = true))
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    // A stop hook that closes the app would wait for itself if it joined the shutdown; nothing is left to drain by then.
+    if (/^(stopping|stopped)$/.test(this.#lifecycle.state)) return this.#begin()
+    await this.#lifecycle.shutdown('app.close() was called')
+    const { hooksTimeoutMs } = this.#lifecycle.options
+    if (!this.#closed) {
+      throw new LastcallError('LASTCALL_TIMEOUT', [
+        `preClose and onClose hooks were not through when hooksTimeoutMs (${hooksTimeoutMs}) was over; make the stop hooks shorter or raise it`,
+      ])
+    }
+    return this.#closing ?? undefined
+  }
+
+  /** Both of Fastify's forms: a promise, or a callback. */
+  #replacement(app: FastifyApp) {
+    return (callback?: (error?: unknown) => void): Promise<void> | FastifyApp => {
+      const closed = this.#close()
+      if (!callback) return closed
+      // Out of the promise, so that what the callback throws is an exception and not a rejection.
+      closed.then(
+        () => process.nextTick(callback),
+        (error: unknown) => process.nextTick(callback, error),
+      )
+      return app
+    }
+  }
+}

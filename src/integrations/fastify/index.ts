@@ -1,0 +1,2 @@
+export { lastcall } from './plugin.ts'
+export type { FastifyApp, LastcallOptions, LastcallPlugin } from './types.ts'

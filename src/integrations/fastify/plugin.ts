@@ -1,0 +1,61 @@
+import { LastcallError } from '../../core/errors.ts'
+import type { Lifecycle } from '../../node/types.ts'
+import { createLifecycle } from '../../node/lifecycle.ts'
+import { AppClose } from './app-close.ts'
+import { interceptListen } from './app-listen.ts'
+import { rootOf } from './root.ts'
+import type { FastifyApp, LastcallOptions, LastcallPlugin } from './types.ts'
+
+/** What Fastify itself reads from the options of any `register`, and what a loader of plugins adds unasked. */
+const registerOptions: ReadonlySet<string> = new Set(['prefix', 'logLevel', 'logSerializers'])
+
+async function plugin(app: FastifyApp, options: LastcallOptions): Promise<void> {
+  if (app.hasDecorator('lifecycle')) {
+    throw new LastcallError('LASTCALL_DUPLICATE_NAME', [
+      'app.lifecycle is there already; register lastcall once, or take away the other decorator',
+    ])
+  }
+  const lifecycle = lifecycleFrom(app, options)
+  // Served from now on, so that a lifecycle which is started by hand waits for this server as well.
+  lifecycle.serve(app.server)
+  app.decorate('lifecycle', lifecycle)
+  const root = rootOf(app)
+  const close = new AppClose(root, lifecycle)
+  interceptListen(root, lifecycle, close)
+}
+
+/**
+ * The Fastify plugin: `await app.register(lastcall, options)`. Adds `app.lifecycle`, drains every server of the app and makes `app.close()` and the
+ * shutdown one thing.
+ *
+ * - Signals and the probe server begin with `app.listen()`; an app that is only injected into installs and opens nothing.
+ * - `app.close()` begins the shutdown, delay and drain included, and resolves when it is over; the process goes on. A signal does the same and
+ *   ends the process.
+ * - Fastify's own close, with `preClose` and `onClose` hooks, runs as a stop hook after the last response and before every hook that was registered before
+ *   listening: on entry it begins to answer 503 to whatever still comes. What has to end earlier (WebSockets) listens to `app.lifecycle.signal`.
+ * - Options are those of `createLifecycle`, with `app.log` as the logger; or `{ lifecycle }` of one that exists.
+ *
+ * Rejects with `LASTCALL_INVALID_OPTIONS`, `LASTCALL_UNSUPPORTED_SERVER`, `LASTCALL_DUPLICATE_NAME`; `app.listen()` with `LASTCALL_PROBE_PORT`.
+ */
+export const lastcall: LastcallPlugin = Object.assign(plugin, {
+  // What fastify-plugin does: the decorator belongs to the instance that registers, not to a child of it (Fastify docs, "Plugins guide").
+  [Symbol.for('skip-override')]: true,
+  [Symbol.for('fastify.display-name')]: 'lastcall',
+  [Symbol.for('plugin-meta')]: { name: 'lastcall', fastify: '5.x' },
+})
+
+function lifecycleFrom(app: FastifyApp, options: LastcallOptions): Lifecycle {
+  const own = Object.fromEntries(Object.entries(options).filter(([name]) => !registerOptions.has(name)))
+  if (!('lifecycle' in options)) return createLifecycle({ ...own, logger: options.logger ?? app.log })
+  const others = Object.keys(own).filter((name) => name !== 'lifecycle')
+  const problems = [
+    ...(typeof options.lifecycle?.serve === 'function'
+      ? []
+      : ['lifecycle: wanted what createLifecycle() returned; leave it out to have one made']),
+    ...(others.length === 0
+      ? []
+      : [`${others.join(', ')}: the lifecycle has its options already; pass them to createLifecycle()`]),
+  ]
+  if (problems.length > 0) throw new LastcallError('LASTCALL_INVALID_OPTIONS', problems)
+  return options.lifecycle
+}

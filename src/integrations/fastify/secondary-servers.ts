@@ -1,0 +1,40 @@
+import { Server } from 'node:net'
+import type { Lifecycle } from '../../node/types.ts'
+import type { AppClose } from './app-close.ts'
+import type { FastifyApp } from './types.ts'
+
+type Close = (callback?: (error?: Error) => void) => Server
+
+/**
+ * Serves what Fastify opens beside `app.server`: one more server for each further address of `localhost` (its `lib/server.js`, `multipleBindings`), which no
+ * public property leads to. Called when all of them listen.
+ */
+export function serveSecondaryServers(app: FastifyApp, lifecycle: Lifecycle, close: AppClose): void {
+  const servers = secondaryServersOf(app)
+  for (const server of servers) {
+    lifecycle.serve(server)
+    keepOpenUntil(server, () => close.begun)
+  }
+  const missed = app.addresses().length - 1 - servers.length
+  if (missed > 0) {
+    app.log.warn(
+      { addresses: app.addresses(), missed },
+      "lastcall: this Fastify keeps its servers for further addresses out of reach, and they will not be drained; listen on one address such as '127.0.0.1'",
+    )
+  }
+}
+
+function secondaryServersOf(app: FastifyApp): readonly Server[] {
+  const symbol = Object.getOwnPropertySymbols(app).find(
+    ({ description }) => description === 'fastify.serverBindings',
+  )
+  const servers = symbol && (app as unknown as Record<symbol, unknown>)[symbol]
+  return Array.isArray(servers) ? servers.filter((server) => server instanceof Server) : []
+}
+
+/** Fastify closes these servers when the first one has closed, which destroys connections whose next request is in the kernel: not before all are drained. */
+function keepOpenUntil(server: Server, mayClose: () => boolean): void {
+  const native = server.close
+  const close: Close = (callback) => (mayClose() ? Reflect.apply(native, server, [callback]) : server)
+  Object.assign(server, { close })
+}

@@ -1,0 +1,101 @@
+import { LastcallError } from '../../core/errors.ts'
+import { describe } from '../../core/describe.ts'
+import type { Lifecycle, Snapshot } from '../../node/types.ts'
+import { LifecycleMetric } from './lifecycle-metric.ts'
+import { metricTable } from './metric-table.ts'
+
+/** A registry of prom-client 15 or @prometheus-io/client, as far as it is used. */
+export interface MetricsRegistry {
+  readonly contentType: string
+  metrics(): Promise<string>
+  registerMetric(metric: object): void
+  getSingleMetric(name: string): unknown
+  removeSingleMetric(name: string): void
+}
+
+/** Options of {@link collectMetrics}. */
+export interface CollectOptions {
+  /** Where the metrics are added: `register` of the client package, or a registry of your own. */
+  readonly register: MetricsRegistry
+  /** First part of every metric's name. `lastcall_`. */
+  readonly prefix?: string
+  /** Path of the probe server that serves the whole registry, false for none. `/metrics`. */
+  readonly path?: string | false
+}
+
+/**
+ * Adds the lifecycle's metrics to a registry and serves the registry on the probe server, to the very end of the shutdown. The numbers are read at
+ * each scrape; requests are not touched.
+ * @throws LastcallError `LASTCALL_INVALID_OPTIONS`, `LASTCALL_DUPLICATE_NAME` when a metric or the path is taken; nothing is registered then
+ * @returns takes the metrics and the path away again
+ */
+export function collectMetrics(lifecycle: Lifecycle, options: CollectOptions): Disposable {
+  refuseUnusable(options)
+  const { register, prefix = 'lastcall_', path = '/metrics' } = options
+  const snapshot = onceATurn(() => lifecycle.snapshot())
+  // The names are kept apart from the metrics, whose own name an OpenMetrics registry changes.
+  const metrics = metricTable.map((definition) => ({
+    name: prefix + definition.name,
+    metric: new LifecycleMetric(prefix, definition, snapshot),
+  }))
+  refuseTaken(
+    register,
+    metrics.map(({ name }) => name),
+  )
+  const endpoint = path === false ? null : lifecycle.endpoint(path, () => scrape(register))
+  for (const { metric } of metrics) register.registerMetric(metric)
+  return {
+    [Symbol.dispose]: () => {
+      endpoint?.[Symbol.dispose]()
+      for (const { name, metric } of metrics) {
+        if (register.getSingleMetric(name) === metric) register.removeSingleMetric(name)
+      }
+    },
+  }
+}
+
+async function scrape(register: MetricsRegistry): Promise<{ contentType: string; body: string }> {
+  return { body: await register.metrics(), contentType: register.contentType }
+}
+
+/** A registry asks all metrics in one go: they share one snapshot, which costs less and cannot contradict itself. */
+function onceATurn(take: () => Snapshot): () => Snapshot {
+  let taken: Snapshot | null = null
+  return () => {
+    if (taken) return taken
+    queueMicrotask(() => (taken = null))
+    return (taken = take())
+  }
+}
+
+function refuseUnusable(options: CollectOptions): void {
+  const { register, prefix, path } = options ?? {}
+  const methods = ['metrics', 'registerMetric', 'getSingleMetric', 'removeSingleMetric'] as const
+  const missing = methods.filter((name) => typeof register?.[name] !== 'function')
+  const problems = [
+    ...(missing.length === 0
+      ? []
+      : [
+          `register: it has no ${missing.join(', ')}; pass a registry, such as 'register' of the client package`,
+        ]),
+    // Names are checked by whoever scrapes: a wrong one would make the whole page unreadable (Prometheus data model).
+    ...(prefix === undefined || (typeof prefix === 'string' && /^([a-zA-Z_:][a-zA-Z0-9_:]*)?$/.test(prefix))
+      ? []
+      : [
+          `prefix: got ${describe(prefix)}, wanted letters, digits and underscores that do not begin with a digit`,
+        ]),
+    ...(path === undefined || path === false || typeof path === 'string'
+      ? []
+      : [`path: got ${describe(path)}, wanted a path such as '/metrics', or false for none`]),
+  ]
+  if (problems.length > 0) throw new LastcallError('LASTCALL_INVALID_OPTIONS', problems)
+}
+
+function refuseTaken(register: MetricsRegistry, names: readonly string[]): void {
+  const taken = names.filter((name) => register.getSingleMetric(name) !== undefined)
+  if (taken.length === 0) return
+  throw new LastcallError(
+    'LASTCALL_DUPLICATE_NAME',
+    taken.map((name) => `${name} is in the registry already; choose another prefix or another registry`),
+  )
+}

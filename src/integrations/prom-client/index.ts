@@ -1,0 +1,1 @@
+export { type CollectOptions, collectMetrics, type MetricsRegistry } from './collect-metrics.ts'

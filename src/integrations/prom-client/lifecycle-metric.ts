@@ -1,0 +1,40 @@
+import type { Snapshot } from '../../node/types.ts'
+import type { MetricDefinition, MetricSample } from './metric-table.ts'
+
+/** What a registry reads of a metric at a scrape. */
+export interface MetricReading {
+  readonly name: string
+  readonly help: string
+  readonly type: string
+  readonly aggregator: string
+  readonly values: readonly MetricSample[]
+}
+
+/**
+ * A metric as registries of prom-client 15 and of @prometheus-io/client call it (their `lib/registry.js`): `get` at every scrape, `reset` from
+ * `resetMetrics`. Made without their constructors, so that neither package is imported.
+ */
+export class LifecycleMetric {
+  /** Not read-only: an OpenMetrics registry takes `_total` off a counter's name here, and reads the name back from `get`. */
+  name: string
+  readonly help: string
+  readonly type: string
+  readonly aggregator: string
+  readonly #read: () => readonly MetricSample[]
+
+  constructor(prefix: string, definition: MetricDefinition, snapshot: () => Snapshot) {
+    this.name = prefix + definition.name
+    this.help = definition.help
+    this.type = definition.type
+    this.aggregator = definition.aggregator
+    this.#read = () => definition.samples(snapshot())
+  }
+
+  async get(): Promise<MetricReading> {
+    const { name, help, type, aggregator } = this
+    return { name, help, type, aggregator, values: this.#read() }
+  }
+
+  /** Nothing to do: the lifecycle holds the numbers. */
+  reset(): void {}
+}

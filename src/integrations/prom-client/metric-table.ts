@@ -1,0 +1,102 @@
+import type { InFlightKind } from '../../core/report.ts'
+import { type StateName, stateNames } from '../../core/state.ts'
+import type { Snapshot } from '../../node/types.ts'
+
+/** One sample of a metric. */
+export interface MetricSample {
+  readonly labels: Readonly<Record<string, string>>
+  readonly value: number
+}
+
+/** A metric of lastcall: its name without the prefix, and how its samples are read from a snapshot. */
+export interface MetricDefinition {
+  readonly name: string
+  readonly help: string
+  readonly type: 'gauge' | 'counter'
+  /** How prom-client's cluster registry makes one value of those of several workers. */
+  readonly aggregator: 'sum' | 'min' | 'max'
+  readonly samples: (snapshot: Snapshot) => readonly MetricSample[]
+}
+
+const phases: readonly StateName[] = ['delaying', 'draining', 'stopping']
+const cutKinds: readonly InFlightKind[] = ['request', 'stream', 'upgrade', 'hold']
+
+/** A moment that has not come has no sample: 0 would read as 1970 in every subtraction (kube-state-metrics leaves such series out, too). */
+const moment = (atMs: number | null): readonly MetricSample[] =>
+  atMs === null ? [] : [{ labels: {}, value: atMs / 1_000 }]
+
+const latest = (moments: readonly (number | null)[]): number | null =>
+  moments.reduce((last, at) => (at !== null && (last === null || at > last) ? at : last), null)
+
+/**
+ * Every metric that `collectMetrics` adds. What counts or lasts is there from the first scrape, as 0: a series that first appears with the
+ * event it counts cannot be used in a rate (Prometheus, "Instrumentation", missing metrics).
+ */
+export const metricTable: readonly MetricDefinition[] = [
+  {
+    name: 'requests_in_flight',
+    help: 'Requests, HTTP/2 streams and upgraded connections that are being answered, by server.',
+    type: 'gauge',
+    aggregator: 'sum',
+    samples: ({ servers }) =>
+      servers.flatMap(({ name, inFlight }) =>
+        Object.entries(inFlight).map(([kind, value]) => ({ labels: { server: name, kind }, value })),
+      ),
+  },
+  {
+    name: 'connections',
+    help: 'Open connections by server: active ones are in the middle of a request, idle ones are not.',
+    type: 'gauge',
+    aggregator: 'sum',
+    samples: ({ servers }) =>
+      servers.flatMap(({ name, connections }) =>
+        Object.entries(connections).map(([state, value]) => ({ labels: { server: name, state }, value })),
+      ),
+  },
+  {
+    name: 'state',
+    help: 'State of the lifecycle: 1 for the present one, 0 for all others.',
+    type: 'gauge',
+    aggregator: 'sum',
+    samples: (snapshot) =>
+      stateNames.map((state) => ({ labels: { state }, value: state === snapshot.state ? 1 : 0 })),
+  },
+  {
+    name: 'shutdown_started_timestamp_seconds',
+    help: 'When the shutdown began, in seconds since the epoch. Absent until then.',
+    type: 'gauge',
+    aggregator: 'min',
+    samples: ({ shutdownStartedAt }) => moment(shutdownStartedAt),
+  },
+  {
+    name: 'phase_duration_seconds',
+    help: 'Time spent in each phase of the shutdown, the present one up to now.',
+    type: 'gauge',
+    aggregator: 'max',
+    samples: ({ phasesMs }) =>
+      phases.map((phase) => ({ labels: { phase }, value: (phasesMs[phase] ?? 0) / 1_000 })),
+  },
+  {
+    name: 'requests_after_shutdown_total',
+    help: 'Requests that arrived after the shutdown began, by the phase they arrived in.',
+    type: 'counter',
+    aggregator: 'sum',
+    samples: ({ requestsAfterShutdown }) =>
+      phases.map((phase) => ({ labels: { phase }, value: requestsAfterShutdown[phase] ?? 0 })),
+  },
+  {
+    name: 'forced_closes_total',
+    help: 'What was cut off because its time was over, by kind.',
+    type: 'counter',
+    aggregator: 'sum',
+    samples: ({ forcedCloses }) =>
+      cutKinds.map((kind) => ({ labels: { kind }, value: forcedCloses[kind] ?? 0 })),
+  },
+  {
+    name: 'last_new_connection_timestamp_seconds',
+    help: 'When the last new connection came, in seconds since the epoch. Absent until the first.',
+    type: 'gauge',
+    aggregator: 'max',
+    samples: ({ servers }) => moment(latest(servers.map((server) => server.lastNewConnectionAt))),
+  },
+]
