@@ -11,6 +11,10 @@ chartSuite('chart image and command', () => {
     const byTag = containerOf(await renderDeployment())
     assert.equal(byTag.image, 'shop:1.2.3')
     assert.equal(byTag['imagePullPolicy'], 'IfNotPresent')
+    const elsewhere = containerOf(
+      await renderDeployment({ image: { repository: 'host.test:5000/team/shop', tag: '1' } }),
+    )
+    assert.equal(elsewhere.image, 'host.test:5000/team/shop:1')
     const byDigest = containerOf(
       await renderDeployment({ image: { repository: 'team/shop', tag: '1', digest } }),
     )

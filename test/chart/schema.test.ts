@@ -27,6 +27,7 @@ const refused: readonly (readonly [Values, RegExp])[] = [
   [{ port: 0 }, /\/port/],
   [{ probePort: 65_536 }, /\/probePort/],
   [{ replicaCount: -1 }, /\/replicaCount/],
+  [{ image: { repository: 'shop:dev', tag: '1' } }, /\/image\/repository/],
   [{ image: { repository: 'shop', tag: 1.2 } }, /\/image\/tag/],
   [{ image: { repository: 'shop', digest: 'sha256:12' } }, /\/image\/digest/],
   [{ image: { repository: 'shop', tag: '1', pullPolicy: 'Sometimes' } }, /\/image\/pullPolicy/],
