@@ -16,7 +16,7 @@ export function renderLaneTable(load: LoadDocument, palette: Palette): string {
     if (phases.length !== 1)
       table.push([phases.length === 0 ? lane.lane : '', 'all', ...cells(lane, palette)])
   }
-  return table.toString()
+  return toText(table)
 }
 
 function cells(figures: LaneFigures, palette: Palette): readonly string[] {
@@ -32,6 +32,11 @@ function cells(figures: LaneFigures, palette: Palette): readonly string[] {
 /** Milliseconds for a table: one digit after the point where it matters. */
 export function formatLatency(ms: number): string {
   return ms < 10 ? `${ms.toFixed(1)} ms` : `${count(Math.round(ms))} ms`
+}
+
+/** The text of a table, without the spaces that its last column is filled up with. */
+export function toText(table: Table.Table): string {
+  return table.toString().replaceAll(/ +$/gm, '')
 }
 
 /** A table without lines between rows; the columns from `firstNumber` on are aligned to the right. */

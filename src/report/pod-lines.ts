@@ -1,5 +1,5 @@
 import { isMisbehaved, type PodRecord } from '../rollout/pod-record.ts'
-import { createTable } from './lane-table.ts'
+import { createTable, toText } from './lane-table.ts'
 import type { Palette } from './palette.ts'
 
 /** Lines of output that are shown of a pod that has to be explained; the JSON document has more. */
@@ -19,7 +19,7 @@ export function renderPods(pods: readonly PodRecord[], palette: Palette): string
     ])
   }
   const words = pods.filter(isMisbehaved).map((pod) => renderOutput(pod, palette))
-  return [table.toString(), ...words].join('\n')
+  return [toText(table), ...words].join('\n')
 }
 
 function signalToEnd(pod: PodRecord): string {

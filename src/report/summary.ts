@@ -2,7 +2,7 @@ import type { Sample } from '../load/sample.ts'
 import type { RehearsalDocument } from '../rollout/rehearsal-document.ts'
 import { count, type Verdict } from '../rollout/verdict.ts'
 import { explainFailure } from './failure-sentence.ts'
-import { createTable, renderLaneTable } from './lane-table.ts'
+import { createTable, renderLaneTable, toText } from './lane-table.ts'
 import type { Palette } from './palette.ts'
 import { renderPods } from './pod-lines.ts'
 
@@ -43,8 +43,8 @@ export function renderFailures(
   }
   const more = failed - Math.min(failures.length, SHOWN_FAILURES)
   return more > 0
-    ? `${table.toString()}\n... and ${count(more)} more; --json FILE writes them all`
-    : table.toString()
+    ? `${toText(table)}\n... and ${count(more)} more; --json FILE writes them all`
+    : toText(table)
 }
 
 function renderVerdict(verdict: Verdict, palette: Palette): string {

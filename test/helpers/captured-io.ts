@@ -10,15 +10,19 @@ export interface CapturedIo extends CliIo {
   readonly deaths: NodeJS.Signals[]
 }
 
-export function captureIo(env: CliIo['env'] = process.env): CapturedIo {
+/** `terminal` is what makes its streams one: `{ isTTY: true, columns: 100, rows: 40 }`. */
+export function captureIo(env: CliIo['env'] = process.env, terminal: object = {}): CapturedIo {
   const texts = { stdout: '', stderr: '' }
   const stream = (name: keyof typeof texts): Writable =>
-    new Writable({
-      write(chunk: Buffer, _encoding, done) {
-        texts[name] += chunk.toString()
-        done()
-      },
-    })
+    Object.assign(
+      new Writable({
+        write(chunk: Buffer, _encoding, done) {
+          texts[name] += chunk.toString()
+          done()
+        },
+      }),
+      terminal,
+    )
   const listeners = new Set<(signal: NodeJS.Signals) => void>()
   const deaths: NodeJS.Signals[] = []
   return {

@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { exitCodeOf, isColoured } from '../../src/cli/io.ts'
+import { main } from '../../src/cli/main.ts'
+import { captureIo } from '../helpers/captured-io.ts'
+
+const terminal = { isTTY: true, columns: 100, rows: 40 }
+const env: Record<string, string | undefined> = { ...process.env, TERM: 'xterm', NO_COLOR: undefined }
+
+test('isColoured says yes only to a terminal, and to nobody who does not want colours', () => {
+  const { stdout } = captureIo(env, terminal)
+  assert.equal(isColoured(stdout, env, true), true)
+  assert.equal(isColoured(captureIo(env).stdout, env, true), false)
+  assert.equal(isColoured(stdout, { ...env, NO_COLOR: '1' }, true), false)
+  assert.equal(isColoured(stdout, { ...env, TERM: 'dumb' }, true), false)
+  assert.equal(isColoured(stdout, env, false), false)
+})
+
+test('exitCodeOf is the exit code that shells use for a signal', () => {
+  assert.deepEqual([exitCodeOf('SIGHUP'), exitCodeOf('SIGINT'), exitCodeOf('SIGTERM')], [129, 130, 143])
+})
+
+test('a second signal ends rehearse at once, by that signal', async () => {
+  const io = captureIo(env)
+  const ended = main(
+    ['rehearse', '--replicas', '1', '--', process.execPath, 'test/fixtures/silent-app.ts'],
+    io,
+  )
+  io.send('SIGINT')
+  io.send('SIGTERM')
+  assert.equal(await ended, 130)
+  assert.deepEqual(io.deaths, ['SIGTERM'])
+})
+
+test('rehearse redraws a block on a terminal and leaves it empty before the result', async () => {
+  const io = captureIo(env, terminal)
+  const times = [
+    '--baseline',
+    '500ms',
+    '--cool-down',
+    '0',
+    '--shutdown',
+    'delay=100ms,drain=1s,hooks=0s,grace=2s',
+  ]
+  const flags = [
+    '--replicas',
+    '1',
+    '--readiness',
+    'tcp',
+    '--lanes',
+    'new-connections',
+    '--endpoint-lag',
+    '0',
+    ...times,
+  ]
+  await main(['rehearse', ...flags, '--', process.execPath, 'test/fixtures/careful-app.ts'], io)
+  assert.match(io.err(), /baseline.*\n.*● pod-1/)
+  assert.doesNotMatch(io.err(), /phase baseline/)
+  assert.match(io.out(), /\u001B\[/)
+})
+
+test('rehearse --json - writes the document to stdout, and nothing else', async () => {
+  const io = captureIo(env, terminal)
+  const times = [
+    '--baseline',
+    '100ms',
+    '--cool-down',
+    '0',
+    '--shutdown',
+    'delay=100ms,drain=1s,hooks=0s,grace=2s',
+  ]
+  const flags = [
+    '--replicas',
+    '1',
+    '--readiness',
+    'tcp',
+    '--lanes',
+    'new-connections',
+    '--json',
+    '-',
+    '--quiet',
+    ...times,
+  ]
+  await main(['rehearse', ...flags, '--', process.execPath, 'test/fixtures/handlerless-app.ts'], io)
+  const document = JSON.parse(io.out()) as { schemaVersion: number; kind: string }
+  assert.deepEqual([document.schemaVersion, document.kind, io.err()], [1, 'rehearsal', ''])
+})

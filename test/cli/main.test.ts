@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import pkg from '../../package.json' with { type: 'json' }
+import { main } from '../../src/cli/main.ts'
+import { captureIo } from '../helpers/captured-io.ts'
+
+const run = async (...argv: string[]): Promise<{ code: number; out: string; err: string }> => {
+  const io = captureIo()
+  return { code: await main(argv, io), out: io.out(), err: io.err() }
+}
+
+test('main prints the version of the package', async () => {
+  assert.deepEqual(await run('--version'), { code: 0, out: `${pkg.version}\n`, err: '' })
+})
+
+test('main prints help to stdout when it is asked for, and to stderr with code 2 when nothing is', async () => {
+  const asked = await run('--help')
+  assert.deepEqual([asked.code, asked.err], [0, ''])
+  assert.match(asked.out, /rehearse/)
+  const nothing = await run()
+  assert.deepEqual([nothing.code, nothing.out], [2, ''])
+  assert.match(nothing.err, /rehearse/)
+})
+
+test('main refuses unknown commands and unknown options with code 2', async () => {
+  for (const argv of [
+    ['rehears'],
+    ['rehearse', '--replica', '3', '--', 'node'],
+    ['load', '--urls', 'x'],
+    ['rehearse'],
+  ]) {
+    const { code, err } = await run(...argv)
+    assert.equal(code, 2)
+    assert.match(err, /^error: [^]*--help shows what there is/)
+  }
+})
+
+test('main lists everything that is wrong with a command line in one message', async () => {
+  const { code, err } = await run(
+    ...[
+      'rehearse',
+      '--replicas',
+      '0',
+      '--rate',
+      'fast',
+      '--lanes',
+      'slow,h3',
+      '--endpoint-lag',
+      '1',
+      '--readiness',
+      'exec',
+    ],
+    ...[
+      '--shutdown',
+      'delay=2x,wait=1s,grace=10s',
+      '--slow-path',
+      'a b',
+      '--json',
+      'no/such/folder/run.json',
+      '--',
+      'node',
+    ],
+  )
+  assert.equal(code, 2)
+  const flags = [
+    'replicas',
+    'rate',
+    'lanes',
+    'endpoint-lag',
+    'readiness',
+    'shutdown: delay',
+    "shutdown: there is no 'wait'",
+  ]
+  for (const flag of [...flags, 'shutdown: preStop 0s', 'slow-path', 'json'])
+    assert.ok(err.includes(`- --${flag}`), flag)
+})
+
+test('main refuses a URL that is not http', async () => {
+  const { code, err } = await run('load', '--url', 'https://localhost:1')
+  assert.equal(code, 2)
+  assert.match(err, /--url: got 'https:\/\/localhost:1'/)
+})

@@ -1,0 +1,100 @@
+import type { LaneDocument } from '../../src/load/load-document.ts'
+import type { LaneName, Sample } from '../../src/load/sample.ts'
+import type { PodRecord } from '../../src/rollout/pod-record.ts'
+import type { PhaseName, PhaseRecord, RehearsalFacts } from '../../src/rollout/rehearsal-document.ts'
+
+const at = (ms: number): { wallMs: number; monotonicMs: number } => ({ wallMs: ms, monotonicMs: ms })
+const phase = (name: PhaseName, fromMs: number, toMs: number): PhaseRecord => ({
+  name,
+  startedAt: at(fromMs),
+  endedAt: at(toMs),
+})
+
+/** A lane's figures, the requests spread over the phases as given. */
+export function makeLane(
+  lane: LaneName,
+  requests: Record<string, number>,
+  failed: Record<string, number> = {},
+): LaneDocument {
+  const sum = (counts: Record<string, number>): number =>
+    Object.values(counts).reduce((total, count) => total + count, 0)
+  const rest = { own: 0, p50Ms: 1, p99Ms: 2, maxMs: 3, longestGapMs: 10 }
+  const phases = Object.fromEntries(
+    Object.entries(requests).map(([name, count]) => [
+      name,
+      { requests: count, failed: failed[name] ?? 0, ...rest },
+    ]),
+  )
+  return { lane, requests: sum(requests), failed: sum(failed), skipped: 0, ...rest, phases }
+}
+
+export function makePod(name: string, parts: Partial<PodRecord> = {}): PodRecord {
+  const base = {
+    name,
+    pid: 1,
+    port: 20_000,
+    probePort: 20_001,
+    state: 'gone',
+    startedAt: at(0),
+    ending: 'clean',
+    output: [],
+  } as const
+  return {
+    ...base,
+    readyAt: at(100),
+    deletedAt: at(4_000),
+    signalledAt: at(4_000),
+    exitedAt: at(6_000),
+    exitCode: 0,
+    ...parts,
+  }
+}
+
+/** A run of one rollout of 3 pods in 5 s, with enough new connections to have seen a hole of 100 ms; what is given replaces it. */
+export function makeFacts(
+  parts: {
+    readonly lanes?: readonly LaneDocument[]
+    readonly pods?: readonly PodRecord[]
+    readonly failures?: readonly Sample[]
+    readonly stuck?: string
+    readonly ownFailures?: number
+  } = {},
+): RehearsalFacts {
+  const lanes = parts.lanes ?? [
+    makeLane('new-connections', { baseline: 600, rollout: 400, drain: 600, 'cool-down': 400 }),
+  ]
+  const sum = (pick: (lane: LaneDocument) => number): number =>
+    lanes.reduce((total, lane) => total + pick(lane), 0)
+  const health = {
+    loopDelayP50Ms: 1,
+    loopDelayP99Ms: 2,
+    loopDelayMaxMs: 3,
+    ownFailures: parts.ownFailures ?? 0,
+    skipped: 0,
+  }
+  const times = { startedAt: '2026-01-01T00:00:00.000Z', endedAt: '2026-01-01T00:00:10.000Z' }
+  return {
+    ...times,
+    durationMs: 10_000,
+    replicas: 3,
+    restarts: 1,
+    phases: [
+      phase('baseline', 0, 3_000),
+      phase('rollout', 3_000, 5_000),
+      phase('drain', 5_000, 8_000),
+      phase('cool-down', 8_000, 10_000),
+    ],
+    load: {
+      ...times,
+      requests: sum((lane) => lane.requests),
+      failed: sum((lane) => lane.failed),
+      lanes,
+      failures: parts.failures ?? [],
+      failuresNotListed: 0,
+      health,
+    },
+    pods: parts.pods ?? [makePod('pod-1'), makePod('pod-2'), makePod('pod-3')],
+    timeline: [],
+    ...(parts.stuck !== undefined && { stuck: parts.stuck }),
+  }
+}

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { stripVTControlCharacters } from 'node:util'
+import { toRehearsalDocument } from '../../src/report/json.ts'
+import { createPalette } from '../../src/report/palette.ts'
+import { renderSummary } from '../../src/report/summary.ts'
+import { makeFacts, makeLane, makePod } from '../helpers/rehearsal-facts.ts'
+import { makeSample } from '../helpers/samples.ts'
+
+const error = { code: 'ECONNREFUSED', syscall: 'connect', message: 'refused', stage: 'connect' } as const
+
+test('renderSummary ends with the verdict and what the run could have seen', () => {
+  const text = renderSummary(toRehearsalDocument(makeFacts(), ['node']), createPalette(false))
+  assert.match(
+    text,
+    /PASS {2}0 failed of 2,000 requests in 1 rollout \(3 pods replaced\)\nA hole of 92 ms or more/,
+  )
+  assert.match(text, /^lane +phase +requests +failed/)
+  assert.match(text, /pod-1 +clean +0 +2\.00 s/)
+})
+
+test('renderSummary shows the first 20 failures with time, lane, pod and error, and how many more there are', () => {
+  const failures = Array.from({ length: 30 }, () =>
+    makeSample({ error, startedAt: { wallMs: 0, monotonicMs: 4_997 }, endMs: 3 }),
+  )
+  const lanes = [makeLane('new-connections', { drain: 2_000 }, { drain: 30 })]
+  const text = renderSummary(
+    toRehearsalDocument(makeFacts({ lanes, failures }), ['node']),
+    createPalette(false),
+  )
+  assert.equal(
+    text.match(/\+5\.000 s +new-connections +pod-1 +ECONNREFUSED connect +nobody listened/g)?.length,
+    20,
+  )
+  assert.match(text, /and 10 more; --json FILE writes them all/)
+  assert.match(text, /FAIL {2}30 failed of 2,000/)
+})
+
+test('renderSummary shows the last lines of a pod that has to be explained', () => {
+  const pods = [
+    makePod('pod-1', { ending: 'exit-code', exitCode: 1, cutOff: 2, output: ['first', 'pool is closed'] }),
+  ]
+  const text = renderSummary(toRehearsalDocument(makeFacts({ pods }), ['node']), createPalette(false))
+  assert.match(text, /pod-1 +exit-code +1 +2\.00 s +2/)
+  assert.match(text, /Last lines of pod-1:\n {2}\| first\n {2}\| pool is closed/)
+})
+
+test('renderSummary is the same text with colours and without', () => {
+  const document = toRehearsalDocument(makeFacts({ stuck: 'no' }), ['node'])
+  const coloured = renderSummary(document, createPalette(true))
+  assert.notEqual(coloured, stripVTControlCharacters(coloured))
+  assert.equal(stripVTControlCharacters(coloured), renderSummary(document, createPalette(false)))
+})
