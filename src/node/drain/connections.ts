@@ -110,8 +110,9 @@ export function now(): number {
   return Math.floor(performance.now())
 }
 
-/** Whether bytes have arrived that no finished request accounts for, or a response is open. */
+/** Whether bytes have arrived that no finished request accounts for, or a response is open. What was cut is over before its 'close' says so. */
 export function isInFlight(connection: Connection): boolean {
+  if (connection.socket.destroyed) return false
   return connection.response !== null || (connection.requests === 0 && connection.socket.bytesRead > 0)
 }
 
