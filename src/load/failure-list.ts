@@ -1,7 +1,7 @@
 import type { Sample } from './sample.ts'
 
 /** Failures that are kept whole; a run that has more is not explained by reading them. */
-export const MAX_LISTED_FAILURES = 10_000
+const MAX_LISTED_FAILURES = 10_000
 
 /** The first failures whole, the rest counted. */
 export interface FailureList {

@@ -4,7 +4,7 @@ import type { LoadOptions } from './load-options.ts'
 import { type Instant, readClocks, type Sample } from './sample.ts'
 
 /** One request as a lane describes it; the engine adds lane, id and host. */
-export interface LaneRequest {
+interface LaneRequest {
   readonly method: 'GET' | 'POST'
   readonly path: string
   readonly timeoutMs: number

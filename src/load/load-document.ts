@@ -11,7 +11,7 @@ export interface LaneDocument extends LaneFigures {
 }
 
 /** How well the generator did its own work. */
-export interface GeneratorHealth {
+interface GeneratorHealth {
   /** Delay of its event loop in milliseconds. */
   readonly loopDelayP50Ms: number
   readonly loopDelayP99Ms: number

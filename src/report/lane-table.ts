@@ -30,7 +30,7 @@ function cells(figures: LaneFigures, palette: Palette): readonly string[] {
 }
 
 /** Milliseconds for a table: one digit after the point where it matters. */
-export function formatLatency(ms: number): string {
+function formatLatency(ms: number): string {
   return ms < 10 ? `${ms.toFixed(1)} ms` : `${count(Math.round(ms))} ms`
 }
 

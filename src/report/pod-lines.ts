@@ -1,14 +1,18 @@
 import { isMisbehaved, type PodRecord } from '../rollout/pod-record.ts'
+import { plural } from '../rollout/verdict.ts'
 import { createTable, toText } from './lane-table.ts'
 import type { Palette } from './palette.ts'
 
 /** Lines of output that are shown of a pod that has to be explained; the JSON document has more. */
 const SHOWN_LINES = 10
+/** A run of many rollouts shows only the pods that have to be explained. */
+const MAX_ROWS = 12
 
 /** How every pod ended, and the last words of those that have to be explained. */
 export function renderPods(pods: readonly PodRecord[], palette: Palette): string {
   const table = createTable(['pod', 'end', 'exit', 'signal to end', 'cut off'], palette, 3)
-  for (const pod of pods) {
+  const shown = pods.length > MAX_ROWS ? pods.filter(isMisbehaved) : pods
+  for (const pod of shown) {
     const end = pod.ending === 'running' ? 'still serving at the end' : pod.ending
     table.push([
       pod.name,
@@ -19,7 +23,9 @@ export function renderPods(pods: readonly PodRecord[], palette: Palette): string
     ])
   }
   const words = pods.filter(isMisbehaved).map((pod) => renderOutput(pod, palette))
-  return [toText(table), ...words].join('\n')
+  const others = pods.length - shown.length
+  const rest = others > 0 ? [`${plural(others, 'pod')} ended clean or still served at the end`] : []
+  return [...(shown.length > 0 ? [toText(table)] : []), ...rest, ...words].join('\n')
 }
 
 function signalToEnd(pod: PodRecord): string {

@@ -1,7 +1,7 @@
 import { type Instant, readClocks } from '../load/sample.ts'
 
 /** What can happen in a rollout. */
-export type TimelineKind =
+type TimelineKind =
   | 'phase-started'
   | 'pod-started'
   | 'pod-ready'

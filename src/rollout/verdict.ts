@@ -58,9 +58,9 @@ const mends = {
   'exit-code':
     'ended with an exit code that is not 0: its own output or report says what was cut off or what failed',
   'unhandled-signal':
-    'had no handler for SIGTERM and was ended by it at once; as PID 1 of a container it would ignore the signal and be killed at the end of the grace period. Handle SIGTERM',
+    'had no handler for SIGTERM and ended at once; PID 1 of a container would ignore the signal instead, and be killed at the end of the grace period. Handle SIGTERM',
   killed:
-    'did not end within the grace period after SIGTERM and was killed: does the signal reach the application (no npm or sh in between), and does the drain have a time-out below the grace period?',
+    'did not end within the grace period after SIGTERM, which ends with SIGKILL: does the signal reach the application (no npm or sh in between), and is there a limit to its drain below the grace period?',
   crashed: 'ended without being asked to',
   'not-ready': 'did not become ready',
 } as const

@@ -36,31 +36,10 @@ test('main refuses unknown commands and unknown options with code 2', async () =
 })
 
 test('main lists everything that is wrong with a command line in one message', async () => {
-  const { code, err } = await run(
-    ...[
-      'rehearse',
-      '--replicas',
-      '0',
-      '--rate',
-      'fast',
-      '--lanes',
-      'slow,h3',
-      '--endpoint-lag',
-      '1',
-      '--readiness',
-      'exec',
-    ],
-    ...[
-      '--shutdown',
-      'delay=2x,wait=1s,grace=10s',
-      '--slow-path',
-      'a b',
-      '--json',
-      'no/such/folder/run.json',
-      '--',
-      'node',
-    ],
-  )
+  const line =
+    'rehearse --replicas 0 --rate fast --lanes slow,h3 --endpoint-lag 1 --readiness exec ' +
+    '--shutdown delay=2x,wait=1s,grace=10s --slow-path slow --json no/such/folder/run.json -- node'
+  const { code, err } = await run(...line.split(' '))
   assert.equal(code, 2)
   const flags = [
     'replicas',

@@ -45,6 +45,15 @@ test('renderSummary shows the last lines of a pod that has to be explained', () 
   assert.match(text, /Last lines of pod-1:\n {2}\| first\n {2}\| pool is closed/)
 })
 
+test('renderSummary counts the pods that ended well when there are many', () => {
+  const many = Array.from({ length: 30 }, (_, index) =>
+    makePod(`pod-${index}`, index === 7 ? { ending: 'killed' } : {}),
+  )
+  const text = renderSummary(toRehearsalDocument(makeFacts({ pods: many }), ['node']), createPalette(false))
+  assert.match(text, /pod-7 +killed[^]*\n29 pods ended clean or still served at the end\n/)
+  assert.doesNotMatch(text, /pod-8 /)
+})
+
 test('renderSummary is the same text with colours and without', () => {
   const document = toRehearsalDocument(makeFacts({ stuck: 'no' }), ['node'])
   const coloured = renderSummary(document, createPalette(true))

@@ -22,7 +22,7 @@ export interface LocalDriver {
   /** Every pod that serves. */
   targets(): readonly Target[]
   pods(): readonly PodRecord[]
-  /** Kills everything at once, synchronously; for the moment in which this process ends. */
+  /** Kills everything and removes its files, synchronously; for the moment in which this process ends. */
   killAll(): void
   /** Kills everything and waits until it is gone. */
   stop(): Promise<void>
@@ -96,11 +96,11 @@ export function createLocalDriver(options: LocalOptions, timeline: Timeline): Lo
     killAll() {
       stopped = true
       for (const pod of pods) pod.kill()
+      rmSync(folder, { recursive: true, force: true })
     },
     async stop() {
       this.killAll()
       await Promise.all(pods.map((pod) => pod.gone))
-      rmSync(folder, { recursive: true, force: true })
     },
   }
 }

@@ -55,7 +55,7 @@ function quoteText(text: string): string {
 }
 
 /** The last lines of a pod's output, indented, with a heading. */
-export function quoteOutput(lines: readonly string[]): string {
+function quoteOutput(lines: readonly string[]): string {
   if (lines.length === 0) return '\n    It wrote nothing.'
   const shown = lines.slice(-SHOWN_LINES).map((line) => `\n    | ${line}`)
   return `\n    Its last lines:${shown.join('')}`
