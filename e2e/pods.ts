@@ -16,7 +16,6 @@ export interface PodRecord {
   /** 503 of /readyz, asked while it was terminating. */
   readyzFailed: boolean
   maxInFlight: number
-  lastInFlight: number
   readonly log: string[]
 }
 
@@ -55,7 +54,11 @@ export class PodWatch {
   constructor(cluster: Cluster, selector: string) {
     this.#cluster = cluster
     this.#selector = encodeURIComponent(selector)
-    this.#work.push(this.#watch(), this.#scrape())
+    this.#work.push(
+      this.#watch(),
+      this.#repeat(500, (pod) => this.#readInFlight(pod)),
+      this.#repeat(200, (pod) => this.#readReadiness(pod)),
+    )
   }
 
   get ms(): number {
@@ -95,7 +98,7 @@ export class PodWatch {
     const { name, deletionTimestamp } = object.metadata
     let pod = this.pods.get(name)
     if (!pod) {
-      pod = { name, seenAt: this.ms, readyzFailed: false, maxInFlight: 0, lastInFlight: 0, log: [] }
+      pod = { name, seenAt: this.ms, readyzFailed: false, maxInFlight: 0, log: [] }
       this.pods.set(name, pod)
     }
     const ready = object.status.conditions?.some(
@@ -122,30 +125,45 @@ export class PodWatch {
     }
   }
 
-  /** Through the API server's proxy, which dials the pod itself: neither Service nor endpoints are in the way. */
-  async #scrape(): Promise<void> {
+  /** Reads the in-flight metric of every pod that is there, and returns the largest. */
+  async scrape(): Promise<number> {
+    const values = await Promise.all(this.present().map((pod) => this.#readInFlight(pod)))
+    return Math.max(...values)
+  }
+
+  async #repeat(everyMs: number, look: (pod: PodRecord) => Promise<unknown>): Promise<void> {
     while (!this.#stopped.signal.aborted) {
-      await Promise.allSettled(this.present().map((pod) => this.#scrapePod(pod)))
-      await pause(400, this.#stopped.signal)
+      // A pod that goes away in the middle of an answer is not a fault of the run.
+      await Promise.allSettled(this.present().map(look))
+      await pause(everyMs, this.#stopped.signal)
     }
   }
 
-  async #scrapePod(pod: PodRecord): Promise<void> {
-    const base = `${namespace}/${pod.name}:8081/proxy`
-    const metrics = await this.#cluster.fetch(`${base}/metrics`, this.#stopped.signal)
-    const body = await metrics.text()
-    if (metrics.ok) {
-      const values = [...body.matchAll(/^lastcall_requests_in_flight\{.*\} (\S+)$/gm)].map((match) =>
-        Number(match[1]),
-      )
-      pod.lastInFlight = values.reduce((sum, value) => sum + value, 0)
-      pod.maxInFlight = Math.max(pod.maxInFlight, pod.lastInFlight)
-    }
+  async #readInFlight(pod: PodRecord): Promise<number> {
+    const { ok, body } = await this.#ask(pod, '/metrics')
+    if (!ok) return Number.NaN
+    const values = [...body.matchAll(/^lastcall_requests_in_flight\{.*\} (\S+)$/gm)].map((match) =>
+      Number(match[1]),
+    )
+    const inFlight = values.reduce((sum, value) => sum + value, 0)
+    pod.maxInFlight = Math.max(pod.maxInFlight, inFlight)
+    return inFlight
+  }
+
+  async #readReadiness(pod: PodRecord): Promise<void> {
     if (pod.deletedAt === undefined || pod.readyzFailed) return
-    const readyz = await this.#cluster.fetch(`${base}/readyz`, this.#stopped.signal)
-    const answer = await readyz.text()
+    const { status, body } = await this.#ask(pod, '/readyz')
     // A 503 of the API server's own, about a pod it cannot reach, does not count.
-    if (readyz.status === 503 && answer.includes('readyz check failed')) pod.readyzFailed = true
+    if (status === 503 && body.includes('readyz check failed')) pod.readyzFailed = true
+  }
+
+  /** Through the API server's proxy, which dials the pod itself: neither Service nor endpoints are in the way. */
+  async #ask(pod: PodRecord, path: string): Promise<{ ok: boolean; status: number; body: string }> {
+    const response = await this.#cluster.fetch(
+      `${namespace}/${pod.name}:8081/proxy${path}`,
+      this.#stopped.signal,
+    )
+    return { ok: response.ok, status: response.status, body: await response.text() }
   }
 }
 

@@ -69,8 +69,7 @@ export function describeTimeline({ pods, load, restartedAt }: Outcome): string {
 /** The last lines of the pods that did not end well. */
 export function describeLogs(pods: readonly PodRecord[]): string {
   const bad = pods.filter((pod) => pod.goneAt !== undefined && pod.exitCode !== 0)
-  const shown = bad.length > 0 ? bad : pods.slice(0, 2)
-  return shown.map((pod) => `--- ${pod.name}\n${pod.log.slice(-20).join('\n')}`).join('\n')
+  return bad.map((pod) => `--- ${pod.name}\n${pod.log.slice(-20).join('\n')}`).join('\n')
 }
 
 function columns(rows: readonly (readonly string[])[]): string {

@@ -86,10 +86,8 @@ export async function play(
     )
     await pause(coolDownMs, signal)
     const document = await load.finish()
-    // The last scrape has to be one that was begun after the load had ended.
-    await pause(2_000, signal)
+    const inFlightAfter = await watch.scrape()
     const seconds = Math.round((performance.now() - began) / 1_000)
-    const inFlightAfter = Math.max(...watch.present().map((pod) => pod.lastInFlight))
     const replaced = [...watch.pods.values()].filter((pod) => old.has(pod.name))
     return {
       scenario,

@@ -8,6 +8,7 @@ const leastReplaced = 20
 export function judgeProtected(outcome: Outcome): readonly string[] {
   const { load, replaced } = outcome
   const own = load.lanes.reduce((sum, lane) => sum + lane.own, 0)
+  const flipped = replaced.filter((pod) => pod.readyzFailed).length
   const silent = load.lanes.filter((lane) => lane.requests === 0).map((lane) => lane.lane)
   const problems: [boolean, string][] = [
     [load.failed === 0, `${load.failed} requests failed`],
@@ -20,6 +21,11 @@ export function judgeProtected(outcome: Outcome): readonly string[] {
     [
       replaced.length >= leastReplaced,
       `${replaced.length} pods were replaced, wanted at least ${leastReplaced}`,
+    ],
+    // From outside it can be seen for two seconds a pod, hence not of every single one; that is what the reports are asked below.
+    [
+      flipped * 2 > replaced.length,
+      `/readyz answered 503 in ${flipped} of ${replaced.length} terminating pods that were asked`,
     ],
     [replaced.some((pod) => pod.maxInFlight > 0), 'the in-flight metric was never seen above 0'],
     [
@@ -36,7 +42,6 @@ export function judgeProtected(outcome: Outcome): readonly string[] {
         pod.report?.events.some((event) => event.event === 'readinessFailed') ?? false,
         'readiness did not flip, says its report',
       ],
-      [pod.readyzFailed, '/readyz was never seen to answer 503 while it was terminating'],
       [last?.inFlight === 0, `${last?.inFlight} in flight at the end, says its report`],
       [pod.report?.forcedCloses.total === 0, `${pod.report?.forcedCloses.total} cut off, says its report`],
     ]
