@@ -12,6 +12,8 @@ const pool = new Pool()
 
 // The numbers (delay, drain, probe port) come from LASTCALL_*, which the chart sets, else from the defaults.
 await app.register(lastcall)
+// Connected within listen(): a signal that comes meanwhile is heard already.
+app.addHook('onReady', async () => pool.connect())
 app.lifecycle.onStop('pool', async () => {
   await pool.close()
   app.log.info({ queries: pool.queries }, 'pool closed')
@@ -76,5 +78,5 @@ async function* writeChunks(chunks: number): AsyncGenerator<string> {
   yield `sha256 ${hash.digest('hex')}\n`
 }
 
-await pool.connect()
 await app.listen({ host: process.env['HOST'] ?? '0.0.0.0', port: Number(process.env['PORT'] ?? 3000) })
+app.log.info({ ...app.lifecycle.probeAddress }, 'probes and metrics are served')

@@ -1,3 +1,4 @@
+import type {} from 'fastify'
 import type { Logger } from '../../core/logger.ts'
 import type { LifecycleOptions } from '../../core/options.ts'
 import type { Lifecycle, ServableServer } from '../../node/types.ts'

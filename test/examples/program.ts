@@ -1,0 +1,68 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer, type AddressInfo } from 'node:net'
+import { createInterface } from 'node:readline'
+import type { TestContext } from 'node:test'
+import { fileURLToPath } from 'node:url'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+
+/** An example that runs as a process of its own. */
+export interface Program {
+  readonly child: ChildProcess
+  /** What it has written so far, a line each. */
+  readonly lines: readonly string[]
+  readonly url: string
+  readonly probeUrl: string
+  /** Resolves to the first line with this text, that has been or will be written. */
+  line(text: string): Promise<string>
+  /** Exit code, or the signal it died of. */
+  readonly exited: Promise<number | string>
+}
+
+/** Starts a program of `examples/` with the source beside it for `lastcall`, on ports that are free. */
+export async function startExample(
+  t: TestContext,
+  file: string,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Program> {
+  const [port, probePort] = await freePorts()
+  const child = spawn(process.execPath, ['--import', './scripts/from-source.ts', `examples/${file}`], {
+    cwd: root,
+    env: { ...process.env, HOST: '127.0.0.1', PORT: `${port}`, LASTCALL_PROBE_PORT: `${probePort}`, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  t.after(() => child.kill('SIGKILL'))
+  const exited = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string)
+  const lines: string[] = []
+  const waiting = new Set<() => void>()
+  for (const stream of [child.stdout, child.stderr]) {
+    createInterface({ input: stream }).on('line', (line) => {
+      lines.push(line)
+      for (const look of waiting) look()
+    })
+  }
+  const line = (text: string): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const look = (): void => {
+        const found = lines.find((candidate) => candidate.includes(text))
+        if (found !== undefined && waiting.delete(look)) resolve(found)
+      }
+      waiting.add(look)
+      look()
+      void exited.then((how) =>
+        reject(new Error(`exited with ${how} before '${text}':\n${lines.join('\n')}`)),
+      )
+    })
+  const url = `http://127.0.0.1:${port}`
+  return { child, lines, url, probeUrl: `http://127.0.0.1:${probePort}`, line, exited }
+}
+
+/** Both held at once, so that they differ. */
+async function freePorts(): Promise<readonly number[]> {
+  const servers = [createServer(), createServer()]
+  for (const server of servers) await once(server.listen(0, '127.0.0.1'), 'listening')
+  const ports = servers.map((server) => (server.address() as AddressInfo).port)
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
+  return ports
+}
