@@ -36,7 +36,7 @@ const text = (status: number, body: string): Reply => ({
  */
 export class ProbeServer {
   readonly #subject: ProbeSubject
-  readonly #endpoints = new Map<string, Answer>()
+  readonly #endpoints = new Map<string, { readonly answer: Answer }>()
   readonly #server: Server
 
   constructor(subject: ProbeSubject) {
@@ -53,8 +53,13 @@ export class ProbeServer {
   }
 
   addEndpoint(path: string, answer: Answer): Disposable {
-    this.#endpoints.set(path, answer)
-    return { [Symbol.dispose]: () => void this.#endpoints.delete(path) }
+    const entry = { answer }
+    this.#endpoints.set(path, entry)
+    return {
+      [Symbol.dispose]: () => {
+        if (this.#endpoints.get(path) === entry) this.#endpoints.delete(path)
+      },
+    }
   }
 
   /** @throws LastcallError `LASTCALL_PROBE_PORT` */
@@ -123,7 +128,7 @@ export class ProbeServer {
     if (request.method !== 'GET' && request.method !== 'HEAD') return text(405, 'method not allowed\n')
     const verbose = new URLSearchParams(query).has('verbose')
     const endpoint = this.#endpoints.get(name)
-    if (endpoint) return { status: 200, ...(await endpoint()) }
+    if (endpoint) return { status: 200, ...(await endpoint.answer()) }
     const { checks, livenessFailsOnShutdown } = this.#subject
     // The state is asked for last: while the checks ran the shutdown may have begun.
     switch (name) {

@@ -1,0 +1,165 @@
+import assert from 'node:assert/strict'
+import { addAbortListener } from 'node:events'
+import { test } from 'node:test'
+import { makeLifecycle, makeServer, openPort } from '../helpers/lifecycle.ts'
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+test('hold() keeps the drain open until the last hold is disposed of', async (t) => {
+  const { lifecycle, host } = makeLifecycle(t, { probePort: false })
+  await lifecycle.start()
+  const [job, consumer] = [lifecycle.hold('job'), lifecycle.hold('consumer')]
+  const report = lifecycle.shutdown()
+  host.advance(0)
+  job[Symbol.dispose]()
+  job[Symbol.dispose]()
+  await nextTurn()
+  assert.equal(lifecycle.state, 'draining')
+  consumer[Symbol.dispose]()
+  assert.equal((await report).clean, true)
+})
+
+test('a hold that is taken during the drain keeps it open as well', async (t) => {
+  const { lifecycle, host } = makeLifecycle(t, { probePort: false })
+  await lifecycle.start()
+  const first = lifecycle.hold('job')
+  const report = lifecycle.shutdown()
+  host.advance(0)
+  const second = lifecycle.hold('the next job of the same queue')
+  first[Symbol.dispose]()
+  await nextTurn()
+  assert.equal(lifecycle.state, 'draining')
+  second[Symbol.dispose]()
+  assert.equal((await report).clean, true)
+})
+
+test('a hold that is never released is cut by the deadline, counted and named', async (t) => {
+  const { lifecycle, host } = makeLifecycle(t, { probePort: false, drainTimeoutMs: 1_000 })
+  await lifecycle.start()
+  const hold = lifecycle.hold('nightly export')
+  const report = lifecycle.shutdown()
+  host.advance(0)
+  host.advance(1_000)
+  const { forcedCloses, exitCode, events } = await report
+  assert.equal(exitCode, 1)
+  assert.deepEqual(forcedCloses.byKind, { hold: 1 })
+  assert.equal(forcedCloses.details[0]!.server, 'nightly export')
+  assert.ok(events.some(({ event }) => event === 'drainTimedOut'))
+  hold[Symbol.dispose]()
+})
+
+test('work that begins after the drain and is cut by the exit is not a clean end', async (t) => {
+  const { lifecycle, host } = makeLifecycle(t, { probePort: false, exitAfter: 'any' })
+  lifecycle.onStop('queue', () => void lifecycle.hold('a job that nobody waits for'))
+  const report = await lifecycle.shutdown()
+  assert.equal(report.forcedCloses.total, 1)
+  assert.equal(report.clean, false)
+  assert.equal(await host.exited, 1)
+})
+
+test('the signal is aborted when the drain starts and not before', async (t) => {
+  const { lifecycle, host } = makeLifecycle(t, { probePort: false, shutdownDelayMs: 5_000 })
+  await lifecycle.start()
+  const states: string[] = []
+  lifecycle.signal.addEventListener('abort', () => states.push(lifecycle.state))
+  const report = lifecycle.shutdown()
+  host.advance(4_999)
+  assert.equal(lifecycle.signal.aborted, false)
+  host.advance(1)
+  assert.equal(lifecycle.signal.aborted, true)
+  assert.deepEqual(states, ['draining'])
+  await report
+})
+
+test('the signal is aborted as well when there is no drain', async (t) => {
+  const { lifecycle } = makeLifecycle(t, { probePort: false })
+  const aborted = new Promise((resolve) => lifecycle.signal.addEventListener('abort', resolve))
+  await lifecycle.shutdown()
+  await aborted
+})
+
+test('abort listeners that throw or reject are logged and harmless, however they were added', async (t) => {
+  const { lifecycle, host, log } = makeLifecycle(t, { probePort: false })
+  await lifecycle.start()
+  const { signal } = lifecycle
+  const broken = (why: string) => () => {
+    throw new Error(why)
+  }
+  let reached = 0
+  signal.addEventListener('abort', broken('listener'), { once: true })
+  signal.addEventListener('abort', async () => broken('async listener')())
+  signal.addEventListener('abort', { handleEvent: broken('object') })
+  signal.onabort = broken('onabort')
+  addAbortListener(signal, broken('node:events'))
+  signal.addEventListener('abort', () => reached++)
+  const report = lifecycle.shutdown()
+  host.advance(0)
+  assert.equal((await report).clean, true)
+  await nextTurn()
+  assert.equal(reached, 1)
+  const errors = log.filter(({ level }) => level === 'error').map(({ details }) => details['error'])
+  const expected = ['listener', 'async listener', 'object', 'onabort', 'node:events']
+  assert.deepEqual(errors.toSorted(), expected.toSorted())
+})
+
+test('an abort listener that shuts down or takes a hold does not confuse the drain', async (t) => {
+  const { lifecycle, host, events } = makeLifecycle(t, { probePort: false })
+  await lifecycle.start()
+  const holds: Disposable[] = []
+  lifecycle.signal.addEventListener('abort', () => {
+    void lifecycle.shutdown('from a listener')
+    holds.push(lifecycle.hold('flush'))
+  })
+  const report = lifecycle.shutdown('first')
+  host.advance(0)
+  await nextTurn()
+  assert.equal(lifecycle.state, 'draining')
+  holds[0]![Symbol.dispose]()
+  assert.equal((await report).reason, 'first')
+  assert.equal(new Set(events()).size, events().length)
+})
+
+test('all servers are drained together, and one that is served in the middle joins them', async (t) => {
+  const { lifecycle, host } = makeLifecycle(t, { probePort: false, shutdownDelayMs: 5_000 })
+  const first = lifecycle.serve(makeServer(t))
+  await openPort(first)
+  await lifecycle.start()
+  const hold = lifecycle.hold('job')
+  const report = lifecycle.shutdown()
+  const second = lifecycle.serve(makeServer(t))
+  await openPort(second)
+  assert.ok(first.listening && second.listening)
+  host.advance(5_000)
+  const third = lifecycle.serve(makeServer(t))
+  const closed = [first, second, third].map((server) => new Promise((resolve) => server.on('close', resolve)))
+  third.listen(0, '127.0.0.1')
+  hold[Symbol.dispose]()
+  await Promise.all(closed)
+  assert.equal((await report).clean, true)
+})
+
+test('snapshot() tells state, phases and late requests, before and after', async (t) => {
+  const { lifecycle, host } = makeLifecycle(t, { probePort: false, shutdownDelayMs: 5_000 })
+  await openPort(lifecycle.serve(makeServer(t), { name: 'api' }))
+  await lifecycle.start()
+  const before = lifecycle.snapshot()
+  assert.equal(before.state, 'ready')
+  assert.equal(before.shutdownStartedAt, null)
+  assert.deepEqual(before.phasesMs, {})
+  assert.deepEqual(before.servers, [
+    {
+      name: 'api',
+      inFlight: { request: 0, stream: 0, upgrade: 0 },
+      connections: { active: 0, idle: 0 },
+      lastNewConnectionAt: null,
+    },
+  ])
+  const report = lifecycle.shutdown()
+  host.advance(2_000)
+  assert.deepEqual(lifecycle.snapshot().phasesMs, { delaying: 2_000 })
+  assert.equal(lifecycle.snapshot().shutdownStartedAt, host.now() - 2_000)
+  host.advance(3_000)
+  await report
+  host.advance(60_000)
+  assert.deepEqual(lifecycle.snapshot().phasesMs, { delaying: 5_000, draining: 0, stopping: 0 })
+})
