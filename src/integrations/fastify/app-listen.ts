@@ -10,8 +10,8 @@ type AddHook = (name: string, hook: () => Promise<void>) => unknown
 
 /**
  * Starts the lifecycle with the first `app.listen()`: signals at the call, because plugins may take their time to load; the port only when the probe
- * server is up, so that readiness is red before the first connection. An app that is registered without `await` is loaded within `listen()` already; it is met
- * at its server's `listen`.
+ * server is up, so that readiness is red before the first connection. A plugin that is registered without `await` is loaded within `listen()`,
+ * too late to wrap that; it is the server's `listen` that starts the lifecycle then.
  */
 export function interceptListen(app: FastifyApp, lifecycle: Lifecycle, close: AppClose): void {
   const start = startOnce(lifecycle)

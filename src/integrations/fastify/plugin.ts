@@ -31,8 +31,9 @@ async function plugin(app: FastifyApp, options: LastcallOptions): Promise<void> 
  * - Signals and the probe server begin with `app.listen()`; an app that is only injected into installs and opens nothing.
  * - `app.close()` begins the shutdown, delay and drain included, and resolves when it is over; the process goes on. A signal does the same and
  *   ends the process.
- * - Fastify's own close, with `preClose` and `onClose` hooks, runs as a stop hook after the last response and before every hook that was registered before
- *   listening: on entry it begins to answer 503 to whatever still comes. What has to end earlier (WebSockets) listens to `app.lifecycle.signal`.
+ * - Fastify's own close, with `preClose` and `onClose` hooks, runs as a stop hook, because on entry it begins to answer 503 to whatever still comes:
+ *   after the last response, and before every hook that was registered before listening. What has to end earlier (WebSockets) listens to
+ *   `app.lifecycle.signal`.
  * - Options are those of `createLifecycle`, with `app.log` as the logger; or `{ lifecycle }` of one that exists.
  *
  * Rejects with `LASTCALL_INVALID_OPTIONS`, `LASTCALL_UNSUPPORTED_SERVER`, `LASTCALL_DUPLICATE_NAME`; `app.listen()` with `LASTCALL_PROBE_PORT`.

@@ -6,8 +6,8 @@ import type { FastifyApp } from './types.ts'
 type Close = (callback?: (error?: Error) => void) => Server
 
 /**
- * Serves what Fastify opens beside `app.server`: one more server for each further address of `localhost` (its `lib/server.js`, `multipleBindings`), which no
- * public property leads to. Called when all of them listen.
+ * Serves what Fastify opens beside `app.server`: one more server for each further address of `localhost` (its `lib/server.js`,
+ * `multipleBindings`), which no public property leads to. Called when all of them listen.
  */
 export function serveSecondaryServers(app: FastifyApp, lifecycle: Lifecycle, close: AppClose): void {
   const servers = secondaryServersOf(app)
@@ -19,7 +19,8 @@ export function serveSecondaryServers(app: FastifyApp, lifecycle: Lifecycle, clo
   if (missed > 0) {
     app.log.warn(
       { addresses: app.addresses(), missed },
-      "lastcall: this Fastify keeps its servers for further addresses out of reach, and they will not be drained; listen on one address such as '127.0.0.1'",
+      'lastcall: this Fastify keeps its servers for further addresses out of reach, and they will not be drained; ' +
+        "listen on one address such as '127.0.0.1'",
     )
   }
 }
@@ -32,7 +33,10 @@ function secondaryServersOf(app: FastifyApp): readonly Server[] {
   return Array.isArray(servers) ? servers.filter((server) => server instanceof Server) : []
 }
 
-/** Fastify closes these servers when the first one has closed, which destroys connections whose next request is in the kernel: not before all are drained. */
+/**
+ * Fastify closes these servers as soon as the first one has closed, which destroys connections whose next request is in the kernel already
+ * (Node >= 19): not before all are drained.
+ */
 function keepOpenUntil(server: Server, mayClose: () => boolean): void {
   const native = server.close
   const close: Close = (callback) => (mayClose() ? Reflect.apply(native, server, [callback]) : server)

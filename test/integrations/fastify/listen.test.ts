@@ -58,14 +58,16 @@ test('a plugin that is registered without await starts with listen as well', asy
   assert.deepEqual(host.exits, [0])
 })
 
-test('listen() rejects when the probe port is taken, with the port of the app still closed', async (t) => {
+test('listen() rejects while the probe port is taken, with the port of the app still closed', async (t) => {
   const other = createServer().listen(0, '127.0.0.1')
   await once(other, 'listening')
-  t.after(() => other.close())
   const probePort = (other.address() as AddressInfo).port
   const { app, listen } = await prepare(t, { probePort, probeHost: '127.0.0.1' })
   await assert.rejects(listen(), { code: 'LASTCALL_PROBE_PORT' })
   assert.equal(app.server.listening, false)
+  await new Promise((resolve) => other.close(resolve))
+  await listen()
+  assert.equal(app.lifecycle.probeAddress?.port, probePort)
 })
 
 test('listen() can be called again after its port was taken', async (t) => {
