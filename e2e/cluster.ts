@@ -80,7 +80,7 @@ export class Cluster {
     this.#proxy = spawn('kubectl', ['proxy', '--port=0'], {
       env: this.#env,
       detached: true,
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'ignore'],
     })
     const lines = createInterface({ input: this.#proxy.stdout as NodeJS.ReadableStream })
     const [line] = (await once(lines, 'line', { signal: this.#signal })) as [string]
