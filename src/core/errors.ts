@@ -1,7 +1,7 @@
 /**
  * The error table. A code is never reused or renamed; each has a paragraph in docs/reference/errors.md, which a test compares with this file.
  */
-const messages = {
+const titles = {
   LASTCALL_INVALID_OPTIONS: 'The options cannot be used',
   LASTCALL_UNSUPPORTED_SERVER: 'This kind of server cannot be drained yet',
   LASTCALL_NOT_A_SERVER: 'The value passed to serve() is not a server',
@@ -17,10 +17,10 @@ const messages = {
 } as const
 
 /** A code of {@link LastcallError}. Stable: compare this, not the message. */
-export type ErrorCode = keyof typeof messages
+export type ErrorCode = keyof typeof titles
 
 /** All codes with their titles, for documentation and tests. */
-export const errorTable: Readonly<Record<ErrorCode, string>> = messages
+export const errorTable: Readonly<Record<ErrorCode, string>> = titles
 
 /** Every error that lastcall throws or rejects with. `code` says which; `problems` lists all that was wrong with the input. */
 export class LastcallError extends Error {
@@ -35,7 +35,7 @@ export class LastcallError extends Error {
    */
   constructor(code: ErrorCode, problems: readonly string[], cause?: unknown) {
     const detail = problems.length > 1 ? `\n  - ${problems.join('\n  - ')}` : ` ${problems.join('')}`
-    super(`${messages[code]}:${detail}`, cause === undefined ? undefined : { cause })
+    super(`${errorTable[code]}:${detail}`, cause === undefined ? undefined : { cause })
     this.code = code
     this.problems = problems
   }

@@ -3,8 +3,6 @@ import { describe } from './describe.ts'
 import { parseDuration } from './duration.ts'
 import { signalProblem } from './signal-names.ts'
 
-export { describe } from './describe.ts'
-
 /** The environment, as far as options look at it. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
