@@ -44,7 +44,7 @@ test('what a listener throws goes to the guard, and the others are called', asyn
   signal.addEventListener('abort', () => {
     throw new Error('thrown')
   })
-  signal.addEventListener('abort', () => Promise.reject(new Error('rejected')))
+  signal.addEventListener('abort', (): unknown => Promise.reject(new Error('rejected')))
   signal.addEventListener('abort', () => calls++)
   abort.abort()
   await new Promise((resolve) => setImmediate(resolve))

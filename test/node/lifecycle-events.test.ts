@@ -49,7 +49,7 @@ test('a listener that throws or rejects is logged and changes nothing', async (t
   lifecycle.on('shutdownInitiated', () => {
     throw new Error('thrown')
   })
-  lifecycle.on('shutdownInitiated', async () => Promise.reject(new Error('rejected')))
+  lifecycle.on('shutdownInitiated', (): unknown => Promise.reject(new Error('rejected')))
   lifecycle.on('shutdownInitiated', () => {
     // oxlint-disable-next-line typescript/only-throw-error -- anything can be thrown
     throw undefined
@@ -59,7 +59,7 @@ test('a listener that throws or rejects is logged and changes nothing', async (t
   host.advance(0)
   assert.equal((await report).clean, true)
   assert.equal(reached, 1)
-  const errors = log.filter(({ level }) => level === 'error').map(({ details }) => details['error'])
+  const errors = log.filter(({ level }) => level === 'error').map(({ details }) => String(details['error']))
   assert.deepEqual(errors.toSorted(), ['rejected', 'thrown', 'undefined'])
 })
 

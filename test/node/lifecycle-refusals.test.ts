@@ -133,7 +133,8 @@ test('names, functions and limits that cannot be used are refused, all problems 
     assert.throws(() => lifecycle.onStop(name, () => {}), invalid)
     assert.throws(() => lifecycle.check(name, () => {}), invalid)
     assert.throws(() => lifecycle.hold(name), invalid)
-    if (name !== undefined && name !== null) assert.throws(() => lifecycle.serve(createServer(), { name }), invalid)
+    if (name !== undefined && name !== null)
+      assert.throws(() => lifecycle.serve(createServer(), { name }), invalid)
   }
   for (const timeoutMs of [-1, NaN, Infinity, 2 ** 31, '5s', null] as number[]) {
     assert.throws(() => lifecycle.onStop('a', () => {}, { timeoutMs }), invalid)
