@@ -1,4 +1,5 @@
-import type { RehearsalDocument, RehearsalFacts } from '../rollout/rehearsal-document.ts'
+import type { RehearsalDocument } from '../rollout/rehearsal-document.ts'
+import type { RehearsalFacts } from '../rollout/rehearsal-facts.ts'
 import { judgeRehearsal } from '../rollout/verdict.ts'
 
 /** Judges the facts and puts everything into the document that `--json` writes. */

@@ -8,7 +8,7 @@ import { selfTest } from '../load/self-test.ts'
 import { createLocalDriver, type LocalDriver } from './drivers/local/driver.ts'
 import type { LocalOptions } from './drivers/local/local-options.ts'
 import type { PodRecord } from './pod-record.ts'
-import type { PhaseName, PhaseRecord, RehearsalFacts } from './rehearsal-document.ts'
+import type { PhaseName, PhaseRecord, RehearsalFacts } from './rehearsal-facts.ts'
 import { createTimeline, type Timeline, type TimelineEvent } from './timeline.ts'
 
 /** What to rehearse. */

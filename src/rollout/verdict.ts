@@ -1,7 +1,7 @@
 import type { LaneDocument } from '../load/load-document.ts'
 import { isMisbehaved } from './pod-record.ts'
 import { smallestHoleMs, WANTED_HOLE_MS } from './power.ts'
-import type { RehearsalFacts } from './rehearsal-document.ts'
+import type { RehearsalFacts } from './rehearsal-facts.ts'
 
 /** What a run came to. `sentence` is the whole result in one line, `reasons` say what stands against it. */
 export interface Verdict {

@@ -1,7 +1,7 @@
 import type { LaneDocument } from '../../src/load/load-document.ts'
 import type { LaneName, Sample } from '../../src/load/sample.ts'
 import type { PodRecord } from '../../src/rollout/pod-record.ts'
-import type { PhaseName, PhaseRecord, RehearsalFacts } from '../../src/rollout/rehearsal-document.ts'
+import type { PhaseName, PhaseRecord, RehearsalFacts } from '../../src/rollout/rehearsal-facts.ts'
 
 const at = (ms: number): { wallMs: number; monotonicMs: number } => ({ wallMs: ms, monotonicMs: ms })
 const phase = (name: PhaseName, fromMs: number, toMs: number): PhaseRecord => ({

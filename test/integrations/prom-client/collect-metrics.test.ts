@@ -1,73 +1,11 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
-import { createServer, get } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { text } from 'node:stream/consumers'
-import { test, type TestContext } from 'node:test'
-import { AggregatorRegistry, Counter, Gauge, type OpenMetricsContentType, Registry } from 'prom-client'
-import type { LifecycleOptions } from '../../../src/core/options.ts'
+import { test } from 'node:test'
+import { Gauge, Registry } from 'prom-client'
 import { collectMetrics } from '../../../src/integrations/prom-client/index.ts'
 import { createLifecycle } from '../../../src/node/lifecycle.ts'
-import { Gate } from '../../node/drain/setup.ts'
-import { RawClient } from '../../helpers/raw-http.ts'
 import { manualHost } from '../manual-host.ts'
 import { lintMetrics, missingPromtool } from './promtool.ts'
-
-const options = {
-  probePort: 0,
-  probeHost: '127.0.0.1',
-  terminationLog: false,
-  logger: false,
-  shutdownDelayMs: 5_000,
-} as const satisfies LifecycleOptions
-
-async function start(t: TestContext) {
-  const host = manualHost()
-  const lifecycle = createLifecycle({ ...options, signals: [] }, host)
-  const gate = new Gate()
-  const server = createServer((_request, response) => void gate.pass().then(() => response.end('served')))
-  lifecycle.serve(server.listen(0, '127.0.0.1'))
-  await once(server, 'listening')
-  await lifecycle.start()
-  const register = new Registry()
-  const metrics = collectMetrics(lifecycle, { register })
-  const { port } = server.address() as AddressInfo
-  const client = await RawClient.connect(port)
-  t.after(async () => {
-    client.close()
-    const stopped = lifecycle.shutdown()
-    host.elapse(Infinity)
-    await stopped
-  })
-  return { host, lifecycle, gate, register, metrics, port, client }
-}
-
-async function fetchPage(
-  port: number,
-  path = '/metrics',
-): Promise<{ body: string; type: string; status: number }> {
-  const [response] = await once(get({ port, path, host: '127.0.0.1', agent: false }), 'response')
-  const type = String(response.headers['content-type'])
-  return { body: await text(response), type, status: Number(response.statusCode) }
-}
-
-/** Samples of a page by name and labels. */
-function samplesOf(page: string): Record<string, number> {
-  const lines = page.split('\n').filter((line) => line !== '' && !line.startsWith('#'))
-  return Object.fromEntries(
-    lines.map((line) => [
-      line.slice(0, line.lastIndexOf(' ')),
-      Number(line.slice(line.lastIndexOf(' ') + 1)),
-    ]),
-  )
-}
-
-async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (const end = performance.now() + 5_000; !(await condition());) {
-    assert.ok(performance.now() < end, 'not within 5 s')
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-}
+import { fetchPage, options, samplesOf, start, until } from './setup.ts'
 
 test('a scrape tells the state, what is in flight and the connections, from ready to draining', async (t) => {
   const { host, lifecycle, gate, client } = await start(t)
@@ -188,85 +126,4 @@ test('promtool accepts the page before, in and after a shutdown', { skip: missin
   host.elapse(5_000)
   await stopped
   assert.equal(lintMetrics(await register.metrics()), '')
-})
-
-test('an OpenMetrics registry gets counters as it wants them, at every scrape, and forgets them when asked', async () => {
-  const register = new Registry<OpenMetricsContentType>()
-  register.setContentType(Registry.OPENMETRICS_CONTENT_TYPE)
-  const metrics = collectMetrics(createLifecycle(options, manualHost()), { register, path: false })
-  for (const page of [await register.metrics(), await register.metrics()]) {
-    assert.match(
-      page,
-      /^# TYPE lastcall_forced_closes counter\nlastcall_forced_closes_total\{kind="request"\} 0$/m,
-    )
-  }
-  metrics[Symbol.dispose]()
-  assert.equal(await register.metrics(), '\n# EOF\n')
-})
-
-test('the JSON of several workers can be made one page by prom-client', async () => {
-  const pages = await Promise.all(
-    [1, 2].map(async () => {
-      const register = new Registry()
-      collectMetrics(createLifecycle(options, manualHost()), { register, path: false })
-      return register.getMetricsAsJSON()
-    }),
-  )
-  const samples = samplesOf(await AggregatorRegistry.aggregate(pages).metrics())
-  assert.equal(samples['lastcall_state{state="starting"}'], 2)
-})
-
-test('resetMetrics() changes nothing: the numbers are the lifecycle’s', async () => {
-  const register = new Registry()
-  collectMetrics(createLifecycle(options, manualHost()), { register, path: false })
-  register.resetMetrics()
-  assert.equal(samplesOf(await register.metrics())['lastcall_state{state="starting"}'], 1)
-})
-
-test('one scrape takes one snapshot', async (t) => {
-  const register = new Registry()
-  const lifecycle = createLifecycle(options, manualHost())
-  const snapshot = t.mock.method(lifecycle, 'snapshot')
-  collectMetrics(lifecycle, { register, path: false })
-  await register.metrics()
-  assert.equal(snapshot.mock.callCount(), 1)
-  await register.metrics()
-  assert.equal(snapshot.mock.callCount(), 2)
-})
-
-test('disposing takes away the metrics and the path, and only these', async (t) => {
-  const { lifecycle, register, metrics } = await start(t)
-  new Counter({ name: 'orders_total', help: 'Orders.', registers: [register] })
-  metrics[Symbol.dispose]()
-  assert.deepEqual(Object.keys(samplesOf(await register.metrics())), ['orders_total'])
-  assert.equal((await fetchPage(lifecycle.probeAddress?.port ?? 0)).status, 404)
-  collectMetrics(lifecycle, { register })
-})
-
-test('names that are taken are refused all at once, and nothing is registered', async () => {
-  const register = new Registry()
-  const lifecycle = createLifecycle(options, manualHost())
-  for (const name of ['lastcall_state', 'lastcall_connections']) {
-    new Gauge({ name, help: 'Somebody else’s.', registers: [register] })
-  }
-  assert.throws(() => collectMetrics(lifecycle, { register }), {
-    code: 'LASTCALL_DUPLICATE_NAME',
-    message: /lastcall_connections is in the registry already(.|\n)*lastcall_state is/,
-  })
-  assert.equal(register.getMetricsAsArray().length, 2)
-  // The path is free, and another prefix helps.
-  collectMetrics(lifecycle, { register, prefix: 'shop_' })
-  assert.throws(() => collectMetrics(lifecycle, { register: new Registry() }), {
-    code: 'LASTCALL_DUPLICATE_NAME',
-    message: /\/metrics/,
-  })
-})
-
-test('options that cannot be used are refused together', () => {
-  const lifecycle = createLifecycle(options, manualHost())
-  const unusable = { register: {}, prefix: '1-', path: 7 }
-  assert.throws(() => collectMetrics(lifecycle, unusable as never), {
-    code: 'LASTCALL_INVALID_OPTIONS',
-    message: /register: it has no metrics, registerMetric(.|\n)*prefix: got '1-'(.|\n)*path: got 7/,
-  })
 })
