@@ -1,0 +1,107 @@
+import { readFileSync } from 'node:fs'
+import type { Command } from 'commander'
+import { createLoadCommand } from '../../src/cli/commands/load.ts'
+import { createRehearseCommand } from '../../src/cli/commands/rehearse.ts'
+import { realIo } from '../../src/cli/io.ts'
+import { liveness, readiness, startup, type Verdict } from '../../src/core/probe.ts'
+import { type State, stateNames } from '../../src/core/state.ts'
+import { metricTable } from '../../src/integrations/prom-client/metric-table.ts'
+import type { Snapshot } from '../../src/node/types.ts'
+import type { Table } from './markdown.ts'
+
+/** The commands of the CLI, made and not run. */
+export function commands(): readonly Command[] {
+  return [createRehearseCommand(realIo(), () => undefined), createLoadCommand(realIo(), () => undefined)]
+}
+
+/** Every flag of a command with the words of its `--help`. */
+export function flagsTable(name: string): Table {
+  const command = commands().find((candidate) => candidate.name() === name)
+  const rows = (command?.options ?? []).map(({ flags, description, mandatory }) => [
+    `\`${flags}\``,
+    mandatory ? `${description} (required)` : description,
+  ])
+  return [['flag', 'meaning'], ...rows]
+}
+
+/** What the probe server answers in each state, without checks. */
+export function probesTable(): Table {
+  const rows = stateNames.flatMap((name) =>
+    statesNamed(name).map(([words, state]) => [
+      words,
+      ...[startup(state), liveness(state, false), liveness(state, true), readiness(state)].map(status),
+    ]),
+  )
+  const strict = '`/livez` with `livenessFailsOnShutdown`'
+  return [['state', '`/startupz`', '`/livez`', strict, '`/readyz`'], ...rows]
+}
+
+const status = (verdict: Verdict): string => (verdict.ok ? '200' : '503')
+
+function statesNamed(name: State['name']): readonly (readonly [string, State])[] {
+  switch (name) {
+    case 'starting':
+      return [[`\`${name}\``, { name, completed: false, heldBy: null }]]
+    case 'ready':
+      return [[`\`${name}\``, { name }]]
+    case 'unready':
+      return [[`\`${name}\``, { name, reason: '' }]]
+    case 'stopped':
+      return [[`\`${name}\``, { name, shutdown: shutdown(true), exitCode: 0 }]]
+    case 'delaying':
+    case 'draining':
+    case 'stopping':
+      return [
+        [`\`${name}\`, until \`readinessFailDelayMs\` is over`, { name, shutdown: shutdown(false) }],
+        [`\`${name}\``, { name, shutdown: shutdown(true) }],
+      ]
+  }
+}
+
+function shutdown(readinessFailing: boolean): Extract<State, { name: 'stopped' }>['shutdown'] {
+  const timing = { readinessFailDelayMs: 0, shutdownDelayMs: 0, drainTimeoutMs: 0, hooksTimeoutMs: 0 }
+  const deadlines = { delayEndsAt: 0, drainEndsAt: 0, hooksEndAt: 0 }
+  return { reason: '', startedAt: 0, readinessFailing, clean: true, deadlines, timing }
+}
+
+const snapshot: Snapshot = {
+  state: 'draining',
+  servers: [
+    {
+      name: 'main',
+      inFlight: { request: 0, stream: 0, upgrade: 0 },
+      connections: { active: 0, idle: 0 },
+      lastNewConnectionAt: 0,
+    },
+  ],
+  shutdownStartedAt: 0,
+  phasesMs: {},
+  requestsAfterShutdown: {},
+  forcedCloses: {},
+}
+
+/** Every metric with its labels and their values, as they come with the default prefix. */
+export function metricsTable(): Table {
+  const rows = metricTable.map(({ name, type, help, samples }) => {
+    const labels = Map.groupBy(
+      samples(snapshot).flatMap((sample) => Object.entries(sample.labels)),
+      ([label]) => label,
+    )
+    const described = [...labels].map(([label, pairs]) => {
+      const values = [...new Set(pairs.map(([, value]) => value))]
+      return label === 'server' ? '`server`' : `\`${label}\`: ${values.join(', ')}`
+    })
+    return [`\`lastcall_${name}\``, type, described.join('; ') || '-', help]
+  })
+  return [['metric', 'type', 'labels', 'meaning'], ...rows]
+}
+
+/** The diagram that heads `src/core/transition.ts`. */
+export function shutdownDiagram(): string {
+  const source = readFileSync(new URL('../../src/core/transition.ts', import.meta.url), 'utf8')
+  const lines = source.split('\n')
+  const first = lines.findIndex((line) => line.startsWith('//  SIGTERM'))
+  const length = lines.slice(first).findIndex((line) => !line.startsWith('//'))
+  const diagram = lines.slice(first, first + length).map((line) => line.slice(3).trimEnd())
+  return ['```text', ...diagram, '```'].join('\n')
+}

@@ -1,0 +1,22 @@
+import { flagsTable, metricsTable, probesTable, shutdownDiagram } from './facts.ts'
+import { writeTable } from './markdown.ts'
+import { optionsTable } from './options.ts'
+
+/** A part of a page that is written from the code, between `<!-- name:start -->` and `<!-- name:end -->`. */
+export interface Section {
+  /** Path from the top of the repository. */
+  readonly page: string
+  readonly name: string
+  readonly render: () => string
+}
+
+/** Every part of the documentation that `write-docs.ts` writes and a test compares. */
+export const sections: readonly Section[] = [
+  { page: 'README.md', name: 'options', render: () => writeTable(optionsTable()) },
+  { page: 'docs/reference/options.md', name: 'options', render: () => writeTable(optionsTable()) },
+  { page: 'docs/reference/events.md', name: 'diagram', render: shutdownDiagram },
+  { page: 'docs/reference/probes.md', name: 'answers', render: () => writeTable(probesTable()) },
+  { page: 'docs/reference/metrics.md', name: 'metrics', render: () => writeTable(metricsTable()) },
+  { page: 'docs/reference/cli.md', name: 'rehearse', render: () => writeTable(flagsTable('rehearse')) },
+  { page: 'docs/reference/cli.md', name: 'load', render: () => writeTable(flagsTable('load')) },
+]

@@ -1,0 +1,191 @@
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { suite, test, type TestContext } from 'node:test'
+import { parseAllDocuments } from 'yaml'
+import { commands } from '../../scripts/docs/facts.ts'
+import type { Report } from '../../src/core/report.ts'
+import { findFreePort } from '../../src/rollout/drivers/local/free-port.ts'
+import { httpGet } from '../helpers/http-get.ts'
+import { allPages, type CodeBlock, codeBlocksOf, top } from './pages.ts'
+
+const pages = allPages().filter((page) => !page.startsWith('CHANGELOG'))
+const blocks = pages.flatMap(codeBlocksOf)
+const folder = join(top, '.cache', 'docs')
+
+const titleOf = ({ page, line }: CodeBlock): string => `${page}:${line}`
+const fileOf = ({ page, line }: CodeBlock): string =>
+  join(folder, `${page.replaceAll(/[/.]/g, '-')}-${line}.ts`)
+
+const typed = blocks.filter(({ language }) => language === 'ts')
+/** What listens on PORT is a program, and is run. */
+const programs = typed.filter(({ code }) => code.includes('process.env.PORT'))
+
+const tsconfig = {
+  extends: '../../tsconfig.json',
+  compilerOptions: {
+    // A guide writes process.env.PORT, and shows functions that nobody calls.
+    noPropertyAccessFromIndexSignature: false,
+    noUnusedLocals: false,
+    noUnusedParameters: false,
+    moduleDetection: 'force',
+  },
+  include: ['*.ts'],
+}
+
+/** What fragments of the guides take for granted. A complete program declares its own, which hide these. Kept out of the project's own types. */
+const globals = `
+import type { FastifyInstance } from 'fastify'
+import type { Lifecycle } from 'lastcall'
+declare global {
+  const lifecycle: Lifecycle
+  const app: FastifyInstance
+  const pool: { query(sql: string): Promise<unknown>; end(): Promise<void> }
+  const worker: { stop(options: { signal: AbortSignal }): Promise<void> }
+}
+`
+
+function writeBlocks(): void {
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig))
+  writeFileSync(join(folder, 'globals.d.ts'), globals)
+  for (const block of typed) writeFileSync(fileOf(block), block.code)
+}
+
+suite('code in the documentation', () => {
+  writeBlocks()
+
+  test('every TypeScript block type-checks', () => {
+    assert.ok(typed.length > 12, 'found too few blocks')
+    const tsc = join(top, 'node_modules', 'typescript', 'bin', 'tsc')
+    const { status, stdout } = spawnSync(process.execPath, [tsc, '--noEmit', '-p', folder], {
+      encoding: 'utf8',
+    })
+    assert.equal(status, 0, stdout)
+  })
+
+  test('there is a program in every guide that begins with one', () => {
+    const guides = ['README.md', 'docs/guides/http.md', 'docs/guides/fastify.md', 'docs/guides/metrics.md']
+    assert.deepEqual(
+      guides.filter((guide) => !programs.some(({ page }) => page === guide)),
+      [],
+    )
+  })
+
+  for (const block of programs) {
+    test(`${titleOf(block)} becomes ready, answers, and ends with 0 after SIGTERM`, (t) =>
+      runProgram(t, block))
+  }
+
+  for (const block of typed.filter(({ code }) => code.includes('the test is over'))) {
+    test(`${titleOf(block)} runs to its end and prints 0`, async (t) => {
+      const child = start(t, block, {})
+      let output = ''
+      child.stdout?.on('data', (chunk: Buffer) => (output += chunk.toString()))
+      assert.deepEqual(await once(child, 'close'), [0, null])
+      assert.equal(output, '0\n')
+    })
+  }
+
+  test('every YAML and JSON block parses', () => {
+    const data = blocks.filter(({ language }) => ['yaml', 'json'].includes(language))
+    assert.ok(data.length > 4, 'found too few blocks')
+    for (const block of data) {
+      const problems = parseAllDocuments(block.code).flatMap(({ errors }) => errors.map(String))
+      assert.deepEqual(problems, [], titleOf(block))
+    }
+  })
+
+  test('every lastcall command in a shell block exists, with the flags that it is given', () => {
+    const lines = blocks.filter(({ language }) => language === 'sh').flatMap(commandLines)
+    assert.ok(lines.length > 5, 'found too few command lines')
+    const problems = lines.flatMap(({ where, words }) =>
+      problemsOf(words).map((problem) => `${where}: ${problem}`),
+    )
+    assert.deepEqual(problems, [], problems.join('\n'))
+  })
+})
+
+function start(t: TestContext, block: CodeBlock, env: Record<string, string>): ChildProcess {
+  const clean = Object.entries(process.env).filter(
+    ([name]) => !/^(LASTCALL_|KUBERNETES_|NODE_TEST)/.test(name),
+  )
+  const args = ['--import', './scripts/from-source.ts', fileOf(block)]
+  const child = spawn(process.execPath, args, {
+    cwd: top,
+    env: { ...Object.fromEntries(clean), ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  t.after(() => child.kill('SIGKILL'))
+  return child
+}
+
+async function runProgram(t: TestContext, block: CodeBlock): Promise<void> {
+  const [port, probePort] = [await findFreePort(), await findFreePort()]
+  const log = join(folder, `${basename(fileOf(block))}.report`)
+  writeFileSync(log, '')
+  const child = start(t, block, {
+    PORT: String(port),
+    LASTCALL_PROBE_PORT: String(probePort),
+    LASTCALL_TERMINATION_LOG: log,
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) {
+    stream?.on('data', (chunk: Buffer) => (output += chunk.toString()))
+  }
+  const ended = once(child, 'close')
+  await untilReady(
+    probePort,
+    () => child.exitCode === null,
+    () => output,
+  )
+  assert.equal((await httpGet(port, '/')).status, 200, output)
+  child.kill('SIGTERM')
+  assert.deepEqual(await ended, [0, null], output)
+  const report = JSON.parse(readFileSync(log, 'utf8')) as Report
+  assert.equal(report.reason, 'SIGTERM')
+  assert.equal(report.clean, true)
+}
+
+/** Polls, because a program tells nobody else when it is ready; ends with the program, or with the runner's own limit. */
+async function untilReady(port: number, isRunning: () => boolean, output: () => string): Promise<void> {
+  while (isRunning()) {
+    const status = await httpGet(port, '/readyz').then(
+      (answer) => answer.status,
+      () => 0,
+    )
+    if (status === 200) return
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+  assert.fail(`it ended before it was ready:\n${output()}`)
+}
+
+interface CommandLine {
+  readonly where: string
+  /** The words after `lastcall`, up to what is started or a comment. */
+  readonly words: readonly string[]
+}
+
+function commandLines(block: CodeBlock): readonly CommandLine[] {
+  const lines = block.code.replaceAll(/\\\n\s*/g, ' ').split('\n')
+  return lines.flatMap((line, index) => {
+    const [, rest] =
+      /^(?:.*\s)?(?:lastcall|\S*dist\/cli\/bin\.js)\s+([a-z].*)$/.exec(line.replace(/\s#.*$/, '')) ?? []
+    if (rest === undefined || /\b(npm|helm|docker) /.test(line)) return []
+    return [
+      { where: `${block.page}:${block.line + index + 1}`, words: rest.split(/ -- /)[0]?.split(/\s+/) ?? [] },
+    ]
+  })
+}
+
+function problemsOf([name = '', ...words]: readonly string[]): readonly string[] {
+  const command = commands().find((candidate) => candidate.name() === name)
+  if (!command) return [`lastcall ${name} does not exist`]
+  const known = command.options.map(({ long }) => long)
+  return words
+    .filter((word) => word.startsWith('--') && word !== '--' && !known.includes(word.split('=', 1)[0] ?? ''))
+    .map((word) => `lastcall ${name} has no ${word}`)
+}
