@@ -44,8 +44,6 @@ export class ProbeServer {
     this.#server = createServer((request, response) => void this.#answer(request, response))
     // A client that never finishes its request must not be what keeps the process up.
     this.#server.requestTimeout = 10_000
-    // A failing accept (no file descriptor left) is an 'error' event, which without a listener would end the process.
-    this.#server.on('error', () => {})
   }
 
   hasEndpoint(path: string): boolean {

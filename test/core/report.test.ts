@@ -76,6 +76,7 @@ test('a report without any detail fits into 600 bytes', () => {
     exitCode: 143,
     clean: false,
     requestsAfterShutdown: counts,
+    events: eventNames.map((event) => ({ event, ms: 1_000_000, inFlight: 1_000_000 })),
     forcedCloses: { ...cut(100), byKind: { request: 1e6, stream: 1e6, upgrade: 1e6, hold: 1e6 } },
   }
   assert.ok(utf8Length(serializeReport(huge, 600)) <= 600)

@@ -197,6 +197,11 @@ test('readiness fails when its own clock says so, in every state of the shutdown
   }
 })
 
+test('what is stopped is not ready, however long its readiness delay was', () => {
+  const { state } = run(completed, initiated(1_000), delayElapsed, drained, hooksFinished(0))
+  assert.equal(readiness(state).ok, false)
+})
+
 test('the first reason stays', () => {
   const { state } = run(completed, initiated(1_000))
   const second = transition(state, { ...initiated(2_000), reason: 'SIGINT' } as LifecycleEvent)

@@ -142,12 +142,13 @@ test('a hook that another hook adds runs next, and one that another disposes of 
 
 test('the limit of all hooks together is the machine’s: hooksTimedOut, exit 1, and the report tells each', async (t) => {
   const { lifecycle, host, events } = makeLifecycle(t, { hooksTimeoutMs: 3_000, probePort: false })
+  const late = Promise.withResolvers<void>()
   let skipped = 0
   lifecycle.onStop('skipped', () => skipped++)
   const running = new Promise<void>((resolve) => {
     lifecycle.onStop('hangs', () => {
       resolve()
-      return never()
+      return late.promise
     })
   })
   lifecycle.onStop('fails', () => Promise.reject(new Error('no')))
@@ -169,6 +170,7 @@ test('the limit of all hooks together is the machine’s: hooksTimedOut, exit 1,
       ['skipped', 'skipped', undefined],
     ],
   )
+  late.resolve()
   await new Promise((resolve) => setImmediate(resolve))
   assert.equal(skipped, 0, 'what the report calls skipped did not run after all')
 })

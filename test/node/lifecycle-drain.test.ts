@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { addAbortListener } from 'node:events'
 import { test } from 'node:test'
 import { makeLifecycle, makeServer, openPort } from '../helpers/lifecycle.ts'
+import { RawClient } from '../helpers/raw-http.ts'
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
@@ -136,6 +137,34 @@ test('all servers are drained together, and one that is served in the middle joi
   hold[Symbol.dispose]()
   await Promise.all(closed)
   assert.equal((await report).clean, true)
+})
+
+test('a server that is served in the delay asks its clients to go, and counts them as late', async (t) => {
+  const { lifecycle, host } = makeLifecycle(t, { probePort: false, shutdownDelayMs: 5_000 })
+  await lifecycle.start()
+  const report = lifecycle.shutdown()
+  const client = await RawClient.connect(await openPort(lifecycle.serve(makeServer(t))))
+  client.get('/')
+  assert.equal((await client.response()).headers['connection'], 'close')
+  host.advance(5_000)
+  assert.deepEqual((await report).requestsAfterShutdown, { delaying: 1 })
+})
+
+test('after the end nothing of ours is left on the servers', async (t) => {
+  const { lifecycle, host } = makeLifecycle(t, { probePort: false })
+  const server = makeServer(t)
+  const listeners = () => server.eventNames().map((name) => [name, server.listenerCount(name)])
+  const [before, emit] = [listeners(), server.emit]
+  lifecycle.serve(server)
+  await openPort(server)
+  await lifecycle.start()
+  assert.notDeepEqual(listeners(), before)
+  const report = lifecycle.shutdown()
+  host.advance(0)
+  await report
+  await nextTurn()
+  assert.deepEqual(listeners(), before)
+  assert.equal(server.emit, emit)
 })
 
 test('snapshot() tells state, phases and late requests, before and after', async (t) => {

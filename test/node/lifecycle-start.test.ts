@@ -73,6 +73,17 @@ test('ready only when every served server listens', async (t) => {
   assert.equal(lifecycle.state, 'ready')
 })
 
+test('ready only when the probe server is up, although the server listens already', async (t) => {
+  const { lifecycle } = makeLifecycle(t)
+  const server = lifecycle.serve(makeServer(t))
+  await openPort(server)
+  const starting = lifecycle.start()
+  server.emit('listening')
+  assert.equal(lifecycle.state, 'starting')
+  await starting
+  assert.equal(lifecycle.state, 'ready')
+})
+
 test('unready() before start() holds it, and startup is told once only', async (t) => {
   const { lifecycle, events } = makeLifecycle(t, { probePort: false })
   lifecycle.unready('cache is cold')

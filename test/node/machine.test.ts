@@ -63,7 +63,7 @@ test('an event from within an effect waits until all effects of the present one 
     observe: (event) => void order.push(event.type),
     execute(effect) {
       order.push(effect.type)
-      if (effect.type === 'runHooks') machine.dispatch({ type: 'hooksFinished', failed: 0 })
+      if (effect.type === 'announceClose') machine.dispatch({ type: 'hooksFinished', failed: 0 })
     },
   })
   machine.dispatch(initiated)
