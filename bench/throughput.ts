@@ -1,0 +1,122 @@
+import { Child } from './child.ts'
+import {
+  measurePairs,
+  type Pair,
+  printColumns,
+  printSpread,
+  type Spread,
+  spreadOf,
+  type Variant,
+} from './figures.ts'
+
+const CONNECTIONS = 50
+const WARM_UP_MS = 1_500
+const ROUND_MS = 1_500
+/** A process keeps the luck of its memory layout and of its compiler for life, so every few pairs get new ones. */
+const PAIRS_A_PROCESS = 3
+
+/** One round against one server. */
+export interface RoundFigures {
+  readonly requestsPerSecond: number
+  /** CPU of the whole server process, in microseconds. */
+  readonly cpuPerRequest: number
+  /** CPU time over time: near 1 the server is what limits, far below it the client is. */
+  readonly serverBusy: number
+}
+
+/** All rounds of one kind of server. */
+export interface Throughput {
+  readonly server: string
+  readonly pairs: readonly Pair<RoundFigures>[]
+  /** lastcall over bare, pair by pair. */
+  readonly requestsRatio: Spread
+  readonly cpuRatio: Spread
+}
+
+type Servers = Readonly<Record<Variant, Child>>
+
+export async function measureThroughput(
+  server: string,
+  pairs: number,
+  bind: boolean,
+  say: (line: string) => void,
+): Promise<Throughput> {
+  const load = new Child('clients/load.ts', { core: bind ? 1 : null })
+  const done: Pair<RoundFigures>[] = []
+  try {
+    while (done.length < pairs) {
+      const count = Math.min(PAIRS_A_PROCESS, pairs - done.length)
+      done.push(...(await measureWithNewServers(server, count, load, bind)))
+      const { median } = spreadOf(done.map(requestsRatio))
+      say(`${server}: ${done.length} of ${pairs} pairs, ratio so far ${median.toFixed(3)}`)
+    }
+  } finally {
+    await load.end()
+  }
+  return {
+    server,
+    pairs: done,
+    requestsRatio: spreadOf(done.map(requestsRatio)),
+    cpuRatio: spreadOf(done.map(({ bare, lastcall }) => lastcall.cpuPerRequest / bare.cpuPerRequest)),
+  }
+}
+
+const requestsRatio = ({ bare, lastcall }: Pair<RoundFigures>): number =>
+  lastcall.requestsPerSecond / bare.requestsPerSecond
+
+async function measureWithNewServers(
+  server: string,
+  count: number,
+  load: Child,
+  bind: boolean,
+): Promise<readonly Pair<RoundFigures>[]> {
+  const start = (variant: Variant): Child =>
+    new Child(`servers/${server}.ts`, { args: [variant], core: bind ? 0 : null })
+  const servers: Servers = { bare: start('bare'), lastcall: start('lastcall') }
+  try {
+    for (const child of Object.values(servers)) await measureRound(child, load, WARM_UP_MS)
+    return await measurePairs(count, (variant) => measureRound(servers[variant], load, ROUND_MS))
+  } finally {
+    await Promise.all(Object.values(servers).map((child) => child.end()))
+  }
+}
+
+async function measureRound(server: Child, load: Child, ms: number): Promise<RoundFigures> {
+  const port = await server.ask('port')
+  const before = await server.ask('cpu')
+  const round = await load.ask('round', { port, connections: CONNECTIONS, ms })
+  const cpu = (await server.ask('cpu')) - before
+  return {
+    requestsPerSecond: (round.requests / round.ms) * 1_000,
+    cpuPerRequest: cpu / round.requests,
+    serverBusy: cpu / 1_000 / round.ms,
+  }
+}
+
+export function printThroughput(results: readonly Throughput[]): string {
+  const rows = results.map(({ server, pairs, ...ratios }) => {
+    const of = (variant: Variant, figure: keyof RoundFigures): Spread =>
+      spreadOf(pairs.map((pair) => pair[variant][figure]))
+    return [
+      server,
+      printSpread(of('bare', 'requestsPerSecond')),
+      printSpread(of('lastcall', 'requestsPerSecond')),
+      printSpread(ratios.requestsRatio, 3),
+      printSpread(of('bare', 'cpuPerRequest'), 1),
+      printSpread(of('lastcall', 'cpuPerRequest'), 1),
+      printSpread(ratios.cpuRatio, 3),
+      `${Math.round(of('lastcall', 'serverBusy').median * 100)} %`,
+    ]
+  })
+  const header = [
+    'server',
+    'bare req/s',
+    'lastcall req/s',
+    'ratio',
+    'bare µs CPU',
+    'lastcall µs CPU',
+    'ratio',
+    'server busy',
+  ]
+  return `Requests per second and CPU per request, ${CONNECTIONS} keep-alive connections; goal: ratio of requests >= 0.98\n${printColumns([header, ...rows])}`
+}
