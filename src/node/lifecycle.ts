@@ -76,7 +76,8 @@ class NodeLifecycle implements types.Lifecycle {
     refuseTaken('serve', name, this.#servers.has(name))
     const adapter = adapterFor(server, {
       name,
-      now: () => this.#host.now(),
+      drainTimeoutMs: this.options.drainTimeoutMs,
+      goodbye: options.goodbye,
       onLateRequest: () => this.#run.countLateRequest(),
       onListening: () => this.#completeStartup(),
     })

@@ -1,29 +1,72 @@
 import { Server as HttpServer } from 'node:http'
+import { createServer as createHttp2Server, type Http2SecureServer, type Http2Server } from 'node:http2'
 import { Server as HttpsServer } from 'node:https'
 import { Server as NetServer } from 'node:net'
-import { LastcallError } from '../core/errors.ts'
+import { Server as TlsServer } from 'node:tls'
 import { describe } from '../core/describe.ts'
+import { LastcallError } from '../core/errors.ts'
 import type { AdapterContext, DrainAdapter } from './drain/adapter.ts'
-import { Http1Adapter } from './drain/http1.ts'
+import { HandshakeTraffic } from './drain/handshake-traffic.ts'
+import { type Http1Server, Http1Traffic } from './drain/http1-traffic.ts'
+import { Http2Traffic } from './drain/http2-traffic.ts'
+import { ServerAdapter, type TrafficMaker } from './drain/server-adapter.ts'
+import { TcpTraffic } from './drain/tcp-traffic.ts'
+import type { TrafficContext } from './drain/traffic.ts'
+import { UpgradeTraffic } from './drain/upgrade-traffic.ts'
 
 /**
- * Picks the adapter for a server.
- * @throws LastcallError `LASTCALL_NOT_A_SERVER`, `LASTCALL_UNSUPPORTED_SERVER`
+ * Picks what drains a server.
+ * @throws LastcallError `LASTCALL_NOT_A_SERVER`
  */
 export function adapterFor(server: unknown, context: AdapterContext): DrainAdapter {
-  if (server instanceof HttpServer) return new Http1Adapter(server, context)
   if (!(server instanceof NetServer)) {
     throw new LastcallError('LASTCALL_NOT_A_SERVER', [
       `got ${describeValue(server)}; pass what http.createServer() or your framework's listen() returned`,
     ])
   }
-  const kind =
-    server instanceof HttpsServer
-      ? 'an https.Server'
-      : `a ${server.constructor.name} (TLS, HTTP/2 or raw TCP)`
-  throw new LastcallError('LASTCALL_UNSUPPORTED_SERVER', [
-    `got ${kind}; this version drains http.Server only: terminate TLS and HTTP/2 in front of the pod, or leave this server out`,
-  ])
+  return new ServerAdapter(server, context, trafficsOf(server, context))
+}
+
+function trafficsOf(server: NetServer, { goodbye }: AdapterContext): TrafficMaker {
+  if (server instanceof HttpServer) return (context) => http1(server, 'connection', context)
+  if (server instanceof HttpsServer)
+    return (context) => [new HandshakeTraffic(server, context), ...http1(server, 'secureConnection', context)]
+  if (isHttp2(server)) return (context) => [new Http2Traffic(server, context)]
+  if (isSecureHttp2(server)) {
+    return (context) => [
+      new HandshakeTraffic(server, context),
+      new Http2Traffic(server, context),
+      ...http1(server, 'secureConnection', context),
+    ]
+  }
+  if (server instanceof TlsServer) {
+    return (context) => [
+      new HandshakeTraffic(server, context),
+      new TcpTraffic(server, 'secureConnection', context, goodbye),
+    ]
+  }
+  return (context) => [new TcpTraffic(server, 'connection', context, goodbye)]
+
+  function http1(
+    http: Http1Server,
+    event: 'connection' | 'secureConnection',
+    context: TrafficContext,
+  ): [Http1Traffic, UpgradeTraffic] {
+    const traffic = new Http1Traffic(http, event, context)
+    return [traffic, new UpgradeTraffic(http, traffic.book, context, goodbye)]
+  }
+}
+
+// Node exports neither of its HTTP/2 server classes.
+const Http2ServerClass = createHttp2Server().constructor as new () => Http2Server
+
+function isHttp2(server: NetServer): server is Http2Server {
+  return server instanceof Http2ServerClass
+}
+
+/** Of all TLS servers only https's, and this one, can close idle connections. */
+function isSecureHttp2(server: NetServer): server is Http2SecureServer & Http1Server {
+  return server instanceof TlsServer && 'closeIdleConnections' in server
 }
 
 function describeValue(value: unknown): string {

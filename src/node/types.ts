@@ -1,17 +1,28 @@
-import type { Server as HttpServer } from 'node:http'
+import type { Http2SecureServer, Http2Server } from 'node:http2'
+import type { IncomingMessage, Server as HttpServer } from 'node:http'
+import type { Server as HttpsServer } from 'node:https'
 import type { Server as NetServer } from 'node:net'
+import type { Duplex } from 'node:stream'
 import type { EventName, LifecycleEvent } from '../core/event.ts'
 import type { InFlightKind, Report } from '../core/report.ts'
 import type { StateName } from '../core/state.ts'
 import type { ResolvedOptions } from '../core/options.ts'
 
 /** A server that a lifecycle can be asked to drain. */
-export type ServableServer = HttpServer | NetServer
+export type ServableServer = HttpServer | HttpsServer | Http2Server | Http2SecureServer | NetServer
+
+/**
+ * Says goodbye on a connection whose protocol lastcall does not speak: one that was upgraded (with its request), or raw TCP (without). What it returns
+ * is waited for; the connection stays open until either side ends it or the drain times out.
+ */
+export type Goodbye = (socket: Duplex, request: IncomingMessage | null) => unknown
 
 /** Options of `serve()`. */
 export interface ServeOptions {
   /** Label of the server in metrics and reports. `main` for the first, `server-2` and so on. */
   readonly name?: string
+  /** Called in the drain for each upgraded or raw connection. WebSockets get a close frame 1001 without it. */
+  readonly goodbye?: Goodbye
 }
 
 /** Options of `onStop()`. */
@@ -73,7 +84,7 @@ export interface Lifecycle extends AsyncDisposable {
   readonly probeAddress: { readonly host: string; readonly port: number } | null
   /**
    * Drains this server in the shutdown. Before or after `listen`; any number of servers.
-   * @throws LastcallError `LASTCALL_UNSUPPORTED_SERVER`, `LASTCALL_NOT_A_SERVER`, `LASTCALL_DUPLICATE_NAME`
+   * @throws LastcallError `LASTCALL_NOT_A_SERVER`, `LASTCALL_DUPLICATE_NAME`
    * @returns the server
    */
   serve<T extends ServableServer>(server: T, options?: ServeOptions): T

@@ -6,7 +6,10 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 
-const program = fileURLToPath(new URL('../fixtures/kernel-client.ts', import.meta.url))
+const programOf = (scenario: string): string =>
+  fileURLToPath(
+    new URL(`../fixtures/kernel-client${scenario === 'http2' ? '-http2' : ''}.ts`, import.meta.url),
+  )
 
 /** What became of the requests of a {@link KernelClient}. */
 export interface Tally {
@@ -25,12 +28,12 @@ export interface KernelClient {
 /** Starts the client and waits until its connections stand, as far as the scenario wants them to. */
 export async function startKernelClient(
   port: number,
-  scenario: 'queue' | 'keep-alive' | 'fresh',
+  scenario: 'queue' | 'keep-alive' | 'fresh' | 'http2',
   count: number,
 ): Promise<KernelClient> {
   const folder = mkdtempSync(join(tmpdir(), 'lastcall-'))
   const flag = join(folder, 'sent')
-  const child = spawn(process.execPath, [program, String(port), scenario, String(count), flag], {
+  const child = spawn(process.execPath, [programOf(scenario), String(port), scenario, String(count), flag], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const lines = createInterface({ input: child.stdout })

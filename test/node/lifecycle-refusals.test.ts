@@ -14,7 +14,7 @@ import { makeLifecycle } from '../helpers/lifecycle.ts'
 const withoutProbes = { probePort: false } as const
 const invalid = { code: 'LASTCALL_INVALID_OPTIONS' }
 
-const unsupported = {
+const servers = {
   'node:https': createHttpsServer(),
   'node:http2': createHttp2Server(),
   'node:http2 with TLS': createSecureServer(),
@@ -23,17 +23,14 @@ const unsupported = {
   'node:net': createNetServer(),
 }
 
-for (const [kind, server] of Object.entries(unsupported)) {
-  test(`serve() refuses a server of ${kind} and leaves it alone`, (t) => {
+for (const [kind, server] of Object.entries(servers)) {
+  test(`serve() takes a server of ${kind}`, (t) => {
     const { lifecycle } = makeLifecycle(t, withoutProbes)
-    const listeners = server.eventNames().map((name) => server.listenerCount(name))
-    assert.throws(() => lifecycle.serve(server), { code: 'LASTCALL_UNSUPPORTED_SERVER' })
+    assert.equal(lifecycle.serve(server), server)
     assert.deepEqual(
-      server.eventNames().map((name) => server.listenerCount(name)),
-      listeners,
+      lifecycle.snapshot().servers.map(({ name }) => name),
+      ['main'],
     )
-    // What was refused has taken no name.
-    assert.deepEqual(lifecycle.snapshot().servers, [])
   })
 }
 

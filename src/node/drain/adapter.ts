@@ -1,7 +1,7 @@
 import type { ForcedClose } from '../../core/report.ts'
-import type { ServerSnapshot } from '../types.ts'
+import type { Goodbye, ServerSnapshot } from '../types.ts'
 
-/** What the lifecycle asks of one kind of server. A new kind is a new file beside this one and a line in `../serve.ts`. */
+/** What the lifecycle asks of one kind of server. A new kind of server is a line in `../serve.ts`, a new protocol a traffic beside this file. */
 export interface DrainAdapter {
   readonly name: string
   /** Whether the server accepts connections. */
@@ -20,8 +20,10 @@ export interface DrainAdapter {
 /** What an adapter is told by the lifecycle. */
 export interface AdapterContext {
   readonly name: string
-  /** Wall-clock milliseconds that never go backwards. */
-  readonly now: () => number
+  /** How long the drain may take. */
+  readonly drainTimeoutMs: number
+  /** Says goodbye in a protocol that only the application knows. */
+  readonly goodbye: Goodbye | undefined
   /** A request arrived after the shutdown began. */
   readonly onLateRequest: () => void
   /** The server began to listen. */

@@ -1,5 +1,5 @@
-import type { Server, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import type { ServerResponse } from 'node:http'
+import type { Server, Socket } from 'node:net'
 
 /** How long a connection whose last response is out waits for its client's FIN. */
 const LINGER_MS = 1_000

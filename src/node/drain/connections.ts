@@ -1,6 +1,7 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Server, Socket } from 'node:net'
 import { onRequestFinish, onRequestStart } from './request-channel.ts'
+import { now } from './traffic.ts'
 
 /** What is remembered of one connection: as little as possible, there may be ten thousand. Times are whole milliseconds of `performance.now()`. */
 export interface Connection {
@@ -21,20 +22,24 @@ export interface ConnectionListener {
   onClose(): void
 }
 
-/** The connections of one `http.Server`, kept from the moment it is served. */
+/** The event that brings a server the sockets which its protocol runs on. */
+export type ConnectionEvent = 'connection' | 'secureConnection'
+
+/** The HTTP/1 connections of one server, kept from the moment it is served. */
 export class ConnectionBook {
   readonly open: Map<Socket, Connection> = new Map()
-  /** Connections accepted so far; the accept queue is empty when it stops growing. */
-  accepted = 0
-  lastOpenedAt: number | null = null
+  /** When the last one was opened; with TLS that is when its handshake was over. 0 when none was. */
+  lastOpenedAt = 0
   readonly #server: Server
+  readonly #event: ConnectionEvent
   #listener: ConnectionListener | null = null
   readonly #subscription: Disposable
 
-  constructor(server: Server) {
+  constructor(server: Server, event: ConnectionEvent) {
     this.#server = server
+    this.#event = event
     // Before every other listener: a handler of the user's may destroy the socket or answer at once.
-    server.prependListener('connection', this.#onConnection)
+    server.prependListener(event, this.#onConnection)
     const start = onRequestStart(server, this.#onRequest)
     const finish = onRequestFinish(server, this.#onFinish)
     this.#subscription = {
@@ -52,14 +57,19 @@ export class ConnectionBook {
 
   /** Stops following the server. */
   release(): void {
-    this.#server.removeListener('connection', this.#onConnection)
+    this.#server.removeListener(this.#event, this.#onConnection)
     this.#subscription[Symbol.dispose]()
     for (const socket of this.open.keys()) socket.removeListener('close', this.#onSocketClose)
     this.open.clear()
   }
 
-  readonly #onConnection = (socket: Socket): void => {
-    this.accepted++
+  /** Forgets a connection that speaks another protocol from here on. */
+  hand(socket: Socket): void {
+    if (this.open.delete(socket)) socket.removeListener('close', this.#onSocketClose)
+  }
+
+  readonly #onConnection = (socket: Socket & { readonly alpnProtocol?: string | false | null }): void => {
+    if (socket.alpnProtocol === 'h2') return
     this.lastOpenedAt = now()
     this.#add(socket)
   }
@@ -103,11 +113,6 @@ function forgetting(open: Map<Socket, Connection>, told: () => void): (this: Soc
     open.delete(this)
     told()
   }
-}
-
-/** Whole milliseconds, so that V8 keeps them as small integers inside the record. */
-export function now(): number {
-  return Math.floor(performance.now())
 }
 
 /** Whether bytes have arrived that no finished request accounts for, or a response is open. What was cut is over before its 'close' says so. */

@@ -1,5 +1,6 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Server } from 'node:net'
 
 // Node publishes every request here before any listener sees it: Expect: 100-continue included, which a 'request' listener would miss, and
 // no listener is added whose mere presence would change what Node does ('checkContinue', 'upgrade'). Node docs, diagnostics_channel, "HTTP".

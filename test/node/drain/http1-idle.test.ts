@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import type { Server, ServerResponse } from 'node:http'
 import { test } from 'node:test'
+import { adapterFor } from '../../../src/node/serve.ts'
 import { startKernelClient } from '../../helpers/kernel-client.ts'
 import { Gate, startDrained, within } from './setup.ts'
 
@@ -149,10 +150,10 @@ test('serve: connections from before the adapter are met at their next request a
   const early = await client()
   early.get('/')
   await early.response()
-  const { Http1Adapter } = await import('../../../src/node/drain/http1.ts')
-  const second = new Http1Adapter(server, {
+  const second = adapterFor(server, {
     name: 'main',
-    now: () => 0,
+    drainTimeoutMs: 10_000,
+    goodbye: undefined,
     onLateRequest: () => {},
     onListening: () => {},
   })

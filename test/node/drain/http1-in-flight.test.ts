@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import { test } from 'node:test'
-import { Http1Adapter } from '../../../src/node/drain/http1.ts'
+import { adapterFor } from '../../../src/node/serve.ts'
 import { Gate, startDrained, within } from './setup.ts'
 
 test('drain() lets a request finish that began before it and says close on its response', async (t) => {
@@ -139,8 +139,14 @@ test('drain() forgets requests whose client went away', async (t) => {
 })
 
 test('drain() of a server that never listened, and of one that its owner closed, ends', async (t) => {
-  const context = { name: 'main', now: () => 0, onLateRequest: () => {}, onListening: () => {} }
-  const never = new Http1Adapter(createServer(), context)
+  const context = {
+    name: 'main',
+    drainTimeoutMs: 10_000,
+    goodbye: undefined,
+    onLateRequest: () => {},
+    onListening: () => {},
+  }
+  const never = adapterFor(createServer(), context)
   await within(2_000, 'drain', never.drain())
   never.release()
   const { adapter, client, server } = await startDrained(t, (_, response) => response.end('ok'))
@@ -153,9 +159,10 @@ test('drain() of a server that never listened, and of one that its owner closed,
 
 test('a server that begins to listen in the drain is closed again', async (t) => {
   const server = createServer()
-  const adapter = new Http1Adapter(server, {
+  const adapter = adapterFor(server, {
     name: 'main',
-    now: () => 0,
+    drainTimeoutMs: 10_000,
+    goodbye: undefined,
     onLateRequest: () => {},
     onListening: () => {},
   })

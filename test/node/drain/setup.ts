@@ -1,20 +1,23 @@
 import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
 import {
   createServer,
   type IncomingMessage,
-  type Server,
+  type Server as HttpServer,
   type ServerOptions,
   type ServerResponse,
 } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Server } from 'node:net'
 import type { TestContext } from 'node:test'
-import { Http1Adapter } from '../../../src/node/drain/http1.ts'
+import type { DrainAdapter } from '../../../src/node/drain/adapter.ts'
+import { adapterFor } from '../../../src/node/serve.ts'
+import type { Goodbye } from '../../../src/node/types.ts'
 import { RawClient } from '../../helpers/raw-http.ts'
 
 /** A listening server with its adapter, and clients that are closed with it. */
-export interface Drained {
-  readonly server: Server
-  readonly adapter: Http1Adapter
+export interface Drained<S extends Server> {
+  readonly server: S
+  readonly adapter: DrainAdapter
   readonly port: number
   /** Requests that arrived after the announcement. */
   late: number
@@ -24,24 +27,24 @@ export interface Drained {
 /** A request handler, asynchronous or not; a rejection fails the test as an unhandled one. */
 export type Handler = (request: IncomingMessage, response: ServerResponse) => unknown
 
-/** Starts a server and its adapter; everything is closed when the test ends. */
-export async function startDrained(
+/** Listens with a server and gives it an adapter; everything is closed when the test ends. */
+export async function drainable<S extends Server>(
   t: TestContext,
-  listener: Handler,
-  options: ServerOptions = {},
-): Promise<Drained> {
-  const server = createServer(options, (request, response) => void listener(request, response))
+  server: S,
+  goodbye?: Goodbye,
+): Promise<Drained<S>> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const { port } = server.address() as AddressInfo
   const clients: RawClient[] = []
-  const drained: Drained = {
+  const drained: Drained<S> = {
     server,
     port,
     late: 0,
-    adapter: new Http1Adapter(server, {
+    adapter: adapterFor(server, {
       name: 'main',
-      now: () => Date.now(),
+      drainTimeoutMs: 10_000,
+      goodbye,
       onLateRequest: () => drained.late++,
       onListening: () => {},
     }),
@@ -58,6 +61,24 @@ export async function startDrained(
     server.close(() => {})
   })
   return drained
+}
+
+/** Starts an HTTP server with its adapter. */
+export function startDrained(
+  t: TestContext,
+  listener: Handler,
+  options: ServerOptions = {},
+): Promise<Drained<HttpServer>> {
+  return drainable(
+    t,
+    createServer(options, (request, response) => void listener(request, response)),
+  )
+}
+
+/** Key and certificate for servers on loopback. */
+export const tls = {
+  key: readFileSync(new URL('../../fixtures/tls/key.pem', import.meta.url)),
+  cert: readFileSync(new URL('../../fixtures/tls/cert.pem', import.meta.url)),
 }
 
 /** A request handler that answers when it is told to. */

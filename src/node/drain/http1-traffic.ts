@@ -1,0 +1,146 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Server } from 'node:net'
+import type { ForcedClose } from '../../core/report.ts'
+import { untilQuiet } from './accept-queue.ts'
+import { deferRequests, sayClose } from './closing.ts'
+import { type Connection, ConnectionBook, type ConnectionEvent, isInFlight, isUnused } from './connections.ts'
+import { resetSocket } from './raw-socket.ts'
+import { now, SETTLE_MS, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
+
+/** A server of Node's that speaks HTTP/1, with TLS or without. `http2.createSecureServer` is one when it allows HTTP/1. */
+export interface Http1Server extends Server {
+  closeIdleConnections(): void
+}
+
+/** HTTP/1 connections. */
+export class Http1Traffic implements Traffic {
+  readonly book: ConnectionBook
+  readonly #server: Http1Server
+  readonly #context: TrafficContext
+  #deferral: Disposable | null = null
+  #draining = false
+  #sweepTimer: NodeJS.Timeout | undefined
+  /** When a keep-alive response was last finished, or the shutdown announced. */
+  #lastKeptAt = 0
+  #arrivals = 0
+
+  constructor(server: Http1Server, event: ConnectionEvent, context: TrafficContext) {
+    this.#server = server
+    this.#context = context
+    this.book = new ConnectionBook(server, event)
+  }
+
+  get open(): number {
+    return this.book.open.size
+  }
+
+  announce(): void {
+    this.#lastKeptAt = now()
+    this.#deferral = deferRequests(this.#server)
+    this.book.listen({ onRequest: this.#onLateRequest, onFinish: this.#onFinish, onClose: this.#onClose })
+    for (const connection of this.book.open.values()) {
+      for (const response of openResponses(connection)) this.#askToClose(connection, response)
+    }
+  }
+
+  drain(): void {
+    this.#draining = true
+    this.#scheduleSweep()
+  }
+
+  cut(): readonly ForcedClose[] {
+    clearTimeout(this.#sweepTimer)
+    // What Node's parser knows to be idle is not worth a line in the report; what is left then has at least begun to send.
+    this.#server.closeIdleConnections()
+    return [...this.book.open.values()].flatMap((connection) => this.#cutConnection(connection))
+  }
+
+  count(): TrafficCount {
+    let active = 0
+    let request = 0
+    for (const connection of this.book.open.values()) {
+      if (!isInFlight(connection)) continue
+      active++
+      request += 1 + (connection.earlier?.length ?? 0)
+    }
+    return { request, stream: 0, upgrade: 0, active, idle: this.book.open.size - active }
+  }
+
+  release(): void {
+    clearTimeout(this.#sweepTimer)
+    this.#deferral?.[Symbol.dispose]()
+    this.book.release()
+  }
+
+  #settlesAt(): number {
+    return Math.max(this.#lastKeptAt, this.book.lastOpenedAt) + SETTLE_MS
+  }
+
+  #scheduleSweep(): void {
+    if (!this.#draining || this.open === 0) return
+    clearTimeout(this.#sweepTimer)
+    this.#sweepTimer = setTimeout(() => void this.#sweep(), Math.max(0, this.#settlesAt() - now()))
+  }
+
+  async #sweep(): Promise<void> {
+    // What is in the kernel's buffers is a request, not idleness; three turns bring it up.
+    await untilQuiet(() => this.#arrivals)
+    if (now() < this.#settlesAt()) return this.#scheduleSweep()
+    // Node knows from its parser what we cannot see: a connection that has sent half of its next request is not idle.
+    this.#server.closeIdleConnections()
+    for (const connection of this.book.open.values()) {
+      if (isUnused(connection)) connection.socket.destroy()
+    }
+  }
+
+  readonly #onLateRequest = (
+    connection: Connection,
+    _request: IncomingMessage,
+    response: ServerResponse,
+  ): void => {
+    this.#arrivals++
+    this.#context.onLateRequest()
+    this.#askToClose(connection, response)
+  }
+
+  readonly #onFinish = (connection: Connection, response: ServerResponse): void => {
+    const saidClose = response.getHeader('connection') === 'close'
+    if (connection.response !== null || connection.socket.writableEnded || saidClose) return
+    this.#lastKeptAt = now()
+    this.#scheduleSweep()
+  }
+
+  readonly #onClose = (): void => {
+    this.#scheduleSweep()
+    this.#context.onGone()
+  }
+
+  #askToClose(connection: Connection, response: ServerResponse): void {
+    if (!response.headersSent) sayClose(response, () => connection.response === response)
+  }
+
+  #cutConnection(connection: Connection): readonly ForcedClose[] {
+    const { socket } = connection
+    const answered = connection.response === null && socket.writableEnded
+    if (socket.destroyed || isUnused(connection) || answered) {
+      socket.destroy()
+      return []
+    }
+    const responses = openResponses(connection)
+    const ageMs = now() - (responses.length === 0 ? connection.openedAt : connection.requestAt)
+    resetSocket(socket)
+    const details = { kind: 'request', server: this.#context.name, ageMs } as const
+    return responses.length === 0
+      ? [details]
+      : responses.map((response) => ({ ...details, label: routeOf(response.req) }))
+  }
+}
+
+function openResponses(connection: Connection): readonly ServerResponse[] {
+  return connection.response === null ? [] : [...(connection.earlier ?? []), connection.response]
+}
+
+/** Method and path without the query, which may hold secrets. */
+export function routeOf(request: Pick<IncomingMessage, 'method' | 'url'>): string {
+  return `${request.method} ${request.url?.split('?', 1)[0]?.slice(0, 80)}`
+}

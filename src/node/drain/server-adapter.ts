@@ -1,0 +1,116 @@
+import type { Server as HttpServer } from 'node:http'
+import { Server } from 'node:net'
+import type { ForcedClose } from '../../core/report.ts'
+import type { ServerSnapshot } from '../types.ts'
+import { untilQuiet } from './accept-queue.ts'
+import type { AdapterContext, DrainAdapter } from './adapter.ts'
+import { now, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
+import { closeKeepingSuccessor, rememberPath } from './unix-path.ts'
+
+/** Makes the traffics of a server. They see each new connection in this order. */
+export type TrafficMaker = (context: TrafficContext) => readonly Traffic[]
+
+/** Drains any server that Node can listen with: the listener is its own business, the connections are its traffics'. */
+export class ServerAdapter implements DrainAdapter {
+  readonly name: string
+  readonly #server: Server
+  readonly #context: AdapterContext
+  readonly #traffics: readonly Traffic[]
+  #accepted = 0
+  #lastAcceptedAt: number | null = null
+  #announced = false
+  #draining: Promise<void> | null = null
+  #drained: (() => void) | null = null
+
+  constructor(server: Server, context: AdapterContext, makeTraffics: TrafficMaker) {
+    this.name = context.name
+    this.#server = server
+    this.#context = context
+    this.#traffics = makeTraffics({
+      name: context.name,
+      drainTimeoutMs: context.drainTimeoutMs,
+      lastAcceptedAt: () => this.#lastAcceptedAt ?? 0,
+      onLateRequest: context.onLateRequest,
+      onGone: () => this.#settle(),
+    })
+    server.prependListener('connection', this.#onConnection)
+    server.on('listening', this.#onListening)
+    if (server.listening) rememberPath(server)
+  }
+
+  isListening(): boolean {
+    return this.#server.listening
+  }
+
+  announceClose(): void {
+    if (this.#announced) return
+    this.#announced = true
+    for (const traffic of this.#traffics) traffic.announce()
+  }
+
+  drain(): Promise<void> {
+    this.announceClose()
+    this.#draining ??= this.#drain()
+    return this.#draining
+  }
+
+  cut(): readonly ForcedClose[] {
+    this.#draining ??= Promise.resolve()
+    const cut = this.#traffics.flatMap((traffic) => traffic.cut())
+    this.#closeListener()
+    // Connections from before serve() that have not been heard of since.
+    if ('closeAllConnections' in this.#server) (this.#server as HttpServer).closeAllConnections()
+    return cut
+  }
+
+  snapshot(): ServerSnapshot {
+    const counts = this.#traffics.map((traffic) => traffic.count())
+    const sum = (key: keyof TrafficCount): number => counts.reduce((total, count) => total + count[key], 0)
+    return {
+      name: this.name,
+      inFlight: { request: sum('request'), stream: sum('stream'), upgrade: sum('upgrade') },
+      connections: { active: sum('active'), idle: sum('idle') },
+      lastNewConnectionAt:
+        this.#lastAcceptedAt === null ? null : performance.timeOrigin + this.#lastAcceptedAt,
+    }
+  }
+
+  release(): void {
+    this.#server.removeListener('connection', this.#onConnection)
+    this.#server.removeListener('listening', this.#onListening)
+    for (const traffic of this.#traffics) traffic.release()
+  }
+
+  async #drain(): Promise<void> {
+    const gone = new Promise<void>((resolve) => (this.#drained = resolve))
+    await untilQuiet(() => this.#accepted)
+    this.#closeListener()
+    for (const traffic of this.#traffics) traffic.drain()
+    this.#settle()
+    await gone
+    // Node's own close also stops the timer that looks for slow requests; until now it was needed, since a half-sent request holds the drain.
+    this.#server.close(() => {})
+  }
+
+  /** Only the listener: the closes of http, https and http2 also destroy connections that they take for idle (Node >= 19, >= 24). */
+  #closeListener(): void {
+    if (!this.#server.listening) return
+    closeKeepingSuccessor(this.#server, () => Reflect.apply(Server.prototype.close, this.#server, []))
+  }
+
+  #settle(): void {
+    if (!this.#server.listening && this.#traffics.every((traffic) => traffic.open === 0)) this.#drained?.()
+  }
+
+  readonly #onConnection = (): void => {
+    this.#accepted++
+    this.#lastAcceptedAt = now()
+  }
+
+  readonly #onListening = (): void => {
+    rememberPath(this.#server)
+    this.#context.onListening()
+    // Somebody who was still starting got his port after the drain had closed all others.
+    if (this.#draining) this.#closeListener()
+  }
+}

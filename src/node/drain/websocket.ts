@@ -1,0 +1,18 @@
+import type { Duplex } from 'node:stream'
+
+/** Going away (RFC 6455 §7.4.1): what a server says that stops. */
+const GOING_AWAY = 1001
+/** How long the closing handshake may take before the connection is destroyed. */
+const HANDSHAKE_MS = 2_000
+
+/**
+ * Sends a close frame and gives the client time to answer it. A frame of ours cannot land inside another: every library writes the bytes of one frame in
+ * one turn, and control frames may stand between the fragments of a message (RFC 6455 §5.4, §5.5).
+ */
+export function closeWebSocket(socket: Duplex): void {
+  if (socket.destroyed) return
+  const frame = Buffer.from([0x88, 0x02, GOING_AWAY >> 8, GOING_AWAY & 0xff])
+  if (socket.writable) socket.write(frame)
+  const timer = setTimeout(() => socket.destroy(), HANDSHAKE_MS)
+  socket.once('close', () => clearTimeout(timer))
+}
