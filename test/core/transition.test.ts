@@ -21,15 +21,9 @@ const initiated = (at: number, inFlight = 0): LifecycleEvent => ({
   inFlight,
 })
 
-interface Run {
-  readonly state: State
-  readonly effects: readonly Effect[]
-  readonly names: readonly string[]
-}
-
 /** Feeds the events one after the other; the effects are those of the last one. */
-function run(...events: readonly LifecycleEvent[]): Run {
-  let state = initialState
+function run(...events: readonly LifecycleEvent[]) {
+  let state: State = initialState
   let effects: readonly Effect[] = []
   const names: string[] = []
   for (const event of events) {
