@@ -45,7 +45,7 @@ test('a WebSocket client that never answers the close frame is let go', async (t
   )
   await connected
   await within(5_000, 'drain', adapter.drain())
-  assert.match(mute.received, /\x88\x02\x03\xe9/)
+  assert.ok(mute.received.endsWith('\x88\x02\x03\xe9'), 'the close frame with 1001')
 })
 
 test('a message that was sent before the close frame still arrives', async (t) => {
@@ -55,7 +55,7 @@ test('a message that was sent before the close frame still arrives', async (t) =
   const client = new WebSocket(`ws://127.0.0.1:${port}`)
   const [peer] = (await once(sockets, 'connection')) as [WebSocket]
   const received: string[] = []
-  client.on('message', (data) => received.push(String(data)))
+  client.on('message', (data) => received.push((data as Buffer).toString()))
   const close = once(client, 'close')
   peer.send('last words')
   await within(3_000, 'drain', adapter.drain())
