@@ -1,0 +1,100 @@
+import { MAX_DURATION_MS } from '../../core/defaults.ts'
+import type { Environment } from '../../core/option-rules.ts'
+import type { SignalName } from '../../core/options.ts'
+import type { StateName } from '../../core/state.ts'
+import type { Host } from '../../node/host.ts'
+
+/** The shutdown delay of a lifecycle on a {@link GroupHost}: its end is decided here. */
+export const OPEN_DELAY_MS: number = MAX_DURATION_MS
+
+/** What is decided only when the time has come, because servers may join until then. */
+export interface Terms {
+  state(): StateName
+  /** Resolves when what is served may stop being so. Never rejects. */
+  delay(): Promise<unknown>
+  drainMs(): number
+  /** How long the hooks may still take, when `ms` is what they are sure of. */
+  hooksMs(ms: number): number
+  useExit0(): boolean
+  /** Lets the process end by this signal, if that works. */
+  dieOf(signal: SignalName): void
+}
+
+/** Read and checked with the options of each server, and told to the lifecycle when their time has come. */
+const keptHere: ReadonlySet<string> = new Set([
+  'LASTCALL_SHUTDOWN_DELAY',
+  'LASTCALL_DRAIN_TIMEOUT',
+  'LASTCALL_GRACE_PERIOD',
+])
+
+/** The process as the lifecycle of a {@link TerminusGroup} sees it: signals, times and the exit are terminus' own. */
+export class GroupHost implements Host {
+  readonly env: Environment
+  readonly #base: Host
+  readonly #terms: Terms
+  readonly #listeners = new Map<SignalName, () => void>()
+  readonly #armed = new Set<SignalName>()
+  #first: SignalName | null = null
+
+  constructor(base: Host, terms: Terms) {
+    this.env = Object.fromEntries(Object.entries(base.env).filter(([name]) => !keptHere.has(name)))
+    this.#base = base
+    this.#terms = terms
+  }
+
+  /** Really listens for the signal; the lifecycle is told of all, and hears those. */
+  arm(signal: SignalName): void {
+    if (this.#armed.has(signal)) return
+    this.#armed.add(signal)
+    this.#base.onSignal(signal, () => {
+      this.#first ??= signal
+      this.#listeners.get(signal)?.()
+    })
+  }
+
+  onSignal(signal: SignalName, listener: () => void): Disposable {
+    this.#listeners.set(signal, listener)
+    return { [Symbol.dispose]: () => void this.#listeners.delete(signal) }
+  }
+
+  startTimer(ms: number, callback: () => void): Disposable {
+    const state = this.#terms.state()
+    if (state === 'delaying' && ms === OPEN_DELAY_MS) return this.#startDelay(callback)
+    if (state === 'draining') return this.#base.startTimer(this.#terms.drainMs(), callback)
+    if (state === 'stopping') return this.#base.startTimer(this.#terms.hooksMs(ms), callback)
+    return this.#base.startTimer(ms, callback)
+  }
+
+  #startDelay(callback: () => void): Disposable {
+    let stopped = false
+    void this.#terms.delay().then(() => {
+      if (!stopped) callback()
+    })
+    return { [Symbol.dispose]: () => void (stopped = true) }
+  }
+
+  async exit(code: number): Promise<void> {
+    if (code === 0 && this.#first !== null && !this.#terms.useExit0()) this.#terms.dieOf(this.#first)
+    await this.#base.exit(code)
+  }
+
+  now(): number {
+    return this.#base.now()
+  }
+
+  forcedExitCode(signal: SignalName): number {
+    return this.#base.forcedExitCode(signal)
+  }
+
+  suggestExitCode(code: number): void {
+    this.#base.suggestExitCode(code)
+  }
+
+  writeError(line: string): void {
+    this.#base.writeError(line)
+  }
+
+  overwrite(path: string, text: string): boolean {
+    return this.#base.overwrite(path, text)
+  }
+}

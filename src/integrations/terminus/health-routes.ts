@@ -1,0 +1,72 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { ServableServer } from '../../node/types.ts'
+import { failedAnswer, type HealthAnswer, passedAnswer } from './health-answer.ts'
+import { comparablePath, type HealthSettings } from './settings.ts'
+import type { HealthCheck, TerminusState } from './types.ts'
+
+/**
+ * Answers requests for the paths of the checks; all others reach the server's listeners, those that are added later included (terminus wraps the
+ * listeners that are there when it is called, and no others). Methods do not matter, nor does the query.
+ */
+export function interceptHealthRoutes(
+  server: ServableServer,
+  health: HealthSettings,
+  state: TerminusState,
+): void {
+  if (health.checks.size === 0) return
+  const emit = server.emit as (...args: unknown[]) => boolean
+  const intercepting = function emitUnlessHealth(this: unknown, event: string, ...args: unknown[]): boolean {
+    const [request, response] = args as [IncomingMessage, ServerResponse]
+    const path = event === 'request' ? comparablePath(request.url ?? '', health.caseInsensitive) : ''
+    const check = health.checks.get(path)
+    if (!check) return Reflect.apply(emit, this, [event, ...args])
+    void answer({ path, check, health, state }).then((found) => send(response, found, health))
+    return true
+  }
+  Object.assign(server, { emit: intercepting })
+}
+
+interface Question {
+  readonly path: string
+  readonly check: HealthCheck
+  readonly health: HealthSettings
+  readonly state: TerminusState
+}
+
+/** Never rejects: a check that goes wrong in whichever way is a check that fails. */
+async function answer({ path, check, health, state }: Question): Promise<HealthAnswer> {
+  const shutDown = (): boolean => state.isShuttingDown && failsInShutdown(path, health)
+  if (shutDown()) return answerShutdown(health)
+  let found: HealthAnswer
+  try {
+    found = passedAnswer(health, await check({ state }))
+  } catch (error) {
+    health.log('healthcheck failed', error)
+    found = failedAnswer(health, error)
+  }
+  // The state is asked for again: while the check ran the shutdown may have begun.
+  return shutDown() ? answerShutdown(health) : found
+}
+
+async function answerShutdown(health: HealthSettings): Promise<HealthAnswer> {
+  try {
+    await health.onSendFailureDuringShutdown()
+  } catch (error) {
+    health.log('onSendFailureDuringShutdown failed', error)
+  }
+  return failedAnswer(health, undefined)
+}
+
+/** Paths that are named for liveness. A process that is finishing its work is alive; to fail it here would have it restarted. */
+const liveness = /(?:^|[^a-z])(?:live|livez|liveness|alive)\/?$/i
+
+function failsInShutdown(path: string, { sendFailuresDuringShutdown }: HealthSettings): boolean {
+  return sendFailuresDuringShutdown ?? !liveness.test(path)
+}
+
+function send(response: ServerResponse, { status, body }: HealthAnswer, health: HealthSettings): void {
+  if (response.destroyed) return
+  response.setHeader('Content-Type', 'application/json')
+  response.writeHead(status, health.headers)
+  response.end(body)
+}

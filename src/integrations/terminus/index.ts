@@ -1,0 +1,4 @@
+export { createTerminus } from './create-terminus.ts'
+export { HealthCheckError } from './health-check-error.ts'
+export { terminusOptions, type PeerOptions, type PeerOverrides } from './terminus-options.ts'
+export type { HealthCheck, HealthCheckMap, Terminus, TerminusOptions, TerminusState } from './types.ts'

@@ -1,0 +1,123 @@
+import { LastcallError } from '../../core/errors.ts'
+import type { Lifecycle } from '../../node/types.ts'
+import { HealthCheckError } from './health-check-error.ts'
+import { stateOf } from './terminus-state.ts'
+import type { HealthCheckMap, TerminusOptions, TerminusState } from './types.ts'
+
+/** What the caller decides itself: everything that concerns health checks. */
+export type PeerOverrides = Pick<
+  TerminusOptions,
+  | 'caseInsensitive'
+  | 'headers'
+  | 'healthChecks'
+  | 'logger'
+  | 'statusError'
+  | 'statusErrorResponse'
+  | 'statusOk'
+  | 'statusOkResponse'
+>
+
+type PeerCheck = (argument: { state: TerminusState }) => Promise<unknown>
+
+/** Options for the `createTerminus` of @godaddy/terminus itself, in the types of its own. Made anew by every call, since terminus writes into them. */
+export interface PeerOptions {
+  readonly healthChecks: {
+    readonly verbatim?: boolean
+    readonly __unsafeExposeStackTraces?: boolean
+    readonly [path: string]: PeerCheck | boolean | undefined
+  }
+  readonly signal: string
+  readonly signals: string[]
+  readonly caseInsensitive?: boolean
+  readonly headers?: { [name: string]: string }
+  readonly logger?: (message: string, error: Error) => void
+  readonly statusOk?: number
+  readonly statusOkResponse?: Record<string, unknown>
+  readonly statusError?: number
+  readonly statusErrorResponse?: Record<string, unknown>
+}
+
+/**
+ * terminus listens for at least one event of the process, whatever it is told: left out, `signal` is SIGTERM, and it is added to `signals`. This is
+ * no signal, and nobody emits it.
+ */
+const NO_SIGNAL = 'lastcall:terminus-handles-no-signal'
+
+/** What would never be called or count, since terminus hears of no signal, and what does it here. */
+const replaced: Readonly<Record<string, string>> = {
+  signal: 'pass signals to createLifecycle()',
+  signals: 'pass signals to createLifecycle()',
+  useExit0: 'a clean shutdown ends with 0',
+  timeout: 'pass drainTimeoutMs to createLifecycle()',
+  beforeShutdown: 'pass shutdownDelayMs to createLifecycle()',
+  onSignal: 'use lifecycle.onStop()',
+  onSigterm: 'use lifecycle.onStop()',
+  onShutdown: 'use lifecycle.onStop()',
+  sendFailuresDuringShutdown:
+    'readiness fails and liveness does not; livenessFailsOnShutdown of createLifecycle()',
+  onSendFailureDuringShutdown: "use lifecycle.on('shutdownInitiated')",
+}
+
+/**
+ * Options with which @godaddy/terminus 4.12 serves `/health/liveness`, `/health/readiness` and `/health/startup` on the application's own port, and
+ * leaves signals, drain and exit to the lifecycle: `createTerminus(lifecycle.serve(server), terminusOptions(lifecycle))`.
+ *
+ * Readiness and start-up follow the lifecycle's state. Checks that are registered with `lifecycle.check()` are asked by the probe server only; put
+ * those for this port into `healthChecks`. When the drain closes the port it closes these routes, too; the probe server answers to the end.
+ *
+ * @throws LastcallError `LASTCALL_INVALID_OPTIONS` for overrides that terminus would never act on
+ */
+export function terminusOptions(lifecycle: Lifecycle, overrides: PeerOverrides = {}): PeerOptions {
+  const problems = Object.keys(overrides).flatMap((name) =>
+    name in replaced ? [`${name}: terminus handles no signal here; ${replaced[name]}`] : [],
+  )
+  if (problems.length > 0) throw new LastcallError('LASTCALL_INVALID_OPTIONS', problems)
+  const { healthChecks = {}, statusOkResponse, statusErrorResponse, ...others } = overrides
+  return {
+    ...others,
+    // terminus writes what checks resolve to into these two.
+    ...(statusOkResponse && { statusOkResponse: { ...statusOkResponse } }),
+    ...(statusErrorResponse && { statusErrorResponse: { ...statusErrorResponse } }),
+    healthChecks: { ...lifecycleChecks(lifecycle), ...withState(lifecycle, healthChecks) },
+    signal: NO_SIGNAL,
+    signals: [NO_SIGNAL],
+  } as PeerOptions
+}
+
+function lifecycleChecks(lifecycle: Lifecycle): Readonly<Record<string, PeerCheck>> {
+  const isReady = followReadiness(lifecycle)
+  const check = (name: string, passes: () => boolean): PeerCheck => {
+    return async () => {
+      // Nothing is resolved to: with `verbatim` terminus would show it in the answers of all other checks, too.
+      if (!passes())
+        throw new HealthCheckError(`${name} failed: ${lifecycle.state}`, { lifecycle: lifecycle.state })
+    }
+  }
+  const { livenessFailsOnShutdown } = lifecycle.options
+  const state = stateOf(lifecycle)
+  return {
+    '/health/liveness': check('liveness', () => !(livenessFailsOnShutdown && state.isShuttingDown)),
+    '/health/readiness': check('readiness', isReady),
+    '/health/startup': check('start-up', () => lifecycle.state !== 'starting'),
+  }
+}
+
+/** Readiness by the events, as the state's name does not say whether `readinessFailDelayMs` is over. */
+function followReadiness(lifecycle: Lifecycle): () => boolean {
+  let ready = lifecycle.state === 'ready'
+  for (const name of ['startupCompleted', 'becameReady', 'becameUnready'] as const) {
+    lifecycle.on(name, (event) => (ready = event.state === 'ready'))
+  }
+  for (const name of ['readinessFailed', 'exitForced'] as const) lifecycle.on(name, () => (ready = false))
+  return () => ready && lifecycle.state !== 'stopped'
+}
+
+/** terminus' own state never changes here, as it hears of no signal. */
+function withState(lifecycle: Lifecycle, checks: HealthCheckMap): HealthCheckMap {
+  const state = stateOf(lifecycle)
+  const entries = Object.entries(checks).map(([path, check]) => [
+    path,
+    typeof check === 'function' ? async () => check({ state }) : check,
+  ])
+  return Object.fromEntries(entries) as HealthCheckMap
+}
