@@ -68,7 +68,8 @@ test('a second signal within a second is ignored: Ctrl-C through npm arrives twi
   child.kill('SIGTERM')
   assert.deepEqual(await child.exit(), { code: 0, signal: null })
   assert.match(child.stdout, /hook ran/)
-  assert.equal(child.report().reason, 'SIGINT')
+  // Which of two that are sent at once comes first is the kernel's choice.
+  assert.match(child.report().reason, /^SIG(INT|TERM)$/)
 })
 
 test('a drain that times out exits with 1 in its time, and the report says what was cut', async (t) => {
