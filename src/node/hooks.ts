@@ -1,4 +1,3 @@
-import { MAX_DURATION_MS } from '../core/defaults.ts'
 import type { HookResult } from '../core/report.ts'
 import { errorText, limited } from './limit.ts'
 import type { StopHook } from './types.ts'
@@ -39,7 +38,7 @@ export class Hooks {
   async run(): Promise<number> {
     const ended = this.#ended.signal
     for (let hook = this.#next(); hook; hook = this.#next()) {
-      const { name, timeoutMs = MAX_DURATION_MS } = hook
+      const { name, timeoutMs } = hook
       this.#running = { name, since: performance.now() }
       const outcome = await limited(hook.run, timeoutMs, ended)
       // The report has been written meanwhile, with this hook in it as it was.

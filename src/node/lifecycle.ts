@@ -1,3 +1,4 @@
+import { channel } from 'node:diagnostics_channel'
 import { LastcallError } from '../core/errors.ts'
 import type { EventName } from '../core/event.ts'
 import type { Logger } from '../core/logger.ts'
@@ -18,6 +19,9 @@ import { guardedLogger, stderrLogger } from './stderr-logger.ts'
 import { ShutdownRun } from './shutdown-run.ts'
 import type * as types from './types.ts'
 
+/** By name, not by import: `lastcall/auto` may come from another copy of the package than the application's own lifecycle. */
+const created = channel('lastcall:lifecycle:created')
+
 /**
  * Makes a lifecycle. Nothing is listened to, installed or started before its `start()`.
  * @param options see {@link LifecycleOptions}; what is missing comes from `LASTCALL_*`, then from the defaults
@@ -28,7 +32,9 @@ export function createLifecycle(options: LifecycleOptions = {}, host: Host = rea
   const { options: resolved, notices } = resolveOptions(options, host.env)
   const logger = guardedLogger(resolved.logger ?? stderrLogger(host))
   for (const { message, ...details } of notices) logger.warn(details, message)
-  return new NodeLifecycle(resolved, host, logger)
+  const lifecycle = new NodeLifecycle(resolved, host, logger)
+  created.publish({ lifecycle })
+  return lifecycle
 }
 
 class NodeLifecycle implements types.Lifecycle {

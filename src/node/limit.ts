@@ -11,11 +11,12 @@ export type Outcome =
 /**
  * Calls a function of the user's with a time limit and turns every way it can end into a value. It is not stopped at the limit, only no
  * longer waited for; its signal tells it so. A late rejection is swallowed: nobody is left to hear it, and it must not end the process.
+ * @param ms the limit; without one nothing but `ended` stops the waiting, and no timer keeps the process up
  * @param ended another reason to stop waiting, before the limit
  */
 export async function limited(
   call: (signal: AbortSignal) => unknown,
-  ms: number,
+  ms: number | undefined,
   ended?: AbortSignal,
 ): Promise<Outcome> {
   const began = performance.now()
@@ -24,7 +25,7 @@ export async function limited(
   guardSignal(abort.signal, () => {})
   let timer: NodeJS.Timeout | undefined
   const timeout = new Promise<'timedOut'>((resolve) => {
-    timer = setTimeout(resolve, ms, 'timedOut')
+    if (ms !== undefined) timer = setTimeout(resolve, ms, 'timedOut')
     ended?.addEventListener('abort', () => resolve('timedOut'))
   })
   const work = Promise.resolve()

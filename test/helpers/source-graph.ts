@@ -48,7 +48,7 @@ export function readSource(path: string): SourceFile {
 /** All TypeScript files of these folders. */
 export function readSources(...folders: readonly string[]): readonly SourceFile[] {
   return folders
-    .flatMap((folder) => globSync(`${folder}/**/*.ts`, { cwd: root }))
+    .flatMap((folder) => globSync(`${folder}/**/*.ts`, { cwd: root, exclude: ['**/node_modules'] }))
     .map((path) => path.replaceAll('\\', '/'))
     .toSorted()
     .map(readSource)

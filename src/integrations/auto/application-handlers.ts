@@ -1,0 +1,54 @@
+import { constants } from 'node:os'
+import type { Logger } from '../../core/logger.ts'
+import type { SignalName } from '../../core/options.ts'
+import { errorText } from '../../node/limit.ts'
+import type { ExitGate } from './exit-gate.ts'
+
+type Handler = (signal: SignalName, number: number) => unknown
+
+/** Which handlers are run, and how. */
+export interface Handling {
+  readonly signal: SignalName
+  /** They had the signal already, before anything listened, and may be at work. */
+  readonly called: boolean
+  readonly exits: ExitGate
+  readonly logger: Logger
+}
+
+/**
+ * Calls the application's own handlers for a signal, in their order and with Node's arguments, and waits until the application is done: when it
+ * exits, or when nothing keeps its event loop alive any more, which is how it would have ended. Without handlers there is nothing to wait for.
+ * @throws what a handler throws or rejects with; an error when the application's exit code is not 0
+ */
+export async function runApplicationHandlers({ signal, called, exits, logger }: Handling): Promise<void> {
+  const handlers = process.rawListeners(signal) as readonly unknown[] as readonly Handler[]
+  if (handlers.length > 0 || called) {
+    await new Promise<void>((resolve, reject) => {
+      const complain = (error: unknown): void => {
+        logger.error(
+          { signal, error: errorText(error), stack: stackOf(error) },
+          'lastcall: a signal handler of the application failed',
+        )
+        reject(error)
+      }
+      exits.hold(resolve)
+      process.once('beforeExit', () => resolve())
+      if (!called) for (const handler of handlers) call(handler, signal, complain)
+    })
+  }
+  const code = Number(process.exitCode ?? 0)
+  if (code !== 0) throw new Error(`the application exited with ${code}`)
+}
+
+function call(handler: Handler, signal: SignalName, complain: (error: unknown) => void): void {
+  try {
+    const result = Reflect.apply(handler, process, [signal, constants.signals[signal as NodeJS.Signals]])
+    if (result instanceof Promise) result.catch(complain)
+  } catch (error) {
+    complain(error)
+  }
+}
+
+function stackOf(error: unknown): string | undefined {
+  return error instanceof Error ? error.stack : undefined
+}

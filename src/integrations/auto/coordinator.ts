@@ -1,0 +1,199 @@
+import { Server as HttpServer } from 'node:http'
+import type { Server } from 'node:net'
+import type { Logger } from '../../core/logger.ts'
+import type { SignalName } from '../../core/options.ts'
+import { type Host, realHost } from '../../node/host.ts'
+import { createLifecycle } from '../../node/lifecycle.ts'
+import { errorText } from '../../node/limit.ts'
+import { stderrLogger } from '../../node/stderr-logger.ts'
+import type { Lifecycle } from '../../node/types.ts'
+import { runApplicationHandlers } from './application-handlers.ts'
+import { autoHost } from './auto-host.ts'
+import { forgiveClose } from './close-callback.ts'
+import { ExitGate } from './exit-gate.ts'
+import type { SignalGate } from './signal-gate.ts'
+
+/** Coordinates the shutdown of an application that knows nothing of it: one lifecycle for all its servers, and a place in it for its handlers. */
+export class Coordinator {
+  readonly #gate: SignalGate
+  readonly #exits: ExitGate
+  readonly #logger: Logger = stderrLogger(realHost())
+  readonly #lifecycle: Lifecycle
+  readonly #servers = new Set<Server>()
+  readonly #listeners = new Map<SignalName, () => void>()
+  #probes: Server | null = null
+  #started: 'no' | 'soon' | 'opening' | 'yes' = 'no'
+  #shuttingDown = false
+  #yielded = false
+  /** The signal that the shutdown is about, and whether the application had it before anything listened. */
+  #signal: SignalName | null = null
+  #delivered = false
+  #wereListening: readonly Server[] = []
+
+  /**
+   * @param env what the options are read from
+   * @throws LastcallError `LASTCALL_INVALID_OPTIONS`
+   */
+  constructor(gate: SignalGate, signals: readonly SignalName[], env: Host['env']) {
+    this.#gate = gate
+    this.#exits = new ExitGate(signals)
+    const host = autoHost(
+      {
+        isStopping: () => this.#lifecycle.state === 'stopping',
+        onSignal: (signal, listener) => this.#onSignal(signal, listener),
+        beforeExit: (code) => this.#decideExit(code),
+      },
+      env,
+    )
+    this.#lifecycle = createLifecycle({ signals, exitAfter: 'any' }, host)
+    this.#lifecycle.onStop('application handlers', () => this.#runHandlers())
+    this.#lifecycle.on('shutdownInitiated', () => this.#onShutdown())
+  }
+
+  /** Drains this server in the shutdown. It has its address and no connection yet. */
+  adopt(server: Server): void {
+    if (this.#yielded || server === this.#probes) return
+    try {
+      this.#lifecycle.serve(server)
+    } catch (error) {
+      return this.#logger.warn({ error: errorText(error) }, 'lastcall: this server will not be drained')
+    }
+    if (!this.#servers.has(server)) server.on('close', () => this.#onServerClose())
+    this.#servers.add(server)
+    this.#gate.arm()
+    if (this.#started === 'yes') return this.#lifecycle.ready()
+    if (this.#started !== 'no') return
+    this.#started = 'soon'
+    setImmediate(() => this.#startIfServing())
+  }
+
+  /** A server is told to listen: the probe server, while the lifecycle opens its probes. */
+  notice(server: Server): void {
+    if (this.#started === 'opening') this.#probes ??= server
+  }
+
+  /** Takes a signal for the shutdown, unless there is nothing to shut down. */
+  take(signal: SignalName): boolean {
+    if (this.#yielded) return false
+    if (this.#shuttingDown || this.#isServing()) {
+      this.#signal ??= signal
+      // Until the start the signal waits for it.
+      this.#listeners.get(signal)?.()
+      return true
+    }
+    // Nothing listens yet, or any more.
+    if (process.pid !== 1 || process.listenerCount(signal) > 0) return false
+    this.#signal = signal
+    void this.#lifecycle.shutdown(signal)
+    return true
+  }
+
+  /** The application had this signal, and began to listen all the same: the shutdown begins with the start, and its handlers are not called again. */
+  remember(signal: SignalName): void {
+    this.#signal = signal
+    this.#delivered = true
+  }
+
+  /** Leaves everything to a lifecycle of the application's own. */
+  yield(): void {
+    if (this.#shuttingDown || this.#yielded) return
+    this.#yielded = true
+    this.#listeners.clear()
+    this.#gate.disarm()
+    this.#closeProbes()
+  }
+
+  #isServing(): boolean {
+    return [...this.#servers].some((server) => server.listening)
+  }
+
+  #onSignal(signal: SignalName, listener: () => void): Disposable {
+    this.#listeners.set(signal, listener)
+    return { [Symbol.dispose]: () => void this.#listeners.delete(signal) }
+  }
+
+  /** A server that is gone by now only looked for a free port; neither probes nor readiness are worth it. */
+  #startIfServing(): void {
+    this.#started = 'no'
+    if (this.#yielded) return
+    if (this.#isServing()) return void this.#start()
+    this.#onServerClose()
+    const signal = this.#signal
+    this.#signal = null
+    if (signal !== null) process.kill(process.pid, signal)
+  }
+
+  async #start(): Promise<void> {
+    this.#started = 'opening'
+    const start = this.#lifecycle.start()
+    this.#started = 'yes'
+    // What closes its servers must end by itself as ever.
+    this.#probes?.unref()
+    if (this.#signal !== null) this.#listeners.get(this.#signal)?.()
+    try {
+      await start
+    } catch (error) {
+      await this.#startWithoutProbes(error)
+    }
+    if (this.#yielded) this.#closeProbes()
+    else if (this.#isServing()) this.#lifecycle.ready()
+  }
+
+  /** A child process inherits the environment, and the port in it is its parent's. */
+  async #startWithoutProbes(error: unknown): Promise<void> {
+    if (this.#shuttingDown || this.#yielded) return
+    this.#logger.warn({ error: errorText(error) }, 'lastcall: going on without a probe server')
+    Object.assign(this.#lifecycle.options, { probePort: false })
+    await this.#lifecycle.start()
+  }
+
+  #closeProbes(): void {
+    this.#probes?.close()
+    if (this.#probes instanceof HttpServer) this.#probes.closeAllConnections()
+  }
+
+  #onServerClose(): void {
+    if (this.#shuttingDown || this.#yielded || this.#isServing()) return
+    if (process.pid !== 1) this.#gate.disarm()
+    if (this.#started === 'yes') this.#lifecycle.unready('no server listens')
+  }
+
+  #onShutdown(): void {
+    this.#shuttingDown = true
+    this.#wereListening = [...this.#servers].filter((server) => server.listening)
+    process.on('exit', (code) => this.#onExit(code))
+  }
+
+  async #runHandlers(): Promise<void> {
+    if (this.#signal === null) return
+    forgiveClose(this.#wereListening)
+    await runApplicationHandlers({
+      signal: this.#signal,
+      called: this.#delivered,
+      exits: this.#exits,
+      logger: this.#logger,
+    })
+  }
+
+  /** The application's own code counts, unless something was cut off or the exit is forced. */
+  #decideExit(code: number): number {
+    const cut = Object.values(this.#lifecycle.snapshot().forcedCloses).some((count) => count > 0)
+    const own = Number(process.exitCode ?? 0)
+    const final = cut || code > 1 || own === 0 ? code : own
+    this.#exits.finish(final)
+    return final
+  }
+
+  #onExit(code: number): void {
+    const { state, servers } = this.#lifecycle.snapshot()
+    if (state === 'stopped') return
+    const inFlight = servers.reduce(
+      (sum, { inFlight: { request, stream, upgrade } }) => sum + request + stream + upgrade,
+      0,
+    )
+    this.#logger.error(
+      { state, inFlight, exitCode: code },
+      'lastcall: the process ends in the middle of its shutdown',
+    )
+  }
+}

@@ -1,0 +1,3 @@
+import { installAuto } from './install.ts'
+
+installAuto()

@@ -1,0 +1,99 @@
+import type { SignalName } from '../../core/options.ts'
+
+type Emit = (event: string | symbol, ...args: readonly unknown[]) => boolean
+
+/** Decides what becomes of a signal: true when it was taken, false when the application's own handlers shall have it now, as ever. */
+export type SignalTaker = (signal: SignalName) => boolean
+
+const nobody = (): void => {}
+
+/**
+ * Stands between the process's signals and the application's handlers, which stay where they are: `process.on`, `once`, `removeListener`,
+ * `listeners`, `listenerCount` are Node's own and tell the truth. Only `process.emit` is replaced, which is what Node calls with a signal.
+ */
+export class SignalGate {
+  readonly #signals: readonly SignalName[]
+  readonly #take: SignalTaker
+  // As a method of whoever it is called on: others replace `process.emit` as well, and call the one before.
+  readonly #emit: Emit = process.emit as Emit
+  #armed = false
+
+  constructor(signals: readonly SignalName[], take: SignalTaker) {
+    this.#signals = signals
+    this.#take = take
+  }
+
+  /** Begins to look at signals. The process still reacts to those that somebody listens to, and to no other. */
+  install(): void {
+    const passOn = (target: unknown, args: readonly unknown[]): boolean =>
+      this.#passOn(target, args as Parameters<Emit>)
+    const emit = function emit(this: unknown, ...args: readonly unknown[]): boolean {
+      return passOn(this, args)
+    }
+    Object.defineProperty(process, 'emit', { value: emit, writable: true, configurable: true })
+    for (const signal of this.#signals) {
+      // Node has bound the `emit` of before to a signal that is listened to already (by another --import).
+      if (process.listenerCount(signal) > 0) this.#unwatch(signal)
+      if (process.listenerCount(signal) > 0) this.#watch(signal)
+    }
+  }
+
+  /** The process reacts to the signals, whether the application listens to them or not. */
+  arm(): void {
+    this.#armed = true
+    for (const signal of this.#signals) this.#watch(signal)
+  }
+
+  /** A signal that the application does not listen to has its own action again. */
+  disarm(): void {
+    this.#armed = false
+    for (const signal of this.#signals) {
+      if (process.listenerCount(signal) === 0) this.#unwatch(signal)
+    }
+  }
+
+  /** Calls the application's handlers for the signal as Node does, without the gate. */
+  deliver(signal: SignalName, number: number): boolean {
+    return Reflect.apply(this.#emit, process, [signal, signal, number])
+  }
+
+  #passOn(target: unknown, args: Parameters<Emit>): boolean {
+    const [event, subject] = args
+    if (this.#isOurs(event) && this.#take(event)) return true
+    // Node gives a signal its own action back when its last listener has gone; as long as the gate is armed, one is always left.
+    if (event === 'removeListener' && this.#armed && this.#isOurs(subject)) {
+      return pretendCount(subject, 1, () => Reflect.apply(this.#emit, target, args))
+    }
+    return Reflect.apply(this.#emit, target, args)
+  }
+
+  #isOurs(event: unknown): event is SignalName {
+    return (this.#signals as readonly unknown[]).includes(event)
+  }
+
+  // Node installs and removes its handler for a signal when `process` emits 'newListener' and 'removeListener'
+  // (lib/internal/bootstrap/switches/is_main_thread.js, 22 to 26). Emitting them does it without a listener that others would see and count:
+  // signal-exit, for one, ends the process only when nobody else listens.
+  #watch(signal: SignalName): void {
+    Reflect.apply(this.#emit, process, ['newListener', signal, nobody])
+  }
+
+  #unwatch(signal: SignalName): void {
+    pretendCount(signal, 0, () => Reflect.apply(this.#emit, process, ['removeListener', signal, nobody]))
+  }
+}
+
+/** Answers `process.listenerCount(signal)` with this number for the duration of a call. */
+function pretendCount<T>(signal: SignalName, count: number, call: () => T): T {
+  const before = Object.getOwnPropertyDescriptor(process, 'listenerCount')
+  const real = process.listenerCount
+  const value = (...args: Parameters<typeof real>): number =>
+    args[0] === signal ? count : Reflect.apply(real, process, args)
+  Object.defineProperty(process, 'listenerCount', { value, writable: true, configurable: true })
+  try {
+    return call()
+  } finally {
+    if (before) Object.defineProperty(process, 'listenerCount', before)
+    else Reflect.deleteProperty(process, 'listenerCount')
+  }
+}
