@@ -12,11 +12,18 @@ for (const version of versions.filter((v) => wanted.length === 0 || wanted.some(
   const prefix = resolve('.cache', `node-${version}`)
   const node = resolve(prefix, 'node_modules', `node-${platform}`, 'bin', 'node')
   if (!existsSync(node)) {
-    execFileSync('npm', ['install', '--silent', '--no-save', '--prefix', prefix, `node-${platform}@${version}`], { stdio: 'inherit' })
+    execFileSync(
+      'npm',
+      ['install', '--silent', '--no-save', '--prefix', prefix, `node-${platform}@${version}`],
+      { stdio: 'inherit' },
+    )
   }
   console.log(`\n=== Node ${version}`)
   const env = { ...process.env, PATH: `${resolve(node, '..')}:${process.env['PATH']}` }
-  const run = spawnSync(node, ['--test', '--test-timeout=60000', 'test/**/*.test.ts'], { stdio: 'inherit', env })
+  const run = spawnSync(node, ['--test', '--test-timeout=60000', 'test/**/*.test.ts'], {
+    stdio: 'inherit',
+    env,
+  })
   if (run.status !== 0) {
     failed++
     console.error(`=== Node ${version}: failed`)

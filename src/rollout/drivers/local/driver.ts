@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Target } from '../../../load/sample.ts'
@@ -56,6 +56,8 @@ export function createLocalDriver(options: LocalOptions, timeline: Timeline): Lo
       if (stopped) throw new Error('Start a pod: the rehearsal has been stopped')
       const name = `pod-${pods.length + 1}`
       const terminationLog = join(folder, `${name}.termination-log`)
+      // As the kubelet does: the report goes where a file is, and nowhere else.
+      writeFileSync(terminationLog, '')
       const pod = startPod(name, ports, { options, timeline, terminationLog, onReadyChange })
       pods.push(pod)
       try {
