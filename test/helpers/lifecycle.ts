@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener, type Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Server as NetServer } from 'node:net'
 import type { TestContext } from 'node:test'
 import type { EventName } from '../../src/core/event.ts'
 import type { LifecycleOptions } from '../../src/core/options.ts'
@@ -66,7 +66,7 @@ export function makeServer(
 }
 
 /** Listens on a free port of the loopback. */
-export async function openPort(server: Server): Promise<number> {
+export async function openPort(server: NetServer): Promise<number> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   return (server.address() as AddressInfo).port

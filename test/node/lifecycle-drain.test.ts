@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict'
 import { addAbortListener } from 'node:events'
+import { createServer } from 'node:http'
+import { createSecureServer, createServer as createHttp2Server } from 'node:http2'
+import { createServer as createHttpsServer } from 'node:https'
+import { createServer as createNetServer } from 'node:net'
 import { test } from 'node:test'
+import { createServer as createTlsServer } from 'node:tls'
 import { makeLifecycle, makeServer, openPort } from '../helpers/lifecycle.ts'
 import { RawClient } from '../helpers/raw-http.ts'
 
@@ -150,22 +155,33 @@ test('a server that is served in the delay asks its clients to go, and counts th
   assert.deepEqual((await report).requestsAfterShutdown, { delaying: 1 })
 })
 
-test('after the end nothing of ours is left on the servers', async (t) => {
-  const { lifecycle, host } = makeLifecycle(t, { probePort: false })
-  const server = makeServer(t)
-  const listeners = () => server.eventNames().map((name) => [name, server.listenerCount(name)])
-  const [before, emit] = [listeners(), server.emit]
-  lifecycle.serve(server)
-  await openPort(server)
-  await lifecycle.start()
-  assert.notDeepEqual(listeners(), before)
-  const report = lifecycle.shutdown()
-  host.advance(0)
-  await report
-  await nextTurn()
-  assert.deepEqual(listeners(), before)
-  assert.equal(server.emit, emit)
-})
+const kinds = {
+  'node:http': createServer(),
+  'node:https': createHttpsServer(),
+  'node:http2': createHttp2Server(),
+  'node:http2 with TLS': createSecureServer({ allowHTTP1: true }),
+  'node:tls': createTlsServer(),
+  'node:net': createNetServer(),
+}
+
+for (const [kind, server] of Object.entries(kinds)) {
+  test(`after the end nothing of ours is left on a server of ${kind}`, async (t) => {
+    const { lifecycle, host } = makeLifecycle(t, { probePort: false })
+    const listeners = () => server.eventNames().map((name) => [name, server.listenerCount(name)])
+    const [before, emit] = [listeners(), server.emit]
+    lifecycle.serve(server)
+    await openPort(server)
+    await lifecycle.start()
+    assert.notDeepEqual(listeners(), before)
+    const report = lifecycle.shutdown()
+    host.advance(0)
+    assert.equal((await report).clean, true)
+    await nextTurn()
+    assert.deepEqual(listeners(), before)
+    assert.equal(server.emit, emit)
+    assert.equal(server.listening, false)
+  })
+}
 
 test('snapshot() tells state, phases and late requests, before and after', async (t) => {
   const { lifecycle, host } = makeLifecycle(t, { probePort: false, shutdownDelayMs: 5_000 })

@@ -78,7 +78,8 @@ export class ServerAdapter implements DrainAdapter {
   release(): void {
     this.#server.removeListener('connection', this.#onConnection)
     this.#server.removeListener('listening', this.#onListening)
-    for (const traffic of this.#traffics) traffic.release()
+    // Last first: who wrapped the server's emit last has to take his wrapper off before the one beneath can.
+    for (const traffic of this.#traffics.toReversed()) traffic.release()
   }
 
   async #drain(): Promise<void> {
