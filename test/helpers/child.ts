@@ -36,10 +36,10 @@ export class Child {
     child.stderr?.setEncoding('utf8').on('data', (text: string) => this.#take('stderr', text))
   }
 
-  /** Resolves to the first whole line of stdout that fits, one that was written already included. */
-  async line(wanted: RegExp): Promise<string> {
+  /** Resolves to the first whole line that fits, one that was written already included. */
+  async line(wanted: RegExp, stream: 'stdout' | 'stderr' = 'stdout'): Promise<string> {
     const find = (): string | undefined =>
-      this.stdout
+      this[stream]
         .split('\n')
         .slice(0, -1)
         .find((line) => wanted.test(line))

@@ -1,3 +1,4 @@
+import cluster from 'node:cluster'
 import { type Host, realHost } from '../../node/host.ts'
 import type { SignalName } from '../../core/options.ts'
 
@@ -28,4 +29,10 @@ export function autoHost(owner: HostOwner, env: Host['env']): Host {
     },
     exit: (code) => real.exit(owner.beforeExit(code)),
   }
+}
+
+/** The environment that options are read from. */
+export function autoEnvironment(): Host['env'] {
+  // A worker of a cluster would share the probe port with its siblings: each probe would reach another of them.
+  return cluster.isWorker ? { ...process.env, LASTCALL_PROBE_PORT: 'false' } : process.env
 }

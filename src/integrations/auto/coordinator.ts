@@ -1,22 +1,33 @@
 import { Server as HttpServer } from 'node:http'
 import type { Server } from 'node:net'
+import { DEFAULT_SIGNALS } from '../../core/defaults.ts'
 import type { Logger } from '../../core/logger.ts'
 import type { SignalName } from '../../core/options.ts'
-import { type Host, realHost } from '../../node/host.ts'
+import { realHost } from '../../node/host.ts'
 import { createLifecycle } from '../../node/lifecycle.ts'
 import { errorText } from '../../node/limit.ts'
 import { stderrLogger } from '../../node/stderr-logger.ts'
 import type { Lifecycle } from '../../node/types.ts'
 import { runApplicationHandlers } from './application-handlers.ts'
-import { autoHost } from './auto-host.ts'
+import { autoEnvironment, autoHost } from './auto-host.ts'
 import { forgiveClose } from './close-callback.ts'
 import { ExitGate } from './exit-gate.ts'
+import { isInternal, type ListenedTo } from './internal-server.ts'
 import type { SignalGate } from './signal-gate.ts'
+
+/**
+ * Begins to coordinate, with the options that the environment has.
+ * @param early signal that the application's handlers had before anything listened
+ * @throws LastcallError `LASTCALL_INVALID_OPTIONS`
+ */
+export function coordinate(gate: SignalGate, early: SignalName | null): Coordinator {
+  return new Coordinator(gate, early)
+}
 
 /** Coordinates the shutdown of an application that knows nothing of it: one lifecycle for all its servers, and a place in it for its handlers. */
 export class Coordinator {
   readonly #gate: SignalGate
-  readonly #exits: ExitGate
+  readonly #exits = new ExitGate(DEFAULT_SIGNALS)
   readonly #logger: Logger = stderrLogger(realHost())
   readonly #lifecycle: Lifecycle
   readonly #servers = new Set<Server>()
@@ -30,29 +41,27 @@ export class Coordinator {
   #delivered = false
   #wereListening: readonly Server[] = []
 
-  /**
-   * @param env what the options are read from
-   * @throws LastcallError `LASTCALL_INVALID_OPTIONS`
-   */
-  constructor(gate: SignalGate, signals: readonly SignalName[], env: Host['env']) {
+  /** @param early signal that the application had before anything listened: the shutdown begins with the start, and its handlers are not called again */
+  constructor(gate: SignalGate, early: SignalName | null) {
     this.#gate = gate
-    this.#exits = new ExitGate(signals)
+    this.#signal = early
+    this.#delivered = early !== null
     const host = autoHost(
       {
         isStopping: () => this.#lifecycle.state === 'stopping',
         onSignal: (signal, listener) => this.#onSignal(signal, listener),
         beforeExit: (code) => this.#decideExit(code),
       },
-      env,
+      autoEnvironment(),
     )
-    this.#lifecycle = createLifecycle({ signals, exitAfter: 'any' }, host)
+    this.#lifecycle = createLifecycle({ exitAfter: 'any' }, host)
     this.#lifecycle.onStop('application handlers', () => this.#runHandlers())
     this.#lifecycle.on('shutdownInitiated', () => this.#onShutdown())
   }
 
   /** Drains this server in the shutdown. It has its address and no connection yet. */
-  adopt(server: Server): void {
-    if (this.#yielded || server === this.#probes) return
+  adopt(server: Server, listenedTo: ListenedTo): void {
+    if (this.#yielded || server === this.#probes || isInternal(server, listenedTo)) return
     try {
       this.#lifecycle.serve(server)
     } catch (error) {
@@ -88,12 +97,6 @@ export class Coordinator {
     return true
   }
 
-  /** The application had this signal, and began to listen all the same: the shutdown begins with the start, and its handlers are not called again. */
-  remember(signal: SignalName): void {
-    this.#signal = signal
-    this.#delivered = true
-  }
-
   /** Leaves everything to a lifecycle of the application's own. */
   yield(): void {
     if (this.#shuttingDown || this.#yielded) return
@@ -115,21 +118,22 @@ export class Coordinator {
   /** A server that is gone by now only looked for a free port; neither probes nor readiness are worth it. */
   #startIfServing(): void {
     this.#started = 'no'
-    if (this.#yielded) return
-    if (this.#isServing()) return void this.#start()
+    if (!this.#yielded && this.#isServing()) return void this.#start()
     this.#onServerClose()
-    const signal = this.#signal
+    if (this.#signal === null || this.#delivered) return
+    // It waited for a start that does not come.
+    process.kill(process.pid, this.#signal)
     this.#signal = null
-    if (signal !== null) process.kill(process.pid, signal)
   }
 
   async #start(): Promise<void> {
+    // Whoever is told to stop while it starts is never ready.
+    if (this.#signal !== null) return void this.#lifecycle.shutdown(this.#signal)
     this.#started = 'opening'
     const start = this.#lifecycle.start()
     this.#started = 'yes'
     // What closes its servers must end by itself as ever.
     this.#probes?.unref()
-    if (this.#signal !== null) this.#listeners.get(this.#signal)?.()
     try {
       await start
     } catch (error) {

@@ -1,10 +1,11 @@
-import cluster from 'node:cluster'
 import { subscribe } from 'node:diagnostics_channel'
-import { Server } from 'node:net'
+import { createRequire } from 'node:module'
+import type { Server } from 'node:net'
 import { isMainThread } from 'node:worker_threads'
 import { DEFAULT_SIGNALS } from '../../core/defaults.ts'
 import type { SignalName } from '../../core/options.ts'
-import { Coordinator } from './coordinator.ts'
+import type { coordinate, Coordinator } from './coordinator.ts'
+import type { ListenedTo } from './internal-server.ts'
 import { SignalGate } from './signal-gate.ts'
 
 /** Set once it is installed: it may be imported twice, from two copies. */
@@ -14,11 +15,6 @@ const installed = Symbol.for('lastcall.auto')
 // (Node docs, diagnostics_channel, "net.Server"; experimental, so the tests hold every Node line to it).
 const listenCalled = 'tracing:net.server.listen:asyncStart'
 const listening = 'tracing:net.server.listen:asyncEnd'
-
-interface ListenMessage {
-  readonly server: Server
-  readonly options?: { readonly port?: number | string; readonly path?: string }
-}
 
 /**
  * Makes this process drain the servers that its application listens with. Until the first of them listens nothing happens and signals are what they
@@ -31,9 +27,10 @@ export function installAuto(): void {
   new Auto().install()
 }
 
+/** Waits for the first server, in as little code as possible: it is loaded into every program that inherits the environment. */
 class Auto {
   readonly #gate = new SignalGate(DEFAULT_SIGNALS, (signal) => this.#take(signal))
-  readonly #internal = new WeakSet<Server>()
+  readonly #listenedTo = new WeakMap<Server, ListenedTo>()
   #coordinator: Coordinator | null = null
   #making = false
   #yielded = false
@@ -51,31 +48,29 @@ class Auto {
   #take(signal: SignalName): boolean {
     if (this.#coordinator) return this.#coordinator.take(signal)
     const handled = process.listenerCount(signal) > 0
-    if (process.pid === 1 && !handled) return this.#make()?.take(signal) ?? false
+    if (process.pid === 1 && !handled) return this.#coordinate()?.take(signal) ?? false
     if (handled && signal === 'SIGTERM') this.#earlySignal = signal
     return false
   }
 
   #onListenCalled({ server, options }: ListenMessage): void {
-    if (isInternal(server, options)) this.#internal.add(server)
+    if (options) this.#listenedTo.set(server, options)
     this.#coordinator?.notice(server)
   }
 
   #onListening({ server }: ListenMessage): void {
-    if (this.#internal.has(server)) return
-    this.#make()?.adopt(server)
+    this.#coordinate()?.adopt(server, this.#listenedTo.get(server) ?? {})
   }
 
-  #make(): Coordinator | null {
-    if (this.#yielded) return null
+  #coordinate(): Coordinator | null {
+    if (this.#yielded || this.#making) return null
     if (this.#coordinator) return this.#coordinator
     this.#making = true
     try {
-      this.#coordinator = new Coordinator(this.#gate, DEFAULT_SIGNALS, environment())
+      this.#coordinator = loadCoordinator()(this.#gate, this.#earlySignal)
     } finally {
       this.#making = false
     }
-    if (this.#earlySignal) this.#coordinator.remember(this.#earlySignal)
     return this.#coordinator
   }
 
@@ -87,18 +82,17 @@ class Auto {
   }
 }
 
-/** A worker of a cluster would share the probe port with its siblings: each probe would reach another of them. */
-function environment(): NodeJS.ProcessEnv {
-  return cluster.isWorker ? { ...process.env, LASTCALL_PROBE_PORT: 'false' } : process.env
+interface ListenMessage {
+  readonly server: Server
+  readonly options?: ListenedTo
 }
 
 /**
- * A raw server on a path, or on any free port of the loopback address, is a program's talk with itself (workers, tools, debuggers): its connections
- * end with the process, and nobody outside waits for them.
+ * The lifecycle needs all of http, https and http2, which take longer to load than many a program runs. It is there in time only when it is loaded in
+ * one go: `listen()` has just been called, and the first connection comes with the next turn of the event loop.
  */
-function isInternal(server: Server, options: ListenMessage['options']): boolean {
-  if (server.constructor !== Server) return false
-  const { port, path, host } = (options ?? {}) as { port?: unknown; path?: unknown; host?: unknown }
-  const loopback = /^(localhost|127\.|::1$)/.test(String(host ?? ''))
-  return path !== undefined || (Number(port ?? 0) === 0 && loopback)
+function loadCoordinator(): typeof coordinate {
+  const here = import.meta.url
+  const file = here.endsWith('.ts') ? './coordinator.ts' : './coordinator.js'
+  return (createRequire(here)(file) as { coordinate: typeof coordinate }).coordinate
 }

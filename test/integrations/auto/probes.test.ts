@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { type TestContext, test } from 'node:test'
+import { httpGet } from '../../helpers/http-get.ts'
+import { listen } from '../../helpers/listen.ts'
+import { auto, logged, portOf, runApp } from './setup.ts'
+
+/** A port that was free a moment ago, for a process that cannot tell which one it got. */
+async function freePort(t: TestContext): Promise<string> {
+  const server = createServer()
+  const { port } = await listen(t, server)
+  server.close()
+  await once(server, 'close')
+  return String(port)
+}
+
+test('the probe server answers from the first listen to the end, and is no server of the application', async (t) => {
+  const probes = await freePort(t)
+  const child = runApp(t, 'apps/plain.mjs', {
+    env: { LASTCALL_PROBE_PORT: probes, LASTCALL_SHUTDOWN_DELAY: '1s' },
+  })
+  const port = await portOf(child)
+  await logged(child, 'startupCompleted')
+  assert.equal((await httpGet(Number(probes), '/readyz')).status, 200)
+  child.kill('SIGTERM')
+  await logged(child, 'shutdownInitiated')
+  const [ready, live] = [await httpGet(Number(probes), '/readyz'), await httpGet(Number(probes), '/livez')]
+  assert.deepEqual([ready.status, live.status], [503, 200])
+  assert.equal((await httpGet(port, '/')).status, 200)
+  assert.deepEqual(await child.exit(), { code: 0, signal: null })
+  assert.deepEqual(child.report().requestsAfterShutdown, { delaying: 1 })
+})
+
+test('a probe port that is taken, by the parent process say, is a warning, and the drain goes on without', async (t) => {
+  const { port: taken } = await listen(t, createServer())
+  const env = { LASTCALL_PROBE_PORT: String(taken), LASTCALL_PROBE_HOST: '127.0.0.1' }
+  const child = runApp(t, 'apps/plain.mjs', { env })
+  const port = await portOf(child)
+  await logged(child, 'startupCompleted')
+  assert.match(child.stderr, /"level":"warn".*going on without a probe server.*EADDRINUSE/)
+  const slow = httpGet(port, '/slow')
+  await child.line(/^slow$/)
+  child.kill('SIGTERM')
+  assert.equal((await slow).body, '/slow\n')
+  assert.deepEqual(await child.exit(), { code: 0, signal: null })
+})
+
+test('options that cannot be used end the application when it listens, with all problems', async (t) => {
+  const child = runApp(t, 'apps/plain.mjs', {
+    env: { LASTCALL_DRAIN_TIMEOUT: 'soon', LASTCALL_HOOKS_TIMEOUT: '5' },
+  })
+  assert.deepEqual(await child.exit(), { code: 1, signal: null })
+  assert.match(child.stderr, /LASTCALL_DRAIN_TIMEOUT: got 'soon'/)
+  assert.match(child.stderr, /LASTCALL_HOOKS_TIMEOUT: got '5'/)
+})
+
+for (const when of ['before', 'after'] as const) {
+  test(`a lifecycle that the application makes ${when} it listens takes over, probe port and signals included`, async (t) => {
+    const probes = await freePort(t)
+    const child = runApp(t, 'apps/own-lifecycle.ts', {
+      args: [when],
+      env: { LASTCALL_PROBE_PORT: probes },
+    })
+    assert.equal((await child.line(/^listening/)).split(' ')[2], probes)
+    child.kill('SIGTERM')
+    assert.deepEqual(await child.exit(), { code: 0, signal: null })
+    assert.match(child.stdout, /\nown hook\n$/)
+    assert.equal(child.stderr.match(/"msg":"lastcall: shutdownInitiated"/g)?.length, 1)
+    assert.deepEqual(
+      child.report().hooks.map(({ name }) => name),
+      ['own'],
+    )
+  })
+}
+
+test('imported twice it does what it does once', async (t) => {
+  const NODE_OPTIONS = `--import ${auto} --import ${auto}?again`
+  const child = runApp(t, 'apps/close-snippet.cjs', { env: { NODE_OPTIONS } })
+  await portOf(child)
+  child.kill('SIGTERM')
+  assert.deepEqual(await child.exit(), { code: 0, signal: null })
+  assert.equal(child.stderr.match(/"msg":"lastcall: shutdownInitiated"/g)?.length, 1)
+  assert.equal(child.stdout.match(/SIGTERM signal received/g)?.length, 1)
+})

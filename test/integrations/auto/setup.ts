@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process'
+import type { TestContext } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import { Child } from '../../helpers/child.ts'
+
+/** Where `lastcall/auto` is in this checkout. */
+export const auto: string = new URL('../../../src/integrations/auto/index.ts', import.meta.url).href
+
+/** How a program is run. */
+export interface RunOptions {
+  readonly args?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  readonly cwd?: string
+  /** Whether lastcall is imported. true */
+  readonly withAuto?: boolean
+  /** What the program is run with, before Node. */
+  readonly command?: readonly string[]
+}
+
+/** Runs an unchanged program, by its path from this folder, with lastcall in NODE_OPTIONS; it is killed when the test ends. */
+export function runApp(t: TestContext, app: string, options: RunOptions = {}): Child {
+  const program = fileURLToPath(new URL(app, import.meta.url))
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(LASTCALL_|KUBERNETES_|NODE_)/.test(name),
+  )
+  const [command = process.execPath, ...args] = [
+    ...(options.command ?? []),
+    process.execPath,
+    program,
+    ...(options.args ?? []),
+  ]
+  const child = spawn(command, args, {
+    cwd: options.cwd,
+    env: {
+      ...Object.fromEntries(inherited),
+      ...(options.withAuto !== false && { NODE_OPTIONS: `--import ${auto}` }),
+      LASTCALL_PROBE_PORT: 'false',
+      ...options.env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  t.after(() => child.kill('SIGKILL'))
+  return new Child(child)
+}
+
+/** Port that the program says it listens on. */
+export async function portOf(child: Child, line = /^listening \d/): Promise<number> {
+  return Number((await child.line(line)).split(' ')[1])
+}
+
+/** Resolves when lastcall has logged this event. */
+export async function logged(child: Child, event: string): Promise<void> {
+  await child.line(new RegExp(`"event":"${event}"`), 'stderr')
+}
