@@ -13,8 +13,8 @@ export interface FlagReader {
   integer(flag: string, fallback: number, range: readonly [number, number]): number
   /** Text as it is. */
   text(flag: string, fallback: string): string
-  /** Names from a list, separated by commas, each once. */
-  names<Name extends string>(flag: string, known: readonly Name[]): readonly Name[]
+  /** Names from a list, separated by commas, each once; `all` is every one there is. */
+  names<Name extends string>(flag: string, known: readonly Name[], fallback: readonly Name[]): readonly Name[]
 }
 
 /** A reader of the values that commander found. */
@@ -45,13 +45,16 @@ export function createFlagReader(raw: RawFlags): FlagReader {
       return fallback
     },
     text: (flag, fallback) => given(flag) ?? fallback,
-    names(flag, known) {
+    names(flag, known, fallback) {
       const text = given(flag)
-      if (text === undefined) return known
+      if (text === undefined) return fallback
+      if (text === 'all') return known
       const names = [...new Set(text.split(',').map((name) => name.trim()))]
       const wrong = names.filter((name) => !(known as readonly string[]).includes(name))
       if (wrong.length > 0) {
-        problems.push(`--${flag}: there is no '${wrong.join("', '")}'; there are ${known.join(', ')}`)
+        problems.push(
+          `--${flag}: there is no '${wrong.join("', '")}'; there are ${known.join(', ')}, and all`,
+        )
       }
       return known.filter((name) => names.includes(name))
     },

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { defaultLoad, type LoadOptions } from '../load/load-options.ts'
-import { laneNames } from '../load/sample.ts'
+import { defaultLaneNames, laneNames } from '../load/sample.ts'
 import type { FlagReader, RawFlags } from './flag-reader.ts'
 
 /** More than this is no test of a shutdown any more, and one process cannot send it. */
@@ -10,14 +10,18 @@ const MAX_RATE = 5_000
 export function addLoadFlags(command: Command): Command {
   return command
     .option('--rate <n>', 'requests per second of each paced lane (default: enough to see a hole of 100 ms)')
-    .option('--lanes <names>', `lanes, separated by commas (default: ${laneNames.join(',')})`)
+    .option('--lanes <names>', `lanes, separated by commas, or all (default: ${defaultLaneNames.join(',')})`)
     .option('--get-path <path>', `route for GET (default: ${defaultLoad.getPath})`)
     .option(
       '--post-path <path>',
       `route that takes JSON and answers with its id (default: ${defaultLoad.postPath})`,
     )
     .option('--slow-path <path>', `route that takes {ms} milliseconds (default: ${defaultLoad.slowPath})`)
-    .option('--slow-time <duration>', 'how long the slow route takes')
+    .option('--slow-time <duration>', 'how long the slow route and a stream take')
+    .option(
+      '--stream-path <path>',
+      `route that streams {chunks} lines, 50 ms apart, and their SHA-256 (default: ${defaultLoad.streamPath})`,
+    )
     .option('--timeout <duration>', 'how long a request may take (default: 15s)')
     .option('--no-echo-check', 'accept any answer to POST, not only one with the id that was sent')
 }
@@ -29,13 +33,14 @@ export function readLoadFlags(
   fallbacks: Pick<LoadOptions, 'ratePerSecond' | 'slowMs' | 'hostHeader'>,
 ): LoadOptions {
   return {
-    lanes: reader.names('lanes', laneNames),
+    lanes: reader.names('lanes', laneNames, defaultLaneNames),
     ratePerSecond: reader.integer('rate', fallbacks.ratePerSecond, [1, MAX_RATE]),
     timeoutMs: reader.duration('timeout', defaultLoad.timeoutMs),
     slowMs: reader.duration('slow-time', fallbacks.slowMs),
     getPath: readPath(reader, 'get-path', defaultLoad.getPath),
     postPath: readPath(reader, 'post-path', defaultLoad.postPath),
     slowPath: readPath(reader, 'slow-path', defaultLoad.slowPath),
+    streamPath: readPath(reader, 'stream-path', defaultLoad.streamPath),
     checkEcho: raw['echoCheck'] !== false,
     hostHeader: fallbacks.hostHeader,
   }

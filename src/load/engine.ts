@@ -6,6 +6,7 @@ import { instantAt, type Lane, type LaneContext } from './lane.ts'
 import { runKeepAlive } from './lanes/keep-alive.ts'
 import { runNewConnections } from './lanes/new-connections.ts'
 import { runSlow } from './lanes/slow.ts'
+import { runStream } from './lanes/stream.ts'
 import { runThinkTime } from './lanes/think-time.ts'
 import type { LoadDocument } from './load-document.ts'
 import type { LoadOptions, LoadPorts } from './load-options.ts'
@@ -30,6 +31,7 @@ const lanesByName: Readonly<Record<LaneName, Lane>> = {
   'keep-alive': runKeepAlive,
   'think-time': runThinkTime,
   slow: runSlow,
+  stream: runStream,
 }
 
 /** Starts every lane. Open loop, no retries, every request ends as one sample. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { BodyCheck } from './body-check.ts'
 import type { DialAgent } from './dial-agent.ts'
 import type { LoadOptions } from './load-options.ts'
 import { type Instant, readClocks, type Sample } from './sample.ts'
@@ -9,6 +10,7 @@ interface LaneRequest {
   readonly path: string
   readonly timeoutMs: number
   readonly agent: DialAgent
+  readonly bodyCheck?: BodyCheck
   /** Monotonic milliseconds at which the lane's plan wanted it. */
   readonly dueMs: number
 }

@@ -5,14 +5,16 @@ export interface LoadOptions {
   readonly lanes: readonly LaneName[]
   /** Requests per second of each paced lane (new connections, keep-alive). */
   readonly ratePerSecond: number
-  /** How long one request may take before it is given up as failed; the slow lane gets `slowMs` more. */
+  /** How long one request may take before it is given up as failed; the lanes slow and stream get `slowMs` more. */
   readonly timeoutMs: number
-  /** How long the slow route is asked to take. */
+  /** How long the slow route and a stream are asked to take. */
   readonly slowMs: number
   readonly getPath: string
   readonly postPath: string
   /** `{ms}` is replaced by `slowMs`. */
   readonly slowPath: string
+  /** `{chunks}` is replaced by `slowMs` in chunks of {@link STREAM_CHUNK_MS}. */
+  readonly streamPath: string
   /** Whether answers to POST have to carry the id that was sent. */
   readonly checkEcho: boolean
   readonly hostHeader: string
@@ -30,6 +32,7 @@ export const defaultLoad: Omit<LoadOptions, 'lanes' | 'ratePerSecond'> = {
   getPath: '/',
   postPath: '/echo',
   slowPath: '/slow?ms={ms}',
+  streamPath: '/stream?chunks={chunks}',
   checkEcho: true,
   hostHeader: 'localhost',
 }
@@ -38,8 +41,17 @@ export const defaultLoad: Omit<LoadOptions, 'lanes' | 'ratePerSecond'> = {
 export const KEEP_ALIVE_CLIENTS = 8
 export const THINK_TIME_CLIENTS = 12
 export const SLOW_CLIENTS = 6
+export const STREAM_CLIENTS = 6
+
+/** What the contract says about the pace of a stream. */
+export const STREAM_CHUNK_MS = 50
 
 /** The slow route for a duration in milliseconds. */
 export function slowPathFor(options: LoadOptions, ms: number): string {
   return options.slowPath.replaceAll('{ms}', String(ms))
+}
+
+/** The route of a stream that takes so many milliseconds. */
+export function streamPathFor(options: LoadOptions, ms: number): string {
+  return options.streamPath.replaceAll('{chunks}', String(Math.ceil(ms / STREAM_CHUNK_MS)))
 }

@@ -48,6 +48,7 @@ export function sendRequest(spec: RequestSpec): Promise<Sample> {
     trace.stage = 'body'
     trace.firstByteMs = sinceStart(trace)
     trace.status = response.statusCode
+    if (spec.bodyCheck) response.on('data', (chunk: Buffer) => spec.bodyCheck?.write(chunk))
     readAnswer(response, trace, (body) => settle(judge(spec, trace, body)), fail)
   })
   request.on('error', fail)
@@ -80,6 +81,8 @@ function judge(spec: RequestSpec, trace: Trace, body: string): SampleError | und
   if (status < 200 || status > 299) {
     return { code: `HTTP_${status}`, message: `answered ${status}: ${firstLine(body)}`, stage: 'body' }
   }
+  const wrong = spec.bodyCheck?.problem()
+  if (wrong !== undefined) return { code: 'WRONG_HASH', message: wrong, stage: 'body' }
   if (!spec.checkEcho || echoedId(body) === spec.id) return undefined
   return { code: 'WRONG_ECHO', message: `sent id ${spec.id}, got ${firstLine(body)}`, stage: 'body' }
 }

@@ -1,5 +1,8 @@
 /** Every lane, in the order of reports. A lane is one style of load. */
-export const laneNames = ['new-connections', 'keep-alive', 'think-time', 'slow'] as const
+export const laneNames = ['new-connections', 'keep-alive', 'think-time', 'slow', 'stream'] as const
+
+/** The lanes that run unasked: their routes are what most servers have in some form. */
+export const defaultLaneNames: readonly LaneName[] = ['new-connections', 'keep-alive', 'think-time', 'slow']
 
 /** Name of a lane. */
 export type LaneName = (typeof laneNames)[number]
@@ -30,7 +33,8 @@ export type PickTarget = () => Target | undefined
 
 /**
  * What went wrong with a request. `code` is Node's (`ECONNREFUSED`, `ECONNRESET`), or `HTTP_503` for a status that is not 2xx,
- * `CLIENT_TIMEOUT` for no answer in time, `WRONG_ECHO` for an answer to something else.
+ * `CLIENT_TIMEOUT` for no answer in time, `WRONG_ECHO` for an answer to something else,
+ * `WRONG_HASH` for a stream that is not what was sent.
  */
 export interface SampleError {
   readonly code: string
@@ -61,6 +65,10 @@ export interface Sample {
   readonly idleMs: number | undefined
   readonly status: number | undefined
   readonly bytes: number
+  /** How often an HTTP/2 server refused it unprocessed (RFC 9113 §8.7); it was sent once more after the first time. */
+  readonly refused: number
+  /** How often it was sent again because a WebSocket was closed in good order before the answer. */
+  readonly resent: number
   readonly ok: boolean
   readonly error?: SampleError
 }

@@ -1,5 +1,6 @@
+import { createHashCheck } from './body-check.ts'
 import { DialAgent } from './dial-agent.ts'
-import { type LoadOptions, slowPathFor } from './load-options.ts'
+import { type LoadOptions, slowPathFor, streamPathFor } from './load-options.ts'
 import { sendRequest } from './request.ts'
 import { type LaneName, readClocks, type Sample, type Target } from './sample.ts'
 
@@ -41,6 +42,7 @@ function sendOne(lane: LaneName, options: LoadOptions, agent: DialAgent): Promis
     hostHeader: options.hostHeader,
     ...(post && { body: JSON.stringify({ id }) }),
     checkEcho: post && options.checkEcho,
+    ...(lane === 'stream' && { bodyCheck: createHashCheck() }),
     timeoutMs: lane === 'slow' ? SELF_TEST_TIMEOUT_MS + options.slowMs : SELF_TEST_TIMEOUT_MS,
     agent,
     scheduledAt: readClocks(),
@@ -49,6 +51,7 @@ function sendOne(lane: LaneName, options: LoadOptions, agent: DialAgent): Promis
 
 function pathOf(lane: LaneName, options: LoadOptions): string {
   if (lane === 'new-connections') return options.getPath
+  if (lane === 'stream') return streamPathFor(options, SELF_TEST_SLOW_MS)
   return lane === 'slow' ? slowPathFor(options, SELF_TEST_SLOW_MS) : options.postPath
 }
 
@@ -74,6 +77,9 @@ function mendFor(sample: Sample, options: LoadOptions): string {
   }
   if (sample.lane === 'slow') {
     return `pass --slow-path with a GET route that takes a while ({ms} stands for the time)${others(['slow'])}`
+  }
+  if (sample.lane === 'stream') {
+    return `pass --stream-path with a GET route whose last line is the SHA-256 of the rest ({chunks} stands for the length)${others(['stream'])}`
   }
   return `pass --post-path with a route that takes a POST of JSON${others(['keep-alive', 'think-time'])}`
 }

@@ -7,6 +7,10 @@ export interface LaneFigures {
   readonly failed: number
   /** Failures that the generator brought about itself; not in `failed`. */
   readonly own: number
+  /** Refusals of HTTP/2 streams that were not processed; each of these was sent once more, and is in `failed` only if that failed. */
+  readonly refused: number
+  /** Messages sent again after a WebSocket was closed in good order before their answers; in `failed` only if that failed. */
+  readonly resent: number
   readonly p50Ms: number
   readonly p99Ms: number
   readonly maxMs: number
@@ -30,9 +34,13 @@ interface Cell {
   requests: number
   failed: number
   own: number
+  refused: number
+  resent: number
   longestGapMs: number
   readonly latency: RecordableHistogram
 }
+
+const noCounts = { requests: 0, failed: 0, own: 0, refused: 0, resent: 0 }
 
 /** Histograms count microseconds up to here; two digits are enough for a table and keep one at some tens of kilobytes. */
 const MAX_LATENCY_US = 600_000_000
@@ -47,7 +55,7 @@ export function createTally(): Tally {
     const known = cells.get(key)
     if (known) return known
     const latency = createHistogram({ lowest: 1, highest: MAX_LATENCY_US, figures: 2 })
-    const cell: Cell = { requests: 0, failed: 0, own: 0, longestGapMs: 0, latency }
+    const cell: Cell = { ...noCounts, longestGapMs: 0, latency }
     cells.set(key, cell)
     return cell
   }
@@ -70,6 +78,8 @@ export function createTally(): Tally {
 
 function addTo(cell: Cell, sample: Sample, gapMs: number): void {
   cell.requests++
+  cell.refused += sample.refused
+  cell.resent += sample.resent
   cell.longestGapMs = Math.max(cell.longestGapMs, gapMs)
   if (sample.ok) cell.latency.record(Math.min(MAX_LATENCY_US, Math.max(1, Math.round(sample.endMs * 1_000))))
   else if (isOwnFailure(sample)) cell.own++
@@ -77,14 +87,16 @@ function addTo(cell: Cell, sample: Sample, gapMs: number): void {
 }
 
 function toFigures(cell: Cell | undefined): LaneFigures {
-  if (!cell) return { requests: 0, failed: 0, own: 0, p50Ms: 0, p99Ms: 0, maxMs: 0, longestGapMs: 0 }
-  const { requests, failed, own, longestGapMs, latency } = cell
+  if (!cell) return { ...noCounts, p50Ms: 0, p99Ms: 0, maxMs: 0, longestGapMs: 0 }
+  const { requests, failed, own, refused, resent, longestGapMs, latency } = cell
   const some = latency.count > 0
   const quantileMs = (percentile: number): number => (some ? latency.percentile(percentile) / 1_000 : 0)
   return {
     requests,
     failed,
     own,
+    refused,
+    resent,
     p50Ms: quantileMs(50),
     p99Ms: quantileMs(99),
     maxMs: some ? latency.max / 1_000 : 0,

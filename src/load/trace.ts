@@ -1,5 +1,6 @@
 import type { Agent } from 'node:http'
 import type { Socket } from 'node:net'
+import type { BodyCheck } from './body-check.ts'
 import { type ConnectionFacts, factsOf } from './dial-agent.ts'
 import {
   type Instant,
@@ -21,10 +22,15 @@ export interface RequestSpec {
   readonly body?: string
   /** Whether the answer has to be JSON with this request's id. */
   readonly checkEcho: boolean
+  /** What looks at the body of the answer, when something has to. */
+  readonly bodyCheck?: BodyCheck
   readonly timeoutMs: number
   readonly agent: Agent
   readonly scheduledAt: Instant
 }
+
+/** What says which request a sample is of. */
+export type RequestIdentity = Pick<RequestSpec, 'lane' | 'id' | 'method' | 'scheduledAt'>
 
 /** What is noted while a request is under way. */
 export interface Trace {
@@ -37,6 +43,8 @@ export interface Trace {
   firstByteMs: number | undefined
   status: number | undefined
   bytes: number
+  refused: number
+  resent: number
   facts: ConnectionFacts | undefined
   nthOnSocket: number
   idleMs: number | undefined
@@ -57,6 +65,8 @@ export function openTrace(): Trace {
     firstByteMs: undefined,
     status: undefined,
     bytes: 0,
+    refused: 0,
+    resent: 0,
     facts: undefined,
     nthOnSocket: 1,
     idleMs: undefined,
@@ -102,7 +112,7 @@ export function describeError(error: NodeJS.ErrnoException, trace: Trace, timeou
 }
 
 /** The sample that a trace ends as. */
-export function toSample(spec: RequestSpec, trace: Trace, error: SampleError | undefined): Sample {
+export function toSample(spec: RequestIdentity, trace: Trace, error: SampleError | undefined): Sample {
   return {
     lane: spec.lane,
     id: spec.id,
@@ -120,6 +130,8 @@ export function toSample(spec: RequestSpec, trace: Trace, error: SampleError | u
     idleMs: trace.idleMs,
     status: trace.status,
     bytes: trace.bytes,
+    refused: trace.refused,
+    resent: trace.resent,
     ok: error === undefined,
     ...(error && { error }),
   }

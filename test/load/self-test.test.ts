@@ -2,12 +2,12 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { test } from 'node:test'
 import { defaultLoad } from '../../src/load/load-options.ts'
-import { laneNames } from '../../src/load/sample.ts'
+import { defaultLaneNames } from '../../src/load/sample.ts'
 import { selfTest } from '../../src/load/self-test.ts'
 import { answer } from '../fixtures/answer.ts'
 import { listen } from '../helpers/listen.ts'
 
-const options = { ...defaultLoad, lanes: laneNames, ratePerSecond: 100 }
+const options = { ...defaultLoad, lanes: defaultLaneNames, ratePerSecond: 100 }
 
 test('selfTest finds nothing wrong with an application that keeps the contract', async (t) => {
   assert.deepEqual(await selfTest(options, await listen(t, createServer(answer))), [])

@@ -36,6 +36,16 @@ test('createTally gives quantiles of successes in milliseconds', () => {
   assert.ok(Math.abs(p50Ms - 50) < 2 && Math.abs(p99Ms - 99) < 2 && Math.abs(maxMs - 100) < 2)
 })
 
+test('createTally counts what was refused and what was resent, apart from what failed', () => {
+  const tally = createTally()
+  tally.add(makeSample({ refused: 1 }), 'drain')
+  tally.add(makeSample({ resent: 1 }), 'drain')
+  tally.add(makeSample({ refused: 2, error: { ...refused, code: 'HTTP2_REFUSED' } }), 'rollout')
+  const { failed, refused: refusals, resent } = tally.figures('new-connections')
+  assert.deepEqual({ failed, refusals, resent }, { failed: 1, refusals: 3, resent: 1 })
+  assert.equal(tally.figures('new-connections', 'drain').refused, 1)
+})
+
 test("createTally keeps failures of the generator's own apart", () => {
   const tally = createTally()
   tally.add(makeSample({ error: { ...refused, code: 'EADDRNOTAVAIL' } }), 'load')
