@@ -70,11 +70,13 @@ const snapshot: Snapshot = {
     {
       name: 'main',
       inFlight: { request: 0, stream: 0, upgrade: 0 },
+      oldestInFlightMs: { request: 0, stream: 0, upgrade: 0 },
       connections: { active: 0, idle: 0 },
       lastNewConnectionAt: 0,
     },
   ],
   shutdownStartedAt: 0,
+  budgetLeftMs: 0,
   phasesMs: {},
   requestsAfterShutdown: {},
   forcedCloses: {},

@@ -36,6 +36,22 @@ export function checkBudget(budget: Budget, gracePeriodMs: number | undefined): 
   ]
 }
 
+/** What the end of a shutdown depends on. Wall-clock milliseconds, and durations. */
+export interface BudgetEnd {
+  /** When the first signal came, null for a shutdown that was begun in code: nobody kills a process that he has not signalled. */
+  readonly signalledAt: number | null
+  readonly gracePeriodMs: number | undefined
+  readonly preStopMs: number
+  /** When our own last phase ends at the latest. */
+  readonly lastDeadlineAt: number
+}
+
+/** When the time of a shutdown is over: at SIGKILL where that can be known, else at our own last deadline. Wall-clock milliseconds. */
+export function budgetEndsAt({ signalledAt, gracePeriodMs, preStopMs, lastDeadlineAt }: BudgetEnd): number {
+  if (signalledAt === null || gracePeriodMs === undefined) return lastDeadlineAt
+  return signalledAt + killAfterSignalMs(gracePeriodMs, preStopMs)
+}
+
 /**
  * Time between SIGTERM and SIGKILL as the kubelet reckons it: the hook's time is cut to whole seconds, and 2 s are left whatever the hook took
  * (kubernetes/kubernetes `pkg/kubelet/kuberuntime/kuberuntime_container.go`, `minimumGracePeriodInSeconds`).

@@ -31,11 +31,17 @@ export class Recorder {
     return this.#forced.length
   }
 
-  snapshot(state: StateName, servers: readonly ServerSnapshot[], now: number): Snapshot {
+  snapshot(
+    state: StateName,
+    servers: readonly ServerSnapshot[],
+    budgetEndsAt: number | null,
+    now: number,
+  ): Snapshot {
     return {
       state,
       servers,
       shutdownStartedAt: this.#startedAt,
+      budgetLeftMs: budgetEndsAt === null ? null : budgetEndsAt - now,
       phasesMs: this.#phases(now),
       requestsAfterShutdown: { ...this.#late },
       forcedCloses: this.#byKind(),

@@ -1,3 +1,4 @@
+import { budgetEndsAt } from '../core/budget.ts'
 import { TERMINATION_MESSAGE_MAX_BYTES } from '../core/defaults.ts'
 import type { Logger } from '../core/logger.ts'
 import type { ResolvedOptions, SignalName } from '../core/options.ts'
@@ -33,7 +34,7 @@ export class ShutdownRun implements SignalListener {
   readonly #drainStarted = new AbortController()
   readonly #finished = Promise.withResolvers<Report>()
   #signals: Disposable | null = null
-  #signalled = false
+  #signalledAt: number | null = null
   #drained = false
 
   constructor(options: ResolvedOptions, host: Host, logger: Logger, parts: Parts) {
@@ -69,7 +70,7 @@ export class ShutdownRun implements SignalListener {
 
   onFirst(signal: SignalName): void {
     // It also asks for the exit of a shutdown that was begun in code.
-    this.#signalled = true
+    this.#signalledAt = this.#host.now()
     void this.begin(signal)
   }
 
@@ -82,7 +83,21 @@ export class ShutdownRun implements SignalListener {
   }
 
   snapshot(): Snapshot {
-    return this.#recorder.snapshot(this.machine.state.name, this.#parts.servers.snapshot(), this.#host.now())
+    const { name } = this.machine.state
+    return this.#recorder.snapshot(
+      name,
+      this.#parts.servers.snapshot(),
+      this.#budgetEndsAt(),
+      this.#host.now(),
+    )
+  }
+
+  #budgetEndsAt(): number | null {
+    const { state } = this.machine
+    if (!('shutdown' in state) || state.name === 'stopped') return null
+    const { gracePeriodMs, preStopMs } = this.#options
+    const lastDeadlineAt = state.shutdown.deadlines.hooksEndAt
+    return budgetEndsAt({ signalledAt: this.#signalledAt, gracePeriodMs, preStopMs, lastDeadlineAt })
   }
 
   #inFlight(): number {
@@ -164,7 +179,8 @@ export class ShutdownRun implements SignalListener {
     }
     this.#finished.resolve(report)
     const { exitAfter } = this.#options
-    if (exitAfter === 'any' || (exitAfter === 'signal' && this.#signalled)) return this.#host.exit(exitCode)
+    if (exitAfter === 'any' || (exitAfter === 'signal' && this.#signalledAt !== null))
+      return this.#host.exit(exitCode)
     this.useSignals(null)
     if (exitCode !== 0) this.#host.suggestExitCode(exitCode)
   }

@@ -58,6 +58,8 @@ export type ObservedEvent = LifecycleEvent & { readonly state: StateName }
 export interface ServerSnapshot {
   readonly name: string
   readonly inFlight: Readonly<Record<Exclude<InFlightKind, 'hold'>, number>>
+  /** Milliseconds since the oldest of each kind began; 0 when none is in flight. */
+  readonly oldestInFlightMs: Readonly<Record<Exclude<InFlightKind, 'hold'>, number>>
   readonly connections: { readonly active: number; readonly idle: number }
   /** Wall-clock milliseconds; null when none has come yet. */
   readonly lastNewConnectionAt: number | null
@@ -68,6 +70,11 @@ export interface Snapshot {
   readonly state: StateName
   readonly servers: readonly ServerSnapshot[]
   readonly shutdownStartedAt: number | null
+  /**
+   * Milliseconds that a running shutdown has left: until SIGKILL when a signal began it and `gracePeriodMs` is known, else until its own last deadline. Below 0
+   * when that is over; null when no shutdown runs.
+   */
+  readonly budgetLeftMs: number | null
   /** Milliseconds spent in each state of the shutdown, the present one up to now. */
   readonly phasesMs: Readonly<Partial<Record<StateName, number>>>
   readonly requestsAfterShutdown: Readonly<Partial<Record<StateName, number>>>

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import {
   type Budget,
+  budgetEndsAt,
   checkBudget,
   describeSum,
   killAfterSignalMs,
@@ -69,4 +70,16 @@ test('killAfterSignalMs leaves two seconds whatever the preStop hook took', () =
   assert.equal(killAfterSignalMs(30_000, 29_000), 2_000)
   assert.equal(killAfterSignalMs(30_000, 60_000), 2_000)
   assert.equal(killAfterSignalMs(1_000, 0), 2_000)
+})
+
+test('the time of a shutdown is over at SIGKILL when a signal began it and the grace period is known', () => {
+  const known = { signalledAt: 1_000, gracePeriodMs: 30_000, preStopMs: 5_000, lastDeadlineAt: 9_000 }
+  assert.equal(budgetEndsAt(known), 26_000)
+  assert.equal(budgetEndsAt({ ...known, preStopMs: 29_500 }), 3_000, 'the kubelet leaves 2 s')
+})
+
+test('the time of a shutdown is over at our own last deadline when nobody is known to kill', () => {
+  const known = { signalledAt: 1_000, gracePeriodMs: 30_000, preStopMs: 5_000, lastDeadlineAt: 9_000 }
+  assert.equal(budgetEndsAt({ ...known, gracePeriodMs: undefined }), 9_000)
+  assert.equal(budgetEndsAt({ ...known, signalledAt: null }), 9_000)
 })

@@ -195,6 +195,7 @@ test('snapshot() tells state, phases and late requests, before and after', async
     {
       name: 'api',
       inFlight: { request: 0, stream: 0, upgrade: 0 },
+      oldestInFlightMs: { request: 0, stream: 0, upgrade: 0 },
       connections: { active: 0, idle: 0 },
       lastNewConnectionAt: null,
     },

@@ -4,10 +4,10 @@ import type { Lifecycle, Snapshot } from '../../node/types.ts'
 import { LifecycleMetric } from './lifecycle-metric.ts'
 import { metricTable } from './metric-table.ts'
 
-/** A registry of prom-client 15 or @prometheus-io/client, as far as it is used. */
+/** A registry of prom-client 15, of its successor @prometheus-io/client or of its fork @platformatic/prom-client, as far as it is used. */
 export interface MetricsRegistry {
   readonly contentType: string
-  metrics(): Promise<string>
+  metrics(): Promise<string> | string
   registerMetric(metric: object): void
   getSingleMetric(name: string): unknown
   removeSingleMetric(name: string): void

@@ -21,9 +21,9 @@ export interface MetricDefinition {
 const phases: readonly StateName[] = ['delaying', 'draining', 'stopping']
 const cutKinds: readonly InFlightKind[] = ['request', 'stream', 'upgrade', 'hold']
 
-/** A moment that has not come has no sample: 0 would read as 1970 in every subtraction (kube-state-metrics leaves such series out, too). */
-const moment = (atMs: number | null): readonly MetricSample[] =>
-  atMs === null ? [] : [{ labels: {}, value: atMs / 1_000 }]
+/** What is not known, such as a moment that has not come, has no sample: 0 would read as 1970 in every subtraction (kube-state-metrics leaves such series out, too). */
+const seconds = (ms: number | null): readonly MetricSample[] =>
+  ms === null ? [] : [{ labels: {}, value: ms / 1_000 }]
 
 const latest = (moments: readonly (number | null)[]): number | null =>
   moments.reduce((last, at) => (at !== null && (last === null || at > last) ? at : last), null)
@@ -41,6 +41,19 @@ export const metricTable: readonly MetricDefinition[] = [
     samples: ({ servers }) =>
       servers.flatMap(({ name, inFlight }) =>
         Object.entries(inFlight).map(([kind, value]) => ({ labels: { server: name, kind }, value })),
+      ),
+  },
+  {
+    name: 'oldest_in_flight_seconds',
+    help: 'Age of the oldest request, HTTP/2 stream or upgraded connection that is being answered, by server. 0 without any.',
+    type: 'gauge',
+    aggregator: 'max',
+    samples: ({ servers }) =>
+      servers.flatMap(({ name, oldestInFlightMs }) =>
+        Object.entries(oldestInFlightMs).map(([kind, ms]) => ({
+          labels: { server: name, kind },
+          value: ms / 1_000,
+        })),
       ),
   },
   {
@@ -66,7 +79,14 @@ export const metricTable: readonly MetricDefinition[] = [
     help: 'When the shutdown began, in seconds since the epoch. Absent until then.',
     type: 'gauge',
     aggregator: 'min',
-    samples: ({ shutdownStartedAt }) => moment(shutdownStartedAt),
+    samples: ({ shutdownStartedAt }) => seconds(shutdownStartedAt),
+  },
+  {
+    name: 'shutdown_budget_left_seconds',
+    help: 'Time that the shutdown has left: until SIGKILL where the grace period is known, else until its last deadline. Absent unless one runs.',
+    type: 'gauge',
+    aggregator: 'min',
+    samples: ({ budgetLeftMs }) => seconds(budgetLeftMs),
   },
   {
     name: 'phase_duration_seconds',
@@ -97,6 +117,6 @@ export const metricTable: readonly MetricDefinition[] = [
     help: 'When the last new connection came, in seconds since the epoch. Absent until the first.',
     type: 'gauge',
     aggregator: 'max',
-    samples: ({ servers }) => moment(latest(servers.map((server) => server.lastNewConnectionAt))),
+    samples: ({ servers }) => seconds(latest(servers.map((server) => server.lastNewConnectionAt))),
   },
 ]

@@ -12,7 +12,14 @@ export interface Connection {
   /** The newest unfinished response. */
   response: ServerResponse | null
   /** Older unfinished ones, when the client pipelines. */
-  earlier: ServerResponse[] | null
+  earlier: readonly OpenResponse[] | null
+}
+
+/** An unfinished response. */
+export interface OpenResponse {
+  readonly response: ServerResponse
+  /** When its request came. */
+  readonly at: number
 }
 
 /** What the owner of the book wants to know while a shutdown runs. */
@@ -86,7 +93,10 @@ export class ConnectionBook {
   readonly #onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     // A connection that was there before serve() is met here for the first time.
     const connection = this.#add(request.socket)
-    if (connection.response !== null) (connection.earlier ??= []).push(connection.response)
+    if (connection.response !== null) {
+      const overtaken = { response: connection.response, at: connection.requestAt }
+      connection.earlier = [...(connection.earlier ?? []), overtaken]
+    }
     connection.response = response
     connection.requests++
     connection.requestAt = now()
@@ -98,7 +108,7 @@ export class ConnectionBook {
     if (!connection) return
     if (connection.response === response) connection.response = null
     else if (connection.earlier) {
-      const rest = connection.earlier.filter((earlier) => earlier !== response)
+      const rest = connection.earlier.filter((earlier) => earlier.response !== response)
       connection.earlier = rest.length > 0 ? rest : null
     }
     this.#listener?.onFinish(connection, response)
@@ -119,6 +129,11 @@ function forgetting(open: Map<Socket, Connection>, told: () => void): (this: Soc
 export function isInFlight(connection: Connection): boolean {
   if (connection.socket.destroyed) return false
   return connection.response !== null || (connection.requests === 0 && connection.socket.bytesRead > 0)
+}
+
+/** When the oldest request of a connection that is in flight began; a half-sent one at the latest with its connection. */
+export function inFlightSince({ earlier, response, requestAt, openedAt }: Connection): number {
+  return earlier?.[0]?.at ?? (response === null ? openedAt : requestAt)
 }
 
 /** Whether the client has connected and sent nothing yet (browsers' preconnect, a load balancer's TCP check). */

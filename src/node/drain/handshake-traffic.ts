@@ -41,7 +41,7 @@ export class HandshakeTraffic implements Traffic {
   }
 
   count(): TrafficCount {
-    return { request: 0, stream: 0, upgrade: 0, active: 0, idle: this.#open.size }
+    return { request: 0, stream: 0, upgrade: 0, active: 0, idle: this.#open.size, oldestAt: null }
   }
 
   release(): void {

@@ -3,9 +3,17 @@ import type { Server } from 'node:net'
 import type { ForcedClose } from '../../core/report.ts'
 import { untilQuiet } from './accept-queue.ts'
 import { deferRequests, sayClose } from './closing.ts'
-import { type Connection, ConnectionBook, type ConnectionEvent, isInFlight, isUnused } from './connections.ts'
+import {
+  type Connection,
+  ConnectionBook,
+  type ConnectionEvent,
+  type OpenResponse,
+  inFlightSince,
+  isInFlight,
+  isUnused,
+} from './connections.ts'
 import { resetSocket } from './raw-socket.ts'
-import { now, SETTLE_MS, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
+import { earlierOf, now, SETTLE_MS, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
 
 /** A server of Node's that speaks HTTP/1, with TLS or without. `http2.createSecureServer` is one when it allows HTTP/1. */
 export interface Http1Server extends Server {
@@ -39,7 +47,7 @@ export class Http1Traffic implements Traffic {
     this.#deferral = deferRequests(this.#server)
     this.book.listen({ onRequest: this.#onLateRequest, onFinish: this.#onFinish, onClose: this.#onClose })
     for (const connection of this.book.open.values()) {
-      for (const response of openResponses(connection)) this.#askToClose(connection, response)
+      for (const { response } of openResponses(connection)) this.#askToClose(connection, response)
     }
   }
 
@@ -58,12 +66,14 @@ export class Http1Traffic implements Traffic {
   count(): TrafficCount {
     let active = 0
     let request = 0
+    let oldestAt: number | null = null
     for (const connection of this.book.open.values()) {
       if (!isInFlight(connection)) continue
       active++
       request += 1 + (connection.earlier?.length ?? 0)
+      oldestAt = earlierOf(oldestAt, inFlightSince(connection))
     }
-    return { request, stream: 0, upgrade: 0, active, idle: this.book.open.size - active }
+    return { request, stream: 0, upgrade: 0, active, idle: this.book.open.size - active, oldestAt }
   }
 
   release(): void {
@@ -127,17 +137,16 @@ export class Http1Traffic implements Traffic {
       return []
     }
     const responses = openResponses(connection)
-    const ageMs = now() - (responses.length === 0 ? connection.openedAt : connection.requestAt)
     resetSocket(socket)
-    const details = { kind: 'request', server: this.#context.name, ageMs } as const
+    const details = { kind: 'request', server: this.#context.name } as const
     return responses.length === 0
-      ? [details]
-      : responses.map((response) => ({ ...details, label: routeOf(response.req) }))
+      ? [{ ...details, ageMs: now() - inFlightSince(connection) }]
+      : responses.map(({ response, at }) => ({ ...details, ageMs: now() - at, label: routeOf(response.req) }))
   }
 }
 
-function openResponses(connection: Connection): readonly ServerResponse[] {
-  return connection.response === null ? [] : [...(connection.earlier ?? []), connection.response]
+function openResponses({ earlier, response, requestAt }: Connection): readonly OpenResponse[] {
+  return response === null ? [] : [...(earlier ?? []), { response, at: requestAt }]
 }
 
 /** Method and path without the query, which may hold secrets. */

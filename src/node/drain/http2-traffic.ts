@@ -6,7 +6,7 @@ import {
   type ServerHttp2Stream,
 } from 'node:http2'
 import type { ForcedClose } from '../../core/report.ts'
-import { now, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
+import { earlierOf, now, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
 
 /** A GOAWAY with the highest id there is asks for no more streams and refuses none (RFC 9113 §6.8). */
 const ANY_STREAM = 2 ** 31 - 1
@@ -72,11 +72,14 @@ export class Http2Traffic implements Traffic {
   count(): TrafficCount {
     let stream = 0
     let active = 0
+    let oldestAt: number | null = null
     for (const { streams } of this.#open.values()) {
+      if (streams.size === 0) continue
       stream += streams.size
-      if (streams.size > 0) active++
+      active++
+      for (const since of streams.values()) oldestAt = earlierOf(oldestAt, since)
     }
-    return { request: 0, stream, upgrade: 0, active, idle: this.#open.size - active }
+    return { request: 0, stream, upgrade: 0, active, idle: this.#open.size - active, oldestAt }
   }
 
   release(): void {

@@ -4,7 +4,7 @@ import type { ForcedClose } from '../../core/report.ts'
 import type { ServerSnapshot } from '../types.ts'
 import { untilQuiet } from './accept-queue.ts'
 import type { AdapterContext, DrainAdapter } from './adapter.ts'
-import { now, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
+import { earlierOf, now, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
 import { closeKeepingSuccessor, rememberPath } from './unix-path.ts'
 
 /** Makes the traffics of a server. They see each new connection in this order. */
@@ -65,10 +65,17 @@ export class ServerAdapter implements DrainAdapter {
 
   snapshot(): ServerSnapshot {
     const counts = this.#traffics.map((traffic) => traffic.count())
-    const sum = (key: keyof TrafficCount): number => counts.reduce((total, count) => total + count[key], 0)
+    const sum = (key: Exclude<keyof TrafficCount, 'oldestAt'>): number =>
+      counts.reduce((total, count) => total + count[key], 0)
+    const age = (kind: keyof ServerSnapshot['inFlight']): number => {
+      const moments = counts.map((count) => (count[kind] > 0 ? count.oldestAt : null))
+      const oldestAt = moments.reduce(earlierOf, null)
+      return oldestAt === null ? 0 : now() - oldestAt
+    }
     return {
       name: this.name,
       inFlight: { request: sum('request'), stream: sum('stream'), upgrade: sum('upgrade') },
+      oldestInFlightMs: { request: age('request'), stream: age('stream'), upgrade: age('upgrade') },
       connections: { active: sum('active'), idle: sum('idle') },
       lastNewConnectionAt:
         this.#lastAcceptedAt === null ? null : performance.timeOrigin + this.#lastAcceptedAt,

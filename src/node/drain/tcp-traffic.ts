@@ -3,7 +3,7 @@ import type { ForcedClose } from '../../core/report.ts'
 import type { Goodbye } from '../types.ts'
 import { sayGoodbye } from './goodbye.ts'
 import { resetSocket } from './raw-socket.ts'
-import { now, SETTLE_MS, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
+import { earlierOf, now, SETTLE_MS, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
 
 /**
  * Connections of a protocol nobody here knows. One that has carried a byte is in flight until it is closed: only the application can tell when
@@ -54,8 +54,14 @@ export class TcpTraffic implements Traffic {
   }
 
   count(): TrafficCount {
-    const upgrade = [...this.#open.keys()].filter((socket) => !isUnused(socket)).length
-    return { request: 0, stream: 0, upgrade, active: upgrade, idle: this.#open.size - upgrade }
+    let upgrade = 0
+    let oldestAt: number | null = null
+    for (const [socket, since] of this.#open) {
+      if (isUnused(socket)) continue
+      upgrade++
+      oldestAt = earlierOf(oldestAt, since)
+    }
+    return { request: 0, stream: 0, upgrade, active: upgrade, idle: this.#open.size - upgrade, oldestAt }
   }
 
   release(): void {

@@ -8,6 +8,8 @@ export interface TrafficCount {
   /** Connections with something in flight. */
   readonly active: number
   readonly idle: number
+  /** When the oldest thing in flight began, on the clock of {@link now}; null when nothing is. A traffic counts things of one kind. */
+  readonly oldestAt: number | null
 }
 
 /** The connections of one server that speak one protocol. A server may carry several: HTTP/1 and HTTP/2 over TLS, and what was upgraded. */
@@ -44,6 +46,11 @@ export interface TrafficContext {
  * it alive. Long enough for a client in the same cluster to use it or read our answer; in a shutdown with a delay it has long passed.
  */
 export const SETTLE_MS = 100
+
+/** The earlier of two moments, where null is none. */
+export function earlierOf(one: number | null, other: number | null): number | null {
+  return one === null || (other !== null && other < one) ? other : one
+}
 
 /** Whole milliseconds since the process began, so that V8 keeps them as small integers inside records. */
 export function now(): number {

@@ -78,7 +78,10 @@ export class UpgradeTraffic implements Traffic {
   }
 
   count(): TrafficCount {
-    return { request: 0, stream: 0, upgrade: this.#open.size, active: this.#open.size, idle: 0 }
+    const { size } = this.#open
+    // In the order of their upgrades.
+    const oldestAt = this.#open.values().next().value?.since ?? null
+    return { request: 0, stream: 0, upgrade: size, active: size, idle: 0, oldestAt }
   }
 
   release(): void {

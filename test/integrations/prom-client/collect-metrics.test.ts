@@ -95,9 +95,11 @@ test('the whole page is right, and so is the content type', async (t) => {
   const types = [...body.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name, kind]) => `${name} ${kind}`)
   assert.deepEqual(types, [
     'lastcall_requests_in_flight gauge',
+    'lastcall_oldest_in_flight_seconds gauge',
     'lastcall_connections gauge',
     'lastcall_state gauge',
     'lastcall_shutdown_started_timestamp_seconds gauge',
+    'lastcall_shutdown_budget_left_seconds gauge',
     'lastcall_phase_duration_seconds gauge',
     'lastcall_requests_after_shutdown_total counter',
     'lastcall_forced_closes_total counter',
