@@ -9,6 +9,8 @@ import { readLoadFlags } from './load-flags.ts'
 /** What `lastcall load` is to do. */
 export interface LoadCommandOptions {
   readonly url: URL
+  /** Where the lane `http2` dials. */
+  readonly http2Port: number
   readonly load: LoadOptions
   /** Undefined: until a signal or the file. */
   readonly durationMs: number | undefined
@@ -19,6 +21,7 @@ export interface LoadCommandOptions {
 
 /** Enough for three replicas and a surge pod; `lastcall load` cannot know how many there are. */
 const DEFAULT_RATE = 210
+const MAX_PORT = 65_535
 
 /**
  * Turns the flags of `lastcall load` into options.
@@ -32,6 +35,7 @@ export function readLoadCommandFlags(raw: RawFlags, io: CliIo): LoadCommandOptio
   const load = readLoadFlags(reader, raw, { ratePerSecond: DEFAULT_RATE, slowMs, hostHeader: url.host })
   const options = {
     url,
+    http2Port: reader.integer('http2-port', portOf(url) + 1, [1, MAX_PORT]),
     load: raw['getPath'] === undefined ? { ...load, getPath: `${url.pathname}${url.search}` } : load,
     durationMs: reader.optionalDuration('duration'),
     untilFile: untilFile === '' ? undefined : resolve(io.cwd, untilFile),
@@ -41,6 +45,11 @@ export function readLoadCommandFlags(raw: RawFlags, io: CliIo): LoadCommandOptio
   checkJsonFile(reader, io)
   if (reader.problems.length > 0) throw new LastcallError('LASTCALL_USAGE', reader.problems)
   return options
+}
+
+/** The port that a URL means. */
+export function portOf(url: URL): number {
+  return Number(url.port || 80)
 }
 
 function readUrl(reader: FlagReader): URL {

@@ -36,16 +36,21 @@ export class DialAgent extends Agent {
   ): Socket | undefined {
     const target = this.#pickTarget()
     if (target === undefined) {
-      // A Service without endpoints has a REJECT rule: its clients see this very error.
-      const refused = Object.assign(new Error('no endpoint is ready'), {
-        code: 'ECONNREFUSED',
-        syscall: 'connect',
-      })
-      ;(callback as ((error: Error) => void) | undefined)?.(refused)
+      ;(callback as ((error: Error) => void) | undefined)?.(noEndpoint())
       return undefined
     }
-    const socket = connect({ host: target.host, port: target.port, noDelay: true })
-    factsOfSockets.set(socket, { target, requests: 0, lastUsedMs: undefined })
-    return socket
+    return dial(target)
   }
+}
+
+/** Dials a target and begins its facts. */
+export function dial(target: Target): Socket {
+  const socket = connect({ host: target.host, port: target.port, noDelay: true })
+  factsOfSockets.set(socket, { target, requests: 0, lastUsedMs: undefined })
+  return socket
+}
+
+/** A Service without endpoints has a REJECT rule: its clients see this very error. */
+export function noEndpoint(): Error {
+  return Object.assign(new Error('no endpoint is ready'), { code: 'ECONNREFUSED', syscall: 'connect' })
 }

@@ -3,6 +3,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { DialAgent } from './dial-agent.ts'
 import { createFailureList } from './failure-list.ts'
 import { instantAt, type Lane, type LaneContext } from './lane.ts'
+import { runHttp2 } from './lanes/http2.ts'
 import { runKeepAlive } from './lanes/keep-alive.ts'
 import { runNewConnections } from './lanes/new-connections.ts'
 import { runSlow } from './lanes/slow.ts'
@@ -13,6 +14,7 @@ import type { LoadOptions, LoadPorts } from './load-options.ts'
 import { sendRequest } from './request.ts'
 import { isOwnFailure, type LaneName, readClocks, type Sample } from './sample.ts'
 import { createTally } from './tally.ts'
+import type { RequestIdentity } from './trace.ts'
 
 /** A load that runs. */
 export interface RunningLoad {
@@ -32,13 +34,14 @@ const lanesByName: Readonly<Record<LaneName, Lane>> = {
   'think-time': runThinkTime,
   slow: runSlow,
   stream: runStream,
+  http2: runHttp2,
 }
 
 /** Starts every lane. Open loop, no retries, every request ends as one sample. */
 export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
   const tally = createTally()
   const failures = createFailureList()
-  const agents: DialAgent[] = []
+  const owned: { destroy(): void }[] = []
   const skipped = new Map<LaneName, number>()
   const stopping = new AbortController()
   setMaxListeners(0, stopping.signal)
@@ -57,23 +60,32 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
     if (!sample.ok && !isOwnFailure(sample)) failures.add(sample)
     return sample
   }
+  const identify = (lane: LaneName, method: 'GET' | 'POST', dueMs: number): RequestIdentity => ({
+    lane,
+    id: `${idPrefix}-${(nextId++).toString(36)}`,
+    method,
+    scheduledAt: instantAt(dueMs),
+  })
   const contextFor = (lane: LaneName): LaneContext => ({
     options,
     signal: stopping.signal,
     openAgent(keepAlive) {
       const agent = new DialAgent(ports.pickTarget, keepAlive)
-      agents.push(agent)
+      owned.push(agent)
       return agent
     },
     async send({ dueMs, ...request }) {
-      const id = `${idPrefix}-${(nextId++).toString(36)}`
+      const identity = identify(lane, request.method, dueMs)
       const post = request.method === 'POST'
-      const body = post ? { body: JSON.stringify({ id }) } : {}
+      const body = post ? { body: JSON.stringify({ id: identity.id }) } : {}
       const checkEcho = post && options.checkEcho
-      const scheduledAt = instantAt(dueMs)
       const { hostHeader } = options
-      return take(await sendRequest({ ...request, ...body, lane, id, checkEcho, hostHeader, scheduledAt }))
+      return take(await sendRequest({ ...request, ...identity, ...body, checkEcho, hostHeader }))
     },
+    pickTarget: ports.pickTarget,
+    own: (resource) => void owned.push(resource),
+    identify: (method, dueMs) => identify(lane, method, dueMs),
+    record: (sample) => void take(sample),
     skip: (count) => skipped.set(lane, (skipped.get(lane) ?? 0) + count),
   })
   const running = options.lanes.map((lane) => {
@@ -84,7 +96,7 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
   const close = (): void => {
     endedAt ??= new Date()
     loopDelay.disable()
-    for (const agent of agents) agent.destroy()
+    for (const resource of owned) resource.destroy()
   }
   return {
     setPhase(name) {

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BodyCheck } from './body-check.ts'
 import type { DialAgent } from './dial-agent.ts'
+import { createGrid } from './grid.ts'
 import type { LoadOptions } from './load-options.ts'
-import { type Instant, readClocks, type Sample } from './sample.ts'
+import { type Instant, type PickTarget, readClocks, type Sample } from './sample.ts'
+import type { RequestIdentity } from './trace.ts'
 
 /** One request as a lane describes it; the engine adds lane, id and host. */
 interface LaneRequest {
@@ -24,12 +26,52 @@ export interface LaneContext {
   openAgent(keepAlive: boolean): DialAgent
   /** Sends, records, never rejects. */
   send(request: LaneRequest): Promise<Sample>
+  /** For lanes that dial by themselves. */
+  readonly pickTarget: PickTarget
+  /** Has the engine destroy it at the end. */
+  own(resource: { destroy(): void }): void
+  /** Begins a request that the lane sends by itself; it ends in {@link LaneContext.record}. */
+  identify(method: 'GET' | 'POST', dueMs: number): RequestIdentity
+  /** Takes what {@link LaneContext.identify} began. */
+  record(sample: Sample): void
   /** Counts requests of the plan that were never sent, because the generator was too late for them. */
-  skip(count: number): void
+  readonly skip: (count: number) => void
 }
 
 /** A lane runs until its signal is aborted and its last request has ended. */
 export type Lane = (context: LaneContext) => Promise<void>
+
+/** When a client of a paced lane sends. Monotonic milliseconds. */
+export interface GridPlan {
+  readonly startMs: number
+  readonly intervalMs: number
+  /** More than this many unanswered at once are skipped; it bounds memory and file descriptors. */
+  readonly maxOutstanding: number
+}
+
+/** Sends on a grid without waiting for answers, until the signal is aborted; then waits for what is outstanding. `send` must not reject. */
+export async function sendOnGrid(
+  { signal, skip }: Pick<LaneContext, 'signal' | 'skip'>,
+  { startMs, intervalMs, maxOutstanding }: GridPlan,
+  send: (dueMs: number) => Promise<unknown>,
+): Promise<void> {
+  const grid = createGrid(startMs, intervalMs)
+  const outstanding = new Set<Promise<unknown>>()
+  for (;;) {
+    const { dueMs, skipped } = grid.next(performance.now())
+    skip(skipped)
+    await pauseUntil(dueMs, signal)
+    if (signal.aborted) break
+    if (outstanding.size >= maxOutstanding) {
+      skip(1)
+      continue
+    }
+    const request = send(dueMs)
+    outstanding.add(request)
+    void request.then(() => outstanding.delete(request))
+  }
+  await Promise.all(outstanding)
+}
 
 /** Waits until a monotonic moment, or until the signal is aborted; never rejects. */
 export async function pauseUntil(dueMs: number, signal: AbortSignal): Promise<void> {

@@ -3,7 +3,7 @@ import type { LaneName, PickTarget } from './sample.ts'
 /** The shape of the load. */
 export interface LoadOptions {
   readonly lanes: readonly LaneName[]
-  /** Requests per second of each paced lane (new connections, keep-alive). */
+  /** Requests per second of each paced lane (new connections, keep-alive, HTTP/2). */
   readonly ratePerSecond: number
   /** How long one request may take before it is given up as failed; the lanes slow and stream get `slowMs` more. */
   readonly timeoutMs: number
@@ -42,6 +42,7 @@ export const KEEP_ALIVE_CLIENTS = 8
 export const THINK_TIME_CLIENTS = 12
 export const SLOW_CLIENTS = 6
 export const STREAM_CLIENTS = 6
+export const HTTP2_CLIENTS = 8
 
 /** What the contract says about the pace of a stream. */
 export const STREAM_CHUNK_MS = 50

@@ -76,7 +76,12 @@ function readAnswer(
   response.on('close', () => fail(new Error('the answer was closed before its end')))
 }
 
-function judge(spec: RequestSpec, trace: Trace, body: string): SampleError | undefined {
+/** What is wrong with a complete answer; undefined when nothing is. */
+export function judge(
+  spec: Pick<RequestSpec, 'id' | 'checkEcho' | 'bodyCheck'>,
+  trace: Trace,
+  body: string,
+): SampleError | undefined {
   const status = trace.status ?? 0
   if (status < 200 || status > 299) {
     return { code: `HTTP_${status}`, message: `answered ${status}: ${firstLine(body)}`, stage: 'body' }

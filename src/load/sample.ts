@@ -1,5 +1,5 @@
 /** Every lane, in the order of reports. A lane is one style of load. */
-export const laneNames = ['new-connections', 'keep-alive', 'think-time', 'slow', 'stream'] as const
+export const laneNames = ['new-connections', 'keep-alive', 'think-time', 'slow', 'stream', 'http2'] as const
 
 /** The lanes that run unasked: their routes are what most servers have in some form. */
 export const defaultLaneNames: readonly LaneName[] = ['new-connections', 'keep-alive', 'think-time', 'slow']
@@ -25,6 +25,8 @@ export function readClocks(): Instant {
 export interface Target {
   readonly host: string
   readonly port: number
+  /** Where HTTP/2 is spoken, which a plain `node:http` server cannot do on its own port; `port` when left out. */
+  readonly http2Port?: number | undefined
   readonly name?: string
 }
 
@@ -34,7 +36,8 @@ export type PickTarget = () => Target | undefined
 /**
  * What went wrong with a request. `code` is Node's (`ECONNREFUSED`, `ECONNRESET`), or `HTTP_503` for a status that is not 2xx,
  * `CLIENT_TIMEOUT` for no answer in time, `WRONG_ECHO` for an answer to something else,
- * `WRONG_HASH` for a stream that is not what was sent.
+ * `WRONG_HASH` for a stream that is not what was sent, `HTTP2_REFUSED` for a stream that was refused unprocessed twice, `HTTP2_CLOSED` for one that ended
+ * without an answer.
  */
 export interface SampleError {
   readonly code: string

@@ -1,8 +1,11 @@
 import { createHashCheck } from './body-check.ts'
 import { DialAgent } from './dial-agent.ts'
+import { Http2Client } from './http2-client.ts'
 import { type LoadOptions, slowPathFor, streamPathFor } from './load-options.ts'
 import { sendRequest } from './request.ts'
+import { mendFor } from './self-test-mends.ts'
 import { type LaneName, readClocks, type Sample, type Target } from './sample.ts'
+import type { RequestIdentity } from './trace.ts'
 
 /** Enough to see that the route exists, without waiting for it. */
 const SELF_TEST_SLOW_MS = 20
@@ -17,13 +20,8 @@ export interface SelfTestProblem {
 
 /** Sends one request of each lane to a target. What comes back wrong here would be counted as failures of the rollout later. */
 export async function selfTest(options: LoadOptions, target: Target): Promise<readonly SelfTestProblem[]> {
-  const agent = new DialAgent(() => target, false)
-  try {
-    const samples = await Promise.all(onePerRoute(options.lanes).map((lane) => sendOne(lane, options, agent)))
-    return samples.filter((sample) => !sample.ok).map((sample) => describeProblem(sample, options))
-  } finally {
-    agent.destroy()
-  }
+  const samples = await Promise.all(onePerRoute(options.lanes).map((lane) => sendOne(lane, options, target)))
+  return samples.filter((sample) => !sample.ok).map((sample) => describeProblem(sample, options))
 }
 
 // Keep-alive and think time use the same route: one message about it is enough.
@@ -31,22 +29,35 @@ function onePerRoute(lanes: readonly LaneName[]): readonly LaneName[] {
   return lanes.filter((lane) => lane !== 'think-time' || !lanes.includes('keep-alive'))
 }
 
-function sendOne(lane: LaneName, options: LoadOptions, agent: DialAgent): Promise<Sample> {
-  const post = lane === 'keep-alive' || lane === 'think-time'
-  const id = `self-test-${lane}`
-  return sendRequest({
+async function sendOne(lane: LaneName, options: LoadOptions, target: Target): Promise<Sample> {
+  const pickTarget = (): Target => target
+  const identity: RequestIdentity = {
     lane,
-    id,
-    method: post ? 'POST' : 'GET',
-    path: pathOf(lane, options),
-    hostHeader: options.hostHeader,
-    ...(post && { body: JSON.stringify({ id }) }),
-    checkEcho: post && options.checkEcho,
-    ...(lane === 'stream' && { bodyCheck: createHashCheck() }),
-    timeoutMs: lane === 'slow' ? SELF_TEST_TIMEOUT_MS + options.slowMs : SELF_TEST_TIMEOUT_MS,
-    agent,
+    id: `self-test-${lane}`,
+    method: methodOf(lane),
     scheduledAt: readClocks(),
-  })
+  }
+  const { hostHeader, checkEcho } = options
+  const timeoutMs = SELF_TEST_TIMEOUT_MS + (lane === 'slow' ? options.slowMs : 0)
+  const request = { ...identity, path: pathOf(lane, options), hostHeader, timeoutMs }
+  const body = JSON.stringify({ id: identity.id })
+  if (lane === 'http2') {
+    const client = new Http2Client(pickTarget)
+    return client.send({ ...request, body, checkEcho }).finally(() => client.destroy())
+  }
+  const agent = new DialAgent(pickTarget, false)
+  const post = identity.method === 'POST'
+  return sendRequest({
+    ...request,
+    agent,
+    ...(post && { body }),
+    checkEcho: post && checkEcho,
+    ...(lane === 'stream' && { bodyCheck: createHashCheck() }),
+  }).finally(() => agent.destroy())
+}
+
+function methodOf(lane: LaneName): 'GET' | 'POST' {
+  return lane === 'keep-alive' || lane === 'think-time' || lane === 'http2' ? 'POST' : 'GET'
 }
 
 function pathOf(lane: LaneName, options: LoadOptions): string {
@@ -56,30 +67,11 @@ function pathOf(lane: LaneName, options: LoadOptions): string {
 }
 
 function describeProblem(sample: Sample, options: LoadOptions): SelfTestProblem {
-  const what = `${sample.method} ${pathOf(sample.lane, options)}`
+  const over = sample.lane === 'http2' ? ` over HTTP/2 on port ${sample.remotePort}` : ''
+  const what = `${sample.method} ${pathOf(sample.lane, options)}${over}`
   const got = sample.error?.message ?? ''
-  if (sample.status === undefined) {
-    return { unreachable: true, sentence: `${what} got no answer: ${sample.error?.code} ${got}` }
-  }
-  return { unreachable: false, sentence: `${what} ${got}; ${mendFor(sample, options)}` }
-}
-
-function mendFor(sample: Sample, options: LoadOptions): string {
-  const others = (dropped: readonly LaneName[]): string => {
-    const left = options.lanes.filter((lane) => !dropped.includes(lane))
-    return left.length > 0 ? `, or leave the lane out with --lanes ${left.join(',')}` : ''
-  }
-  if (sample.error?.code === 'WRONG_ECHO') {
-    return 'pass --no-echo-check when this route does not answer with the id that it was sent'
-  }
-  if (sample.lane === 'new-connections') {
-    return 'pass --get-path with a path that answers 200'
-  }
-  if (sample.lane === 'slow') {
-    return `pass --slow-path with a GET route that takes a while ({ms} stands for the time)${others(['slow'])}`
-  }
-  if (sample.lane === 'stream') {
-    return `pass --stream-path with a GET route whose last line is the SHA-256 of the rest ({chunks} stands for the length)${others(['stream'])}`
-  }
-  return `pass --post-path with a route that takes a POST of JSON${others(['keep-alive', 'think-time'])}`
+  const mend = mendFor(sample, options)
+  if (sample.status !== undefined) return { unreachable: false, sentence: `${what} ${got}; ${mend}` }
+  const nothing = `${what} got no answer: ${sample.error?.code} ${got}`
+  return { unreachable: true, sentence: sample.lane === 'http2' ? `${nothing}; ${mend}` : nothing }
 }

@@ -1,28 +1,40 @@
 import Table from 'cli-table3'
 import type { LoadDocument } from '../load/load-document.ts'
+import type { LaneName } from '../load/sample.ts'
 import type { LaneFigures } from '../load/tally.ts'
 import { count } from '../rollout/verdict.ts'
 import type { Palette } from './palette.ts'
 
-/** Lanes by phase: requests, failures, latencies of successes, longest time without one. */
+/**
+ * Lanes by phase: requests, failures, latencies of successes, longest time without one. What was refused or resent has columns of its own, but only where a
+ * lane ran in which that can happen.
+ */
 export function renderLaneTable(load: LoadDocument, palette: Palette): string {
-  const head = ['lane', 'phase', 'requests', 'failed', 'p50', 'p99', 'longest gap']
+  const again = load.lanes.some(({ lane }) => sendsAgain.includes(lane))
+  const cells = (figures: LaneFigures): readonly string[] => renderFigures(figures, { again, palette })
+  const sentAgain = again ? ['refused', 'resent'] : []
+  const head = ['lane', 'phase', 'requests', 'failed', ...sentAgain, 'p50', 'p99', 'longest gap']
   const table = createTable(head, palette, 2)
   for (const lane of load.lanes) {
     const phases = Object.entries(lane.phases).filter(([, figures]) => figures.requests > 0)
     for (const [index, [phase, figures]] of phases.entries()) {
-      table.push([index === 0 ? lane.lane : '', phase, ...cells(figures, palette)])
+      table.push([index === 0 ? lane.lane : '', phase, ...cells(figures)])
     }
-    if (phases.length !== 1)
-      table.push([phases.length === 0 ? lane.lane : '', 'all', ...cells(lane, palette)])
+    if (phases.length !== 1) table.push([phases.length === 0 ? lane.lane : '', 'all', ...cells(lane)])
   }
   return toText(table)
 }
 
-function cells(figures: LaneFigures, palette: Palette): readonly string[] {
+const sendsAgain: readonly LaneName[] = ['http2']
+
+function renderFigures(
+  figures: LaneFigures,
+  { again, palette }: { readonly again: boolean; readonly palette: Palette },
+): readonly string[] {
   return [
     count(figures.requests),
     figures.failed > 0 ? palette.bad(count(figures.failed)) : '0',
+    ...(again ? [count(figures.refused), count(figures.resent)] : []),
     formatLatency(figures.p50Ms),
     formatLatency(figures.p99Ms),
     formatLatency(figures.longestGapMs),

@@ -17,6 +17,7 @@ export interface PodRecord {
   readonly pid: number | undefined
   readonly port: number
   readonly probePort: number
+  readonly http2Port: number
   readonly state: PodState
   readonly startedAt: Instant
   readonly readyAt?: Instant | undefined

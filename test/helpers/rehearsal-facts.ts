@@ -34,6 +34,7 @@ export function makePod(name: string, parts: Partial<PodRecord> = {}): PodRecord
     pid: 1,
     port: 20_000,
     probePort: 20_001,
+    http2Port: 20_002,
     state: 'gone',
     startedAt: at(0),
     ending: 'clean',

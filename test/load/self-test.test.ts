@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
+import { createServer as createHttp2Server } from 'node:http2'
+import type { Server } from 'node:net'
 import { test } from 'node:test'
 import { defaultLoad } from '../../src/load/load-options.ts'
 import { defaultLaneNames } from '../../src/load/sample.ts'
@@ -45,4 +47,15 @@ test('selfTest tells a target that does not answer from one that answers wrongly
   await new Promise((resolve) => server.close(resolve))
   const problems = await selfTest(options, target)
   assert.ok(problems.every((problem) => problem.unreachable && problem.sentence.includes('ECONNREFUSED')))
+})
+
+test('selfTest tries HTTP/2 on its own port, and says where it has to be when it is not', async (t) => {
+  const http2Options = { ...options, lanes: ['http2'] } as const
+  const server = createHttp2Server((request, response) => void request.pipe(response))
+  const { port } = await listen(t, server as unknown as Server)
+  const target = { host: '127.0.0.1', port: 1, http2Port: port }
+  assert.deepEqual(await selfTest(http2Options, target), [])
+  const [problem] = await selfTest(http2Options, await listen(t, createServer(answer)))
+  assert.equal(problem!.unreachable, true)
+  assert.match(problem!.sentence, /^POST \/echo over HTTP\/2 on port \d+ got no answer: .*H2_PORT/)
 })

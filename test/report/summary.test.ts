@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { stripVTControlCharacters } from 'node:util'
+import type { LaneDocument } from '../../src/load/load-document.ts'
 import { toRehearsalDocument } from '../../src/report/json.ts'
 import { createPalette } from '../../src/report/palette.ts'
 import { renderSummary } from '../../src/report/summary.ts'
@@ -59,4 +60,15 @@ test('renderSummary is the same text with colours and without', () => {
   const coloured = renderSummary(document, createPalette(true))
   assert.notEqual(coloured, stripVTControlCharacters(coloured))
   assert.equal(stripVTControlCharacters(coloured), renderSummary(document, createPalette(false)))
+})
+
+test('renderSummary has columns for what was refused and resent where a lane ran in which that can happen', () => {
+  const render = (...lanes: LaneDocument[]): string =>
+    renderSummary(toRehearsalDocument(makeFacts({ lanes }), ['node']), createPalette(false))
+  const http2 = { ...makeLane('http2', { drain: 2_000 }), refused: 7, resent: 0 }
+  const phases = { drain: { ...http2, ...http2.phases['drain']!, refused: 7 } }
+  const text = render({ ...http2, phases })
+  assert.match(text, /^lane +phase +requests +failed +refused +resent +p50/)
+  assert.match(text, /http2 +drain +2,000 +0 +7 +0 /)
+  assert.doesNotMatch(render(makeLane('slow', { drain: 2_000 })), /refused/)
 })

@@ -6,7 +6,6 @@ import { Command } from 'commander'
 import { LastcallError } from '../../core/errors.ts'
 import { type RunningLoad, startLoad } from '../../load/engine.ts'
 import type { LoadDocument } from '../../load/load-document.ts'
-import type { LoadOptions } from '../../load/load-options.ts'
 import type { Target } from '../../load/sample.ts'
 import { selfTest } from '../../load/self-test.ts'
 import { toJson } from '../../report/json.ts'
@@ -14,7 +13,7 @@ import { renderLoad, renderLoadLine } from '../../report/load-summary.ts'
 import { createPalette } from '../../report/palette.ts'
 import type { RawFlags } from '../flag-reader.ts'
 import { type CliIo, isColoured } from '../io.ts'
-import { type LoadCommandOptions, readLoadCommandFlags } from '../load-command-flags.ts'
+import { type LoadCommandOptions, portOf, readLoadCommandFlags } from '../load-command-flags.ts'
 import { addLoadFlags } from '../load-flags.ts'
 
 /** `lastcall load --url URL`: the load engine against one address, to run inside a cluster. */
@@ -22,6 +21,10 @@ export function createLoadCommand(io: CliIo, onExitCode: (code: number) => void)
   const command = new Command('load')
     .description('Send load to one URL until SIGTERM, without retries, and list every request that failed')
     .requiredOption('--url <url>', 'http URL of the Service; its name is looked up once')
+    .option(
+      '--http2-port <port>',
+      "where the lane http2 finds HTTP/2 without TLS (default: the URL's port + 1)",
+    )
     .option('--duration <duration>', 'end after this time')
     .option('--until-file <file>', 'end when this file exists')
     .option('--start-timeout <duration>', 'how long to wait for the first answers (default: 30s)')
@@ -58,7 +61,7 @@ async function load(raw: RawFlags, io: CliIo): Promise<number> {
 async function waitForAnswers(options: LoadCommandOptions, signal: AbortSignal): Promise<Target> {
   const untilMs = performance.now() + options.startTimeoutMs
   for (;;) {
-    const { target, problems, final } = await tryOnce(options.load, options.url)
+    const { target, problems, final } = await tryOnce(options)
     if (target && problems.length === 0) return target
     if (final || performance.now() > untilMs || signal.aborted)
       throw new LastcallError('LASTCALL_SELF_TEST', problems)
@@ -75,11 +78,11 @@ interface Attempt {
   readonly final: boolean
 }
 
-async function tryOnce(load: LoadOptions, url: URL): Promise<Attempt> {
+async function tryOnce({ load, url, http2Port }: LoadCommandOptions): Promise<Attempt> {
   try {
     // Looked up once: a look-up for every connection would measure the cluster's DNS, and the address of a Service does not change.
     const { address } = await lookup(url.hostname.replace(/^\[|\]$/g, ''))
-    const target = { host: address, port: Number(url.port || 80) }
+    const target = { host: address, port: portOf(url), http2Port }
     const problems = await selfTest(load, target)
     const final = problems.some(({ unreachable }) => !unreachable)
     return { target, problems: problems.map(({ sentence }) => sentence), final }

@@ -44,6 +44,7 @@ export function createLocalDriver(options: LocalOptions, timeline: Timeline): Lo
   const toTarget = (pod: Pod): Target & { name: string } => ({
     host: '127.0.0.1',
     port: pod.ports.port,
+    http2Port: pod.ports.http2Port,
     name: pod.name,
   })
   const onReadyChange = (pod: Pod, ready: boolean): void => {
@@ -52,7 +53,11 @@ export function createLocalDriver(options: LocalOptions, timeline: Timeline): Lo
   }
   const startOne = async (): Promise<Pod> => {
     for (let starts = 1; ; starts++) {
-      const ports = { port: await findFreePort(), probePort: await findFreePort() }
+      const ports = {
+        port: await findFreePort(),
+        probePort: await findFreePort(),
+        http2Port: await findFreePort(),
+      }
       if (stopped) throw new Error('Start a pod: the rehearsal has been stopped')
       const name = `pod-${pods.length + 1}`
       const terminationLog = join(folder, `${name}.termination-log`)
@@ -66,7 +71,7 @@ export function createLocalDriver(options: LocalOptions, timeline: Timeline): Lo
         return pod
       } catch (error) {
         if (pod.record().ending !== 'port-taken' || starts === MAX_STARTS) throw error
-        const detail = `port ${ports.port} or ${ports.probePort} was taken by another program; started again with others`
+        const detail = `port ${Object.values(ports).join(' or ')} was taken by another program; started again with others`
         timeline.record('notice', { pod: name, detail })
       }
     }

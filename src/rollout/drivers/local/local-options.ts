@@ -29,6 +29,7 @@ export function podEnvironment(
   return {
     ...options.env,
     PORT: String(ports.port),
+    H2_PORT: String(ports.http2Port),
     POD_NAME: name,
     HOSTNAME: name,
     LASTCALL_PROBE_PORT: String(ports.probePort),

@@ -12,6 +12,8 @@ export type Readiness =
 export interface PodPorts {
   readonly port: number
   readonly probePort: number
+  /** For a server of HTTP/2 without TLS, where the application has one. */
+  readonly http2Port: number
 }
 
 /** Shorter than a kubelet's second, so that a rehearsal is not mostly waiting. */

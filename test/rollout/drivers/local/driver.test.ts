@@ -101,6 +101,7 @@ test("createLocalDriver reads the pod's own report, as the kubelet reads a termi
 test('createLocalDriver gives each pod its name, its ports and the times of the shutdown', async (t) => {
   const names = [
     'PORT',
+    'H2_PORT',
     'POD_NAME',
     'HOSTNAME',
     'LASTCALL_PROBE_PORT',
@@ -127,6 +128,7 @@ test('createLocalDriver gives each pod its name, its ports and the times of the 
   assert.match(log as string, /pod-1\.termination-log$/)
   assert.deepEqual(rest, {
     PORT: String(pod!.port),
+    H2_PORT: String(pod!.http2Port),
     POD_NAME: 'pod-1',
     HOSTNAME: 'pod-1',
     LASTCALL_PROBE_PORT: String(pod!.probePort),
