@@ -3,7 +3,16 @@ export { type ErrorCode, LastcallError } from './core/errors.ts'
 export type { EventName, LifecycleEvent } from './core/event.ts'
 export type { Logger } from './core/logger.ts'
 export type { LifecycleOptions, ResolvedOptions, SignalName } from './core/options.ts'
-export type { ForcedClose, HookResult, InFlightKind, Report, ReportedEvent } from './core/report.ts'
+export type {
+  EarlyExit,
+  ForcedClose,
+  HookResult,
+  InFlightKind,
+  Report,
+  ReportedEvent,
+  UncaughtError,
+  UncaughtKind,
+} from './core/report.ts'
 export type { StateName } from './core/state.ts'
 export type {
   Check,

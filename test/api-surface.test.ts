@@ -15,6 +15,7 @@ const golden: Readonly<Record<string, Surface>> = {
     types: [
       'Check',
       'CheckOptions',
+      'EarlyExit',
       'EndpointAnswer',
       'ErrorCode',
       'EventName',
@@ -37,6 +38,8 @@ const golden: Readonly<Record<string, Surface>> = {
       'Snapshot',
       'StateName',
       'StopHook',
+      'UncaughtError',
+      'UncaughtKind',
     ],
   },
   './fastify': { values: ['lastcall'], types: ['FastifyApp', 'LastcallOptions', 'LastcallPlugin'] },

@@ -23,6 +23,25 @@ export interface HookResult {
   readonly error?: string
 }
 
+/** How an error came to be uncaught, in Node's words. */
+export type UncaughtKind = 'uncaughtException' | 'unhandledRejection'
+
+/** An error that nobody caught while the shutdown ran. Its stack is in the log. */
+export interface UncaughtError {
+  readonly kind: UncaughtKind
+  /** Milliseconds since the shutdown began. */
+  readonly ms: number
+  readonly error: string
+}
+
+/** The end of the process before the shutdown's own. */
+export interface EarlyExit {
+  /** What was in flight, and was lost. */
+  readonly inFlight: number
+  /** Who called `process.exit()`, one frame a line; null when nobody did. */
+  readonly stack: string | null
+}
+
 /** An event of the shutdown as the report shows it. */
 export interface ReportedEvent {
   readonly event: EventName
@@ -36,7 +55,7 @@ export interface Report {
   readonly schemaVersion: 1
   readonly reason: string
   readonly exitCode: number
-  /** False when anything was cut off or a hook failed. */
+  /** False when anything was cut off, a hook failed or an error was not caught. */
   readonly clean: boolean
   /** ISO 8601. */
   readonly startedAt: string
@@ -52,6 +71,10 @@ export interface Report {
     readonly details: readonly ForcedClose[]
   }
   readonly hooks: readonly HookResult[]
+  /** Only when there are any. */
+  readonly uncaughtErrors?: readonly UncaughtError[]
+  /** Only when something else ended the process in the middle of the shutdown. */
+  readonly earlyExit?: EarlyExit
   /** Set when detail was left out so that the document fits where it was written. */
   readonly trimmed?: true
 }
@@ -68,6 +91,12 @@ export function utf8Length(text: string): number {
 
 const shortened = (text: string): string => (text.length > 120 ? `${text.slice(0, 117)}...` : text)
 
+// Whoever called is near the top.
+const withoutDepth = (exit: EarlyExit): EarlyExit => ({
+  ...exit,
+  stack: exit.stack && exit.stack.split('\n', 4).map(shortened).join('\n'),
+})
+
 /** Least important first: each step takes away detail and leaves every count, so that a trimmed report still adds up. */
 const trimSteps: readonly ((report: Report) => Report)[] = [
   (report) => ({
@@ -82,9 +111,23 @@ const trimSteps: readonly ((report: Report) => Report)[] = [
       ...(hook.error && { error: shortened(hook.error) }),
     })),
   }),
+  (report) => ({
+    ...report,
+    ...(report.uncaughtErrors && {
+      uncaughtErrors: report.uncaughtErrors
+        .slice(0, 5)
+        .map((item) => ({ ...item, error: shortened(item.error) })),
+    }),
+    ...(report.earlyExit && { earlyExit: withoutDepth(report.earlyExit) }),
+  }),
   (report) => ({ ...report, forcedCloses: { ...report.forcedCloses, details: [] } }),
   (report) => ({ ...report, hooks: report.hooks.filter((hook) => hook.outcome !== 'finished').slice(0, 5) }),
   (report) => ({ ...report, reason: shortened(report.reason), hooks: [] }),
+  (report) => ({
+    ...report,
+    ...(report.uncaughtErrors && { uncaughtErrors: [] }),
+    ...(report.earlyExit && { earlyExit: { ...report.earlyExit, stack: null } }),
+  }),
   (report) => ({ ...report, events: [] }),
 ]
 

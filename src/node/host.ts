@@ -1,6 +1,7 @@
 import { closeSync, constants, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { constants as os } from 'node:os'
 import type { SignalName } from '../core/options.ts'
+import type { UncaughtKind } from '../core/report.ts'
 
 /** Everything a lifecycle needs of the process around it. Only this file touches `process` and files. */
 export interface Host {
@@ -12,6 +13,10 @@ export interface Host {
   onSignal(signal: SignalName, listener: () => void): Disposable
   /** 128 + the signal's number, as shells report it. */
   forcedExitCode(signal: SignalName): number
+  /** Hears of every error that nobody catches, before the application's own handlers do, which run as well. Without those the process survives it. */
+  onUncaught(listener: (error: unknown, kind: UncaughtKind) => void): Disposable
+  /** Hears of an end of the process that is not `exit()` of this host. What it returns is the exit code; it cannot wait for anything. */
+  onForeignExit(listener: (code: number, stack: string | null) => number): Disposable
   /** Ends the process once what was written to stdout and stderr is out. */
   exit(code: number): Promise<void>
   /** Sets the code for an exit that comes by itself, unless one is set. */
@@ -38,6 +43,8 @@ export function realHost(): Host {
       return { [Symbol.dispose]: () => void process.removeListener(signal, listener) }
     },
     forcedExitCode: (signal) => 128 + (os.signals[signal as NodeJS.Signals] ?? 0),
+    onUncaught,
+    onForeignExit,
     exit: async (code) => {
       await Promise.race([Promise.all([flush(process.stdout), flush(process.stderr)]), wait(FLUSH_MS)])
       process.exit(code)
@@ -48,6 +55,66 @@ export function realHost(): Host {
     writeError: (line) => write(process.stderr, `${line}\n`, () => {}),
     overwrite,
   }
+}
+
+function onUncaught(listener: (error: unknown, kind: UncaughtKind) => void): Disposable {
+  const onException = (error: unknown, kind: UncaughtKind): void => listener(error, kind)
+  const onRejection = (error: unknown): void => listener(error, 'unhandledRejection')
+  process.prependListener('uncaughtException', onException)
+  // A rejection that nobody listens to becomes an uncaught exception by itself. Listening to it would keep it from the application's handlers for those.
+  const heard = process.listenerCount('unhandledRejection') > 0
+  if (heard) process.prependListener('unhandledRejection', onRejection)
+  return {
+    [Symbol.dispose]: () => {
+      process.removeListener('uncaughtException', onException)
+      process.removeListener('unhandledRejection', onRejection)
+    },
+  }
+}
+
+type ExitListener = (code: number, stack: string | null) => number
+
+/** All that watch, so that `process.exit` is wrapped once, and is Node's own again when the last of them has gone. */
+const exitListeners = new Set<{ readonly listener: ExitListener }>()
+let unwrapExit = (): void => {}
+
+function onForeignExit(listener: ExitListener): Disposable {
+  const entry = { listener }
+  if (exitListeners.size === 0) unwrapExit = wrapExit()
+  exitListeners.add(entry)
+  return {
+    [Symbol.dispose]: () => {
+      if (exitListeners.delete(entry) && exitListeners.size === 0) unwrapExit()
+    },
+  }
+}
+
+function wrapExit(): () => void {
+  const native = process.exit
+  let stack: string | null = null
+  const exit = (...args: Parameters<typeof native>): never => {
+    // The first call is the one that ends the process: listeners of 'exit' may call it again.
+    stack ??= stackAbove(exit)
+    return Reflect.apply(native, process, args) as never
+  }
+  const onExit = (code: number): void => {
+    const codes = [...exitListeners].map(({ listener }) => listener(code, stack))
+    process.exitCode = Math.max(code, ...codes)
+  }
+  process.exit = exit
+  // First, while loggers that say goodbye in 'exit' still take a line.
+  process.prependListener('exit', onExit)
+  return () => {
+    process.removeListener('exit', onExit)
+    // Others may have wrapped ours meanwhile, and call it.
+    if (process.exit === exit) process.exit = native
+  }
+}
+
+function stackAbove(caller: (...args: never) => unknown): string {
+  const holder = { stack: '' }
+  Error.captureStackTrace(holder, caller)
+  return holder.stack.replace(/^[^\n]*\n/, '')
 }
 
 function flush(stream: NodeJS.WriteStream): Promise<void> {

@@ -1,4 +1,11 @@
-import type { ForcedClose, HookResult, InFlightKind, Report, ReportedEvent } from '../core/report.ts'
+import type {
+  ForcedClose,
+  HookResult,
+  InFlightKind,
+  Report,
+  ReportedEvent,
+  UncaughtKind,
+} from '../core/report.ts'
 import type { StateName } from '../core/state.ts'
 import type { ObservedEvent, ServerSnapshot, Snapshot } from './types.ts'
 
@@ -11,6 +18,7 @@ export class Recorder {
   readonly #events: (ObservedEvent & { readonly inFlight: number })[] = []
   readonly #late: Counts<StateName> = {}
   readonly #forced: ForcedClose[] = []
+  readonly #uncaught: { readonly kind: UncaughtKind; readonly error: string; readonly at: number }[] = []
   #startedAt: number | null = null
 
   record(event: ObservedEvent, inFlight: number): void {
@@ -24,6 +32,15 @@ export class Recorder {
 
   addForced(closes: readonly ForcedClose[]): void {
     this.#forced.push(...closes)
+  }
+
+  addUncaught(kind: UncaughtKind, error: string, at: number): void {
+    this.#uncaught.push({ kind, error, at })
+  }
+
+  /** How many errors nobody caught so far. */
+  get uncaughtErrors(): number {
+    return this.#uncaught.length
   }
 
   /** How much was cut off so far. */
@@ -75,6 +92,9 @@ export class Recorder {
       lastNewConnectionMs: late.length > 0 ? Math.max(...late) : null,
       forcedCloses: { total: this.#forced.length, byKind: this.#byKind(), details: [...this.#forced] },
       hooks,
+      ...(this.#uncaught.length > 0 && {
+        uncaughtErrors: this.#uncaught.map(({ kind, error, at }) => ({ kind, ms: since(at), error })),
+      }),
     }
   }
 

@@ -1,8 +1,7 @@
 import { budgetEndsAt } from '../core/budget.ts'
-import { TERMINATION_MESSAGE_MAX_BYTES } from '../core/defaults.ts'
 import type { Logger } from '../core/logger.ts'
 import type { ResolvedOptions, SignalName } from '../core/options.ts'
-import { type Report, serializeReport } from '../core/report.ts'
+import type { Report } from '../core/report.ts'
 import type { Holds } from './holds.ts'
 import type { Hooks } from './hooks.ts'
 import type { Host } from './host.ts'
@@ -10,6 +9,7 @@ import { guardSignal } from './guarded-signal.ts'
 import { errorText } from './limit.ts'
 import { Machine, type OtherEffect } from './machine.ts'
 import type { ProbeServer } from './probe-server.ts'
+import { ProcessWatch } from './process-watch.ts'
 import { Recorder } from './recorder.ts'
 import type { Servers } from './servers.ts'
 import type { SignalListener } from './signals.ts'
@@ -31,6 +31,7 @@ export class ShutdownRun implements SignalListener {
   readonly #logger: Logger
   readonly #parts: Parts
   readonly #recorder = new Recorder()
+  readonly #watch: ProcessWatch
   readonly #drainStarted = new AbortController()
   readonly #finished = Promise.withResolvers<Report>()
   #signals: Disposable | null = null
@@ -42,6 +43,7 @@ export class ShutdownRun implements SignalListener {
     this.#host = host
     this.#logger = logger
     this.#parts = parts
+    this.#watch = new ProcessWatch(host, logger, this.#recorder, options.terminationLog)
     guardSignal(this.#drainStarted.signal, (error) =>
       logger.error({ error: errorText(error) }, 'lastcall: an abort listener failed'),
     )
@@ -106,6 +108,8 @@ export class ShutdownRun implements SignalListener {
 
   #observe(event: ObservedEvent): void {
     const inFlight = this.#inFlight()
+    if (event.type === 'shutdownInitiated')
+      this.#watch.begin({ inFlight: () => this.#inFlight(), report: (exitCode) => this.#report(exitCode) })
     this.#recorder.record(event, inFlight)
     const details = {
       event: event.type,
@@ -157,7 +161,8 @@ export class ShutdownRun implements SignalListener {
     const state = this.machine.state
     const reason = 'shutdown' in state ? state.shutdown.reason : ''
     // What came after the drain (a server or a hold of a stop hook's) is cut as well, and nothing that is cut leaves a clean exit.
-    const exitCode = decided === 0 && this.#recorder.forcedCloses > 0 ? 1 : decided
+    const { forcedCloses, uncaughtErrors } = this.#recorder
+    const exitCode = decided === 0 && forcedCloses + uncaughtErrors > 0 ? 1 : decided
     const outcome = { exitCode, reason, now: this.#host.now() }
     return this.#recorder.report(outcome, servers.snapshot(), hooks.results())
   }
@@ -168,9 +173,8 @@ export class ShutdownRun implements SignalListener {
     const { exitCode } = report
     hooks.end()
     this.#logger[exitCode === 0 ? 'info' : 'error']({ report }, `lastcall: stopped, ${summary(report)}`)
-    const { terminationLog } = this.#options
-    if (terminationLog !== false)
-      this.#host.overwrite(terminationLog, serializeReport(report, TERMINATION_MESSAGE_MAX_BYTES))
+    this.#watch.publish(report)
+    this.#watch.end()
     servers.release()
     try {
       await probes.close()
@@ -189,5 +193,6 @@ export class ShutdownRun implements SignalListener {
 function summary(report: Report): string {
   const hooks = report.hooks.filter((hook) => hook.outcome !== 'finished').length
   if (report.clean) return `nothing was cut off, after ${report.durationMs} ms`
-  return `${report.forcedCloses.total} cut off, ${hooks} hooks failed, exit code ${report.exitCode}, after ${report.durationMs} ms`
+  const uncaught = report.uncaughtErrors?.length ?? 0
+  return `${report.forcedCloses.total} cut off, ${hooks} hooks failed, ${uncaught} errors uncaught, exit code ${report.exitCode}, after ${report.durationMs} ms`
 }

@@ -78,8 +78,30 @@ test('a report without any detail fits into 600 bytes', () => {
     requestsAfterShutdown: counts,
     events: eventNames.map((event) => ({ event, ms: 1_000_000, inFlight: 1_000_000 })),
     forcedCloses: { ...cut(100), byKind: { request: 1e6, stream: 1e6, upgrade: 1e6, hold: 1e6 } },
+    uncaughtErrors: [{ kind: 'uncaughtException', ms: 1_000_000, error: 'e'.repeat(10_000) }],
+    earlyExit: { inFlight: 1_000_000, stack: 's'.repeat(10_000) },
   }
   assert.ok(utf8Length(serializeReport(huge, 600)) <= 600)
+})
+
+test('of a stack the nearest frames are kept, and of errors the first ones', () => {
+  const frames = Array.from({ length: 10 }, (_, index) => `    at frame${index} (${'x'.repeat(500)})`)
+  const uncaughtErrors = Array.from({ length: 100 }, (_, ms) => ({
+    kind: 'uncaughtException' as const,
+    ms,
+    error: 'é'.repeat(500),
+  }))
+  const earlyExit = { inFlight: 3, stack: frames.join('\n') }
+  const report = parse(serializeReport({ ...small, uncaughtErrors, earlyExit }, 4_096))
+  assert.match(
+    report.earlyExit?.stack ?? '',
+    /^ {4}at frame0 .*\n {4}at frame1 .*\n.*frame2 .*\n.*frame3 [^\n]*$/,
+  )
+  assert.deepEqual(
+    report.uncaughtErrors?.map(({ ms }) => ms),
+    [0, 1, 2, 3, 4],
+  )
+  assert.deepEqual(report.events, small.events)
 })
 
 const text = fc.oneof(
@@ -89,41 +111,60 @@ const text = fc.oneof(
 )
 const count = fc.nat(1_000_000)
 const kind = fc.constantFrom('request' as const, 'stream' as const, 'upgrade' as const, 'hold' as const)
-const anyReport: fc.Arbitrary<Report> = fc.record({
-  schemaVersion: fc.constant(1 as const),
-  reason: text,
-  exitCode: fc.nat(255),
-  clean: fc.boolean(),
-  startedAt: fc.constant(small.startedAt),
-  durationMs: count,
-  events: fc.array(fc.record({ event: fc.constantFrom(...eventNames), ms: count, inFlight: count }), {
-    maxLength: 100,
-  }),
-  requestsAfterShutdown: fc.dictionary(fc.constantFrom(...stateNames), count),
-  lastNewConnectionMs: fc.option(count),
-  forcedCloses: fc.record({
-    total: count,
-    byKind: fc.dictionary(kind, count),
-    details: fc.array(fc.record({ kind, server: text, ageMs: count, label: text }), { maxLength: 50 }),
-  }),
-  hooks: fc.array(
-    fc.record(
-      {
-        name: text,
-        outcome: fc.constantFrom(
-          'finished' as const,
-          'failed' as const,
-          'timedOut' as const,
-          'skipped' as const,
-        ),
-        ms: count,
-        error: text,
-      },
-      { requiredKeys: ['name', 'outcome', 'ms'] },
+const anyReport: fc.Arbitrary<Report> = fc
+  .record({
+    schemaVersion: fc.constant(1 as const),
+    reason: text,
+    exitCode: fc.nat(255),
+    clean: fc.boolean(),
+    startedAt: fc.constant(small.startedAt),
+    durationMs: count,
+    events: fc.array(fc.record({ event: fc.constantFrom(...eventNames), ms: count, inFlight: count }), {
+      maxLength: 100,
+    }),
+    requestsAfterShutdown: fc.dictionary(fc.constantFrom(...stateNames), count),
+    lastNewConnectionMs: fc.option(count),
+    forcedCloses: fc.record({
+      total: count,
+      byKind: fc.dictionary(kind, count),
+      details: fc.array(fc.record({ kind, server: text, ageMs: count, label: text }), { maxLength: 50 }),
+    }),
+    hooks: fc.array(
+      fc.record(
+        {
+          name: text,
+          outcome: fc.constantFrom(
+            'finished' as const,
+            'failed' as const,
+            'timedOut' as const,
+            'skipped' as const,
+          ),
+          ms: count,
+          error: text,
+        },
+        { requiredKeys: ['name', 'outcome', 'ms'] },
+      ),
+      { maxLength: 50 },
     ),
-    { maxLength: 50 },
-  ),
-})
+  })
+  .chain((report) =>
+    fc
+      .record(
+        {
+          uncaughtErrors: fc.array(
+            fc.record({
+              kind: fc.constantFrom('uncaughtException' as const, 'unhandledRejection' as const),
+              ms: count,
+              error: text,
+            }),
+            { maxLength: 50 },
+          ),
+          earlyExit: fc.record({ inFlight: count, stack: fc.option(text) }),
+        },
+        { requiredKeys: [] },
+      )
+      .map((more) => ({ ...report, ...more })),
+  )
 
 test('every report is valid JSON of at most 4096 bytes with all of its counts', () => {
   fc.assert(

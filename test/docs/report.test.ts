@@ -31,7 +31,7 @@ const documented = plain(
 
 suite(page, () => {
   test('the table has every field of a report that has everything, and no other', async (t) => {
-    const { lifecycle, host } = makeLifecycle(t)
+    const { lifecycle, host, log } = makeLifecycle(t)
     const server = makeServer(t, () => {})
     lifecycle.serve(server)
     lifecycle.hold('job')
@@ -48,10 +48,15 @@ suite(page, () => {
     const shutdown = lifecycle.shutdown()
     host.advance(0)
     await lifecycle.once('shutdownDelayElapsed')
+    for (const listener of host.uncaught) listener(new Error('no'), 'uncaughtException')
+    for (const listener of host.foreignExits) listener(0, 'at someone')
+    const early = log.flatMap(({ details }) => ('report' in details ? [details['report']] : []))
     host.advance(lifecycle.options.drainTimeoutMs)
     const report = await shutdown
     const trimmed = JSON.parse(serializeReport(report, 1)) as Report
-    assertSameNames(page, documented, [...new Set([...fieldsOf(report), ...fieldsOf(trimmed)])])
+    assertSameNames(page, documented, [
+      ...new Set([report, trimmed, ...early].flatMap((one) => fieldsOf(one))),
+    ])
   })
 
   test('the example is a report: every field of it is in the table, and its sums agree', () => {

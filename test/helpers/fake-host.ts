@@ -1,5 +1,6 @@
 import { constants } from 'node:os'
 import type { SignalName } from '../../src/core/options.ts'
+import type { UncaughtKind } from '../../src/core/report.ts'
 import type { Host } from '../../src/node/host.ts'
 
 interface Timer {
@@ -18,6 +19,9 @@ export class FakeHost implements Host {
   readonly lines: string[] = []
   /** Files that exist, with their content. */
   readonly files = new Map<string, string>()
+  /** Who watches the process; empty unless a shutdown runs. */
+  readonly uncaught = new Set<(error: unknown, kind: UncaughtKind) => void>()
+  readonly foreignExits = new Set<(code: number, stack: string | null) => number>()
   readonly #timers = new Set<Timer>()
   readonly #listeners = new Map<string, Set<() => void>>()
   readonly #exited = Promise.withResolvers<number>()
@@ -46,6 +50,16 @@ export class FakeHost implements Host {
 
   forcedExitCode(signal: SignalName): number {
     return 128 + constants.signals[signal as NodeJS.Signals]
+  }
+
+  onUncaught(listener: (error: unknown, kind: UncaughtKind) => void): Disposable {
+    this.uncaught.add(listener)
+    return { [Symbol.dispose]: () => void this.uncaught.delete(listener) }
+  }
+
+  onForeignExit(listener: (code: number, stack: string | null) => number): Disposable {
+    this.foreignExits.add(listener)
+    return { [Symbol.dispose]: () => void this.foreignExits.delete(listener) }
   }
 
   async exit(code: number): Promise<void> {

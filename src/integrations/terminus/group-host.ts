@@ -86,6 +86,14 @@ export class GroupHost implements Host {
     return this.#base.forcedExitCode(signal)
   }
 
+  onUncaught(listener: Parameters<Host['onUncaught']>[0]): Disposable {
+    return this.#base.onUncaught(listener)
+  }
+
+  onForeignExit(listener: Parameters<Host['onForeignExit']>[0]): Disposable {
+    return this.#base.onForeignExit(listener)
+  }
+
   suggestExitCode(code: number): void {
     this.#base.suggestExitCode(code)
   }
