@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { describe } from '../../core/describe.ts'
 import { LastcallError } from '../../core/errors.ts'
 import { errorText } from '../../node/limit.ts'
@@ -128,13 +129,26 @@ const rules: Readonly<Record<Exclude<keyof TerminusOptions, 'healthChecks'>, Rul
   onShutdown: aFunction,
   beforeShutdown: aFunction,
   logger: aFunction,
-  headers: anObject,
+  headers: { accepts: areHeaders, wanted: 'an object of header names and values' },
   onSigterm: aFunction,
 }
 
 /** Whether a response can be ended with it: what is below 200 only announces one. */
 export function isStatus(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 200 && value <= 599
+}
+
+function areHeaders(value: unknown): boolean {
+  if (!isObject(value)) return false
+  try {
+    for (const [name, text] of Object.entries(value as object)) {
+      validateHeaderName(name)
+      validateHeaderValue(name, text)
+    }
+    return true
+  } catch {
+    return false
+  }
 }
 
 // Names that are not in the table are passed over, as terminus does: its options are often part of a larger object.

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { test, type TestContext } from 'node:test'
+import { type Child, startChild } from '../../helpers/child.ts'
+
+// As in a container: the kernel gives the first process of a PID namespace no default action for signals (pid_namespaces(7)).
+const command = ['unshare', '-pf', '--mount-proc', '--kill-child']
+const works = spawnSync(command[0]!, [...command.slice(1), 'true']).status === 0
+const skip = works
+  ? false
+  : 'unshare cannot make a PID namespace here (it is Linux only and wants the right to)'
+
+async function terminate(t: TestContext, fixture: string, options: object): Promise<Child> {
+  const args = [JSON.stringify(options)]
+  const child = startChild(t, `../integrations/terminus/${fixture}`, { command, args })
+  await child.line(/^ready/)
+  const { pid } = child.process
+  process.kill(Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim()), 'SIGTERM')
+  return child
+}
+
+test(
+  'as PID 1 the drop-in ends with 0, with something still open, without useExit0 (trap 29)',
+  { skip },
+  async (t) => {
+    const child = await terminate(t, 'app.ts', {})
+    assert.deepEqual(await child.exit(), { code: 0, signal: null })
+    assert.match(child.stdout, /^onShutdown 0$/m)
+  },
+)
+
+test(
+  'as PID 1 terminus raises a signal that does nothing, and goes on for ever (trap 29)',
+  { skip },
+  async (t) => {
+    const child = await terminate(t, 'app.ts', { real: true })
+    await child.line(/^onShutdown 0$/)
+    const before = child.stdout.length
+    while (!/(heartbeat\n){5}/.test(child.stdout.slice(before))) {
+      await new Promise((resolve) => child.process.stdout!.once('data', resolve))
+    }
+    assert.equal(child.process.exitCode, null)
+  },
+)
+
+test('as PID 1 the package with terminusOptions() ends with 0 (trap 29)', { skip }, async (t) => {
+  const child = await terminate(t, 'peer-app.ts', {})
+  assert.deepEqual(await child.exit(), { code: 0, signal: null })
+  assert.equal(child.report().clean, true)
+})
