@@ -24,6 +24,8 @@ const peers: Readonly<Record<string, readonly string[]>> = {
   'prom-client': ['prom-client'],
   kubernetes: ['@kubernetes/client-node'],
   terminus: ['@godaddy/terminus'],
+  // By its form only, so that no version of it is in anybody's way.
+  opentelemetry: [],
 }
 
 const sources = readSources('src')

@@ -5,7 +5,8 @@ import { createRehearseCommand } from '../../src/cli/commands/rehearse.ts'
 import { realIo } from '../../src/cli/io.ts'
 import { liveness, readiness, startup, type Verdict } from '../../src/core/probe.ts'
 import { type State, stateNames } from '../../src/core/state.ts'
-import { metricTable } from '../../src/integrations/prom-client/metric-table.ts'
+import { instruments } from '../../src/integrations/opentelemetry/instruments.ts'
+import { metricTable } from '../../src/node/metric-table.ts'
 import type { Snapshot } from '../../src/node/types.ts'
 import type { Table } from './markdown.ts'
 
@@ -69,6 +70,7 @@ const snapshot: Snapshot = {
   servers: [
     {
       name: 'main',
+      scheme: 'http',
       inFlight: { request: 0, stream: 0, upgrade: 0 },
       oldestInFlightMs: { request: 0, stream: 0, upgrade: 0 },
       connections: { active: 0, idle: 0 },
@@ -96,6 +98,18 @@ export function metricsTable(): Table {
     return [`\`lastcall_${name}\``, type, described.join('; ') || '-', help]
   })
   return [['metric', 'type', 'labels', 'meaning'], ...rows]
+}
+
+/** Every instrument of OpenTelemetry. */
+export function instrumentsTable(): Table {
+  const rows = instruments.map(({ name, kind, unit, observe }) => {
+    const attributes = new Set(
+      observe(snapshot).flatMap((observation) => Object.keys(observation.attributes)),
+    )
+    const listed = [...attributes].map((attribute) => `\`${attribute}\``).join(', ')
+    return [`\`${name}\``, `Observable${kind}`, unit === '' ? '-' : `\`${unit}\``, listed || '-']
+  })
+  return [['metric', 'instrument', 'unit', 'attributes'], ...rows]
 }
 
 /** The diagram that heads `src/core/transition.ts`. */

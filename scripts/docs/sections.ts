@@ -1,4 +1,4 @@
-import { flagsTable, metricsTable, probesTable, shutdownDiagram } from './facts.ts'
+import { flagsTable, instrumentsTable, metricsTable, probesTable, shutdownDiagram } from './facts.ts'
 import { writeTable } from './markdown.ts'
 import { optionsTable } from './options.ts'
 
@@ -17,6 +17,7 @@ export const sections: readonly Section[] = [
   { page: 'docs/reference/events.md', name: 'diagram', render: shutdownDiagram },
   { page: 'docs/reference/probes.md', name: 'answers', render: () => writeTable(probesTable()) },
   { page: 'docs/reference/metrics.md', name: 'metrics', render: () => writeTable(metricsTable()) },
+  { page: 'docs/reference/metrics.md', name: 'instruments', render: () => writeTable(instrumentsTable()) },
   { page: 'docs/reference/cli.md', name: 'rehearse', render: () => writeTable(flagsTable('rehearse')) },
   { page: 'docs/reference/cli.md', name: 'load', render: () => writeTable(flagsTable('load')) },
 ]

@@ -57,6 +57,8 @@ export type ObservedEvent = LifecycleEvent & { readonly state: StateName }
 /** Numbers of one served server at this moment. */
 export interface ServerSnapshot {
   readonly name: string
+  /** Of the URLs that it answers, null for raw TCP. */
+  readonly scheme: 'http' | 'https' | null
   readonly inFlight: Readonly<Record<Exclude<InFlightKind, 'hold'>, number>>
   /** Milliseconds since the oldest of each kind began; 0 when none is in flight. */
   readonly oldestInFlightMs: Readonly<Record<Exclude<InFlightKind, 'hold'>, number>>

@@ -194,6 +194,7 @@ test('snapshot() tells state, phases and late requests, before and after', async
   assert.deepEqual(before.servers, [
     {
       name: 'api',
+      scheme: 'http',
       inFlight: { request: 0, stream: 0, upgrade: 0 },
       oldestInFlightMs: { request: 0, stream: 0, upgrade: 0 },
       connections: { active: 0, idle: 0 },

@@ -4,6 +4,7 @@ import type { ForcedClose } from '../../core/report.ts'
 import type { ServerSnapshot } from '../types.ts'
 import { untilQuiet } from './accept-queue.ts'
 import type { AdapterContext, DrainAdapter } from './adapter.ts'
+import { schemeOf } from './scheme.ts'
 import { earlierOf, now, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
 import { closeKeepingSuccessor, rememberPath } from './unix-path.ts'
 
@@ -74,6 +75,7 @@ export class ServerAdapter implements DrainAdapter {
     }
     return {
       name: this.name,
+      scheme: schemeOf(this.#server),
       inFlight: { request: sum('request'), stream: sum('stream'), upgrade: sum('upgrade') },
       oldestInFlightMs: { request: age('request'), stream: age('stream'), upgrade: age('upgrade') },
       connections: { active: sum('active'), idle: sum('idle') },

@@ -1,6 +1,6 @@
-import type { InFlightKind } from '../../core/report.ts'
-import { type StateName, stateNames } from '../../core/state.ts'
-import type { Snapshot } from '../../node/types.ts'
+import type { InFlightKind } from '../core/report.ts'
+import { type StateName, stateNames } from '../core/state.ts'
+import type { Snapshot } from './types.ts'
 
 /** One sample of a metric. */
 export interface MetricSample {
@@ -29,7 +29,7 @@ const latest = (moments: readonly (number | null)[]): number | null =>
   moments.reduce((last, at) => (at !== null && (last === null || at > last) ? at : last), null)
 
 /**
- * Every metric that `collectMetrics` adds. What counts or lasts is there from the first scrape, as 0: a series that first appears with the
+ * Every metric of a lifecycle, by its name in Prometheus. What counts or lasts is there from the first scrape, as 0: a series that first appears with the
  * event it counts cannot be used in a rate (Prometheus, "Instrumentation", missing metrics).
  */
 export const metricTable: readonly MetricDefinition[] = [

@@ -1,0 +1,2 @@
+export { observeMetrics, type ObserveOptions } from './observe-metrics.ts'
+export type { InstrumentOptions, MetricAttributes, MetricsMeter, MetricsResult } from './meter.ts'

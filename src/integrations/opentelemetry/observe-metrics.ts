@@ -1,0 +1,51 @@
+import { describe } from '../../core/describe.ts'
+import { LastcallError } from '../../core/errors.ts'
+import type { Lifecycle } from '../../node/types.ts'
+import { instruments } from './instruments.ts'
+import type { MetricsMeter, MetricsResult } from './meter.ts'
+
+/** Options of {@link observeMetrics}. */
+export interface ObserveOptions {
+  /** Makes the instruments: `metrics.getMeter('lastcall')` of @opentelemetry/api, or a meter of your own provider. */
+  readonly meter: MetricsMeter
+}
+
+/**
+ * Adds the lifecycle's metrics, and `http.server.active_requests`, to a meter. The numbers are read at each collection, all from one snapshot; requests are not
+ * touched.
+ * @throws LastcallError `LASTCALL_INVALID_OPTIONS`
+ * @returns ends the observation; the instruments stay with their meter, which has no way to take one back
+ */
+export function observeMetrics(lifecycle: Lifecycle, options: ObserveOptions): Disposable {
+  refuseUnusable(options)
+  const { meter } = options
+  const observed = instruments.map(({ name, kind, unit, description, observe }) => ({
+    instrument: meter[`createObservable${kind}`](name, { unit, description }),
+    observe,
+  }))
+  const all = observed.map(({ instrument }) => instrument)
+  const collect = (result: MetricsResult): void => {
+    const snapshot = lifecycle.snapshot()
+    for (const { instrument, observe } of observed) {
+      for (const { value, attributes } of observe(snapshot)) result.observe(instrument, value, attributes)
+    }
+  }
+  meter.addBatchObservableCallback(collect, all)
+  return { [Symbol.dispose]: () => meter.removeBatchObservableCallback(collect, all) }
+}
+
+function refuseUnusable(options: ObserveOptions): void {
+  const { meter } = options ?? {}
+  const methods = [
+    'createObservableGauge',
+    'createObservableCounter',
+    'createObservableUpDownCounter',
+    'addBatchObservableCallback',
+    'removeBatchObservableCallback',
+  ] as const
+  const missing = methods.filter((name) => typeof meter?.[name] !== 'function')
+  if (missing.length === 0) return
+  throw new LastcallError('LASTCALL_INVALID_OPTIONS', [
+    `meter: got ${describe(meter)} without ${missing.join(', ')}; pass metrics.getMeter('lastcall') of @opentelemetry/api 1`,
+  ])
+}
