@@ -36,17 +36,23 @@ export async function runApplicationHandlers({ signal, called, exits, logger }: 
       if (!called) for (const handler of handlers) call(handler, signal, complain)
     })
   }
+  // 128 + n is how shells write "ended by signal n", and what Next.js exits with: nothing that went wrong, as little as the signal sent once more.
+  if (Number(process.exitCode) === 128 + numberOf(signal)) process.exitCode = 0
   const code = Number(process.exitCode ?? 0)
   if (code !== 0) throw new Error(`the application exited with ${code}`)
 }
 
 function call(handler: Handler, signal: SignalName, complain: (error: unknown) => void): void {
   try {
-    const result = Reflect.apply(handler, process, [signal, constants.signals[signal as NodeJS.Signals]])
+    const result = Reflect.apply(handler, process, [signal, numberOf(signal)])
     if (result instanceof Promise) result.catch(complain)
   } catch (error) {
     complain(error)
   }
+}
+
+function numberOf(signal: SignalName): number {
+  return constants.signals[signal as NodeJS.Signals]
 }
 
 function stackOf(error: unknown): string | undefined {

@@ -67,6 +67,11 @@ test('a handler that sends the signal once more has done, and the exit code is 0
   assert.deepEqual([code, said.at(-1), report.clean], [0, 'handled rekill', true])
 })
 
+test('a handler that exits with 128 + the number of its signal says the same', async (t) => {
+  const { code, report } = await shutDown(t, ['exits', '143'])
+  assert.deepEqual([code, report.clean], [0, true])
+})
+
 test('a handler that lets the event loop run empty has done as well', async (t) => {
   const { code, said, hook } = await shutDown(t, ['endsByItself'])
   assert.deepEqual([code, said.at(-1), hook.outcome], [0, 'handled ends', 'finished'])
@@ -117,7 +122,7 @@ test('an exit in the middle of the shutdown that no handler asked for is said in
     args: ['exitsInTheDelay'],
     env: { LASTCALL_SHUTDOWN_DELAY: '30s' },
   })
-  await portOf(child)
+  await logged(child, 'startupCompleted')
   child.kill('SIGTERM')
   await logged(child, 'shutdownInitiated')
   child.kill('SIGUSR2')

@@ -1,31 +1,21 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
 import { httpGet } from '../../helpers/http-get.ts'
 import { listen } from '../../helpers/listen.ts'
-import { auto, logged, portOf, runApp } from './setup.ts'
-
-/** A port that was free a moment ago, for a process that cannot tell which one it got. */
-async function freePort(t: TestContext): Promise<string> {
-  const server = createServer()
-  const { port } = await listen(t, server)
-  server.close()
-  await once(server, 'close')
-  return String(port)
-}
+import { auto, freePort, logged, portOf, runApp } from './setup.ts'
 
 test('the probe server answers from the first listen to the end, and is no server of the application', async (t) => {
-  const probes = await freePort(t)
+  const probes = await freePort()
   const child = runApp(t, 'apps/plain.mjs', {
-    env: { LASTCALL_PROBE_PORT: probes, LASTCALL_SHUTDOWN_DELAY: '1s' },
+    env: { LASTCALL_PROBE_PORT: String(probes), LASTCALL_SHUTDOWN_DELAY: '1s' },
   })
   const port = await portOf(child)
   await logged(child, 'startupCompleted')
-  assert.equal((await httpGet(Number(probes), '/readyz')).status, 200)
+  assert.equal((await httpGet(probes, '/readyz')).status, 200)
   child.kill('SIGTERM')
   await logged(child, 'shutdownInitiated')
-  const [ready, live] = [await httpGet(Number(probes), '/readyz'), await httpGet(Number(probes), '/livez')]
+  const [ready, live] = [await httpGet(probes, '/readyz'), await httpGet(probes, '/livez')]
   assert.deepEqual([ready.status, live.status], [503, 200])
   assert.equal((await httpGet(port, '/')).status, 200)
   assert.deepEqual(await child.exit(), { code: 0, signal: null })
@@ -57,12 +47,12 @@ test('options that cannot be used end the application when it listens, with all 
 
 for (const when of ['before', 'after'] as const) {
   test(`a lifecycle that the application makes ${when} it listens takes over, probe port and signals included`, async (t) => {
-    const probes = await freePort(t)
+    const probes = await freePort()
     const child = runApp(t, 'apps/own-lifecycle.ts', {
       args: [when],
-      env: { LASTCALL_PROBE_PORT: probes },
+      env: { LASTCALL_PROBE_PORT: String(probes) },
     })
-    assert.equal((await child.line(/^listening/)).split(' ')[2], probes)
+    assert.equal((await child.line(/^listening/)).split(' ')[2], String(probes))
     child.kill('SIGTERM')
     assert.deepEqual(await child.exit(), { code: 0, signal: null })
     assert.match(child.stdout, /\nown hook\n$/)

@@ -1,7 +1,10 @@
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { Child } from '../../helpers/child.ts'
+import { httpGet } from '../../helpers/http-get.ts'
 
 /** Where `lastcall/auto` is in this checkout. */
 export const auto: string = new URL('../../../src/integrations/auto/index.ts', import.meta.url).href
@@ -17,7 +20,7 @@ export interface RunOptions {
   readonly command?: readonly string[]
 }
 
-/** Runs an unchanged program, by its path from this folder, with lastcall in NODE_OPTIONS; it is killed when the test ends. */
+/** Runs an unchanged program, by its path (from this folder), with lastcall in NODE_OPTIONS; it is killed when the test ends. */
 export function runApp(t: TestContext, app: string, options: RunOptions = {}): Child {
   const program = fileURLToPath(new URL(app, import.meta.url))
   const inherited = Object.entries(process.env).filter(
@@ -51,4 +54,27 @@ export async function portOf(child: Child, line = /^listening \d/): Promise<numb
 /** Resolves when lastcall has logged this event. */
 export async function logged(child: Child, event: string): Promise<void> {
   await child.line(new RegExp(`"event":"${event}"`), 'stderr')
+}
+
+/** A port that was free a moment ago, for a program that has to be told one. */
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0)
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+/** Resolves when the program answers; rejects when it ends before. */
+export async function untilServed(child: Child, port: number): Promise<void> {
+  const ended = child.exit().then(() => Promise.reject(new Error(`it ended:\n${child.stderr}`)))
+  ended.catch(() => {})
+  for (let up = false; !up;) {
+    const answer = httpGet(port, '/').then(
+      ({ status }) => status === 200,
+      () => new Promise<boolean>((resolve) => setTimeout(resolve, 25, false)),
+    )
+    up = await Promise.race([answer, ended])
+  }
 }

@@ -11,6 +11,7 @@ const server = createServer((request, response) => {
 const open = setInterval(() => {}, 60_000)
 const say = (...args) => console.log(`handled ${args.join(' ')}`)
 const named = () => say('named')
+const onTerm = (handler) => process.on('SIGTERM', handler)
 
 const behaviours = {
   exits: () => process.on('SIGTERM', () => (say('exits'), process.exit(Number(process.argv[3] ?? 0)))),
@@ -40,7 +41,7 @@ const behaviours = {
     }),
   hangs: () => process.on('SIGTERM', () => say('hangs')),
   endsByItself: () =>
-    process.on('SIGTERM', async () => {
+    onTerm(async () => {
       await new Promise((resolve) => setTimeout(resolve, 200))
       say('ends')
       clearInterval(open)
@@ -49,7 +50,7 @@ const behaviours = {
     process.on('SIGTERM', () => {
       throw new Error('the handler threw')
     }),
-  rejects: () => process.on('SIGTERM', () => Promise.reject(new Error('the handler rejected'))),
+  rejects: () => onTerm(() => Promise.reject(new Error('the handler rejected'))),
   closesTwice: () =>
     process.on('SIGTERM', () =>
       server.close((first) =>

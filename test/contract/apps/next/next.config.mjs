@@ -1,0 +1,4 @@
+/** @type {import('next').NextConfig} */
+const nextConfig = { output: 'standalone', outputFileTracingRoot: import.meta.dirname + '/../..' }
+
+export default nextConfig
