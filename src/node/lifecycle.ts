@@ -1,4 +1,5 @@
 import { channel } from 'node:diagnostics_channel'
+import { describeSum } from '../core/budget.ts'
 import { LastcallError } from '../core/errors.ts'
 import type { EventName } from '../core/event.ts'
 import type { Logger } from '../core/logger.ts'
@@ -40,6 +41,7 @@ export function createLifecycle(options: LifecycleOptions = {}, host: Host = rea
 class NodeLifecycle implements types.Lifecycle {
   readonly options: ResolvedOptions
   readonly #host: Host
+  readonly #logger: Logger
   readonly #checks: Checks
   readonly #hooks = new Hooks()
   readonly #holds = new Holds()
@@ -52,6 +54,7 @@ class NodeLifecycle implements types.Lifecycle {
   constructor(options: ResolvedOptions, host: Host, logger: Logger) {
     this.options = options
     this.#host = host
+    this.#logger = logger
     this.#checks = new Checks(options.checkTimeoutMs, logger)
     this.#probes = new ProbeServer({
       state: () => this.#run.machine.state,
@@ -138,6 +141,11 @@ class NodeLifecycle implements types.Lifecycle {
       throw new LastcallError('LASTCALL_ALREADY_STARTED', ['call it once, after the last serve()'])
     }
     this.#started = true
+    const { preStopMs, shutdownDelayMs, drainTimeoutMs, hooksTimeoutMs, gracePeriodMs } = this.options
+    this.#logger.info(
+      { preStopMs, shutdownDelayMs, drainTimeoutMs, hooksTimeoutMs, gracePeriodMs },
+      `lastcall: started; a shutdown takes at most ${describeSum(this.options)}`,
+    )
     this.#run.useSignals(installSignals(this.#host, this.options.signals, this.#run))
     const { probePort, probeHost } = this.options
     if (probePort !== false) await this.#openProbes(probePort, probeHost)

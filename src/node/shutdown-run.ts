@@ -6,6 +6,7 @@ import type { Holds } from './holds.ts'
 import type { Hooks } from './hooks.ts'
 import type { Host } from './host.ts'
 import { guardSignal } from './guarded-signal.ts'
+import { flushLogger } from './stderr-logger.ts'
 import { errorText } from './limit.ts'
 import { Machine, type OtherEffect } from './machine.ts'
 import type { ProbeServer } from './probe-server.ts'
@@ -183,8 +184,10 @@ export class ShutdownRun implements SignalListener {
     }
     this.#finished.resolve(report)
     const { exitAfter } = this.#options
-    if (exitAfter === 'any' || (exitAfter === 'signal' && this.#signalledAt !== null))
+    if (exitAfter === 'any' || (exitAfter === 'signal' && this.#signalledAt !== null)) {
+      await flushLogger(this.#options.logger)
       return this.#host.exit(exitCode)
+    }
     this.useSignals(null)
     if (exitCode !== 0) this.#host.suggestExitCode(exitCode)
   }
@@ -193,6 +196,6 @@ export class ShutdownRun implements SignalListener {
 function summary(report: Report): string {
   const hooks = report.hooks.filter((hook) => hook.outcome !== 'finished').length
   if (report.clean) return `nothing was cut off, after ${report.durationMs} ms`
-  const uncaught = report.uncaughtErrors?.length ?? 0
-  return `${report.forcedCloses.total} cut off, ${hooks} hooks failed, ${uncaught} errors uncaught, exit code ${report.exitCode}, after ${report.durationMs} ms`
+  const uncaught = report.uncaughtErrors ? `, ${report.uncaughtErrors.length} errors uncaught` : ''
+  return `${report.forcedCloses.total} cut off, ${hooks} hooks failed${uncaught}, exit code ${report.exitCode}, after ${report.durationMs} ms`
 }
