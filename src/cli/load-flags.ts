@@ -22,6 +22,10 @@ export function addLoadFlags(command: Command): Command {
       '--stream-path <path>',
       `route that streams {chunks} lines, 50 ms apart, and their SHA-256 (default: ${defaultLoad.streamPath})`,
     )
+    .option(
+      '--websocket-path <path>',
+      `where a WebSocket sends each message back (default: ${defaultLoad.websocketPath})`,
+    )
     .option('--timeout <duration>', 'how long a request may take (default: 15s)')
     .option('--no-echo-check', 'accept any answer to POST, not only one with the id that was sent')
 }
@@ -41,6 +45,7 @@ export function readLoadFlags(
     postPath: readPath(reader, 'post-path', defaultLoad.postPath),
     slowPath: readPath(reader, 'slow-path', defaultLoad.slowPath),
     streamPath: readPath(reader, 'stream-path', defaultLoad.streamPath),
+    websocketPath: readPath(reader, 'websocket-path', defaultLoad.websocketPath),
     checkEcho: raw['echoCheck'] !== false,
     hostHeader: fallbacks.hostHeader,
   }

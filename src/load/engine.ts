@@ -9,6 +9,7 @@ import { runNewConnections } from './lanes/new-connections.ts'
 import { runSlow } from './lanes/slow.ts'
 import { runStream } from './lanes/stream.ts'
 import { runThinkTime } from './lanes/think-time.ts'
+import { runWebSocket } from './lanes/websocket.ts'
 import type { LoadDocument } from './load-document.ts'
 import type { LoadOptions, LoadPorts } from './load-options.ts'
 import { sendRequest } from './request.ts'
@@ -34,6 +35,7 @@ const lanesByName: Readonly<Record<LaneName, Lane>> = {
   'think-time': runThinkTime,
   slow: runSlow,
   stream: runStream,
+  websocket: runWebSocket,
   http2: runHttp2,
 }
 

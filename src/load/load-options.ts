@@ -3,7 +3,7 @@ import type { LaneName, PickTarget } from './sample.ts'
 /** The shape of the load. */
 export interface LoadOptions {
   readonly lanes: readonly LaneName[]
-  /** Requests per second of each paced lane (new connections, keep-alive, HTTP/2). */
+  /** Requests per second of each paced lane (new connections, keep-alive, WebSocket, HTTP/2). */
   readonly ratePerSecond: number
   /** How long one request may take before it is given up as failed; the lanes slow and stream get `slowMs` more. */
   readonly timeoutMs: number
@@ -15,6 +15,8 @@ export interface LoadOptions {
   readonly slowPath: string
   /** `{chunks}` is replaced by `slowMs` in chunks of {@link STREAM_CHUNK_MS}. */
   readonly streamPath: string
+  /** Where a WebSocket is opened, whose messages come back as they are. */
+  readonly websocketPath: string
   /** Whether answers to POST have to carry the id that was sent. */
   readonly checkEcho: boolean
   readonly hostHeader: string
@@ -33,6 +35,7 @@ export const defaultLoad: Omit<LoadOptions, 'lanes' | 'ratePerSecond'> = {
   postPath: '/echo',
   slowPath: '/slow?ms={ms}',
   streamPath: '/stream?chunks={chunks}',
+  websocketPath: '/ws',
   checkEcho: true,
   hostHeader: 'localhost',
 }
@@ -43,6 +46,7 @@ export const THINK_TIME_CLIENTS = 12
 export const SLOW_CLIENTS = 6
 export const STREAM_CLIENTS = 6
 export const HTTP2_CLIENTS = 8
+export const WEBSOCKET_CLIENTS = 8
 
 /** What the contract says about the pace of a stream. */
 export const STREAM_CHUNK_MS = 50

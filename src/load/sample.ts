@@ -1,5 +1,13 @@
 /** Every lane, in the order of reports. A lane is one style of load. */
-export const laneNames = ['new-connections', 'keep-alive', 'think-time', 'slow', 'stream', 'http2'] as const
+export const laneNames = [
+  'new-connections',
+  'keep-alive',
+  'think-time',
+  'slow',
+  'stream',
+  'websocket',
+  'http2',
+] as const
 
 /** The lanes that run unasked: their routes are what most servers have in some form. */
 export const defaultLaneNames: readonly LaneName[] = ['new-connections', 'keep-alive', 'think-time', 'slow']
@@ -37,7 +45,7 @@ export type PickTarget = () => Target | undefined
  * What went wrong with a request. `code` is Node's (`ECONNREFUSED`, `ECONNRESET`), or `HTTP_503` for a status that is not 2xx,
  * `CLIENT_TIMEOUT` for no answer in time, `WRONG_ECHO` for an answer to something else,
  * `WRONG_HASH` for a stream that is not what was sent, `HTTP2_REFUSED` for a stream that was refused unprocessed twice, `HTTP2_CLOSED` for one that ended
- * without an answer.
+ * without an answer, `WEBSOCKET_1006` for a WebSocket that was lost or closed with that code.
  */
 export interface SampleError {
   readonly code: string

@@ -8,6 +8,7 @@ const mends: Readonly<Record<LaneName, string>> = {
   slow: 'pass --slow-path with a GET route that takes a while ({ms} stands for the time)',
   stream:
     'pass --stream-path with a GET route whose last line is the SHA-256 of the rest ({chunks} stands for the length)',
+  websocket: 'pass --websocket-path with a route that upgrades to a WebSocket and sends each message back',
   http2:
     'speak HTTP/2 without TLS, with the route of --post-path, on the port in H2_PORT (lastcall load: --http2-port)',
 }

@@ -6,6 +6,7 @@ import { sendRequest } from './request.ts'
 import { mendFor } from './self-test-mends.ts'
 import { type LaneName, readClocks, type Sample, type Target } from './sample.ts'
 import type { RequestIdentity } from './trace.ts'
+import { WebSocketClient } from './websocket/client.ts'
 
 /** Enough to see that the route exists, without waiting for it. */
 const SELF_TEST_SLOW_MS = 20
@@ -45,6 +46,10 @@ async function sendOne(lane: LaneName, options: LoadOptions, target: Target): Pr
     const client = new Http2Client(pickTarget)
     return client.send({ ...request, body, checkEcho }).finally(() => client.destroy())
   }
+  if (lane === 'websocket') {
+    const client = new WebSocketClient(pickTarget, request, () => undefined)
+    return client.send(identity).finally(() => client.end())
+  }
   const agent = new DialAgent(pickTarget, false)
   const post = identity.method === 'POST'
   return sendRequest({
@@ -63,6 +68,7 @@ function methodOf(lane: LaneName): 'GET' | 'POST' {
 function pathOf(lane: LaneName, options: LoadOptions): string {
   if (lane === 'new-connections') return options.getPath
   if (lane === 'stream') return streamPathFor(options, SELF_TEST_SLOW_MS)
+  if (lane === 'websocket') return options.websocketPath
   return lane === 'slow' ? slowPathFor(options, SELF_TEST_SLOW_MS) : options.postPath
 }
 

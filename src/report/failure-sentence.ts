@@ -10,6 +10,7 @@ export function explainFailure(sample: Sample): string {
   if (error.code.startsWith('HTTP_')) return `the application ${error.message}`
   if (error.code === 'WRONG_ECHO') return `the answer belongs to something else: ${error.message}`
   if (error.code === 'WRONG_HASH') return `the stream ended and is not whole: ${error.message}`
+  if (error.code.startsWith('WEBSOCKET_')) return `the WebSocket was ${error.message}`
   if (error.code === 'HTTP2_REFUSED') return `the server refused the stream: ${error.message}`
   if (error.code === 'CLIENT_TIMEOUT') return explainTimeout(error)
   if (error.stage === 'connect') return explainConnect(sample, error)

@@ -25,7 +25,7 @@ export function renderLaneTable(load: LoadDocument, palette: Palette): string {
   return toText(table)
 }
 
-const sendsAgain: readonly LaneName[] = ['http2']
+const sendsAgain: readonly LaneName[] = ['websocket', 'http2']
 
 function renderFigures(
   figures: LaneFigures,

@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import { createServer as createHttp2Server } from 'node:http2'
 import type { Server } from 'node:net'
 import { test } from 'node:test'
+import { WebSocketServer } from 'ws'
 import { defaultLoad } from '../../src/load/load-options.ts'
 import { defaultLaneNames } from '../../src/load/sample.ts'
 import { selfTest } from '../../src/load/self-test.ts'
@@ -58,4 +59,19 @@ test('selfTest tries HTTP/2 on its own port, and says where it has to be when it
   const [problem] = await selfTest(http2Options, await listen(t, createServer(answer)))
   assert.equal(problem!.unreachable, true)
   assert.match(problem!.sentence, /^POST \/echo over HTTP\/2 on port \d+ got no answer: .*H2_PORT/)
+})
+
+test('selfTest tries a WebSocket, and names its option when the route does not upgrade', async (t) => {
+  const websocketOptions = { ...options, lanes: ['websocket'] } as const
+  const server = createServer(answer)
+  new WebSocketServer({ server }).on('connection', (socket) =>
+    socket.on('message', (bytes: Buffer) => socket.send(bytes)),
+  )
+  assert.deepEqual(await selfTest(websocketOptions, await listen(t, server)), [])
+  const [problem] = await selfTest(websocketOptions, await listen(t, createServer(answer)))
+  assert.equal(problem!.unreachable, false)
+  assert.match(
+    problem!.sentence,
+    /^GET \/ws answered 404 instead of opening a WebSocket; pass --websocket-path/,
+  )
 })
