@@ -8,13 +8,13 @@ import {
 import type { ForcedClose } from '../../core/report.ts'
 import { earlierOf, now, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
 
-/** A GOAWAY with the highest id there is asks for no more streams and refuses none (RFC 9113 §6.8). */
+/** A GOAWAY with the highest id there is asks for no more streams before it says which ones were served (RFC 9113 §6.8). */
 const ANY_STREAM = 2 ** 31 - 1
 /**
- * How long the answer to a PING is waited for; behind it nothing can come that was sent before the client read the GOAWAY. A Node client whose last
- * stream ends in that moment does not send it at all.
+ * How long the answer to a PING, or the client's own GOAWAY, is waited for. An idle Node client sends neither: it is done with the session when it
+ * reads the first GOAWAY, and waits for the server to close.
  */
-const PING_MS = 500
+const PING_MS = 250
 
 interface Session {
   readonly streams: Map<ServerHttp2Stream, number>
@@ -112,7 +112,11 @@ export class Http2Traffic implements Traffic {
     session.close = () => {}
   }
 
-  /** GOAWAY that refuses nothing, a round trip, then the final one, which names the last stream that is served (RFC 9113 §6.8). */
+  /**
+   * Two GOAWAYs with a round trip between them (RFC 9113 §6.8). Between them nghttp2 lets no new stream in (`session_allow_incoming_new_stream` asks
+   * whether any GOAWAY was sent, and its shutdown notice is not to be had from JavaScript): what crosses the first one on the wire is not processed, and
+   * the second says so. Such a stream may be sent again (RFC 9113 §8.7); what was processed is never cut.
+   */
   #end(session: ServerHttp2Session, record: Session): void {
     this.#keepOpen(session)
     const finish = (): void => {
@@ -122,6 +126,7 @@ export class Http2Traffic implements Traffic {
     if (session.destroyed) return
     session.goaway(constants.NGHTTP2_NO_ERROR, ANY_STREAM)
     record.pingTimer = setTimeout(finish, PING_MS)
+    session.once('goaway', finish)
     // False when too many pings are outstanding; then the timer decides.
     session.ping(finish)
   }
