@@ -68,7 +68,7 @@ const behaviours = {
     process.on('SIGTERM', named)
     setTimeout(() => (process.removeAllListeners('SIGTERM'), console.log('removed')), 50)
   },
-  exitsWhileServing: () => setTimeout(() => process.exit(9), 300),
+  exitsWhileServing: () => server.on('request', () => process.exit(9)),
   exitsInTheDelay: () => process.on('SIGUSR2', () => process.exit(8)),
 }
 
