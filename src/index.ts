@@ -1,4 +1,11 @@
+export {
+  type EventFields,
+  eventStream,
+  type EventStream,
+  type EventStreamOptions,
+} from './node/event-stream.ts'
 export { createLifecycle } from './node/lifecycle.ts'
+export type { AnyResponse } from './node/response-signals.ts'
 export { type ErrorCode, LastcallError } from './core/errors.ts'
 export type { EventName, LifecycleEvent } from './core/event.ts'
 export type { Logger } from './core/logger.ts'

@@ -11,14 +11,18 @@ interface Surface {
 /** All that users can import. A change here is a change of the public API: it belongs in the changelog. */
 const golden: Readonly<Record<string, Surface>> = {
   '.': {
-    values: ['LastcallError', 'createLifecycle'],
+    values: ['LastcallError', 'createLifecycle', 'eventStream'],
     types: [
+      'AnyResponse',
       'Check',
       'CheckOptions',
       'EarlyExit',
       'EndpointAnswer',
       'ErrorCode',
+      'EventFields',
       'EventName',
+      'EventStream',
+      'EventStreamOptions',
       'ForcedClose',
       'HookOptions',
       'HookResult',

@@ -14,6 +14,7 @@ import { errorText } from './limit.ts'
 import { ProbeServer } from './probe-server.ts'
 import { refuseTaken, refuseUnusable } from './refuse.ts'
 import { adapterFor } from './serve.ts'
+import { type AnyResponse, ResponseSignals } from './response-signals.ts'
 import { Servers } from './servers.ts'
 import { installSignals } from './signals.ts'
 import { guardedLogger, stderrLogger } from './stderr-logger.ts'
@@ -48,6 +49,7 @@ class NodeLifecycle implements types.Lifecycle {
   readonly #servers = new Servers()
   readonly #probes: ProbeServer
   readonly #run: ShutdownRun
+  readonly #signals: ResponseSignals
   #started = false
   #probeAddress: { host: string; port: number } | null = null
 
@@ -64,6 +66,9 @@ class NodeLifecycle implements types.Lifecycle {
     })
     const parts = { servers: this.#servers, hooks: this.#hooks, holds: this.#holds, probes: this.#probes }
     this.#run = new ShutdownRun(options, host, logger, parts)
+    this.#signals = new ResponseSignals(this.#run.signal, (error) =>
+      logger.error({ error: errorText(error) }, 'lastcall: an abort listener failed'),
+    )
   }
 
   get state(): StateName {
@@ -72,6 +77,10 @@ class NodeLifecycle implements types.Lifecycle {
 
   get signal(): AbortSignal {
     return this.#run.signal
+  }
+
+  signalFor(response: AnyResponse): AbortSignal {
+    return this.#signals.of(response)
   }
 
   get probeAddress(): { readonly host: string; readonly port: number } | null {

@@ -7,6 +7,7 @@ import type { EventName, LifecycleEvent } from '../core/event.ts'
 import type { InFlightKind, Report } from '../core/report.ts'
 import type { StateName } from '../core/state.ts'
 import type { ResolvedOptions } from '../core/options.ts'
+import type { AnyResponse } from './response-signals.ts'
 
 /** A server that a lifecycle can be asked to drain. */
 export type ServableServer = HttpServer | HttpsServer | Http2Server | Http2SecureServer | NetServer
@@ -89,6 +90,11 @@ export interface Lifecycle extends AsyncDisposable {
   readonly options: ResolvedOptions
   /** Aborted when the drain starts: for event streams, long polls and workers. */
   readonly signal: AbortSignal
+  /**
+   * A signal for one response: aborted when the drain starts, or when the response is closed because its client has gone, or it was ended.
+   * @throws LastcallError `LASTCALL_INVALID_OPTIONS`
+   */
+  signalFor(response: AnyResponse): AbortSignal
   /** Where the probe server listens, null before `start()` and without one. */
   readonly probeAddress: { readonly host: string; readonly port: number } | null
   /**
