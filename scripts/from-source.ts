@@ -6,7 +6,8 @@ registerHooks({
   resolve(specifier, context, nextResolve) {
     const [name, entry] = specifier.split('/')
     if (name !== 'lastcall') return nextResolve(specifier, context)
-    const source = entry === undefined ? '../src/index.ts' : `../src/integrations/${entry}/index.ts`
+    const folder = entry === 'testing' ? 'testing' : `integrations/${entry}`
+    const source = entry === undefined ? '../src/index.ts' : `../src/${folder}/index.ts`
     return nextResolve(new URL(source, import.meta.url).href, context)
   },
 })

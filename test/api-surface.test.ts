@@ -48,6 +48,14 @@ const golden: Readonly<Record<string, Surface>> = {
   },
   './fastify': { values: ['lastcall'], types: ['FastifyApp', 'LastcallOptions', 'LastcallPlugin'] },
   './prom-client': { values: ['collectMetrics'], types: ['CollectOptions', 'MetricsRegistry'] },
+  './opentelemetry': {
+    values: ['observeMetrics'],
+    types: ['InstrumentOptions', 'MetricAttributes', 'MetricsMeter', 'MetricsResult', 'ObserveOptions'],
+  },
+  './testing': {
+    values: ['createTestLifecycle', 'recordEvents'],
+    types: ['EventRecording', 'Interception', 'LogLine', 'ManualClock', 'TestLifecycle'],
+  },
 }
 
 interface Export {

@@ -10,6 +10,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   node: ['core'],
   integrations: ['core', 'node'],
   supervisor: ['core', 'node'],
+  // For the tests of users: a lifecycle with another process around it.
+  testing: ['core', 'node'],
   load: ['core'],
   rollout: ['core', 'load'],
   report: ['core', 'load', 'rollout'],

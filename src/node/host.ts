@@ -1,5 +1,6 @@
 import { closeSync, constants, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { constants as os } from 'node:os'
+import type { LifecycleEvent } from '../core/event.ts'
 import type { SignalName } from '../core/options.ts'
 import type { UncaughtKind } from '../core/report.ts'
 
@@ -11,6 +12,11 @@ export interface Host {
   /** Runs the callback later. The timer keeps the process alive: a deadline that does not is none. */
   startTimer(ms: number, callback: () => void): Disposable
   onSignal(signal: SignalName, listener: () => void): Disposable
+  /**
+   * Asked before an event takes effect, and whether it is held back until `proceed` is called; events behind it wait in turn. Only `lastcall/testing` has it:
+   * the machine of a real process never waits.
+   */
+  intercept?(event: LifecycleEvent, proceed: () => void): boolean
   /** 128 + the signal's number, as shells report it. */
   forcedExitCode(signal: SignalName): number
   /** Hears of every error that nobody catches, before the application's own handlers do, which run as well. Without those the process survives it. */

@@ -65,10 +65,25 @@ export class Machine {
     this.#queue.push({ ...occurrence, at: this.#host.now() } as LifecycleEvent)
     // A listener, or an effect, may dispatch: its event waits until all effects of this one are carried out.
     if (this.#queue.length > 1) return
+    this.#work()
+  }
+
+  #work(): void {
     for (let event = this.#queue[0]; event; event = this.#queue[0]) {
+      if (this.#isHeld(event)) return
       this.#apply(event)
       this.#queue.shift()
     }
+  }
+
+  /** What means nothing now is not worth holding. While an event is held, all others queue behind it: its meaning cannot change. */
+  #isHeld(event: LifecycleEvent): boolean {
+    if (!this.#host.intercept || transition(this.#state, event).state === this.#state) return false
+    return this.#host.intercept(event, () => {
+      this.#apply(event)
+      this.#queue.shift()
+      this.#work()
+    })
   }
 
   #apply(event: LifecycleEvent): void {
@@ -162,7 +177,8 @@ export class Machine {
   }
 }
 
-function refuseUnknown(name: unknown): void {
+/** @throws LastcallError `LASTCALL_INVALID_OPTIONS` */
+export function refuseUnknown(name: unknown): void {
   if ((eventNames as readonly unknown[]).includes(name)) return
   throw new LastcallError('LASTCALL_INVALID_OPTIONS', [
     `there is no event ${describe(name)}; the events are ${eventNames.join(', ')}`,

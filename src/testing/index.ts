@@ -1,0 +1,3 @@
+export type { Interception } from './interception.ts'
+export { type EventRecording, recordEvents } from './record-events.ts'
+export { createTestLifecycle, type LogLine, type ManualClock, type TestLifecycle } from './test-lifecycle.ts'

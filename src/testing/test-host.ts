@@ -1,0 +1,136 @@
+import { constants } from 'node:os'
+import type { EventName, LifecycleEvent } from '../core/event.ts'
+import type { SignalName } from '../core/options.ts'
+import type { UncaughtKind } from '../core/report.ts'
+import type { Host } from '../node/host.ts'
+import { EventGate } from './interception.ts'
+
+interface Timer {
+  readonly at: number
+  readonly callback: () => void
+}
+
+/** The process around a lifecycle under test: its clock stands still until it is turned, signals are sent by hand, and an exit is only written down. */
+export class TestHost implements Host {
+  env: Record<string, string> = {}
+  /** Codes of the exits that were asked for. */
+  readonly exits: number[] = []
+  /** Codes that were suggested for an exit that comes by itself. */
+  readonly suggested: number[] = []
+  /** Lines written to stderr. */
+  readonly lines: string[] = []
+  /** Files that exist, with their content. */
+  readonly files: Map<string, string> = new Map()
+  /** Who watches the process; empty unless a shutdown runs. */
+  readonly uncaught: Set<(error: unknown, kind: UncaughtKind) => void> = new Set()
+  readonly foreignExits: Set<(code: number, stack: string | null) => number> = new Set()
+  readonly #gates: EventGate[] = []
+  readonly #timers = new Set<Timer>()
+  readonly #listeners = new Map<string, Set<() => void>>()
+  readonly #exited = Promise.withResolvers<number>()
+  #now = performance.timeOrigin + performance.now()
+
+  /** Resolves at the first exit, to its code. */
+  get exited(): Promise<number> {
+    return this.#exited.promise
+  }
+
+  now(): number {
+    return this.#now
+  }
+
+  startTimer(ms: number, callback: () => void): Disposable {
+    const timer = { at: this.#now + ms, callback }
+    this.#timers.add(timer)
+    return { [Symbol.dispose]: () => void this.#timers.delete(timer) }
+  }
+
+  onSignal(signal: SignalName, listener: () => void): Disposable {
+    const listeners = this.#listeners.get(signal) ?? new Set()
+    this.#listeners.set(signal, listeners.add(listener))
+    return { [Symbol.dispose]: () => void listeners.delete(listener) }
+  }
+
+  forcedExitCode(signal: SignalName): number {
+    return 128 + constants.signals[signal as NodeJS.Signals]
+  }
+
+  onUncaught(listener: (error: unknown, kind: UncaughtKind) => void): Disposable {
+    this.uncaught.add(listener)
+    return { [Symbol.dispose]: () => void this.uncaught.delete(listener) }
+  }
+
+  onForeignExit(listener: (code: number, stack: string | null) => number): Disposable {
+    this.foreignExits.add(listener)
+    return { [Symbol.dispose]: () => void this.foreignExits.delete(listener) }
+  }
+
+  async exit(code: number): Promise<void> {
+    this.exits.push(code)
+    this.#exited.resolve(code)
+  }
+
+  suggestExitCode(code: number): void {
+    this.suggested.push(code)
+  }
+
+  writeError(line: string): void {
+    this.lines.push(line)
+  }
+
+  overwrite(path: string, text: string): boolean {
+    if (!this.files.has(path)) return false
+    this.files.set(path, text)
+    return true
+  }
+
+  intercept(event: LifecycleEvent, proceed: () => void): boolean {
+    const gate = this.#gates.find((candidate) => candidate.waitsFor(event.type))
+    gate?.hold(event, proceed)
+    return gate !== undefined
+  }
+
+  /** Lets the next event of this name wait until the interception is released. */
+  interceptEvent(name: EventName): EventGate {
+    const gate = new EventGate(name)
+    this.#gates.push(gate)
+    return gate
+  }
+
+  /** Releases every interception. */
+  releaseAll(): void {
+    for (const gate of this.#gates) gate.release()
+  }
+
+  /** Turns the clock on and runs what is due, in order. */
+  advance(ms: number): void {
+    const until = this.#now + ms
+    for (let timer = this.#next(until); timer; timer = this.#next(until)) {
+      this.#now = timer.at
+      this.#timers.delete(timer)
+      timer.callback()
+    }
+    this.#now = until
+  }
+
+  /** Milliseconds until each timer that is set. */
+  get timers(): readonly number[] {
+    return [...this.#timers].map((timer) => Math.round(timer.at - this.#now))
+  }
+
+  /** Sends a signal; returns whether anybody listened. */
+  send(signal: SignalName): boolean {
+    const listeners = [...(this.#listeners.get(signal) ?? [])]
+    for (const listener of listeners) listener()
+    return listeners.length > 0
+  }
+
+  /** Signals that somebody listens for. */
+  get signals(): readonly string[] {
+    return [...this.#listeners].filter(([, listeners]) => listeners.size > 0).map(([signal]) => signal)
+  }
+
+  #next(until: number): Timer | undefined {
+    return [...this.#timers].filter((timer) => timer.at <= until).toSorted((a, b) => a.at - b.at)[0]
+  }
+}

@@ -1,0 +1,91 @@
+import type { EventName } from '../core/event.ts'
+import type { LifecycleOptions, SignalName } from '../core/options.ts'
+import { createLifecycle } from '../node/lifecycle.ts'
+import { refuseUnknown } from '../node/machine.ts'
+import type { Lifecycle } from '../node/types.ts'
+import type { Interception } from './interception.ts'
+import { type EventRecording, recordEvents } from './record-events.ts'
+import { TestHost } from './test-host.ts'
+
+/** One line that a lifecycle logged. */
+export interface LogLine {
+  readonly level: 'info' | 'warn' | 'error'
+  readonly message: string
+  readonly details: Readonly<Record<string, unknown>>
+}
+
+/** The clock of a lifecycle's phases. It stands still until it is turned. */
+export interface ManualClock {
+  /** Wall-clock milliseconds. */
+  now(): number
+  /**
+   * Turns it on and runs what is due, in order and before this returns. A drain over real sockets takes real time: turn it to the end of the delay, wait for
+   * `connectionsDrained`, and only then go on.
+   */
+  advance(ms: number): void
+  /** Milliseconds until each timer that is set. */
+  readonly timers: readonly number[]
+}
+
+/** A lifecycle whose clock, signals and exit belong to the test. Disposing of it shuts it down, with every clock run out. */
+export interface TestLifecycle extends AsyncDisposable {
+  readonly lifecycle: Lifecycle
+  readonly clock: ManualClock
+  /** Every event so far, in order. */
+  readonly recording: EventRecording
+  /** Every line so far; empty when the options have a logger of their own. */
+  readonly log: readonly LogLine[]
+  /** Codes of the exits so far: the process goes on. */
+  readonly exits: readonly number[]
+  /** Code of the first exit, when it comes. */
+  readonly exited: Promise<number>
+  /** Sends a signal to this lifecycle only. Returns whether it listened. */
+  send(signal: SignalName): boolean
+  /**
+   * Lets the next event of this name wait before it takes effect, until the interception is released. The state is still the one before.
+   * @throws LastcallError `LASTCALL_INVALID_OPTIONS`
+   */
+  interceptEvent(name: EventName): Interception
+}
+
+/**
+ * Makes a lifecycle for a test. The environment is empty, the probe server gets any free port of 127.0.0.1, log lines are kept; all else is as in
+ * `createLifecycle`: servers, sockets, checks and hooks are real.
+ * @throws LastcallError `LASTCALL_INVALID_OPTIONS` with all problems at once
+ */
+export function createTestLifecycle(options: LifecycleOptions = {}): TestLifecycle {
+  return testLifecycleOn(new TestHost(), options)
+}
+
+/** The same with a host that the caller keeps. */
+export function testLifecycleOn(host: TestHost, options: LifecycleOptions): TestLifecycle {
+  const log: LogLine[] = []
+  const write = (level: LogLine['level']) => (details: object, message: string) =>
+    void log.push({ level, message, details: details as LogLine['details'] })
+  const logger = { info: write('info'), warn: write('warn'), error: write('error') }
+  const lifecycle = createLifecycle({ probePort: 0, probeHost: '127.0.0.1', logger, ...options }, host)
+  return {
+    lifecycle,
+    clock: host,
+    recording: recordEvents(lifecycle),
+    log,
+    exits: host.exits,
+    exited: host.exited,
+    send: (signal) => host.send(signal),
+    interceptEvent: (name) => {
+      refuseUnknown(name)
+      return host.interceptEvent(name)
+    },
+    [Symbol.asyncDispose]: () => stop(lifecycle, host),
+  }
+}
+
+async function stop(lifecycle: Lifecycle, host: TestHost): Promise<void> {
+  let stopped = false
+  void lifecycle.shutdown('the test is over').then(() => (stopped = true))
+  while (!stopped) {
+    host.releaseAll()
+    host.advance(2 ** 31)
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+}
