@@ -26,6 +26,10 @@ export function addLoadFlags(command: Command): Command {
       '--websocket-path <path>',
       `where a WebSocket sends each message back (default: ${defaultLoad.websocketPath})`,
     )
+    .option(
+      '--events-path <path>',
+      `route of server-sent events that go on after Last-Event-ID (default: ${defaultLoad.eventsPath})`,
+    )
     .option('--timeout <duration>', 'how long a request may take (default: 15s)')
     .option('--no-echo-check', 'accept any answer to POST, not only one with the id that was sent')
 }
@@ -46,6 +50,7 @@ export function readLoadFlags(
     slowPath: readPath(reader, 'slow-path', defaultLoad.slowPath),
     streamPath: readPath(reader, 'stream-path', defaultLoad.streamPath),
     websocketPath: readPath(reader, 'websocket-path', defaultLoad.websocketPath),
+    eventsPath: readPath(reader, 'events-path', defaultLoad.eventsPath),
     checkEcho: raw['echoCheck'] !== false,
     hostHeader: fallbacks.hostHeader,
   }

@@ -7,6 +7,7 @@ import { runHttp2 } from './lanes/http2.ts'
 import { runKeepAlive } from './lanes/keep-alive.ts'
 import { runNewConnections } from './lanes/new-connections.ts'
 import { runSlow } from './lanes/slow.ts'
+import { runSse } from './lanes/sse.ts'
 import { runStream } from './lanes/stream.ts'
 import { runThinkTime } from './lanes/think-time.ts'
 import { runWebSocket } from './lanes/websocket.ts'
@@ -36,6 +37,7 @@ const lanesByName: Readonly<Record<LaneName, Lane>> = {
   slow: runSlow,
   stream: runStream,
   websocket: runWebSocket,
+  sse: runSse,
   http2: runHttp2,
 }
 

@@ -33,7 +33,7 @@ export interface LaneContext {
   /** Begins a request that the lane sends by itself; it ends in {@link LaneContext.record}. */
   identify(method: 'GET' | 'POST', dueMs: number): RequestIdentity
   /** Takes what {@link LaneContext.identify} began. */
-  record(sample: Sample): void
+  readonly record: (sample: Sample) => void
   /** Counts requests of the plan that were never sent, because the generator was too late for them. */
   readonly skip: (count: number) => void
 }

@@ -17,6 +17,8 @@ export interface LoadOptions {
   readonly streamPath: string
   /** Where a WebSocket is opened, whose messages come back as they are. */
   readonly websocketPath: string
+  /** Where server-sent events are, whose ids are numbers without gaps and go on after `Last-Event-ID`. */
+  readonly eventsPath: string
   /** Whether answers to POST have to carry the id that was sent. */
   readonly checkEcho: boolean
   readonly hostHeader: string
@@ -36,6 +38,7 @@ export const defaultLoad: Omit<LoadOptions, 'lanes' | 'ratePerSecond'> = {
   slowPath: '/slow?ms={ms}',
   streamPath: '/stream?chunks={chunks}',
   websocketPath: '/ws',
+  eventsPath: '/events',
   checkEcho: true,
   hostHeader: 'localhost',
 }
@@ -47,6 +50,7 @@ export const SLOW_CLIENTS = 6
 export const STREAM_CLIENTS = 6
 export const HTTP2_CLIENTS = 8
 export const WEBSOCKET_CLIENTS = 8
+export const SSE_CLIENTS = 6
 
 /** What the contract says about the pace of a stream. */
 export const STREAM_CHUNK_MS = 50

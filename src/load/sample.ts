@@ -6,6 +6,7 @@ export const laneNames = [
   'slow',
   'stream',
   'websocket',
+  'sse',
   'http2',
 ] as const
 
@@ -45,7 +46,8 @@ export type PickTarget = () => Target | undefined
  * What went wrong with a request. `code` is Node's (`ECONNREFUSED`, `ECONNRESET`), or `HTTP_503` for a status that is not 2xx,
  * `CLIENT_TIMEOUT` for no answer in time, `WRONG_ECHO` for an answer to something else,
  * `WRONG_HASH` for a stream that is not what was sent, `HTTP2_REFUSED` for a stream that was refused unprocessed twice, `HTTP2_CLOSED` for one that ended
- * without an answer, `WEBSOCKET_1006` for a WebSocket that was lost or closed with that code.
+ * without an answer, `WEBSOCKET_1006` for a WebSocket that was lost or closed with that code,
+ * `SSE_GAP` for an event that is not the next one, `SSE_CUT` and `SSE_TYPE` for an event stream without a proper end or type.
  */
 export interface SampleError {
   readonly code: string

@@ -9,6 +9,7 @@ const mends: Readonly<Record<LaneName, string>> = {
   stream:
     'pass --stream-path with a GET route whose last line is the SHA-256 of the rest ({chunks} stands for the length)',
   websocket: 'pass --websocket-path with a route that upgrades to a WebSocket and sends each message back',
+  sse: 'pass --events-path with a route of server-sent events whose ids are 1, 2, 3 and so on',
   http2:
     'speak HTTP/2 without TLS, with the route of --post-path, on the port in H2_PORT (lastcall load: --http2-port)',
 }

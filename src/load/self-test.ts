@@ -5,6 +5,7 @@ import { type LoadOptions, slowPathFor, streamPathFor } from './load-options.ts'
 import { sendRequest } from './request.ts'
 import { mendFor } from './self-test-mends.ts'
 import { type LaneName, readClocks, type Sample, type Target } from './sample.ts'
+import { EventSubscriber, type SubscriberPorts, type Subscription } from './sse/subscriber.ts'
 import type { RequestIdentity } from './trace.ts'
 import { WebSocketClient } from './websocket/client.ts'
 
@@ -50,6 +51,7 @@ async function sendOne(lane: LaneName, options: LoadOptions, target: Target): Pr
     const client = new WebSocketClient(pickTarget, request, () => undefined)
     return client.send(identity).finally(() => client.end())
   }
+  if (lane === 'sse') return firstEvent(request, { pickTarget, identify: () => identity })
   const agent = new DialAgent(pickTarget, false)
   const post = identity.method === 'POST'
   return sendRequest({
@@ -61,6 +63,19 @@ async function sendOne(lane: LaneName, options: LoadOptions, target: Target): Pr
   }).finally(() => agent.destroy())
 }
 
+async function firstEvent(
+  subscription: Subscription,
+  ports: Omit<SubscriberPorts, 'record'>,
+): Promise<Sample> {
+  const { promise, resolve } = Promise.withResolvers<Sample>()
+  const enough = new AbortController()
+  const following = new EventSubscriber(subscription, { ...ports, record: resolve }).run(enough.signal)
+  const sample = await promise
+  enough.abort()
+  await following
+  return sample
+}
+
 function methodOf(lane: LaneName): 'GET' | 'POST' {
   return lane === 'keep-alive' || lane === 'think-time' || lane === 'http2' ? 'POST' : 'GET'
 }
@@ -68,6 +83,7 @@ function methodOf(lane: LaneName): 'GET' | 'POST' {
 function pathOf(lane: LaneName, options: LoadOptions): string {
   if (lane === 'new-connections') return options.getPath
   if (lane === 'stream') return streamPathFor(options, SELF_TEST_SLOW_MS)
+  if (lane === 'sse') return options.eventsPath
   if (lane === 'websocket') return options.websocketPath
   return lane === 'slow' ? slowPathFor(options, SELF_TEST_SLOW_MS) : options.postPath
 }

@@ -75,3 +75,14 @@ test('selfTest tries a WebSocket, and names its option when the route does not u
     /^GET \/ws answered 404 instead of opening a WebSocket; pass --websocket-path/,
   )
 })
+
+test('selfTest waits for the first event, and names the option when the route has none', async (t) => {
+  const sseOptions = { ...options, lanes: ['sse'] } as const
+  const events = createServer((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write('id: 1\ndata: x\n\n')
+  })
+  assert.deepEqual(await selfTest(sseOptions, await listen(t, events)), [])
+  const [problem] = await selfTest(sseOptions, await listen(t, createServer(answer)))
+  assert.equal(problem!.unreachable, false)
+  assert.match(problem!.sentence, /^GET \/events answered 404 instead of 200; pass --events-path/)
+})
