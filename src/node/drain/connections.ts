@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Server, Socket } from 'node:net'
 import { onRequestFinish, onRequestStart } from './request-channel.ts'
+import { SocketClose } from './socket-close.ts'
 import { now } from './traffic.ts'
 
 /** What is remembered of one connection: as little as possible, there may be ten thousand. Times are whole milliseconds of `performance.now()`. */
@@ -66,13 +67,13 @@ export class ConnectionBook {
   release(): void {
     this.#server.removeListener(this.#event, this.#onConnection)
     this.#subscription[Symbol.dispose]()
-    for (const socket of this.open.keys()) socket.removeListener('close', this.#onSocketClose)
+    for (const socket of this.open.keys()) this.#closes.forget(socket)
     this.open.clear()
   }
 
   /** Forgets a connection that speaks another protocol from here on. */
   hand(socket: Socket): void {
-    if (this.open.delete(socket)) socket.removeListener('close', this.#onSocketClose)
+    if (this.open.delete(socket)) this.#closes.forget(socket)
   }
 
   readonly #onConnection = (socket: Socket & { readonly alpnProtocol?: string | false | null }): void => {
@@ -86,7 +87,7 @@ export class ConnectionBook {
     if (known) return known
     const connection = { socket, openedAt: now(), requests: 0, requestAt: 0, response: null, earlier: null }
     this.open.set(socket, connection)
-    socket.on('close', this.#onSocketClose)
+    this.#closes.follow(socket)
     return connection
   }
 
@@ -114,8 +115,7 @@ export class ConnectionBook {
     this.#listener?.onFinish(connection, response)
   }
 
-  // One function for all sockets: a closure each would cost more than the rest of the record.
-  readonly #onSocketClose = forgetting(this.open, () => this.#listener?.onClose())
+  readonly #closes = new SocketClose(forgetting(this.open, () => this.#listener?.onClose()))
 }
 
 function forgetting(open: Map<Socket, Connection>, told: () => void): (this: Socket) => void {
