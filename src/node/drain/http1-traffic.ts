@@ -87,12 +87,13 @@ export class Http1Traffic implements Traffic {
   }
 
   #scheduleSweep(): void {
-    if (!this.#draining || this.open === 0) return
-    clearTimeout(this.#sweepTimer)
+    // One timer for a thousand closes: the sweep looks for itself whether it has come too early.
+    if (!this.#draining || this.open === 0 || this.#sweepTimer) return
     this.#sweepTimer = setTimeout(() => void this.#sweep(), Math.max(0, this.#settlesAt() - now()))
   }
 
   async #sweep(): Promise<void> {
+    this.#sweepTimer = undefined
     // What is in the kernel's buffers is a request, not idleness; three turns bring it up.
     await untilQuiet(() => this.#arrivals)
     if (now() < this.#settlesAt()) return this.#scheduleSweep()
