@@ -63,8 +63,8 @@ export class EventSubscriber {
       const { retryMs, error } = await this.#follow()
       if (signal.aborted) break
       if (error && !this.#waiting.trace.timedOut) this.#settle(this.#describe(error))
-      if (this.#waiting.trace.timedOut) this.#wait()
       await pauseUntil(performance.now() + Math.min(retryMs ?? RETRY_MS, MAX_RETRY_MS), signal)
+      if (this.#waiting.trace.timedOut && !signal.aborted) this.#wait()
     }
     clearTimeout(this.#timer)
     signal.removeEventListener('abort', stop)

@@ -99,7 +99,7 @@ test('the lane http2 fails a stream that is refused on the new connection as wel
 
 for (const [how, end] of [
   ['reset before the answer', (stream: ServerHttp2Stream) => stream.close(constants.NGHTTP2_CANCEL)],
-  ['cut with its connection', (stream: ServerHttp2Stream) => stream.session?.socket.destroy()],
+  ['cut with its connection', (stream: ServerHttp2Stream) => stream.session?.destroy()],
   [
     'cut in its answer',
     (stream: ServerHttp2Stream) => {
