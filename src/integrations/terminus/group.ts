@@ -1,7 +1,9 @@
 import { constants } from 'node:os'
+import { describeSum } from '../../core/budget.ts'
 import { MAX_DURATION_MS } from '../../core/defaults.ts'
 import { type ResolvedOptions, resolveOptions, type SignalName } from '../../core/options.ts'
 import { LastcallError } from '../../core/errors.ts'
+import type { Logger } from '../../core/logger.ts'
 import { signalProblem } from '../../core/signal-names.ts'
 import type { Host } from '../../node/host.ts'
 import { createLifecycle } from '../../node/lifecycle.ts'
@@ -27,7 +29,7 @@ export class TerminusGroup {
   readonly #base: Host
   readonly #host: GroupHost
   readonly #lifecycle: Lifecycle
-  readonly #logger: ReturnType<typeof guardedLogger>
+  readonly #logger: Logger
   readonly #members: Member[] = []
   readonly #state: TerminusState
   /** When the hooks' time is over at the latest, once the drain has begun. */
@@ -54,7 +56,7 @@ export class TerminusGroup {
         signals: (Object.keys(constants.signals) as SignalName[]).filter((name) => !signalProblem(name)),
         // terminus opens no port, so this does not either, unless somebody wants it.
         ...(!wantsProbes && { probePort: false }),
-        logger: this.#logger,
+        logger: withoutTimes(this.#logger),
       },
       this.#host,
     )
@@ -69,6 +71,7 @@ export class TerminusGroup {
     this.#lifecycle.serve(server)
     const index = this.#members.length + 1
     this.#members.push({ name: index === 1 ? '' : ` of server-${index}`, settings, times })
+    this.#logTimes()
     interceptHealthRoutes(server, settings.health, this.#state)
     if (index === 1) this.#start(server)
     for (const signal of times.signals) this.#host.arm(signal)
@@ -90,6 +93,24 @@ export class TerminusGroup {
       if (details.option !== undefined) this.#logger.warn(details, message)
     }
     return options
+  }
+
+  #longest(name: 'preStopMs' | 'shutdownDelayMs' | 'drainTimeoutMs' | 'hooksTimeoutMs'): number {
+    return Math.max(...this.#members.map(({ times }) => times[name]))
+  }
+
+  /** What the lifecycle says of its times at the start, with those that count: again with every server, as each may make them longer. */
+  #logTimes(): void {
+    const times = {
+      preStopMs: this.#longest('preStopMs'),
+      shutdownDelayMs: this.#longest('shutdownDelayMs'),
+      drainTimeoutMs: this.#longest('drainTimeoutMs'),
+      hooksTimeoutMs: this.#longest('hooksTimeoutMs'),
+    }
+    const before = this.#members.some(({ settings }) => settings.beforeShutdown)
+      ? ', or with beforeShutdown longer'
+      : ''
+    this.#logger.info(times, `lastcall: started; a shutdown takes at most ${describeSum(times)}${before}`)
   }
 
   #onShutdown(): void {
@@ -116,8 +137,9 @@ export class TerminusGroup {
 
   /** The shutdown delay, and whatever the servers want to do before they stop; one does not wait for the other. */
   async #delay(): Promise<void> {
-    const delayMs = Math.max(...this.#members.map(({ times }) => times.shutdownDelayMs))
-    const delay = new Promise<void>((resolve) => this.#base.startTimer(delayMs, resolve))
+    const delay = new Promise<void>((resolve) =>
+      this.#base.startTimer(this.#longest('shutdownDelayMs'), resolve),
+    )
     await Promise.all([delay, ...this.#members.map((member) => this.#runBeforeShutdown(member))])
   }
 
@@ -133,7 +155,7 @@ export class TerminusGroup {
   }
 
   #drainMs(): number {
-    const drainMs = Math.max(...this.#members.map(({ times }) => times.drainTimeoutMs))
+    const drainMs = this.#longest('drainTimeoutMs')
     // What the drain leaves of its time the hooks may have: terminus sets them no limit, and they are within the same grace period.
     this.#hooksEndAt = this.#base.now() + drainMs + this.#lifecycle.options.hooksTimeoutMs
     return drainMs
@@ -152,4 +174,14 @@ function tooLong(ms: number): LastcallError {
   return new LastcallError('LASTCALL_TIMEOUT', [
     `beforeShutdown was not through after ${ms} ms, which is what LASTCALL_GRACE_PERIOD leaves for it; make it shorter or the grace period longer`,
   ])
+}
+
+/** The lifecycle does not know its own times; what it says of them at its start would be wrong. */
+function withoutTimes(logger: Logger): Logger {
+  return {
+    ...logger,
+    info: (details, message) => {
+      if (!('shutdownDelayMs' in details)) logger.info(details, message)
+    },
+  }
 }

@@ -16,6 +16,14 @@ suite('the one shutdown of all servers of createTerminus()', () => {
     assert.deepEqual(prepared.timers.slice(0, 2), [0, 15_000])
   })
 
+  test('the log says how long a shutdown takes, again when a server makes it longer', (t) => {
+    const { group, log } = prepare(t)
+    group.add(makeServer(t), { timeout: 3_000 })
+    group.add(makeServer(t), { timeout: 8_000, beforeShutdown: () => {} })
+    const sums = log.flatMap(({ msg }) => /a shutdown takes at most .* = (.*)/.exec(msg)?.[1] ?? [])
+    assert.deepEqual(sums, ['8s', '13s, or with beforeShutdown longer'])
+  })
+
   test('useExit0 of one server is enough', async (t) => {
     const prepared = prepare(t)
     await listen(prepared.group.add(makeServer(t), {}))

@@ -1,4 +1,8 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect, createServer as createHttp2Server } from 'node:http2'
+import type { AddressInfo } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { suite, test, type TestContext } from 'node:test'
 import type { Server } from 'node:http'
 import * as peer from '@godaddy/terminus'
@@ -73,6 +77,21 @@ suite('health checks of the drop-in', () => {
     for (const path of ['/healthy', '/health/', '/HEALTH', '/verbatim', '/']) {
       assert.equal((await ask(server, path)).body, 'app', path)
     }
+  })
+
+  test('HTTP/2 servers answer their checks as well', async (t) => {
+    const { group, hold } = prepare(t)
+    const server = createHttp2Server((_, response) => response.end('app'))
+    group.add(server, { healthChecks: { '/health': async () => {} }, beforeShutdown: hold })
+    server.listen(0, '127.0.0.1')
+    await once(server, 'listening')
+    const session = connect(`http://127.0.0.1:${(server.address() as AddressInfo).port}`)
+    t.after(() => {
+      session.destroy()
+      server.close()
+    })
+    const bodies = ['/health', '/'].map((path) => text(session.request({ ':path': path })))
+    assert.deepEqual(await Promise.all(bodies), ['{"status":"ok"}', 'app'])
   })
 
   test('listeners that are added afterwards do not see the requests of checks', async (t) => {

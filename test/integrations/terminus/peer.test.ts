@@ -4,7 +4,7 @@ import { type Child, startChild } from '../../helpers/child.ts'
 import { httpGet } from '../../helpers/http-get.ts'
 
 async function startPeer(t: TestContext, options: object): Promise<{ child: Child; port: number }> {
-  const child = startChild(t, '../integrations/terminus/peer-app.ts', { args: [JSON.stringify(options)] })
+  const child = startChild(t, 'terminus/peer-app.ts', { args: [JSON.stringify(options)] })
   return { child, port: Number((await child.line(/^ready/)).split(' ')[1]) }
 }
 

@@ -13,7 +13,7 @@ const skip = works
 
 async function terminate(t: TestContext, fixture: string, options: object): Promise<Child> {
   const args = [JSON.stringify(options)]
-  const child = startChild(t, `../integrations/terminus/${fixture}`, { command, args })
+  const child = startChild(t, `terminus/${fixture}`, { command, args })
   await child.line(/^ready/)
   const { pid } = child.process
   process.kill(Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim()), 'SIGTERM')

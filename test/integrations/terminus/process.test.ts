@@ -9,7 +9,7 @@ async function startApp(
   t: TestContext,
   options: object,
 ): Promise<{ child: Child; ports: readonly number[] }> {
-  const child = startChild(t, '../integrations/terminus/app.ts', { args: [JSON.stringify(options)] })
+  const child = startChild(t, 'terminus/app.ts', { args: [JSON.stringify(options)] })
   const ports = (await child.line(/^ready/)).split(' ').slice(1).map(Number)
   return { child, ports: ports.filter((port) => port > 0) }
 }
