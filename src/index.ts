@@ -1,3 +1,4 @@
+export { drainWorkers } from './node/cluster-workers.ts'
 export {
   type EventFields,
   eventStream,
