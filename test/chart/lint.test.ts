@@ -40,7 +40,7 @@ chartSuite('chart lint and value sets', () => {
       150,
     )
     assert.equal(ofKind(manifests, 'PodDisruptionBudget').spec['minAvailable'], '50%')
-    assert.equal(manifests.length, 5)
+    assert.equal(manifests.length, 7)
   })
 
   test('the autoscaled set has an autoscaler', async () => {

@@ -42,6 +42,8 @@ const refused: readonly (readonly [Values, RegExp])[] = [
   [{ podDisruptionBudget: { maxUnavailable: 'one' } }, /\/podDisruptionBudget\/maxUnavailable/],
   [{ autoscaling: { minReplicas: 0 } }, /\/autoscaling\/minReplicas/],
   [{ metrics: { podMonitor: { interval: '5' } } }, /\/metrics\/podMonitor\/interval/],
+  [{ metrics: { prometheusRule: { severity: '' } } }, /\/metrics\/prometheusRule\/severity/],
+  [{ metrics: { dashboard: { labels: { a: 1 } } } }, /\/metrics\/dashboard\/labels\/a/],
   [{ topologySpread: { whenUnsatisfiable: 'Maybe' } }, /\/topologySpread\/whenUnsatisfiable/],
   [{ resources: { request: {} } }, /request'/],
   [{ podLabels: { team: 1 } }, /\/podLabels\/team/],

@@ -3,7 +3,7 @@ Everything that is refused, with all problems in one message. Called once, from 
 */}}
 {{- define "lastcall.check" -}}
 {{- $problems := include "lastcall.lifecycle.problems" . | fromJsonArray -}}
-{{- range list "image" "env" "auto" "names" "rollout" "autoscaling" "disruption" -}}
+{{- range list "image" "env" "auto" "names" "rollout" "autoscaling" "disruption" "metrics" -}}
 {{- $problems = concat $problems (include (printf "lastcall.check.%s" .) $ | fromJsonArray) -}}
 {{- end -}}
 {{- if $problems -}}
@@ -144,6 +144,15 @@ The Deployment controller rounds maxUnavailable down and maxSurge up, so a surge
 {{- if and $hasLeft (ge (include "lastcall.scaled" (dict "value" $left "of" $replicas "up" true) | int) $replicas) -}}
 {{- $problems = append $problems (printf "podDisruptionBudget.minAvailable is %v of %d replicas: it would block every eviction, and no node could be drained; lower it" $left $replicas) -}}
 {{- end -}}
+{{- end -}}
+{{- toJson $problems -}}
+{{- end -}}
+
+{{/* An alert on a job that nobody scrapes never fires, and nobody would learn it. */}}
+{{- define "lastcall.check.metrics" -}}
+{{- $problems := list -}}
+{{- if and .Values.metrics.prometheusRule.enabled (not .Values.metrics.podMonitor.enabled) -}}
+{{- $problems = append $problems "metrics.prometheusRule.enabled is true and metrics.podMonitor.enabled is false: the alerts look at the job of the PodMonitor; enable it" -}}
 {{- end -}}
 {{- toJson $problems -}}
 {{- end -}}
