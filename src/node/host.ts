@@ -2,6 +2,7 @@ import { closeSync, constants, ftruncateSync, openSync, writeSync } from 'node:f
 import { constants as os } from 'node:os'
 import type { LifecycleEvent } from '../core/event.ts'
 import type { SignalName } from '../core/options.ts'
+import { type Ancestor, readAncestors } from './ancestors.ts'
 import type { UncaughtKind } from '../core/report.ts'
 
 /** Everything a lifecycle needs of the process around it. Only this file touches `process` and files. */
@@ -23,6 +24,8 @@ export interface Host {
   onUncaught(listener: (error: unknown, kind: UncaughtKind) => void): Disposable
   /** Hears of an end of the process that is not `exit()` of this host. What it returns is the exit code; it cannot wait for anything. */
   onForeignExit(listener: (code: number, stack: string | null) => number): Disposable
+  /** The processes above this one, parent first, where they can be seen. */
+  ancestors?(): readonly Ancestor[]
   /** Ends the process once what was written to stdout and stderr is out. */
   exit(code: number): Promise<void>
   /** Sets the code for an exit that comes by itself, unless one is set. */
@@ -49,6 +52,7 @@ export function realHost(): Host {
       return { [Symbol.dispose]: () => void process.removeListener(signal, listener) }
     },
     forcedExitCode: (signal) => 128 + (os.signals[signal as NodeJS.Signals] ?? 0),
+    ancestors: readAncestors,
     onUncaught,
     onForeignExit,
     exit: async (code) => {

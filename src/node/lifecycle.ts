@@ -7,6 +7,7 @@ import type { Logger } from '../core/logger.ts'
 import { type LifecycleOptions, type ResolvedOptions, resolveOptions } from '../core/options.ts'
 import type { Report } from '../core/report.ts'
 import type { StateName } from '../core/state.ts'
+import { describeDeafParent } from './ancestors.ts'
 import { Checks } from './checks.ts'
 import { Hooks } from './hooks.ts'
 import { type Host, realHost } from './host.ts'
@@ -166,6 +167,8 @@ class NodeLifecycle implements types.Lifecycle {
       { preStopMs, shutdownDelayMs, drainTimeoutMs, hooksTimeoutMs, gracePeriodMs },
       `lastcall: started; a shutdown takes at most ${describeSum(this.options)}`,
     )
+    const deafParent = describeDeafParent(this.#host.ancestors?.() ?? [])
+    if (deafParent !== null) this.#logger.warn({}, deafParent)
     this.#run.useSignals(installSignals(this.#host, this.options.signals, this.#run))
     const { probePort, probeHost } = this.options
     if (probePort !== false) await this.#openProbes(probePort, probeHost)
