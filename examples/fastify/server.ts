@@ -1,11 +1,19 @@
 import { createHash } from 'node:crypto'
+import { once } from 'node:events'
 import { hostname } from 'node:os'
 import { Readable } from 'node:stream'
 import { fastify, LogController } from 'fastify'
 import { lastcall } from 'lastcall/fastify'
 import { collectMetrics } from 'lastcall/prom-client'
 import { collectDefaultMetrics, register } from 'prom-client'
+import { WebSocketServer } from 'ws'
+import { writeEvents } from './events.ts'
+import { createHttp2Echo } from './http2-echo.ts'
 import { type Order, pause, Pool } from './pool.ts'
+
+const host = process.env['HOST'] ?? '0.0.0.0'
+const port = Number(process.env['PORT'] ?? 3000)
+const http2Port = Number(process.env['H2_PORT'] ?? (port === 0 ? 0 : port + 1))
 
 const app = fastify({ logger: true, logController: new LogController({ disableRequestLogging: true }) })
 const pool = new Pool()
@@ -17,6 +25,12 @@ app.addHook('onReady', async () => pool.connect())
 app.lifecycle.onStop('pool', async () => {
   await pool.close()
   app.log.info({ queries: pool.queries }, 'pool closed')
+})
+// HTTP/2 has a port of its own; the same lifecycle drains it.
+const http2 = app.lifecycle.serve(createHttp2Echo(pool), { name: 'h2c' })
+app.addHook('onReady', async () => {
+  http2.listen(http2Port, host)
+  await once(http2, 'listening')
 })
 app.lifecycle.check('pool', () => pool.ping())
 
@@ -78,5 +92,31 @@ async function* writeChunks(chunks: number): AsyncGenerator<string> {
   yield `sha256 ${hash.digest('hex')}\n`
 }
 
-await app.listen({ host: process.env['HOST'] ?? '0.0.0.0', port: Number(process.env['PORT'] ?? 3000) })
+const eventsSchema = {
+  type: 'object',
+  properties: { 'last-event-id': { type: 'integer', minimum: 0, default: 0 } },
+} as const
+app.get<{ Headers: { 'last-event-id': number } }>(
+  '/events',
+  { schema: { headers: eventsSchema } },
+  async ({ headers }, reply) => {
+    reply.type('text/event-stream; charset=utf-8').header('cache-control', 'no-store')
+    return Readable.from(writeEvents(headers['last-event-id'], app.lifecycle.signal))
+  },
+)
+
+// Every message comes back. Nothing here closes a WebSocket: lastcall sends 1001 when the drain begins.
+const webSockets = new WebSocketServer({ noServer: true })
+webSockets.on('connection', (socket) => {
+  socket.on('error', (error) => app.log.warn({ err: error }, 'WebSocket failed'))
+  socket.on('message', (message, isBinary) => socket.send(message, { binary: isBinary }))
+})
+app.server.on('upgrade', (request, socket, head) => {
+  if (request.url === '/ws') {
+    return webSockets.handleUpgrade(request, socket, head, (opened) => webSockets.emit('connection', opened))
+  }
+  socket.end('HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+})
+
+await app.listen({ host, port })
 app.log.info({ ...app.lifecycle.probeAddress }, 'probes and metrics are served')

@@ -14,6 +14,7 @@ export interface Program {
   readonly lines: readonly string[]
   readonly url: string
   readonly probeUrl: string
+  readonly http2Url: string
   /** Resolves to the first line with this text, that has been or will be written. */
   line(text: string): Promise<string>
   /** Exit code, or the signal it died of. */
@@ -26,10 +27,17 @@ export async function startExample(
   file: string,
   env: Readonly<Record<string, string>> = {},
 ): Promise<Program> {
-  const [port, probePort] = await freePorts()
+  const [port, probePort, http2Port] = await freePorts()
   const child = spawn(process.execPath, ['--import', './scripts/from-source.ts', `examples/${file}`], {
     cwd: root,
-    env: { ...process.env, HOST: '127.0.0.1', PORT: `${port}`, LASTCALL_PROBE_PORT: `${probePort}`, ...env },
+    env: {
+      ...process.env,
+      HOST: '127.0.0.1',
+      PORT: `${port}`,
+      H2_PORT: `${http2Port}`,
+      LASTCALL_PROBE_PORT: `${probePort}`,
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   t.after(() => child.kill('SIGKILL'))
@@ -55,12 +63,13 @@ export async function startExample(
       )
     })
   const url = `http://127.0.0.1:${port}`
-  return { child, lines, url, probeUrl: `http://127.0.0.1:${probePort}`, line, exited }
+  const probeUrl = `http://127.0.0.1:${probePort}`
+  return { child, lines, url, probeUrl, http2Url: `http://127.0.0.1:${http2Port}`, line, exited }
 }
 
-/** Both held at once, so that they differ. */
+/** All held at once, so that they differ. */
 async function freePorts(): Promise<readonly number[]> {
-  const servers = [createServer(), createServer()]
+  const servers = [createServer(), createServer(), createServer()]
   for (const server of servers) await once(server.listen(0, '127.0.0.1'), 'listening')
   const ports = servers.map((server) => (server.address() as AddressInfo).port)
   await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
