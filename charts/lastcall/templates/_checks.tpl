@@ -3,7 +3,7 @@ Everything that is refused, with all problems in one message. Called once, from 
 */}}
 {{- define "lastcall.check" -}}
 {{- $problems := include "lastcall.lifecycle.problems" . | fromJsonArray -}}
-{{- range list "image" "env" "auto" "names" "rollout" "autoscaling" "disruption" "metrics" -}}
+{{- range list "image" "ports" "env" "auto" "names" "rollout" "autoscaling" "disruption" "metrics" -}}
 {{- $problems = concat $problems (include (printf "lastcall.check.%s" .) $ | fromJsonArray) -}}
 {{- end -}}
 {{- if $problems -}}
