@@ -1,10 +1,14 @@
 import type { LoadDocument } from '../src/load/load-document.ts'
 import type { Cluster } from './cluster.ts'
 import { image } from './images.ts'
+import type { Scenario } from './scenario.ts'
 import { poll } from './shell.ts'
 
 const name = 'load'
 const stopFile = '/tmp/stop'
+
+/** Where the example speaks HTTP/2, in its container and in its Service. */
+export const http2Port = 3001
 
 /** Load from a pod of its own, through the Service, with the load engine that `lastcall rehearse` uses. */
 export class LoadPod {
@@ -17,7 +21,12 @@ export class LoadPod {
   }
 
   /** Starts it and resolves when it is running. */
-  static async start(cluster: Cluster, signal: AbortSignal, url: string, rate: number): Promise<LoadPod> {
+  static async start(
+    cluster: Cluster,
+    signal: AbortSignal,
+    url: string,
+    { rate, lanes }: Pick<Scenario, 'rate' | 'lanes'>,
+  ): Promise<LoadPod> {
     const pod = new LoadPod(cluster, signal)
     await cluster.kubectl(['delete', 'pod', name, '--ignore-not-found', '--grace-period=1'])
     const command = [
@@ -29,7 +38,8 @@ export class LoadPod {
       '--rate',
       String(rate),
     ]
-    const args = ['--until-file', stopFile, '--slow-time', '4s', '--json', '-', '--progress', '10s']
+    const shape = ['--lanes', lanes, '--http2-port', String(http2Port), '--slow-time', '4s']
+    const args = [...shape, '--until-file', stopFile, '--json', '-', '--progress', '10s']
     const manifest = {
       apiVersion: 'v1',
       kind: 'Pod',

@@ -11,14 +11,23 @@ export function describeLoad({ load, scenario, replaced, seconds: took }: Outcom
     lane.lane,
     number(lane.requests),
     number(lane.failed),
+    number(lane.refused),
+    number(lane.resent),
     lane.p50Ms.toFixed(1),
     lane.p99Ms.toFixed(1),
     lane.longestGapMs.toFixed(0),
   ])
-  const total = `${number(load.failed)} failed of ${number(load.requests)} requests, ${replaced.length} pods replaced in ${took} s`
+  const again = (count: 'refused' | 'resent'): string =>
+    number(load.lanes.reduce((sum, lane) => sum + lane[count], 0))
+  const total =
+    `${number(load.failed)} failed of ${number(load.requests)} requests, ${replaced.length} pods replaced in ${took} s; ` +
+    `sent once more: ${again('refused')} HTTP/2 streams that were refused unprocessed, ${again('resent')} WebSocket messages that were followed by an orderly close`
   return [
     `${scenario.name}: ${total}`,
-    columns([['lane', 'requests', 'failed', 'p50 ms', 'p99 ms', 'longest gap ms'], ...rows]),
+    columns([
+      ['lane', 'requests', 'failed', 'refused', 'resent', 'p50 ms', 'p99 ms', 'longest gap ms'],
+      ...rows,
+    ]),
     ...failureKinds(load),
   ].join('\n')
 }

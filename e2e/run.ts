@@ -4,6 +4,9 @@
  *   --keep          keep the cluster
  *   --only NAME     one scenario
  *   --restarts N    restarts of the protected run (8: 24 pods)
+ *   --rate N        requests per second of each of its paced lanes (210: four of them send some 140,000 in 8 restarts)
+ *
+ * More than 200,000 requests over more than 30 pods: --restarts 12
  *
  * `KIND_NODE_IMAGE` chooses the node image. Ctrl-C cleans up.
  */
@@ -11,6 +14,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { defaultLaneNames } from '../src/load/sample.ts'
 import { Cluster } from './cluster.ts'
 import { buildImage, image } from './images.ts'
 import { describeLoad, describeLogs, describeTimeline } from './print.ts'
@@ -23,6 +27,7 @@ const { values: flags } = parseArgs({
     keep: { type: 'boolean', default: false },
     only: { type: 'string' },
     restarts: { type: 'string', default: '8' },
+    rate: { type: 'string', default: '210' },
   },
 })
 
@@ -32,7 +37,8 @@ const scenarios: readonly (Scenario & { readonly judge: (outcome: Outcome) => re
     name: 'protected',
     about: "lastcall with the chart's defaults",
     restarts: Number(flags.restarts),
-    rate: 350,
+    rate: Number(flags.rate),
+    lanes: 'all',
     values: [],
     judge: judgeProtected,
   },
@@ -40,7 +46,8 @@ const scenarios: readonly (Scenario & { readonly judge: (outcome: Outcome) => re
     name: 'control',
     about: 'the same without preStop and without shutdown delay; has to lose requests',
     restarts: 2,
-    rate: 350,
+    rate: 210,
+    lanes: 'all',
     values: ['lifecycle.preStop.mode=none', 'lifecycle.shutdownDelaySeconds=0', 'minReadySeconds=1'],
     judge: judgeControl,
   },
@@ -48,7 +55,8 @@ const scenarios: readonly (Scenario & { readonly judge: (outcome: Outcome) => re
     name: 'bare',
     about: 'plain node:http with server.close() on SIGTERM, behind a preStop sleep of 5 s; not judged',
     restarts: 2,
-    rate: 350,
+    rate: 210,
+    lanes: defaultLaneNames.join(','),
     values: [...bare, 'minReadySeconds=1'],
     judge: () => [],
   },

@@ -1,7 +1,7 @@
 import type { LoadDocument } from '../src/load/load-document.ts'
 import type { Cluster } from './cluster.ts'
 import { image } from './images.ts'
-import { LoadPod } from './load-pod.ts'
+import { http2Port, LoadPod } from './load-pod.ts'
 import { type PodRecord, PodWatch } from './pods.ts'
 import { pause, poll } from './shell.ts'
 
@@ -11,6 +11,8 @@ export interface Scenario {
   /** One line: what is different here. */
   readonly about: string
   readonly restarts: number
+  /** As in `--lanes`: the routes of the image's program decide. */
+  readonly lanes: string
   /** Requests per second of each paced lane. */
   readonly rate: number
   /** `--set` of helm. */
@@ -52,6 +54,8 @@ export async function play(
     `image.tag=${tag}`,
     'image.pullPolicy=Never',
     'replicaCount=3',
+    'extraPorts[0].name=h2c',
+    `extraPorts[0].port=${http2Port}`,
     ...scenario.values,
   ]
   await cluster.helm([
@@ -67,7 +71,7 @@ export async function play(
   const began = performance.now()
   let load: LoadPod | undefined
   try {
-    load = await LoadPod.start(cluster, signal, `http://${release}`, scenario.rate)
+    load = await LoadPod.start(cluster, signal, `http://${release}`, scenario)
     say('load is running')
     await pause(baselineMs, signal)
     const restartedAt: number[] = []
