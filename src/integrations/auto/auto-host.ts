@@ -1,4 +1,3 @@
-import cluster from 'node:cluster'
 import { type Host, realHost } from '../../node/host.ts'
 import type { SignalName } from '../../core/options.ts'
 
@@ -11,15 +10,11 @@ export interface HostOwner {
   beforeExit(code: number): number
 }
 
-/**
- * The host of a lifecycle that its application does not know of.
- * @param env what the options are read from
- */
-export function autoHost(owner: HostOwner, env: Host['env']): Host {
+/** The host of a lifecycle that its application does not know of. */
+export function autoHost(owner: HostOwner): Host {
   const real = realHost()
   return {
     ...real,
-    env,
     onSignal: (signal, listener) => owner.onSignal(signal, listener),
     startTimer: (ms, callback) => {
       const timer = setTimeout(callback, ms)
@@ -29,10 +24,4 @@ export function autoHost(owner: HostOwner, env: Host['env']): Host {
     },
     exit: (code) => real.exit(owner.beforeExit(code)),
   }
-}
-
-/** The environment that options are read from. */
-export function autoEnvironment(): Host['env'] {
-  // A worker of a cluster would share the probe port with its siblings: each probe would reach another of them.
-  return cluster.isWorker ? { ...process.env, LASTCALL_PROBE_PORT: 'false' } : process.env
 }

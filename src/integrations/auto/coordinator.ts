@@ -1,4 +1,3 @@
-import { Server as HttpServer } from 'node:http'
 import type { Server } from 'node:net'
 import { DEFAULT_SIGNALS } from '../../core/defaults.ts'
 import type { Logger } from '../../core/logger.ts'
@@ -9,10 +8,12 @@ import { errorText } from '../../node/limit.ts'
 import { stderrLogger } from '../../node/stderr-logger.ts'
 import type { Lifecycle } from '../../node/types.ts'
 import { runApplicationHandlers } from './application-handlers.ts'
-import { autoEnvironment, autoHost } from './auto-host.ts'
+import { autoHost } from './auto-host.ts'
 import { forgiveClose } from './close-callback.ts'
+import { coordinateWorkers, hasWorkers } from './cluster-primary.ts'
 import { ExitGate } from './exit-gate.ts'
 import { isInternal, type ListenedTo } from './internal-server.ts'
+import { OwnProbes } from './own-probes.ts'
 import type { SignalGate } from './signal-gate.ts'
 
 /**
@@ -32,28 +33,27 @@ export class Coordinator {
   readonly #lifecycle: Lifecycle
   readonly #servers = new Set<Server>()
   readonly #listeners = new Map<SignalName, () => void>()
-  #probes: Server | null = null
-  #started: 'no' | 'soon' | 'opening' | 'yes' = 'no'
+  readonly #probes = new OwnProbes()
+  #started: 'no' | 'soon' | 'yes' = 'no'
   #shuttingDown = false
   #yielded = false
   /** The signal that the shutdown is about, and whether the application had it before anything listened. */
   #signal: SignalName | null = null
   #delivered = false
   #wereListening: readonly Server[] = []
+  /** Whether workers of this process listen in its stead. */
+  #clustered = false
 
   /** @param early signal that the application had before anything listened: the shutdown begins with the start, and its handlers are not called again */
   constructor(gate: SignalGate, early: SignalName | null) {
     this.#gate = gate
     this.#signal = early
     this.#delivered = early !== null
-    const host = autoHost(
-      {
-        isStopping: () => this.#lifecycle.state === 'stopping',
-        onSignal: (signal, listener) => this.#onSignal(signal, listener),
-        beforeExit: (code) => this.#decideExit(code),
-      },
-      autoEnvironment(),
-    )
+    const host = autoHost({
+      isStopping: () => this.#lifecycle.state === 'stopping',
+      onSignal: (signal, listener) => this.#onSignal(signal, listener),
+      beforeExit: (code) => this.#decideExit(code),
+    })
     this.#lifecycle = createLifecycle({ exitAfter: 'any' }, host)
     this.#lifecycle.onStop('application handlers', () => this.#runHandlers())
     this.#lifecycle.on('shutdownInitiated', () => this.#onShutdown())
@@ -61,11 +61,15 @@ export class Coordinator {
 
   /** Drains this server in the shutdown. It has its address and no connection yet. */
   adopt(server: Server, listenedTo: ListenedTo): void {
-    if (this.#yielded || server === this.#probes || isInternal(server, listenedTo)) return
+    if (this.#yielded || this.#probes.is(server) || isInternal(server, listenedTo)) return
     try {
       this.#lifecycle.serve(server)
     } catch (error) {
       return this.#logger.warn({ error: errorText(error) }, 'lastcall: this server will not be drained')
+    }
+    if (!this.#clustered && hasWorkers()) {
+      this.#clustered = true
+      coordinateWorkers(this.#lifecycle)
     }
     if (!this.#servers.has(server)) server.on('close', () => this.#onServerClose())
     this.#servers.add(server)
@@ -76,9 +80,9 @@ export class Coordinator {
     setImmediate(() => this.#startIfServing())
   }
 
-  /** A server is told to listen: the probe server, while the lifecycle opens its probes. */
+  /** A server is told to listen. */
   notice(server: Server): void {
-    if (this.#started === 'opening') this.#probes ??= server
+    this.#probes.notice(server)
   }
 
   /** Takes a signal for the shutdown, unless there is nothing to shut down. */
@@ -92,6 +96,8 @@ export class Coordinator {
     }
     // Nothing listens yet, or any more.
     if (process.pid !== 1 || process.listenerCount(signal) > 0) return false
+    // Child processes would go with it: what it does not know how to stop it leaves to SIGKILL, as ever.
+    if (process.getActiveResourcesInfo().includes('ProcessWrap')) return true
     this.#signal = signal
     void this.#lifecycle.shutdown(signal)
     return true
@@ -103,11 +109,11 @@ export class Coordinator {
     this.#yielded = true
     this.#listeners.clear()
     this.#gate.disarm()
-    this.#closeProbes()
+    this.#probes.close()
   }
 
   #isServing(): boolean {
-    return [...this.#servers].some((server) => server.listening)
+    return this.#clustered || [...this.#servers].some((server) => server.listening)
   }
 
   #onSignal(signal: SignalName, listener: () => void): Disposable {
@@ -129,17 +135,14 @@ export class Coordinator {
   async #start(): Promise<void> {
     // Whoever is told to stop while it starts is never ready.
     if (this.#signal !== null) return void this.#lifecycle.shutdown(this.#signal)
-    this.#started = 'opening'
-    const start = this.#lifecycle.start()
     this.#started = 'yes'
-    // What closes its servers must end by itself as ever.
-    this.#probes?.unref()
+    const start = this.#probes.during(() => this.#lifecycle.start())
     try {
       await start
     } catch (error) {
       await this.#startWithoutProbes(error)
     }
-    if (this.#yielded) this.#closeProbes()
+    if (this.#yielded) this.#probes.close()
     else if (this.#isServing()) this.#lifecycle.ready()
   }
 
@@ -151,11 +154,6 @@ export class Coordinator {
     await this.#lifecycle.start()
   }
 
-  #closeProbes(): void {
-    this.#probes?.close()
-    if (this.#probes instanceof HttpServer) this.#probes.closeAllConnections()
-  }
-
   #onServerClose(): void {
     if (this.#shuttingDown || this.#yielded || this.#isServing()) return
     if (process.pid !== 1) this.#gate.disarm()
@@ -165,7 +163,6 @@ export class Coordinator {
   #onShutdown(): void {
     this.#shuttingDown = true
     this.#wereListening = [...this.#servers].filter((server) => server.listening)
-    process.on('exit', (code) => this.#onExit(code))
   }
 
   async #runHandlers(): Promise<void> {
@@ -186,18 +183,5 @@ export class Coordinator {
     const final = cut || code > 1 || own === 0 ? code : own
     this.#exits.finish(final)
     return final
-  }
-
-  #onExit(code: number): void {
-    const { state, servers } = this.#lifecycle.snapshot()
-    if (state === 'stopped') return
-    const inFlight = servers.reduce(
-      (sum, { inFlight: { request, stream, upgrade } }) => sum + request + stream + upgrade,
-      0,
-    )
-    this.#logger.error(
-      { state, inFlight, exitCode: code },
-      'lastcall: the process ends in the middle of its shutdown',
-    )
   }
 }

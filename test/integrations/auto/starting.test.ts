@@ -33,6 +33,15 @@ test(
   },
 )
 
+test('as PID 1 a parent of other processes is left to them, as ever', { skip }, async (t) => {
+  const child = runApp(t, 'apps/starting.mjs', { command, args: ['parent'] })
+  await child.line(/^starting$/)
+  process.kill(innerPid(child), 'SIGTERM')
+  process.kill(innerPid(child), 'SIGUSR2')
+  await child.line(/^listening$/)
+  assert.equal(child.stderr.includes('shutdownInitiated'), false)
+})
+
 test('SIGTERM ends a start by its own action where it has one', async (t) => {
   const child = runApp(t, 'apps/starting.mjs')
   await child.line(/^starting$/)
