@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Server } from 'node:net'
 import type { ForcedClose } from '../../core/report.ts'
 import { untilQuiet } from './accept-queue.ts'
+import { closeIdle } from './close-idle.ts'
 import { deferRequests, sayClose } from './closing.ts'
 import {
   type Connection,
@@ -59,7 +60,7 @@ export class Http1Traffic implements Traffic {
   cut(): readonly ForcedClose[] {
     clearTimeout(this.#sweepTimer)
     // What Node's parser knows to be idle is not worth a line in the report; what is left then has at least begun to send.
-    this.#server.closeIdleConnections()
+    closeIdle(this.#server, this.book)
     return [...this.book.open.values()].flatMap((connection) => this.#cutConnection(connection))
   }
 
@@ -98,7 +99,7 @@ export class Http1Traffic implements Traffic {
     await untilQuiet(() => this.#arrivals)
     if (now() < this.#settlesAt()) return this.#scheduleSweep()
     // Node knows from its parser what we cannot see: a connection that has sent half of its next request is not idle.
-    this.#server.closeIdleConnections()
+    closeIdle(this.#server, this.book)
     for (const connection of this.book.open.values()) {
       if (isUnused(connection)) connection.socket.destroy()
     }

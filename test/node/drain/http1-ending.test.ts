@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { test } from 'node:test'
 import { Gate, startDrained, within } from './setup.ts'
@@ -79,6 +80,44 @@ test('a handler that writes after the cut does not hear of it', async (t) => {
   await one.ended()
   gate.open()
   await written.promise
+})
+
+for (const when of ['in flight before the drain', 'asked for in the delay'] as const) {
+  test(`a response that is ended and not yet read, ${when}, reaches a slow client whole`, async (t) => {
+    const size = 20_000_000
+    const { adapter, client, server } = await startDrained(t, (_, response) => {
+      response.setHeader('Content-Length', size)
+      response.end(Buffer.alloc(size, 'x'))
+    })
+    if (when === 'asked for in the delay') adapter.announceClose()
+    const slow = await client()
+    slow.socket.pause()
+    const asked = once(server, 'request')
+    slow.get()
+    await asked
+    const other = await client()
+    const drained = adapter.drain()
+    // The sweep closes unused connections: when this one is gone it has been.
+    assert.equal(await other.ended(), 'end')
+    slow.socket.resume()
+    assert.equal((await slow.response()).body.length, size)
+    await within(5_000, 'drain', drained)
+  })
+}
+
+test('cut() counts a response that is ended and not yet read', async (t) => {
+  const { adapter, client, server } = await startDrained(t, (_, response) =>
+    response.end(Buffer.alloc(20_000_000)),
+  )
+  const slow = await client()
+  slow.socket.pause()
+  const asked = once(server, 'request')
+  slow.get('/export')
+  await asked
+  assert.deepEqual(
+    adapter.cut().map(({ label }) => label),
+    ['GET /export'],
+  )
 })
 
 test('release() takes everything off the server again', async (t) => {
