@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { httpGet } from '../../helpers/http-get.ts'
 import { RawClient } from '../../helpers/raw-http.ts'
 import { logged, portOf, runApp } from './setup.ts'
@@ -58,4 +59,16 @@ test('what the drain timeout cuts off makes the exit code 1', async (t) => {
   assert.deepEqual(await child.exit(), { code: 1, signal: null })
   assert.equal(child.report().forcedCloses.total, 1)
   assert.match(child.stdout, /handled exits/)
+})
+
+test('as the built package, found from the working directory by its name', async (t) => {
+  const child = runApp(t, 'apps/close-snippet.cjs', {
+    cwd: fileURLToPath(new URL('../../..', import.meta.url)),
+    env: { NODE_OPTIONS: '--import lastcall/auto' },
+  })
+  await portOf(child)
+  child.kill('SIGTERM')
+  assert.deepEqual(await child.exit(), { code: 0, signal: null })
+  assert.match(child.stdout, /HTTP server closed: undefined\n$/)
+  assert.equal(child.report().clean, true)
 })
