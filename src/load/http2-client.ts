@@ -26,8 +26,6 @@ export interface Http2Request extends RequestIdentity {
 interface Connection {
   readonly session: ClientHttp2Session
   readonly socket: Socket
-  /** New streams go elsewhere: the server has said GOAWAY, or refused one. */
-  leaving: boolean
   /** The last stream that the server will answer, once it said so. */
   lastStream: number | undefined
   error: Error | undefined
@@ -82,7 +80,7 @@ export class Http2Client {
 
   #connect(): Connection | undefined {
     const known = this.#current
-    if (known && !known.leaving && !known.session.closed && !known.session.destroyed) return known
+    if (known && !known.session.closed && !known.session.destroyed) return known
     const target = this.#pickTarget()
     if (!target) return undefined
     const socket = dial({ ...target, port: target.http2Port ?? target.port })
@@ -93,12 +91,10 @@ export class Http2Client {
     const connection: Connection = {
       session,
       socket,
-      leaving: false,
       lastStream: undefined,
       error: undefined,
     }
     session.on('goaway', (_code, lastStream) => {
-      connection.leaving = true
       connection.lastStream = lastStream
     })
     // The socket says what happened before the session passes it on in its own words.
@@ -147,7 +143,8 @@ function follow(
     clearTimeout(timer)
     if (trace.facts) trace.facts.lastUsedMs = performance.now()
     if (!trace.timedOut && isRefused(stream, connection, trace)) {
-      leave(connection)
+      // New streams go elsewhere, as after GOAWAY, upon which Node closes the session by itself.
+      if (!connection.session.closed) connection.session.close()
       return resolve('refused')
     }
     const whole = ended && stream.rstCode === constants.NGHTTP2_NO_ERROR && trace.status !== undefined
@@ -161,11 +158,6 @@ function follow(
   })
   stream.end(request.body)
   return promise
-}
-
-function leave(connection: Connection): void {
-  connection.leaving = true
-  if (!connection.session.closed) connection.session.close()
 }
 
 /** REFUSED_STREAM, or an id above the last one of GOAWAY: not processed, says RFC 9113 §8.7. A stream without an id was never sent. */

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict'
 import { createServer, type Server } from 'node:http'
 import { type TestContext, test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { LaneDocument } from '../../../src/load/load-document.ts'
-import type { Target } from '../../../src/load/sample.ts'
+import { readClocks, type Target } from '../../../src/load/sample.ts'
+import { WebSocketClient } from '../../../src/load/websocket/client.ts'
 import { listen } from '../../helpers/listen.ts'
 import { startLane, untilLoad } from '../../helpers/load.ts'
 
@@ -82,21 +84,23 @@ for (const code of [1001, 1000]) {
   })
 }
 
-test('the lane websocket connects anew without having anything to say', async (t) => {
+test('a WebSocketClient connects anew without having anything to say', async (t) => {
   const served = await serve(t, echo)
-  const load = startLane(t, 'websocket', () => served.target, { ratePerSecond: 1 })
-  await untilLoad(load, 'requests', 1)
-  const again = new Promise<void>((done) => {
-    const timer = setInterval(() => {
-      if (served.opened < 2) return
-      clearInterval(timer)
-      done()
-    }, 5)
-  })
+  const place = { path: '/ws', hostHeader: 'localhost', timeoutMs: 5_000 }
+  const losses: string[] = []
+  const client = new WebSocketClient(
+    () => served.target,
+    place,
+    ({ code }) => losses.push(code),
+  )
+  t.after(() => client.destroy())
+  await client.send({ lane: 'websocket', id: 'a', method: 'GET', scheduledAt: readClocks() })
   for (const socket of served.sockets) socket.close(1001)
-  await again
-  await load.stop()
-  assert.equal(laneOf(load).failed, 0)
+  for (const end = performance.now() + 3_000; served.opened < 2;) {
+    assert.ok(performance.now() < end, 'no second connection in 3 s')
+    await sleep(5)
+  }
+  assert.deepEqual(losses, [])
 })
 
 test('the lane websocket fails a message that the new connection swallows as well', async (t) => {
