@@ -65,12 +65,10 @@ export class GroupHost implements Host {
     return this.#base.startTimer(ms, callback)
   }
 
+  /** Cannot be stopped, and need not be: the end of a delay means nothing when it comes too late. */
   #startDelay(callback: () => void): Disposable {
-    let stopped = false
-    void this.#terms.delay().then(() => {
-      if (!stopped) callback()
-    })
-    return { [Symbol.dispose]: () => void (stopped = true) }
+    void this.#terms.delay().then(callback)
+    return { [Symbol.dispose]: () => {} }
   }
 
   async exit(code: number): Promise<void> {

@@ -65,7 +65,6 @@ function failsInShutdown(path: string, { sendFailuresDuringShutdown }: HealthSet
 }
 
 function send(response: ServerResponse, { status, body }: HealthAnswer, health: HealthSettings): void {
-  if (response.destroyed) return
   response.setHeader('Content-Type', 'application/json')
   response.writeHead(status, health.headers)
   response.end(body)

@@ -27,7 +27,6 @@ export interface PeerOptions {
     readonly [path: string]: PeerCheck | boolean | undefined
   }
   readonly signal: string
-  readonly signals: string[]
   readonly caseInsensitive?: boolean
   readonly headers?: { [name: string]: string }
   readonly logger?: (message: string, error: Error) => void
@@ -38,8 +37,8 @@ export interface PeerOptions {
 }
 
 /**
- * terminus listens for at least one event of the process, whatever it is told: left out, `signal` is SIGTERM, and it is added to `signals`. This is
- * no signal, and nobody emits it.
+ * terminus listens for at least one event of the process, whatever it is told: left out, `signal` is SIGTERM, and a list of `signals` without it gets
+ * it. This is no signal, and nobody emits it.
  */
 const NO_SIGNAL = 'lastcall:terminus-handles-no-signal'
 
@@ -80,7 +79,6 @@ export function terminusOptions(lifecycle: Lifecycle, overrides: PeerOverrides =
     ...(statusErrorResponse && { statusErrorResponse: { ...statusErrorResponse } }),
     healthChecks: { ...lifecycleChecks(lifecycle), ...withState(lifecycle, healthChecks) },
     signal: NO_SIGNAL,
-    signals: [NO_SIGNAL],
   } as PeerOptions
 }
 

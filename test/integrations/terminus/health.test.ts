@@ -7,6 +7,7 @@ import { suite, test, type TestContext } from 'node:test'
 import type { Server } from 'node:http'
 import * as peer from '@godaddy/terminus'
 import { HealthCheckError, type TerminusOptions } from '../../../src/integrations/terminus/index.ts'
+import { RawClient } from '../../helpers/raw-http.ts'
 import { ask, listen, makeServer, prepare, type Prepared } from './setup.ts'
 
 interface Served extends Prepared {
@@ -123,6 +124,20 @@ suite('health checks of the drop-in', () => {
       assert.equal((await ask(server, '/')).body, 'app')
     })
   }
+
+  test('a client that goes away while its check runs changes nothing', async (t) => {
+    const running = Promise.withResolvers<void>()
+    const gone = Promise.withResolvers<void>()
+    const check = () => (running.resolve(), gone.promise)
+    const { server } = await serve(t, { healthChecks: { '/health': check } })
+    server.once('connection', (socket) => socket.once('close', () => gone.resolve()))
+    const client = await RawClient.connect((server.address() as AddressInfo).port)
+    client.get('/health')
+    await running.promise
+    client.close()
+    await gone.promise
+    assert.equal((await ask(server, '/')).body, 'app')
+  })
 
   test('a logger that throws, or is told of something that is no error, changes nothing', async (t) => {
     const told: unknown[] = []
