@@ -5,6 +5,8 @@ import { type Host, realHost } from '../../src/node/host.ts'
 export interface ManualHost extends Host {
   /** Exit codes, in the order in which they were asked for. */
   readonly exits: number[]
+  /** The first of them; the logger is flushed before it. */
+  readonly exited: Promise<number>
   send(signal: SignalName): void
   /** Lets every running timer of at most this length run out. */
   elapse(ms: number): void
@@ -14,6 +16,7 @@ export function manualHost(): ManualHost {
   const listeners = new Set<readonly [SignalName, () => void]>()
   const timers = new Set<{ readonly ms: number; readonly callback: () => void }>()
   const exits: number[] = []
+  const exited = Promise.withResolvers<number>()
   const keep = <T>(set: Set<T>, entry: T): Disposable => {
     set.add(entry)
     return { [Symbol.dispose]: () => void set.delete(entry) }
@@ -22,13 +25,17 @@ export function manualHost(): ManualHost {
     ...realHost(),
     env: {},
     exits,
+    exited: exited.promise,
     onSignal: (signal, listener) => keep(listeners, [signal, listener]),
     startTimer: (ms, callback) => {
       const entry = { ms, callback }
       if (ms === 0) setImmediate(() => timers.delete(entry) && callback())
       return keep(timers, entry)
     },
-    exit: async (code) => void exits.push(code),
+    exit: async (code) => {
+      exits.push(code)
+      exited.resolve(code)
+    },
     suggestExitCode: () => {},
     overwrite: () => false,
     writeError: () => {},
