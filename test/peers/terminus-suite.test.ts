@@ -3,13 +3,14 @@ import { type SpawnSyncReturns, spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { delimiter, dirname, join } from 'node:path'
-import { before, suite, test } from 'node:test'
+import { after, before, suite, test } from 'node:test'
 import { fileURLToPath, pathToFileURL } from 'node:url'
+import { soleRun } from './sole-run.ts'
 
 const require = createRequire(import.meta.url)
 const top = fileURLToPath(new URL('../..', import.meta.url))
 const terminus = dirname(require.resolve('@godaddy/terminus/package.json'))
-const folder = join(top, '.cache', 'terminus-suite')
+const folder = join(top, '.cache', `terminus-suite-${process.pid}`)
 const build = join(folder, 'build')
 
 /** What 4.12.1 publishes: one test of its error class, 52 of itself. */
@@ -69,10 +70,10 @@ function compile(): void {
 
 suite("terminus' own tests, as they are published, on the drop-in", () => {
   before(() => {
-    rmSync(folder, { recursive: true, force: true })
     mkdirSync(folder, { recursive: true })
     compile()
   })
+  after(() => rmSync(folder, { recursive: true, force: true }))
 
   test('the package brings the tests that are counted here, and no others', () => {
     const files = readdirSync(join(terminus, 'lib')).filter((name) => name.endsWith('.spec.js'))
@@ -94,7 +95,9 @@ suite("terminus' own tests, as they are published, on the drop-in", () => {
     assert.deepEqual(JSON.parse(stdout || 'null'), { same: [true, true, true], peers: [] }, stderr)
   })
 
-  test(`all ${PUBLISHED_TESTS} pass, and none is skipped`, { timeout: SUITE_MS }, () => {
+  test(`all ${PUBLISHED_TESTS} pass, and none is skipped`, { timeout: 2 * SUITE_MS }, async (t) => {
+    const lock = await soleRun()
+    t.after(() => lock[Symbol.asyncDispose]())
     const output = join(folder, 'report.json')
     const mocha = join(dirname(require.resolve('mocha/package.json')), 'bin', 'mocha.js')
     const patient = ['--import', new URL('patient-connections.mjs', import.meta.url).href]
