@@ -3,6 +3,9 @@ export interface Spread {
   readonly median: number
   readonly min: number
   readonly max: number
+  /** Half of the values lie between these two. */
+  readonly lowerQuartile: number
+  readonly upperQuartile: number
 }
 
 /** The two sides of a comparison. */
@@ -13,13 +16,12 @@ export type Pair<T> = Readonly<Record<Variant, T>>
 
 export function spreadOf(values: readonly number[]): Spread {
   const sorted = values.toSorted((a, b) => a - b)
-  const at = (index: number): number => sorted[index] ?? NaN
-  const middle = (sorted.length - 1) / 2
-  return {
-    median: (at(Math.floor(middle)) + at(Math.ceil(middle))) / 2,
-    min: at(0),
-    max: at(sorted.length - 1),
+  const at = (share: number): number => {
+    const index = (sorted.length - 1) * share
+    const [below = NaN, above = NaN] = [sorted[Math.floor(index)], sorted[Math.ceil(index)]]
+    return below + (above - below) * (index - Math.floor(index))
   }
+  return { median: at(0.5), min: at(0), max: at(1), lowerQuartile: at(0.25), upperQuartile: at(0.75) }
 }
 
 /** Measures both sides of every pair, one straight after the other and the first one changing, so that what drifts falls on both. */
@@ -42,9 +44,20 @@ export async function measurePairs<T>(
 
 /** `median (min..max)`. */
 export function printSpread({ median, min, max }: Spread, digits = 0): string {
-  const text = (value: number): string =>
-    value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })
-  return `${text(median)} (${text(min)}..${text(max)})`
+  return `${printNumber(median, digits)} (${printNumber(min, digits)}..${printNumber(max, digits)})`
+}
+
+/** `median [lower quartile..upper quartile] (min..max)`, for many values of which some were disturbed. */
+export function printQuartiles(spread: Spread, digits: number): string {
+  const { median, lowerQuartile, upperQuartile, min, max } = spread
+  const [middle, lower, upper, least, most] = [median, lowerQuartile, upperQuartile, min, max].map((value) =>
+    printNumber(value, digits),
+  )
+  return `${middle} [${lower}..${upper}] (${least}..${most})`
+}
+
+function printNumber(value: number, digits: number): string {
+  return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })
 }
 
 /** Rows as aligned columns, the first one to the left. */

@@ -2,7 +2,7 @@
  * Measures what lastcall costs, beside the same server without it: `npm run bench`. Nothing is judged here; docs/benchmarks.md explains the figures.
  *
  *   --only NAME     throughput, exit or heap
- *   --pairs N       pairs of rounds for each figure (15 for throughput, 5 for the others)
+ *   --pairs N       pairs of rounds for each figure (100 for throughput, 5 for the others)
  *   --json FILE     writes every round as well
  *
  * Measures the built package. Loopback only. Ctrl-C ends every child.
@@ -58,7 +58,7 @@ async function main(): Promise<void> {
   if (plan.parts.includes('throughput')) {
     const throughput: Throughput[] = []
     for (const server of ['http', 'fastify']) {
-      throughput.push(await measureThroughput(server, plan.pairs ?? 15, bind, say))
+      throughput.push(await measureThroughput(server, plan.pairs ?? 100, bind, say))
     }
     tables.push(printThroughput(throughput))
     results['throughput'] = throughput

@@ -3,6 +3,7 @@ import {
   measurePairs,
   type Pair,
   printColumns,
+  printQuartiles,
   printSpread,
   type Spread,
   spreadOf,
@@ -11,9 +12,10 @@ import {
 
 const CONNECTIONS = 50
 const WARM_UP_MS = 1_000
-const ROUND_MS = 1_500
+/** Shorter than most disturbances: what else runs on the machine then falls on both rounds of a pair. */
+const ROUND_MS = 200
 /** A process keeps the luck of its memory layout and of its compiler for life, so every few pairs get new ones. */
-const PAIRS_A_PROCESS = 3
+const PAIRS_A_PROCESS = 20
 
 /** One round against one server. */
 export interface RoundFigures {
@@ -83,9 +85,9 @@ async function measureWithNewServers(
 }
 
 /**
- * Brings a server to the state in which it spends its life: a full collection while nothing is going on makes V8 forget what it had learnt about
- * `process.nextTick`'s records, for good, and a request of Fastify's then takes a quarter more CPU (seen with `perf`: Runtime_DefineKeyedOwnPropertyInLiteral).
- * Every server gets there; when, is decided by how much it loaded at its start, and would be the whole difference between the two sides.
+ * Brings a server to the state in which it spends its life. After a full collection while nothing is going on `process.nextTick` makes its records in a slower
+ * way (seen with `perf`: Runtime_DefineKeyedOwnPropertyInLiteral), and a request of Fastify's takes a quarter more CPU. When that happens by itself depends
+ * on what was loaded at the start, and it would be the whole difference between the two sides.
  */
 async function warmUp(server: Child, load: Child): Promise<void> {
   await measureRound(server, load, WARM_UP_MS)
@@ -106,29 +108,25 @@ async function measureRound(server: Child, load: Child, ms: number): Promise<Rou
 }
 
 export function printThroughput(results: readonly Throughput[]): string {
-  const rows = results.map(({ server, pairs, ...ratios }) => {
+  const rows = results.flatMap(({ server, pairs, ...ratios }) => {
     const of = (variant: Variant, figure: keyof RoundFigures): Spread =>
       spreadOf(pairs.map((pair) => pair[variant][figure]))
+    const row = (figure: 'requestsPerSecond' | 'cpuPerRequest', digits: number): string[] =>
+      [of('bare', figure), of('lastcall', figure)].map((spread) => printSpread(spread, digits))
     return [
-      server,
-      printSpread(of('bare', 'requestsPerSecond')),
-      printSpread(of('lastcall', 'requestsPerSecond')),
-      printSpread(ratios.requestsRatio, 3),
-      printSpread(of('bare', 'cpuPerRequest'), 1),
-      printSpread(of('lastcall', 'cpuPerRequest'), 1),
-      printSpread(ratios.cpuRatio, 3),
-      `${Math.round(of('lastcall', 'serverBusy').median * 100)} %`,
+      [`${server}, requests/s`, ...row('requestsPerSecond', 0), printQuartiles(ratios.requestsRatio, 3)],
+      [`${server}, CPU µs/request`, ...row('cpuPerRequest', 1), printQuartiles(ratios.cpuRatio, 3)],
     ]
   })
-  const header = [
-    'server',
-    'bare req/s',
-    'lastcall req/s',
-    'ratio',
-    'bare µs CPU',
-    'lastcall µs CPU',
-    'ratio',
-    'server busy',
-  ]
-  return `Requests per second and CPU per request, ${CONNECTIONS} keep-alive connections; goal: ratio of requests >= 0.98\n${printColumns([header, ...rows])}`
+  const busy = results.map(({ server, pairs }) => {
+    const share = spreadOf(
+      pairs.flatMap(({ bare, lastcall }) => [bare.serverBusy, lastcall.serverBusy]),
+    ).median
+    return `${server} ${Math.round(share * 100)} %`
+  })
+  return [
+    `Requests on ${CONNECTIONS} keep-alive connections; goal: ratio of requests >= 0.98. Median [middle half] (min..max).`,
+    printColumns([['figure', 'bare', 'lastcall', 'lastcall / bare'], ...rows]),
+    `  the server was busy (below 95 % something else was in the way): ${busy.join(', ')}`,
+  ].join('\n')
 }
