@@ -107,6 +107,7 @@ class NodeLifecycle implements types.Lifecycle {
     const adapter = adapterFor(server, {
       name,
       drainTimeoutMs: this.options.drainTimeoutMs,
+      shutdownDelayMs: this.options.shutdownDelayMs,
       goodbye: options.goodbye,
       onLateRequest: () => this.#run.countLateRequest(),
       onListening: () => this.#completeStartup(),

@@ -22,6 +22,8 @@ export interface AdapterContext {
   readonly name: string
   /** How long the drain may take. */
   readonly drainTimeoutMs: number
+  /** How long everything was served after the announcement, before `drain()`. */
+  readonly shutdownDelayMs: number
   /** Says goodbye in a protocol that only the application knows. */
   readonly goodbye: Goodbye | undefined
   /** A request arrived after the shutdown began. */

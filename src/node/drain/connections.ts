@@ -25,9 +25,10 @@ export interface OpenResponse {
 
 /** What the owner of the book wants to know while a shutdown runs. */
 export interface ConnectionListener {
+  onOpen(): void
   onRequest(connection: Connection, request: IncomingMessage, response: ServerResponse): void
   onFinish(connection: Connection, response: ServerResponse): void
-  onClose(): void
+  onClose(socket: Socket): void
 }
 
 /** The event that brings a server the sockets which its protocol runs on. */
@@ -36,8 +37,6 @@ export type ConnectionEvent = 'connection' | 'secureConnection'
 /** The HTTP/1 connections of one server, kept from the moment it is served. */
 export class ConnectionBook {
   readonly open: Map<Socket, Connection> = new Map()
-  /** When the last one was opened; with TLS that is when its handshake was over. 0 when none was. */
-  lastOpenedAt = 0
   readonly #server: Server
   readonly #event: ConnectionEvent
   #listener: ConnectionListener | null = null
@@ -78,8 +77,8 @@ export class ConnectionBook {
 
   readonly #onConnection = (socket: Socket & { readonly alpnProtocol?: string | false | null }): void => {
     if (socket.alpnProtocol === 'h2') return
-    this.lastOpenedAt = now()
     this.#add(socket)
+    this.#listener?.onOpen()
   }
 
   #add(socket: Socket): Connection {
@@ -115,13 +114,13 @@ export class ConnectionBook {
     this.#listener?.onFinish(connection, response)
   }
 
-  readonly #closes = new SocketClose(forgetting(this.open, () => this.#listener?.onClose()))
+  readonly #closes = new SocketClose(forgetting(this.open, (socket) => this.#listener?.onClose(socket)))
 }
 
-function forgetting(open: Map<Socket, Connection>, told: () => void): (this: Socket) => void {
+function forgetting(open: Map<Socket, Connection>, told: (socket: Socket) => void): (this: Socket) => void {
   return function onSocketClose(this: Socket): void {
     open.delete(this)
-    told()
+    told(this)
   }
 }
 

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Server } from 'node:net'
+import type { Server, Socket } from 'node:net'
 import type { ForcedClose } from '../../core/report.ts'
 import { untilQuiet } from './accept-queue.ts'
 import { closeIdle } from './close-idle.ts'
@@ -14,7 +14,7 @@ import {
   isUnused,
 } from './connections.ts'
 import { resetSocket } from './raw-socket.ts'
-import { earlierOf, now, SETTLE_MS, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
+import { earlierOf, now, settleMs, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
 
 /** A server of Node's that speaks HTTP/1, with TLS or without. `http2.createSecureServer` is one when it allows HTTP/1. */
 export interface Http1Server extends Server {
@@ -29,8 +29,9 @@ export class Http1Traffic implements Traffic {
   #deferral: Disposable | null = null
   #draining = false
   #sweepTimer: NodeJS.Timeout | undefined
-  /** When a keep-alive response was last finished, or the shutdown announced. */
-  #lastKeptAt = 0
+  #announcedAt = 0
+  /** Connections whose response promised to keep them alive and was finished after the announcement, and when; the latest last. */
+  readonly #kept = new Map<Socket, number>()
   #arrivals = 0
 
   constructor(server: Http1Server, event: ConnectionEvent, context: TrafficContext) {
@@ -44,9 +45,15 @@ export class Http1Traffic implements Traffic {
   }
 
   announce(): void {
-    this.#lastKeptAt = now()
+    this.#announcedAt = now()
     this.#deferral = deferRequests(this.#server)
-    this.book.listen({ onRequest: this.#onLateRequest, onFinish: this.#onFinish, onClose: this.#onClose })
+    this.book.listen({
+      // A TLS handshake may end after the sweep.
+      onOpen: () => this.#scheduleSweep(),
+      onRequest: this.#onLateRequest,
+      onFinish: this.#onFinish,
+      onClose: this.#onClose,
+    })
     for (const connection of this.book.open.values()) {
       for (const { response } of openResponses(connection)) this.#askToClose(connection, response)
     }
@@ -84,7 +91,11 @@ export class Http1Traffic implements Traffic {
   }
 
   #settlesAt(): number {
-    return Math.max(this.#lastKeptAt, this.book.lastOpenedAt) + SETTLE_MS
+    let newest = lastOf(this.#kept.values()) ?? 0
+    for (const connection of this.book.open.values()) {
+      if (isUnused(connection)) newest = Math.max(newest, connection.openedAt)
+    }
+    return Math.max(this.#announcedAt + settleMs(0), newest + this.#context.settleMs)
   }
 
   #scheduleSweep(): void {
@@ -111,6 +122,7 @@ export class Http1Traffic implements Traffic {
     response: ServerResponse,
   ): void => {
     this.#arrivals++
+    this.#forgetKept(connection.socket)
     this.#context.onLateRequest()
     this.#askToClose(connection, response)
   }
@@ -118,13 +130,22 @@ export class Http1Traffic implements Traffic {
   readonly #onFinish = (connection: Connection, response: ServerResponse): void => {
     const saidClose = response.getHeader('connection') === 'close'
     if (connection.response !== null || connection.socket.writableEnded || saidClose) return
-    this.#lastKeptAt = now()
+    this.#kept.delete(connection.socket)
+    this.#kept.set(connection.socket, now())
     this.#scheduleSweep()
   }
 
-  readonly #onClose = (): void => {
-    this.#scheduleSweep()
+  readonly #onClose = (socket: Socket): void => {
+    this.#forgetKept(socket)
     this.#context.onGone()
+  }
+
+  #forgetKept(socket: Socket): void {
+    if (!this.#kept.delete(socket) || this.#kept.size > 0) return
+    // Nobody is waited for any more; the sweep may come sooner than was thought.
+    clearTimeout(this.#sweepTimer)
+    this.#sweepTimer = undefined
+    this.#scheduleSweep()
   }
 
   #askToClose(connection: Connection, response: ServerResponse): void {
@@ -145,6 +166,10 @@ export class Http1Traffic implements Traffic {
       ? [{ ...details, ageMs: now() - inFlightSince(connection) }]
       : responses.map(({ response, at }) => ({ ...details, ageMs: now() - at, label: routeOf(response.req) }))
   }
+}
+
+function lastOf<T>(values: Iterable<T>): T | undefined {
+  return [...values].at(-1)
 }
 
 function openResponses({ earlier, response, requestAt }: Connection): readonly OpenResponse[] {

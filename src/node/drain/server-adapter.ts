@@ -5,7 +5,7 @@ import type { ServerSnapshot } from '../types.ts'
 import { untilQuiet } from './accept-queue.ts'
 import type { AdapterContext, DrainAdapter } from './adapter.ts'
 import { schemeOf } from './scheme.ts'
-import { earlierOf, now, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
+import { earlierOf, now, settleMs, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
 import { closeKeepingSuccessor, rememberPath } from './unix-path.ts'
 
 /** Makes the traffics of a server. They see each new connection in this order. */
@@ -30,6 +30,7 @@ export class ServerAdapter implements DrainAdapter {
     this.#traffics = makeTraffics({
       name: context.name,
       drainTimeoutMs: context.drainTimeoutMs,
+      settleMs: settleMs(context.shutdownDelayMs),
       lastAcceptedAt: () => this.#lastAcceptedAt ?? 0,
       onLateRequest: context.onLateRequest,
       onGone: () => this.#settle(),

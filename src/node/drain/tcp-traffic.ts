@@ -3,7 +3,7 @@ import type { ForcedClose } from '../../core/report.ts'
 import type { Goodbye } from '../types.ts'
 import { sayGoodbye } from './goodbye.ts'
 import { resetSocket } from './raw-socket.ts'
-import { earlierOf, now, SETTLE_MS, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
+import { earlierOf, now, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
 
 /**
  * Connections of a protocol nobody here knows. One that has carried a byte is in flight until it is closed: only the application can tell when
@@ -39,7 +39,7 @@ export class TcpTraffic implements Traffic {
   drain(): void {
     this.#sweepTimer = setTimeout(
       () => this.#sweep(),
-      Math.max(0, this.#context.lastAcceptedAt() + SETTLE_MS - now()),
+      Math.max(0, this.#context.lastAcceptedAt() + this.#context.settleMs - now()),
     )
     for (const socket of this.#open.keys()) if (!isUnused(socket)) sayGoodbye(this.#goodbye, socket, null)
   }

@@ -33,6 +33,8 @@ export interface TrafficContext {
   readonly name: string
   /** How long the drain may take. */
   readonly drainTimeoutMs: number
+  /** How long a connection is kept whose client may be writing; see {@link settleMs}. */
+  readonly settleMs: number
   /** When a connection was last accepted, on the clock of {@link now}; 0 when none was. */
   lastAcceptedAt(): number
   /** A request arrived after the shutdown was announced. */
@@ -41,11 +43,17 @@ export interface TrafficContext {
   onGone(): void
 }
 
+/** Shortest and longest {@link settleMs}. */
+const SETTLE_MS = { least: 100, most: 2_000 } as const
+
 /**
- * How long a connection is kept whose client may have written already: one that was just accepted, or whose last response promised to keep
- * it alive. Long enough for a client in the same cluster to use it or read our answer; in a shutdown with a delay it has long passed.
+ * How long a connection is kept whose client may be writing: one that was just accepted, or whose last response promised to keep it alive and was
+ * finished too late to take that back. A connection that is idle when the shutdown is announced is kept for the shutdown delay; the same is due to
+ * one that becomes idle later. On a busy node a client's next request takes hundreds of milliseconds.
  */
-export const SETTLE_MS = 100
+export function settleMs(shutdownDelayMs: number): number {
+  return Math.min(SETTLE_MS.most, Math.max(SETTLE_MS.least, shutdownDelayMs))
+}
 
 /** The earlier of two moments, where null is none. */
 export function earlierOf(one: number | null, other: number | null): number | null {

@@ -117,6 +117,34 @@ test('drain() keeps a connection whose response promised keep-alive for its next
   await within(2_000, 'drain', drained)
 })
 
+test('drain() keeps such a connection as long as idle ones were kept in the delay (trap 8, 10)', async (t) => {
+  const gate = new Gate()
+  const { adapter, client } = await startDrained(
+    t,
+    async (request, response) => {
+      if (request.url === '/next') return void response.end('next')
+      response.write('begun')
+      await gate.pass()
+      response.end('done')
+    },
+    {},
+    { shutdownDelayMs: 2_000 },
+  )
+  const late = await client()
+  late.get('/')
+  await late.until(() => late.received.includes('begun'))
+  const drained = adapter.drain()
+  gate.open()
+  await late.response()
+  // A client on a busy node is late by a part of the delay.
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  late.get('/next')
+  const next = await late.response(2)
+  assert.equal(next.body, 'next')
+  assert.equal(next.headers['connection'], 'close')
+  await within(5_000, 'drain', drained)
+})
+
 test('drain() closes the connection of a response that was begun before it and promised keep-alive (trap 8)', async (t) => {
   const gate = new Gate()
   const { adapter, client } = await startDrained(
@@ -153,6 +181,7 @@ test('serve: connections from before the adapter are met at their next request a
   const second = adapterFor(server, {
     name: 'main',
     drainTimeoutMs: 10_000,
+    shutdownDelayMs: 0,
     goodbye: undefined,
     onLateRequest: () => {},
     onListening: () => {},

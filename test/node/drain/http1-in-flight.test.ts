@@ -142,6 +142,7 @@ test('drain() of a server that never listened, and of one that its owner closed,
   const context = {
     name: 'main',
     drainTimeoutMs: 10_000,
+    shutdownDelayMs: 0,
     goodbye: undefined,
     onLateRequest: () => {},
     onListening: () => {},
@@ -162,6 +163,7 @@ test('a server that begins to listen in the drain is closed again', async (t) =>
   const adapter = adapterFor(server, {
     name: 'main',
     drainTimeoutMs: 10_000,
+    shutdownDelayMs: 0,
     goodbye: undefined,
     onLateRequest: () => {},
     onListening: () => {},

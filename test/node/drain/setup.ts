@@ -31,7 +31,7 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => un
 export async function drainable<S extends Server>(
   t: TestContext,
   server: S,
-  goodbye?: Goodbye,
+  { goodbye, shutdownDelayMs = 0 }: { goodbye?: Goodbye; shutdownDelayMs?: number } = {},
 ): Promise<Drained<S>> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -44,6 +44,7 @@ export async function drainable<S extends Server>(
     adapter: adapterFor(server, {
       name: 'main',
       drainTimeoutMs: 10_000,
+      shutdownDelayMs,
       goodbye,
       onLateRequest: () => drained.late++,
       onListening: () => {},
@@ -68,10 +69,12 @@ export function startDrained(
   t: TestContext,
   listener: Handler,
   options: ServerOptions = {},
+  adapterOptions: { shutdownDelayMs?: number } = {},
 ): Promise<Drained<HttpServer>> {
   return drainable(
     t,
     createServer(options, (request, response) => void listener(request, response)),
+    adapterOptions,
   )
 }
 

@@ -27,10 +27,12 @@ test('net.Server: what never sent anything is closed, what did is waited for', a
 
 test('net.Server: goodbye() is said to each connection, and what it throws ends only that one', async (t) => {
   let nth = 0
-  const { adapter, client } = await drainable(t, echo(), (socket, request) => {
-    assert.equal(request, null)
-    if (++nth === 1) throw new Error('planned')
-    socket.end('QUIT\r\n')
+  const { adapter, client } = await drainable(t, echo(), {
+    goodbye: (socket, request) => {
+      assert.equal(request, null)
+      if (++nth === 1) throw new Error('planned')
+      socket.end('QUIT\r\n')
+    },
   })
   const clients = [await client(), await client()]
   for (const one of clients) {
@@ -60,6 +62,7 @@ test('the path of a unix socket is left to a successor that has bound it since (
   const context = {
     name: 'main',
     drainTimeoutMs: 1_000,
+    shutdownDelayMs: 0,
     goodbye: undefined,
     onLateRequest: () => {},
     onListening: () => {},
@@ -89,6 +92,7 @@ test('the path of a unix socket is unlinked when it is still the own one', async
   const adapter = adapterFor(server, {
     name: 'main',
     drainTimeoutMs: 1_000,
+    shutdownDelayMs: 0,
     goodbye: undefined,
     onLateRequest: () => {},
     onListening: () => {},

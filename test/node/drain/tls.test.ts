@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createSecureServer } from 'node:http2'
 import { createServer } from 'node:https'
+import { connect as connectRaw } from 'node:net'
 import { test } from 'node:test'
 import { connect, type TLSSocket } from 'node:tls'
 import { RawClient } from '../../helpers/raw-http.ts'
@@ -64,6 +65,24 @@ for (const [kind, create] of Object.entries(servers)) {
     halfOpen.send('\x16\x03\x01')
     await within(3_000, 'drain', adapter.drain())
     for (const client of [idle, unused, halfOpen]) assert.notEqual(await client.ended(), 'open')
+  })
+
+  test(`${kind}: a handshake that ends after the idle connections were closed does not hold the drain`, async (t) => {
+    const { adapter, port } = await drainable(
+      t,
+      create((_, response) => response.end('ok')),
+    )
+    const idle = await secureClient(port)
+    idle.get()
+    await idle.response()
+    const raw = connectRaw(port, '127.0.0.1')
+    await once(raw, 'connect')
+    const drained = adapter.drain()
+    await idle.ended()
+    const secure = connect({ socket: raw, ca: tls.cert, servername: 'localhost' })
+    t.after(() => secure.destroy())
+    await once(secure, 'secureConnect')
+    await within(5_000, 'drain', drained)
   })
 
   test(`${kind}: an idle connection is served once more in the delay, with close`, async (t) => {

@@ -85,9 +85,11 @@ test('upgrades that come in the drain are refused with 503, in the delay they ar
 })
 
 test('goodbye() ends an upgraded connection in its own protocol', async (t) => {
-  const { adapter, client } = await drainable(t, echoServer(), (socket, request) => {
-    assert.equal(request?.url, '/chat')
-    socket.end('BYE\n')
+  const { adapter, client } = await drainable(t, echoServer(), {
+    goodbye: (socket, request) => {
+      assert.equal(request?.url, '/chat')
+      socket.end('BYE\n')
+    },
   })
   const one = await client()
   one.send(upgrade)
