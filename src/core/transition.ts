@@ -119,7 +119,8 @@ function whileShuttingDown(state: ShuttingDown, event: LifecycleEvent): Transiti
   if (state.name === 'draining') {
     if (event.type === 'connectionsDrained') return enterStopping(shutdown, event.at, [])
     if (event.type === 'drainTimedOut') {
-      return enterStopping({ ...shutdown, clean: false }, event.at, [{ type: 'cutConnections' }])
+      // Idle connections may be all that is left. Whoever cuts counts, and what was cut in flight makes the exit code 1.
+      return enterStopping(shutdown, event.at, [{ type: 'cutConnections' }])
     }
     return ignored(state)
   }

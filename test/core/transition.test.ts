@@ -71,7 +71,7 @@ test('the hooks have their deadline before they run, and run after the drain (tr
   assert.deepEqual(types(effects), ['stopTimer:drain', 'startTimer:hooks', 'runHooks'])
 })
 
-test('a drain that times out cuts the rest, still runs the hooks, and exits with 1', () => {
+test('a drain that times out cuts the rest and still runs the hooks', () => {
   const timedOut = run(completed, initiated(1_000), delayElapsed, { type: 'drainTimedOut', at: 21_000 })
   assert.deepEqual(types(timedOut.effects), [
     'stopTimer:drain',
@@ -80,7 +80,7 @@ test('a drain that times out cuts the rest, still runs the hooks, and exits with
     'runHooks',
   ])
   const { state } = transition(timedOut.state, hooksFinished(0))
-  assert.equal(state.name === 'stopped' && state.exitCode, 1)
+  assert.equal(state.name, 'stopped')
 })
 
 test('a failed hook exits with 1', () => {

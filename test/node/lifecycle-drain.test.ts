@@ -54,6 +54,23 @@ test('a hold that is never released is cut by the deadline, counted and named', 
   hold[Symbol.dispose]()
 })
 
+test('a drain that times out over idle connections alone is a clean end', async (t) => {
+  const { lifecycle, host } = makeLifecycle(t, { probePort: false, drainTimeoutMs: 0 })
+  const server = makeServer(t)
+  lifecycle.serve(server)
+  await lifecycle.start()
+  const idle = await RawClient.connect(await openPort(server))
+  t.after(() => idle.close())
+  idle.get()
+  await idle.response()
+  const report = lifecycle.shutdown()
+  host.advance(0)
+  const { events, forcedCloses, exitCode } = await report
+  assert.ok(events.some(({ event }) => event === 'drainTimedOut'))
+  assert.equal(forcedCloses.total, 0)
+  assert.equal(exitCode, 0)
+})
+
 test('work that begins after the drain and is cut by the exit is not a clean end', async (t) => {
   const { lifecycle, host } = makeLifecycle(t, { probePort: false, exitAfter: 'any' })
   lifecycle.onStop('queue', () => void lifecycle.hold('a job that nobody waits for'))
