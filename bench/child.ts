@@ -6,6 +6,8 @@ import type { Answered, Asked, Protocol, Question } from './protocol.ts'
 export interface ChildOptions {
   readonly args?: readonly string[]
   readonly nodeFlags?: readonly string[]
+  /** Added to this process's own environment. */
+  readonly env?: Readonly<Record<string, string>>
   /** The core it is bound to, where `taskset` is there. */
   readonly core?: number | null
 }
@@ -27,12 +29,15 @@ export class Child {
   #stderr = ''
 
   /** @param script relative to this folder */
-  constructor(script: string, { args = [], nodeFlags = [], core = null }: ChildOptions = {}) {
+  constructor(script: string, { args = [], nodeFlags = [], env = {}, core = null }: ChildOptions = {}) {
     const file = fileURLToPath(new URL(script, import.meta.url))
     const command = [process.execPath, ...nodeFlags, file, ...args]
     const bound = core === null ? command : ['taskset', '-c', String(core), ...command]
     const [program = '', ...rest] = bound
-    this.#process = spawn(program, rest, { stdio: ['ignore', 'ignore', 'pipe', 'ipc'] })
+    this.#process = spawn(program, rest, {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      env: { ...process.env, ...env },
+    })
     running.add(this.#process)
     this.#process.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.#stderr = (this.#stderr + text).slice(-2_000)

@@ -18,8 +18,12 @@ export interface Protocol {
 
 export type Question = keyof Protocol
 
+/** What a server speaks: HTTP/1.1 plain or inside TLS, or HTTP/2 plain. */
+export type Wire = 'http' | 'https' | 'http2'
+
 export interface RoundOrder {
   readonly port: number
+  readonly wire: Wire
   readonly connections: number
   readonly ms: number
 }

@@ -2,6 +2,7 @@
  * Measures what lastcall costs, beside the same server without it: `npm run bench`. Nothing is judged here; docs/benchmarks.md explains the figures.
  *
  *   --only NAME     throughput, exit or heap
+ *   --server NAME   throughput of one kind of server: http, fastify, https, http2, 'http, auto'
  *   --pairs N       pairs of rounds for each figure (100 for throughput, 5 for the others)
  *   --json FILE     writes every round as well
  *
@@ -14,7 +15,7 @@ import { endChildren } from './child.ts'
 import { measureExit, printExit } from './exit-time.ts'
 import { measureHeap, printHeap } from './heap.ts'
 import { describeMachine } from './machine.ts'
-import { measureThroughput, printThroughput, type Throughput } from './throughput.ts'
+import { type KindName, kinds, measureThroughput, printThroughput, type Throughput } from './throughput.ts'
 
 const parts = ['throughput', 'exit', 'heap'] as const
 type Part = (typeof parts)[number]
@@ -25,16 +26,25 @@ const say = (line: string): void =>
 
 interface Plan {
   readonly parts: readonly Part[]
+  readonly servers: readonly KindName[]
   readonly pairs: number | null
   readonly json: string | null
 }
 
 function readPlan(): Plan {
   const { values } = parseArgs({
-    options: { only: { type: 'string' }, pairs: { type: 'string' }, json: { type: 'string' } },
+    options: {
+      only: { type: 'string' },
+      server: { type: 'string' },
+      pairs: { type: 'string' },
+      json: { type: 'string' },
+    },
   })
   const chosen = parts.filter((part) => values.only === undefined || values.only === part)
   if (chosen.length === 0) throw new Error(`--only: got '${values.only}', wanted ${parts.join(', ')}`)
+  const names = Object.keys(kinds) as KindName[]
+  const servers = names.filter((name) => values.server === undefined || values.server === name)
+  if (servers.length === 0) throw new Error(`--server: got '${values.server}', wanted ${names.join(', ')}`)
   const pairs = values.pairs === undefined ? null : Number(values.pairs)
   if (pairs !== null && !(Number.isInteger(pairs) && pairs >= 1 && pairs <= 1_000)) {
     throw new Error(`--pairs: got '${values.pairs}', wanted a whole number from 1 to 1000`)
@@ -42,7 +52,7 @@ function readPlan(): Plan {
   if (!existsSync(fileURLToPath(import.meta.resolve('lastcall')))) {
     throw new Error('there is no build to measure; make one with: npm run link')
   }
-  return { parts: chosen, pairs, json: values.json ?? null }
+  return { parts: chosen, servers, pairs, json: values.json ?? null }
 }
 
 async function main(): Promise<void> {
@@ -57,7 +67,7 @@ async function main(): Promise<void> {
   const results: Record<string, unknown> = { machine }
   if (plan.parts.includes('throughput')) {
     const throughput: Throughput[] = []
-    for (const server of ['http', 'fastify']) {
+    for (const server of plan.servers) {
       throughput.push(await measureThroughput(server, plan.pairs ?? 100, bind, say))
     }
     tables.push(printThroughput(throughput))

@@ -9,6 +9,7 @@ import {
   spreadOf,
   type Variant,
 } from './figures.ts'
+import type { Wire } from './protocol.ts'
 
 const CONNECTIONS = 50
 const WARM_UP_MS = 1_000
@@ -16,6 +17,26 @@ const WARM_UP_MS = 1_000
 const ROUND_MS = 200
 /** A process keeps the luck of its memory layout and of its compiler for life, so every few pairs get new ones. */
 const PAIRS_A_PROCESS = 20
+
+/** A kind of server to measure with lastcall and without. */
+interface Kind {
+  readonly script: string
+  readonly wire: Wire
+  /** Whether lastcall comes through `lastcall/auto`, and the program is the bare one on both sides. */
+  readonly auto?: true
+}
+
+/** Every kind, by the name that the figures are printed under. */
+export const kinds = {
+  http: { script: 'http', wire: 'http' },
+  fastify: { script: 'fastify', wire: 'http' },
+  https: { script: 'https', wire: 'https' },
+  http2: { script: 'http2', wire: 'http2' },
+  'http, auto': { script: 'http', wire: 'http', auto: true },
+} as const satisfies Readonly<Record<string, Kind>>
+
+/** Name of a {@link kinds | kind}. */
+export type KindName = keyof typeof kinds
 
 /** One round against one server. */
 export interface RoundFigures {
@@ -38,7 +59,7 @@ export interface Throughput {
 type Servers = Readonly<Record<Variant, Child>>
 
 export async function measureThroughput(
-  server: string,
+  server: KindName,
   pairs: number,
   bind: boolean,
   say: (line: string) => void,
@@ -67,18 +88,23 @@ const requestsRatio = ({ bare, lastcall }: Pair<RoundFigures>): number =>
   lastcall.requestsPerSecond / bare.requestsPerSecond
 
 async function measureWithNewServers(
-  server: string,
+  server: KindName,
   count: number,
   load: Child,
   bind: boolean,
 ): Promise<readonly Pair<RoundFigures>[]> {
-  const nodeFlags = ['--expose-gc']
+  const { script, wire, auto }: Kind = kinds[server]
   const start = (variant: Variant): Child =>
-    new Child(`servers/${server}.ts`, { args: [variant], core: bind ? 0 : null, nodeFlags })
+    new Child(`servers/${script}.ts`, {
+      args: [auto ? 'bare' : variant],
+      core: bind ? 0 : null,
+      nodeFlags: ['--expose-gc', ...(auto && variant === 'lastcall' ? ['--import', 'lastcall/auto'] : [])],
+      env: { LASTCALL_PROBE_PORT: '0', LASTCALL_PROBE_HOST: '127.0.0.1' },
+    })
   const servers: Servers = { bare: start('bare'), lastcall: start('lastcall') }
   try {
-    for (const child of Object.values(servers)) await warmUp(child, load)
-    return await measurePairs(count, (variant) => measureRound(servers[variant], load, ROUND_MS))
+    for (const child of Object.values(servers)) await warmUp(child, load, wire)
+    return await measurePairs(count, (variant) => measureRound(servers[variant], load, wire, ROUND_MS))
   } finally {
     await Promise.all(Object.values(servers).map((child) => child.end()))
   }
@@ -89,16 +115,16 @@ async function measureWithNewServers(
  * way (seen with `perf`: Runtime_DefineKeyedOwnPropertyInLiteral), and a request of Fastify's takes a quarter more CPU. When that happens by itself depends
  * on what was loaded at the start, and it would be the whole difference between the two sides.
  */
-async function warmUp(server: Child, load: Child): Promise<void> {
-  await measureRound(server, load, WARM_UP_MS)
+async function warmUp(server: Child, load: Child, wire: Wire): Promise<void> {
+  await measureRound(server, load, wire, WARM_UP_MS)
   await server.ask('heap')
-  await measureRound(server, load, WARM_UP_MS)
+  await measureRound(server, load, wire, WARM_UP_MS)
 }
 
-async function measureRound(server: Child, load: Child, ms: number): Promise<RoundFigures> {
+async function measureRound(server: Child, load: Child, wire: Wire, ms: number): Promise<RoundFigures> {
   const port = await server.ask('port')
   const before = await server.ask('cpu')
-  const round = await load.ask('round', { port, connections: CONNECTIONS, ms })
+  const round = await load.ask('round', { port, wire, connections: CONNECTIONS, ms })
   const cpu = (await server.ask('cpu')) - before
   return {
     requestsPerSecond: (round.requests / round.ms) * 1_000,

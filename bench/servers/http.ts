@@ -1,6 +1,7 @@
 /** `node http.ts bare|lastcall [delayMs]`: a small `node:http` server, with lastcall or with what one writes without it. */
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
+import { answerHello, useLastcall } from './answer.ts'
 import { answerAsServer, KEEP_ALIVE_MS } from './questions.ts'
 
 const [variant, delay = '0'] = process.argv.slice(2)
@@ -12,28 +13,18 @@ const server = createServer((request, response) => {
   answer()
 
   function answer(): void {
-    const body = '{"hello":"world"}'
     // lastcall sees to this itself; without it a bare server would wait for the client's next request.
     if (stopping) response.setHeader('connection', 'close')
-    response.setHeader('content-type', 'application/json')
-    response.setHeader('content-length', body.length)
-    response.end(body)
+    answerHello(request, response)
   }
 })
 server.keepAliveTimeout = KEEP_ALIVE_MS
 
-if (variant === 'lastcall') await useLastcall(server)
+if (variant === 'lastcall') await useLastcall(server, shutdownDelayMs)
 else process.once('SIGTERM', () => setTimeout(() => stopBare(server), shutdownDelayMs))
 server.listen(0, '127.0.0.1')
 await once(server, 'listening')
 answerAsServer(server)
-
-async function useLastcall(served: Server): Promise<void> {
-  const { createLifecycle } = await import('lastcall')
-  const lifecycle = createLifecycle({ shutdownDelayMs, probePort: 0, probeHost: '127.0.0.1' })
-  lifecycle.serve(served)
-  await lifecycle.start()
-}
 
 /** The best that bare Node has: `close` destroys idle connections (Node >= 19) and calls back when the last one is gone. */
 function stopBare(stopped: Server): void {

@@ -1,5 +1,4 @@
-import type { Server } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { AddressInfo, Server } from 'node:net'
 import { answerQuestions } from '../answers.ts'
 
 /** Long enough that no connection is closed for being idle while it is measured. */
