@@ -1,0 +1,180 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { setTimeout } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import type { Report } from '../../src/core/report.ts'
+import type { StateName } from '../../src/core/state.ts'
+import { findFreePort } from '../../src/rollout/drivers/local/free-port.ts'
+import { codeBlocksOf } from '../docs/pages.ts'
+import { Child } from '../helpers/child.ts'
+import { type Answer, httpGet } from '../helpers/http-get.ts'
+
+/** What the contract suite has to know of a server. */
+export interface Declaration {
+  readonly name: string
+  /** The page of docs/guides whose code is run. */
+  readonly guide: string
+  /** Name of the program, as the first line of its block says it. `server.ts` */
+  readonly program?: string
+  /** Folder of `servers` with the application that the program imports. The server's name */
+  readonly app?: string
+  /** A command of the guide that is run in a folder, for a server that is built and not written. Instead of `program` and `app`. */
+  readonly command?: { readonly beginsWith: string; readonly cwd: string }
+}
+
+/** How a program is started. */
+export interface StartOptions {
+  readonly env?: Readonly<Record<string, string>>
+  /** Whether to wait until it is ready. true */
+  readonly waitUntilReady?: boolean
+}
+
+const servers = fileURLToPath(new URL('servers', import.meta.url))
+const READY_WITHIN_MS = 30_000
+const order: readonly StateName[] = [
+  'starting',
+  'unready',
+  'ready',
+  'delaying',
+  'draining',
+  'stopping',
+  'stopped',
+]
+
+/** The code of the guide's program. */
+export function guideProgram({ guide, program = 'server.ts' }: Declaration): string {
+  const block = codeBlocksOf(guide).find(({ code }) => code.startsWith(`// ${program}\n`))
+  if (!block) throw new Error(`${guide} has no block that begins with "// ${program}"`)
+  return block.code
+}
+
+/** Puts the guide's program beside the application that it imports. The folder is inside of `servers`, so that packages are found from it. */
+export function writeProgram(declaration: Declaration): string {
+  const { name, app = name, program = 'server.ts' } = declaration
+  mkdirSync(join(servers, '.run'), { recursive: true })
+  const folder = mkdtempSync(join(servers, '.run', `${name}-`))
+  cpSync(join(servers, app), folder, { recursive: true })
+  writeFileSync(join(folder, program), guideProgram(declaration))
+  return folder
+}
+
+/** A server under test, as a process of its own: what is known of it is seen from outside. */
+export class Program {
+  readonly child: Child
+  readonly port: number
+  readonly probePort: number
+  readonly #folder: string
+
+  constructor(process: ChildProcess, ports: { port: number; probePort: number }, folder: string) {
+    this.child = new Child(process)
+    this.port = ports.port
+    this.probePort = ports.probePort
+    this.#folder = folder
+  }
+
+  /** Resolves when a handler has come to the gate that its request names. */
+  async at(gate: string): Promise<void> {
+    await this.child.line(new RegExp(`^at ${gate}$`))
+  }
+
+  /** Lets handlers go on that stand at the gate. */
+  open(gate: string): void {
+    writeFileSync(join(this.#folder, gate), '')
+  }
+
+  signal(signal: NodeJS.Signals = 'SIGTERM'): void {
+    this.child.kill(signal)
+  }
+
+  /** Asks the probe server. */
+  probe(path: string): Promise<Answer> {
+    return httpGet(this.probePort, path)
+  }
+
+  /** Resolves when the lifecycle is in this state, or in one behind it. */
+  async reached(state: StateName): Promise<void> {
+    await this.#until(async () => {
+      const { headers } = await this.probe('/livez')
+      return order.indexOf(headers['lastcall-state'] as StateName) >= order.indexOf(state)
+    })
+  }
+
+  /** Resolves when the readiness probe is green. */
+  async ready(): Promise<void> {
+    await this.#until(async () => (await this.probe('/readyz')).status === 200)
+  }
+
+  /** Resolves to how it ended. */
+  async exit(): Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }> {
+    return this.child.exit()
+  }
+
+  /** The termination message. */
+  report(): Report {
+    return JSON.parse(readFileSync(join(this.#folder, 'termination-log'), 'utf8')) as Report
+  }
+
+  /** Polls: the probe server is asked from outside, and opens late. */
+  async #until(holds: () => Promise<boolean>): Promise<void> {
+    const deadline = performance.now() + READY_WITHIN_MS
+    while (!(await holds().catch(() => false))) {
+      const { exitCode, signalCode } = this.child.process
+      if (exitCode !== null || signalCode !== null || performance.now() > deadline) {
+        throw new Error(`it ended, or was not there in time:\n${this.child.stdout}\n${this.child.stderr}`)
+      }
+      await setTimeout(10)
+    }
+  }
+}
+
+/** Runs the guide's program as its own process on free ports of the loopback; process and files are gone when the test ends. */
+export async function startProgram(
+  t: TestContext,
+  declaration: Declaration,
+  { env = {}, waitUntilReady = true }: StartOptions = {},
+): Promise<Program> {
+  const { program = 'server.ts', command } = declaration
+  const folder = command
+    ? mkdtempSync(join(servers, '.run', `${declaration.name}-`))
+    : writeProgram(declaration)
+  const ports = { port: await findFreePort(), probePort: await findFreePort() }
+  writeFileSync(join(folder, 'termination-log'), '')
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(LASTCALL_|KUBERNETES_|NODE_)/.test(name),
+  )
+  const child = spawn(...commandOf(declaration, program), {
+    cwd: command?.cwd ?? folder,
+    env: {
+      ...Object.fromEntries(inherited),
+      PORT: String(ports.port),
+      CONTRACT_GATES: folder,
+      LASTCALL_PROBE_PORT: String(ports.probePort),
+      LASTCALL_PROBE_HOST: '127.0.0.1',
+      LASTCALL_TERMINATION_LOG: join(folder, 'termination-log'),
+      ...env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  t.after(async () => {
+    child.kill('SIGKILL')
+    await running.child.exited
+    rmSync(folder, { recursive: true })
+  })
+  const running = new Program(child, ports, folder)
+  if (waitUntilReady) await running.ready()
+  return running
+}
+
+/** `exec env`, so that the signal goes to the program and not to a shell; this Node comes before any other. */
+function commandOf(declaration: Declaration, program: string): [string, string[]] {
+  if (!declaration.command) return [process.execPath, [program]]
+  const { beginsWith } = declaration.command
+  const line = codeBlocksOf(declaration.guide)
+    .filter(({ language }) => language === 'sh')
+    .flatMap(({ code }) => code.split('\n'))
+    .find((candidate) => candidate.startsWith(beginsWith))
+  if (line === undefined) throw new Error(`${declaration.guide} has no command like ${beginsWith}`)
+  return ['sh', ['-c', `exec env ${line.replace(/ node /, ` ${process.execPath} `)}`]]
+}
