@@ -47,6 +47,7 @@ export class PodWatch {
   readonly pods: Map<string, PodRecord> = new Map()
   readonly #cluster: Cluster
   readonly #selector: string
+  readonly beganAt = Date.now()
   readonly #began = performance.now()
   readonly #stopped = new AbortController()
   readonly #work: Promise<unknown>[] = []

@@ -1,4 +1,5 @@
 import type { LoadDocument } from '../src/load/load-document.ts'
+import { explainFailure } from '../src/report/failure-sentence.ts'
 import type { PodRecord } from './pods.ts'
 import type { Outcome } from './scenario.ts'
 
@@ -43,7 +44,7 @@ function failureKinds(load: LoadDocument): string[] {
 }
 
 /** Every pod's times, then every failure's, on one clock. */
-export function describeTimeline({ pods, load, restartedAt }: Outcome): string {
+export function describeTimeline({ pods, load, restartedAt, beganAt }: Outcome): string {
   const rows = pods.map((pod) => [
     pod.name,
     seconds(pod.readyAt),
@@ -64,9 +65,11 @@ export function describeTimeline({ pods, load, restartedAt }: Outcome): string {
     'last new connection ms',
     'most in flight',
   ]
-  const failures = load.failures.slice(0, 30).map(({ startedAt, lane, error, remoteAddress }) => {
-    const time = new Date(startedAt.wallMs).toISOString().slice(11, 23)
-    return `  ${time} ${lane} ${error?.code} ${error?.syscall ?? ''} while ${error?.stage}: ${error?.message} (${remoteAddress})`
+  const failures = load.failures.slice(0, 30).map((sample) => {
+    const { startedAt, endMs, lane, error } = sample
+    const began = startedAt.wallMs - beganAt
+    const ports = `from port ${sample.localPort ?? '-'} to ${sample.remoteAddress ?? '-'}`
+    return `  ${seconds(began)} to ${seconds(began + endMs)} s, ${lane}, ${error?.code} while ${error?.stage}, ${ports}: ${explainFailure(sample)}`
   })
   return [
     `restarts at ${restartedAt.map(seconds).join(', ')} s`,

@@ -28,6 +28,8 @@ export interface Outcome {
   readonly replaced: readonly PodRecord[]
   /** Milliseconds since the watch began, of each restart. */
   readonly restartedAt: readonly number[]
+  /** Wall-clock milliseconds at which the watch began. */
+  readonly beganAt: number
   readonly seconds: number
   /** Largest in-flight metric of the pods that were left, after the load had ended. */
   readonly inFlightAfter: number
@@ -99,6 +101,7 @@ export async function play(
       pods: [...watch.pods.values()],
       replaced,
       restartedAt,
+      beganAt: watch.beganAt,
       seconds,
       inFlightAfter,
     }
