@@ -26,6 +26,8 @@ export interface Host {
   onForeignExit(listener: (code: number, stack: string | null) => number): Disposable
   /** The processes above this one, parent first, where they can be seen. */
   ancestors?(): readonly Ancestor[]
+  /** The code that the report and the process end with, given the one that was decided. Itself when left out. */
+  finalExitCode?(decided: number): number
   /** Ends the process once what was written to stdout and stderr is out. */
   exit(code: number): Promise<void>
   /** Sets the code for an exit that comes by itself, unless one is set. */

@@ -170,7 +170,7 @@ export class ShutdownRun implements SignalListener {
 
   async #finish(decided: number): Promise<void> {
     const { servers, hooks, probes } = this.#parts
-    const report = this.#report(decided)
+    const report = this.#report(this.#host.finalExitCode?.(decided) ?? decided)
     const { exitCode } = report
     hooks.end()
     this.#logger[exitCode === 0 ? 'info' : 'error']({ report }, `lastcall: stopped, ${summary(report)}`)

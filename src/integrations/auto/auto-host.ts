@@ -1,13 +1,16 @@
 import { type Host, realHost } from '../../node/host.ts'
 import type { SignalName } from '../../core/options.ts'
+import { EventStreams } from './event-streams.ts'
 
 /** What the host of an unchanged application leaves to its coordinator. */
 export interface HostOwner {
   /** Whether the shutdown waits for nothing but the application itself. */
   isStopping(): boolean
   onSignal(signal: SignalName, listener: () => void): Disposable
-  /** The process is about to exit with this code. Returns the code that it exits with. */
-  beforeExit(code: number): number
+  /** Given the lifecycle's code, the code that the process will exit with. */
+  finalExitCode(decided: number): number
+  /** The process is about to exit. */
+  beforeExit(code: number): void
 }
 
 /** The host of a lifecycle that its application does not know of. */
@@ -15,6 +18,7 @@ export function autoHost(owner: HostOwner): Host {
   const real = realHost()
   return {
     ...real,
+    env: EventStreams.without(real.env),
     onSignal: (signal, listener) => owner.onSignal(signal, listener),
     startTimer: (ms, callback) => {
       const timer = setTimeout(callback, ms)
@@ -22,6 +26,10 @@ export function autoHost(owner: HostOwner): Host {
       if (owner.isStopping()) timer.unref()
       return { [Symbol.dispose]: () => clearTimeout(timer) }
     },
-    exit: (code) => real.exit(owner.beforeExit(code)),
+    finalExitCode: (decided) => owner.finalExitCode(decided),
+    exit: (code) => {
+      owner.beforeExit(code)
+      return real.exit(code)
+    },
   }
 }

@@ -11,6 +11,7 @@ import { runApplicationHandlers } from './application-handlers.ts'
 import { autoHost } from './auto-host.ts'
 import { forgiveClose } from './close-callback.ts'
 import { coordinateWorkers, hasWorkers } from './cluster-primary.ts'
+import { EventStreams } from './event-streams.ts'
 import { ExitGate } from './exit-gate.ts'
 import { isInternal, type ListenedTo } from './internal-server.ts'
 import { OwnProbes } from './own-probes.ts'
@@ -34,6 +35,7 @@ export class Coordinator {
   readonly #servers = new Set<Server>()
   readonly #listeners = new Map<SignalName, () => void>()
   readonly #probes = new OwnProbes()
+  readonly #streams: EventStreams | null
   #started: 'no' | 'soon' | 'yes' = 'no'
   #shuttingDown = false
   #yielded = false
@@ -52,9 +54,12 @@ export class Coordinator {
     const host = autoHost({
       isStopping: () => this.#lifecycle.state === 'stopping',
       onSignal: (signal, listener) => this.#onSignal(signal, listener),
-      beforeExit: (code) => this.#decideExit(code),
+      finalExitCode: (decided) => this.#finalExitCode(decided),
+      beforeExit: (code) => this.#exits.finish(code),
     })
     this.#lifecycle = createLifecycle({ exitAfter: 'any' }, host)
+    this.#streams = EventStreams.wanted(process.env) ? new EventStreams() : null
+    this.#lifecycle.signal.addEventListener('abort', () => this.#endStreams())
     this.#lifecycle.onStop('application handlers', () => this.#runHandlers())
     this.#lifecycle.on('shutdownInitiated', () => this.#onShutdown())
   }
@@ -110,6 +115,7 @@ export class Coordinator {
     this.#listeners.clear()
     this.#gate.disarm()
     this.#probes.close()
+    this.#streams?.[Symbol.dispose]()
   }
 
   #isServing(): boolean {
@@ -165,6 +171,11 @@ export class Coordinator {
     this.#wereListening = [...this.#servers].filter((server) => server.listening)
   }
 
+  #endStreams(): void {
+    const eventStreams = this.#streams?.leave() ?? 0
+    if (eventStreams > 0) this.#logger.info({ eventStreams }, 'lastcall: event streams are ended')
+  }
+
   async #runHandlers(): Promise<void> {
     if (this.#signal === null) return
     forgiveClose(this.#wereListening)
@@ -177,11 +188,9 @@ export class Coordinator {
   }
 
   /** The application's own code counts, unless something was cut off or the exit is forced. */
-  #decideExit(code: number): number {
+  #finalExitCode(decided: number): number {
     const cut = Object.values(this.#lifecycle.snapshot().forcedCloses).some((count) => count > 0)
     const own = Number(process.exitCode ?? 0)
-    const final = cut || code > 1 || own === 0 ? code : own
-    this.#exits.finish(final)
-    return final
+    return cut || decided > 1 || own === 0 ? decided : own
   }
 }

@@ -92,6 +92,10 @@ export class GroupHost implements Host {
     return this.#base.onForeignExit(listener)
   }
 
+  ancestors(): ReturnType<NonNullable<Host['ancestors']>> {
+    return this.#base.ancestors?.() ?? []
+  }
+
   suggestExitCode(code: number): void {
     this.#base.suggestExitCode(code)
   }

@@ -15,6 +15,7 @@ async function shutDown(t: test.TestContext, args: readonly string[], env: Recor
   assert.equal(signal, null)
   const report = child.report()
   assert.equal(report.events[0]!.inFlight, 1)
+  assert.equal(report.exitCode, code)
   return { code, report, hook: report.hooks[0]!, said: child.stdout.split('\n').slice(0, -1) }
 }
 
