@@ -5,17 +5,28 @@ import { fileURLToPath } from 'node:url'
 import { Child, startChild } from '../helpers/child.ts'
 import { httpGet } from '../helpers/http-get.ts'
 
-const env = { LASTCALL_SHUTDOWN_DELAY: '600ms', LASTCALL_PROBE_PORT: '0', LASTCALL_PROBE_HOST: '127.0.0.1' }
+const env = { LASTCALL_SHUTDOWN_DELAY: '3s', LASTCALL_PROBE_PORT: '0', LASTCALL_PROBE_HOST: '127.0.0.1' }
 const numberOf = (line: string): number => Number(line.split(' ')[1])
 
+interface Rolling {
+  /** Resolves with the next answer. */
+  answered(): Promise<void>
+  stop(): Promise<readonly string[]>
+}
+
 /** Sends requests one after the other on connections of their own until it is stopped; an answer that is none is an error. */
-function roll(port: number, path: string): { stop(): Promise<readonly string[]> } {
+function roll(port: number, path: string): Rolling {
   const answers: string[] = []
   let going = true
+  let current: Promise<void>
+  const ask = async (): Promise<void> => {
+    answers.push((await httpGet(port, path)).body)
+  }
   const rolling = (async () => {
-    while (going) answers.push((await httpGet(port, path)).body)
+    while (going) await (current = ask())
   })()
   return {
+    answered: () => current,
     stop: async () => {
       going = false
       await rolling
@@ -47,7 +58,8 @@ for (const group of [false, true]) {
     if (group) process.kill(-child.process.pid!, 'SIGINT')
     else child.kill('SIGTERM')
     // Clients learn of the shutdown in the delay; what they have begun by then is still answered.
-    await new Promise((resolve) => setTimeout(resolve, 450))
+    await child.line(/shutdownInitiated/, 'stderr')
+    await Promise.all(rolling.map((one) => one.answered()))
     const answers = (await Promise.all(rolling.map((one) => one.stop()))).flat()
     assert.deepEqual(await child.exit(), { code: 0, signal: null })
     assert.ok(answers.length > 4 && answers.every((body) => /^from \d+$/.test(body)))
