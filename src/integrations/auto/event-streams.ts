@@ -1,0 +1,124 @@
+import { ServerResponse } from 'node:http'
+import { Http2ServerResponse } from 'node:http2'
+import { describe } from '../../core/describe.ts'
+import { LastcallError } from '../../core/errors.ts'
+import type { Environment } from '../../core/option-rules.ts'
+import { OpenEventStream, type StreamResponse } from './open-event-stream.ts'
+
+const variable = 'LASTCALL_AUTO_EVENT_STREAMS'
+
+type Method = (this: StreamResponse, ...args: readonly unknown[]) => unknown
+
+/**
+ * Knows the event streams that the process serves, and ends them when it goes away: their handlers ask no signal and would never do it. Every head goes
+ * through `writeHead` (lib/_http_server.js and lib/internal/http2/compat.js, 22 to 26), explicit or not; other responses cost the look at theirs.
+ */
+export class EventStreams implements Disposable {
+  readonly #open = new Map<StreamResponse, OpenEventStream>()
+  readonly #replaced: readonly Disposable[]
+  #leaving = false
+
+  /**
+   * Whether the environment wants streams to be ended: unless `LASTCALL_AUTO_EVENT_STREAMS` is `false`.
+   * @throws LastcallError `LASTCALL_INVALID_OPTIONS`
+   */
+  static wanted(env: Environment): boolean {
+    const text = env[variable] || 'true'
+    if (text === 'true' || text === 'false') return text === 'true'
+    throw new LastcallError('LASTCALL_INVALID_OPTIONS', [
+      `${variable}: got ${describe(text)}, wanted true or false`,
+    ])
+  }
+
+  /** The environment without what is read here, which no option of a lifecycle reads. */
+  static without(env: Environment): Environment {
+    const { [variable]: _, ...rest } = env
+    return rest
+  }
+
+  constructor() {
+    this.#replaced = [ServerResponse.prototype, Http2ServerResponse.prototype].flatMap((prototype) => [
+      replaceMethod(prototype, 'writeHead', (writeHead) => this.#watchHead(writeHead)),
+      replaceMethod(prototype, 'write', (write) => this.#watchFirstWrite(write)),
+    ])
+  }
+
+  /** Ends each open stream where an event ends, and each that is opened from now on. Returns how many are open. */
+  leave(): number {
+    this.#leaving = true
+    for (const stream of this.#open.values()) stream.leave()
+    return this.#open.size
+  }
+
+  [Symbol.dispose](): void {
+    for (const replaced of this.#replaced) replaced[Symbol.dispose]()
+  }
+
+  #watchHead(writeHead: Method): Method {
+    const follow = (response: StreamResponse): void => this.#follow(response)
+    return function watchedWriteHead(this: StreamResponse, ...args) {
+      const result = Reflect.apply(writeHead, this, args)
+      follow(this)
+      return result
+    }
+  }
+
+  /** The write that sends the head is under way when the stream becomes known. */
+  #watchFirstWrite(write: Method): Method {
+    const open = this.#open
+    return function watchedWrite(this: StreamResponse, ...args) {
+      const first = !this.headersSent
+      const result = Reflect.apply(write, this, args)
+      if (first) open.get(this)?.note(args[0])
+      return result
+    }
+  }
+
+  #follow(response: StreamResponse): void {
+    if (!isEventStream(response) || this.#open.has(response)) return
+    const stream = new OpenEventStream(response)
+    this.#open.set(response, stream)
+    response.once('close', () => this.#open.delete(response))
+    if (this.#leaving) stream.leave()
+  }
+}
+
+/**
+ * Whether this is an event stream that can be ended from outside. One that was compressed before it is written cannot: its compressor would be cut
+ * off. A middleware that compresses what is written has replaced `write`, and ends its compressor when the response is ended.
+ */
+function isEventStream(response: StreamResponse): boolean {
+  const head = headOf(response)
+  if (!head.includes('text/event-stream') || !/^content-type: *text\/event-stream\b/im.test(head))
+    return false
+  return !/^content-encoding: *(?!identity)/im.test(head) || Object.hasOwn(response, 'write')
+}
+
+/** The head as it was sent. HTTP/1's has it whole; what was only given to `writeHead` is nowhere else (`_header`, lib/_http_outgoing.js). */
+function headOf(response: StreamResponse & { readonly _header?: unknown }): string {
+  if (typeof response._header === 'string') return response._header
+  const names = ['content-type', 'content-encoding'] as const
+  return names
+    .filter((name) => response.getHeader(name) !== undefined)
+    .map((name) => `${name}: ${String(response.getHeader(name))}\n`)
+    .join('')
+}
+
+function replaceMethod(prototype: object, name: string, make: (method: Method) => Method): Disposable {
+  const own = Object.getOwnPropertyDescriptor(prototype, name)
+  const method = make((prototype as Record<string, Method>)[name] as Method)
+  Object.defineProperty(prototype, name, {
+    value: method,
+    writable: true,
+    configurable: true,
+    enumerable: true,
+  })
+  return {
+    [Symbol.dispose]: () => {
+      // Somebody may have wrapped it since; taking theirs away would break them.
+      if ((prototype as Record<string, Method>)[name] !== method) return
+      if (own) Object.defineProperty(prototype, name, own)
+      else Reflect.deleteProperty(prototype, name)
+    },
+  }
+}
