@@ -33,28 +33,19 @@ test('a second signal ends rehearse at once, by that signal', async () => {
   assert.deepEqual(io.deaths, ['SIGTERM'])
 })
 
+/** The shortest rehearsal that has every phase. */
+const short = [
+  ['--replicas', '1'],
+  ['--readiness', 'tcp'],
+  ['--lanes', 'new-connections'],
+  ['--cool-down', '0'],
+  ['--shutdown', 'delay=100ms,drain=1s,hooks=0s,grace=2s'],
+].flat()
+
 test('rehearse redraws a block on a terminal and leaves it empty before the result', async () => {
   const io = captureIo(env, terminal)
-  const times = [
-    '--baseline',
-    '500ms',
-    '--cool-down',
-    '0',
-    '--shutdown',
-    'delay=100ms,drain=1s,hooks=0s,grace=2s',
-  ]
-  const flags = [
-    '--replicas',
-    '1',
-    '--readiness',
-    'tcp',
-    '--lanes',
-    'new-connections',
-    '--endpoint-lag',
-    '0',
-    ...times,
-  ]
-  await main(['rehearse', ...flags, '--', process.execPath, 'test/fixtures/careful-app.ts'], io)
+  const flags = ['--baseline', '500ms', '--endpoint-lag', '0']
+  await main(['rehearse', ...short, ...flags, '--', process.execPath, 'test/fixtures/careful-app.ts'], io)
   assert.match(io.err(), /baseline.*\n.*● pod-1/)
   assert.doesNotMatch(io.err(), /phase baseline/)
   assert.notEqual(io.out(), stripVTControlCharacters(io.out()))
@@ -62,27 +53,8 @@ test('rehearse redraws a block on a terminal and leaves it empty before the resu
 
 test('rehearse --json - writes the document to stdout, and nothing else', async () => {
   const io = captureIo(env, terminal)
-  const times = [
-    '--baseline',
-    '100ms',
-    '--cool-down',
-    '0',
-    '--shutdown',
-    'delay=100ms,drain=1s,hooks=0s,grace=2s',
-  ]
-  const flags = [
-    '--replicas',
-    '1',
-    '--readiness',
-    'tcp',
-    '--lanes',
-    'new-connections',
-    '--json',
-    '-',
-    '--quiet',
-    ...times,
-  ]
-  await main(['rehearse', ...flags, '--', process.execPath, 'test/fixtures/handlerless-app.ts'], io)
+  const flags = ['--baseline', '100ms', '--json', '-', '--quiet']
+  await main(['rehearse', ...short, ...flags, '--', process.execPath, 'test/fixtures/handlerless-app.ts'], io)
   const document = JSON.parse(io.out()) as { schemaVersion: number; kind: string }
   assert.deepEqual([document.schemaVersion, document.kind, io.err()], [1, 'rehearsal', ''])
 })

@@ -1,28 +1,13 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import type { Child } from '../../helpers/child.ts'
+import { innerPid, pidOneCommand, skipPidOne } from '../../helpers/pid-one.ts'
 import { runApp } from './setup.ts'
-
-// As in a container: the kernel gives the first process of a PID namespace no default action for signals (pid_namespaces(7)).
-const command = ['unshare', '-pf', '--mount-proc', '--kill-child']
-const works = spawnSync(command[0]!, [...command.slice(1), 'true']).status === 0
-const skip = works
-  ? false
-  : 'unshare cannot make a PID namespace here (it is Linux only and wants the right to)'
-
-/** The process in the namespace as it is called from outside. */
-function innerPid(child: Child): number {
-  const { pid } = child.process
-  return Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim())
-}
 
 test(
   'as PID 1 SIGTERM ends a start that has not come to listening, with 0 (trap 31)',
-  { skip },
+  { skip: skipPidOne },
   async (t) => {
-    const child = runApp(t, 'apps/starting.mjs', { command })
+    const child = runApp(t, 'apps/starting.mjs', { command: pidOneCommand })
     await child.line(/^starting$/)
     process.kill(innerPid(child), 'SIGTERM')
     assert.deepEqual(await child.exit(), { code: 0, signal: null })
@@ -33,8 +18,8 @@ test(
   },
 )
 
-test('as PID 1 a parent of other processes is left to them, as ever', { skip }, async (t) => {
-  const child = runApp(t, 'apps/starting.mjs', { command, args: ['parent'] })
+test('as PID 1 a parent of other processes is left to them, as ever', { skip: skipPidOne }, async (t) => {
+  const child = runApp(t, 'apps/starting.mjs', { command: pidOneCommand, args: ['parent'] })
   await child.line(/^starting$/)
   process.kill(innerPid(child), 'SIGTERM')
   process.kill(innerPid(child), 'SIGUSR2')

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import { ask, events, listen, makeServer, prepare, stopped } from './setup.ts'
+import { makeServer, openPort } from '../../helpers/lifecycle.ts'
+import { ask, events, prepare, stopped } from './setup.ts'
 
 const turns = async (count: number): Promise<void> => {
   for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve))
@@ -9,7 +10,7 @@ const turns = async (count: number): Promise<void> => {
 suite('the one shutdown of all servers of createTerminus()', () => {
   test('outside Kubernetes there is no delay, the drain may take 15 s, and the process ends by the signal', async (t) => {
     const prepared = prepare(t)
-    await listen(prepared.group.add(makeServer(t), {}))
+    await openPort(prepared.group.add(makeServer(t), {}))
     prepared.host.send('SIGTERM')
     const report = await stopped(prepared)
     assert.deepEqual([report.exitCode, report.reason, prepared.raised], [0, 'SIGTERM', ['SIGTERM']])
@@ -26,7 +27,7 @@ suite('the one shutdown of all servers of createTerminus()', () => {
 
   test('useExit0 of one server is enough', async (t) => {
     const prepared = prepare(t)
-    await listen(prepared.group.add(makeServer(t), {}))
+    await openPort(prepared.group.add(makeServer(t), {}))
     prepared.group.add(makeServer(t), { useExit0: true })
     prepared.host.send('SIGTERM')
     await stopped(prepared)
@@ -37,9 +38,9 @@ suite('the one shutdown of all servers of createTerminus()', () => {
     const prepared = prepare(t, { KUBERNETES_SERVICE_HOST: '10.0.0.1' })
     let ran = false
     const server = prepared.group.add(makeServer(t), { beforeShutdown: () => void (ran = true) })
-    await listen(server)
+    await openPort(server)
     prepared.host.send('SIGTERM')
-    assert.equal((await ask(server, '/')).body, 'app')
+    assert.equal((await ask(server, '/')).body, 'ok')
     assert.equal(ran, true)
     assert.equal(events(prepared).at(-1), 'readinessFailed')
     prepared.host.elapse(5_000)
@@ -52,7 +53,7 @@ suite('the one shutdown of all servers of createTerminus()', () => {
     const last = Promise.withResolvers<void>()
     const server = prepared.group.add(makeServer(t), { beforeShutdown: async () => {} })
     prepared.group.add(makeServer(t), { beforeShutdown: () => last.promise })
-    await listen(server)
+    await openPort(server)
     prepared.host.send('SIGTERM')
     assert.equal((await ask(server, '/')).headers['connection'], 'close')
     await turns(20)
@@ -78,7 +79,7 @@ suite('the one shutdown of all servers of createTerminus()', () => {
     test(what, async (t) => {
       const prepared = prepare(t, env)
       const servers = timeouts.map((timeout) => prepared.group.add(makeServer(t), { timeout }))
-      await listen(servers[0]!)
+      await openPort(servers[0]!)
       prepared.host.send('SIGTERM')
       await stopped(prepared)
       assert.equal(prepared.timers[1], drainMs)
@@ -89,7 +90,7 @@ suite('the one shutdown of all servers of createTerminus()', () => {
 
   test('what the drain leaves of its time the hooks may have', async (t) => {
     const prepared = prepare(t, { LASTCALL_HOOKS_TIMEOUT: '2s' })
-    await listen(prepared.group.add(makeServer(t), { timeout: 10_000 }))
+    await openPort(prepared.group.add(makeServer(t), { timeout: 10_000 }))
     prepared.host.send('SIGTERM')
     await stopped(prepared)
     const hooksMs = prepared.timers[2]!
@@ -109,8 +110,8 @@ suite('the one shutdown of all servers of createTerminus()', () => {
       makeServer(t, (_, response) => asked.resolve(() => response.end())),
       hooks('second'),
     )
-    await listen(first)
-    await listen(second)
+    await openPort(first)
+    await openPort(second)
     const answer = ask(second, '/')
     const end = await asked.promise
     prepared.host.send('SIGTERM')
@@ -131,7 +132,7 @@ suite('the one shutdown of all servers of createTerminus()', () => {
       onSigterm: () => Promise.reject(new Error('the pool is gone')),
       logger: (message: string, error: Error) => void told.push(`${message}: ${error.message}`),
     }
-    await listen(prepared.group.add(makeServer(t), options))
+    await openPort(prepared.group.add(makeServer(t), options))
     prepared.host.send('SIGTERM')
     assert.equal((await stopped(prepared)).exitCode, 1)
     assert.deepEqual(told, ['error happened during shutdown: the pool is gone'])
@@ -142,7 +143,7 @@ suite('the one shutdown of all servers of createTerminus()', () => {
     const prepared = prepare(t)
     prepared.group.add(makeServer(t), {})
     const running = makeServer(t)
-    await listen(running)
+    await openPort(running)
     prepared.group.add(running, {})
     prepared.host.send('SIGTERM')
     const report = await stopped(prepared)
@@ -154,7 +155,7 @@ suite('the one shutdown of all servers of createTerminus()', () => {
 
   test('a beforeShutdown that leaves nothing of the grace period is no longer waited for, and the exit code says so', async (t) => {
     const prepared = prepare(t, { LASTCALL_GRACE_PERIOD: '20100ms' })
-    await listen(prepared.group.add(makeServer(t), { beforeShutdown: prepared.hold }))
+    await openPort(prepared.group.add(makeServer(t), { beforeShutdown: prepared.hold }))
     prepared.host.send('SIGTERM')
     const report = await stopped(prepared)
     assert.equal(report.exitCode, 1)

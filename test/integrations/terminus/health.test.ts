@@ -8,7 +8,8 @@ import type { Server } from 'node:http'
 import * as peer from '@godaddy/terminus'
 import { HealthCheckError, type TerminusOptions } from '../../../src/integrations/terminus/index.ts'
 import { RawClient } from '../../helpers/raw-http.ts'
-import { ask, listen, makeServer, prepare, type Prepared } from './setup.ts'
+import { makeServer, openPort } from '../../helpers/lifecycle.ts'
+import { ask, prepare, type Prepared } from './setup.ts'
 
 interface Served extends Prepared {
   readonly server: Server
@@ -18,7 +19,7 @@ interface Served extends Prepared {
 async function serve(t: TestContext, options: TerminusOptions): Promise<Served> {
   const prepared = prepare(t)
   const server = prepared.group.add(makeServer(t), { beforeShutdown: prepared.hold, ...options })
-  await listen(server)
+  await openPort(server)
   return { ...prepared, server }
 }
 
@@ -41,7 +42,7 @@ suite('health checks of the drop-in', () => {
     // A name of no signal, so that it leaves the process of these tests alone.
     peer.createTerminus(other, { healthChecks: checks, signal: 'none' })
     t.after(() => process.removeAllListeners('none'))
-    await listen(other)
+    await openPort(other)
     await ask(other, '/a')
     assert.deepEqual(await bodyOf(other, '/b'), [200, { status: 'ok', fromB: 2, secretOfA: 1 }])
   })
@@ -60,7 +61,7 @@ suite('health checks of the drop-in', () => {
     })
     const { server, group } = await serve(t, options)
     const second = group.add(makeServer(t), { healthChecks: { '/up': async () => undefined } })
-    await listen(second)
+    await openPort(second)
     assert.deepEqual(await bodyOf(server, '/up'), [
       200,
       { status: 'up', info: { version: 1 }, details: { version: 1 } },
@@ -76,7 +77,7 @@ suite('health checks of the drop-in', () => {
     assert.deepEqual(await bodyOf(server, '/health?verbose'), [200, { status: 'ok' }])
     assert.equal((await ask(server, '/health', 'HEAD')).status, 200)
     for (const path of ['/healthy', '/health/', '/HEALTH', '/verbatim', '/']) {
-      assert.equal((await ask(server, path)).body, 'app', path)
+      assert.equal((await ask(server, path)).body, 'ok', path)
     }
   })
 
@@ -121,7 +122,7 @@ suite('health checks of the drop-in', () => {
     test(`a check that ${what} fails with 503, and the server goes on`, async (t) => {
       const { server } = await serve(t, { healthChecks: { '/health': check } })
       assert.deepEqual(await bodyOf(server, '/health'), [503, { status: 'error', ...body }])
-      assert.equal((await ask(server, '/')).body, 'app')
+      assert.equal((await ask(server, '/')).body, 'ok')
     })
   }
 
@@ -136,7 +137,7 @@ suite('health checks of the drop-in', () => {
     await running.promise
     client.close()
     await gone.promise
-    assert.equal((await ask(server, '/')).body, 'app')
+    assert.equal((await ask(server, '/')).body, 'ok')
   })
 
   test('a logger that throws, or is told of something that is no error, changes nothing', async (t) => {

@@ -4,7 +4,8 @@ import { suite, test } from 'node:test'
 import { LastcallError } from '../../../src/core/errors.ts'
 import { terminusOptions, type TerminusOptions } from '../../../src/integrations/terminus/index.ts'
 import { makeLifecycle } from '../../helpers/lifecycle.ts'
-import { makeServer, prepare } from './setup.ts'
+import { makeServer } from '../../helpers/lifecycle.ts'
+import { prepare } from './setup.ts'
 
 const unusable: Readonly<Record<string, unknown>> = {
   healthChecks: 7,

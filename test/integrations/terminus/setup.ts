@@ -1,5 +1,4 @@
-import { once } from 'node:events'
-import { createServer, type RequestListener, type Server } from 'node:http'
+import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TestContext } from 'node:test'
 import type { Report } from '../../../src/core/report.ts'
@@ -56,26 +55,6 @@ export function prepare(t: TestContext, env: Readonly<Record<string, string>> = 
     }
   })
   return { host, group, raised, log, timers, hold: () => over.promise }
-}
-
-/** A server that is closed when the test ends. */
-export function makeServer(
-  t: TestContext,
-  handler: RequestListener = (_, response) => response.end('app'),
-): Server {
-  const server = createServer(handler)
-  t.after(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  return server
-}
-
-/** Listens on a free port of the loopback. */
-export async function listen(server: Server): Promise<number> {
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  return (server.address() as AddressInfo).port
 }
 
 /** Asks a server that listens already. */

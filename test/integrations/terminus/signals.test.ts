@@ -5,7 +5,8 @@ import { suite, test } from 'node:test'
 import { LastcallError } from '../../../src/core/errors.ts'
 import { findFreePort } from '../../../src/rollout/drivers/local/free-port.ts'
 import { httpGet } from '../../helpers/http-get.ts'
-import { events, listen, makeServer, prepare, stopped } from './setup.ts'
+import { makeServer, openPort } from '../../helpers/lifecycle.ts'
+import { events, prepare, stopped } from './setup.ts'
 
 suite('signals of createTerminus()', () => {
   for (const [what, options, deaf, heard] of [
@@ -16,7 +17,7 @@ suite('signals of createTerminus()', () => {
   ] as const) {
     test(what, async (t) => {
       const prepared = prepare(t)
-      await listen(prepared.group.add(makeServer(t), options))
+      await openPort(prepared.group.add(makeServer(t), options))
       for (const signal of deaf) prepared.host.send(signal)
       assert.deepEqual(events(prepared), ['startupCompleted'])
       prepared.host.send(heard)
@@ -27,7 +28,7 @@ suite('signals of createTerminus()', () => {
 
   test('servers that come later bring their own signals', async (t) => {
     const prepared = prepare(t)
-    await listen(prepared.group.add(makeServer(t), {}))
+    await openPort(prepared.group.add(makeServer(t), {}))
     prepared.group.add(makeServer(t), { signals: ['SIGHUP'] })
     prepared.host.send('SIGHUP')
     assert.equal((await stopped(prepared)).reason, 'SIGHUP')
@@ -44,7 +45,7 @@ suite('the probe server of createTerminus()', () => {
   test('is there when the environment names a port, and answers as with any lifecycle', async (t) => {
     const port = await findFreePort()
     const prepared = prepare(t, { LASTCALL_PROBE_PORT: String(port), LASTCALL_PROBE_HOST: '127.0.0.1' })
-    await listen(prepared.group.add(makeServer(t), { beforeShutdown: prepared.hold }))
+    await openPort(prepared.group.add(makeServer(t), { beforeShutdown: prepared.hold }))
     while (!(await httpGet(port, '/readyz').catch(() => null)))
       await new Promise((resolve) => setImmediate(resolve))
     assert.equal((await httpGet(port, '/readyz')).status, 200)
@@ -55,7 +56,7 @@ suite('the probe server of createTerminus()', () => {
 
   test('is an error of the server when the port is taken', async (t) => {
     const other = makeServer(t)
-    const port = await listen(other)
+    const port = await openPort(other)
     const prepared = prepare(t, { LASTCALL_PROBE_PORT: String(port), LASTCALL_PROBE_HOST: '127.0.0.1' })
     const [error] = (await once(prepared.group.add(createServer(), {}), 'error')) as [unknown]
     assert.ok(error instanceof LastcallError && error.code === 'LASTCALL_PROBE_PORT')
