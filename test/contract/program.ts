@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
@@ -11,8 +11,8 @@ import { codeBlocksOf } from '../docs/pages.ts'
 import { Child } from '../helpers/child.ts'
 import { type Answer, httpGet } from '../helpers/http-get.ts'
 
-/** What the contract suite has to know of a server. */
-export interface Declaration {
+/** Where the program of a server is. */
+export interface ProgramDeclaration {
   readonly name: string
   /** The page of docs/guides whose code is run. */
   readonly guide: string
@@ -32,6 +32,8 @@ export interface StartOptions {
 }
 
 const servers = fileURLToPath(new URL('servers', import.meta.url))
+/** With CONTRACT_CONTROL set, what runs instead of lastcall: the behaviours have to fail. */
+const control = fileURLToPath(new URL('control', import.meta.url))
 const READY_WITHIN_MS = 30_000
 const order: readonly StateName[] = [
   'starting',
@@ -44,19 +46,26 @@ const order: readonly StateName[] = [
 ]
 
 /** The code of the guide's program. */
-export function guideProgram({ guide, program = 'server.ts' }: Declaration): string {
+export function guideProgram({ guide, program = 'server.ts' }: ProgramDeclaration): string {
   const block = codeBlocksOf(guide).find(({ code }) => code.startsWith(`// ${program}\n`))
   if (!block) throw new Error(`${guide} has no block that begins with "// ${program}"`)
   return block.code
 }
 
 /** Puts the guide's program beside the application that it imports. The folder is inside of `servers`, so that packages are found from it. */
-export function writeProgram(declaration: Declaration): string {
+export function writeProgram(declaration: ProgramDeclaration): string {
   const { name, app = name, program = 'server.ts' } = declaration
   mkdirSync(join(servers, '.run'), { recursive: true })
   const folder = mkdtempSync(join(servers, '.run', `${name}-`))
+  // Outside of containers lastcall writes a termination message only where there is a file for it.
+  writeFileSync(join(folder, 'termination-log'), '')
+  if (declaration.command) return folder
   cpSync(join(servers, app), folder, { recursive: true })
   writeFileSync(join(folder, program), guideProgram(declaration))
+  if (process.env['CONTRACT_CONTROL'] !== undefined) {
+    mkdirSync(join(folder, 'node_modules'))
+    symlinkSync(control, join(folder, 'node_modules', 'lastcall'))
+  }
   return folder
 }
 
@@ -116,6 +125,13 @@ export class Program {
     return JSON.parse(readFileSync(join(this.#folder, 'termination-log'), 'utf8')) as Report
   }
 
+  /** Ends it, whatever it is doing, and takes its files away. */
+  async stop(): Promise<void> {
+    this.child.process.kill('SIGKILL')
+    await this.child.exited
+    rmSync(this.#folder, { recursive: true, force: true })
+  }
+
   /** Polls: the probe server is asked from outside, and opens late. */
   async #until(holds: () => Promise<boolean>): Promise<void> {
     const deadline = performance.now() + READY_WITHIN_MS
@@ -124,7 +140,7 @@ export class Program {
       if (exitCode !== null || signalCode !== null || performance.now() > deadline) {
         throw new Error(`it ended, or was not there in time:\n${this.child.stdout}\n${this.child.stderr}`)
       }
-      await setTimeout(10)
+      await setTimeout(25)
     }
   }
 }
@@ -132,20 +148,27 @@ export class Program {
 /** Runs the guide's program as its own process on free ports of the loopback; process and files are gone when the test ends. */
 export async function startProgram(
   t: TestContext,
-  declaration: Declaration,
+  declaration: ProgramDeclaration,
+  options: StartOptions = {},
+): Promise<Program> {
+  const program = await launch(declaration, { ...options, waitUntilReady: false })
+  t.after(() => program.stop())
+  if (options.waitUntilReady !== false) await program.ready()
+  return program
+}
+
+/** The same for who stops it himself. */
+export async function launch(
+  declaration: ProgramDeclaration,
   { env = {}, waitUntilReady = true }: StartOptions = {},
 ): Promise<Program> {
-  const { program = 'server.ts', command } = declaration
-  const folder = command
-    ? mkdtempSync(join(servers, '.run', `${declaration.name}-`))
-    : writeProgram(declaration)
+  const folder = writeProgram(declaration)
   const ports = { port: await findFreePort(), probePort: await findFreePort() }
-  writeFileSync(join(folder, 'termination-log'), '')
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(LASTCALL_|KUBERNETES_|NODE_)/.test(name),
   )
-  const child = spawn(...commandOf(declaration, program), {
-    cwd: command?.cwd ?? folder,
+  const child = spawn(...commandOf(declaration), {
+    cwd: declaration.command?.cwd ?? folder,
     env: {
       ...Object.fromEntries(inherited),
       PORT: String(ports.port),
@@ -157,24 +180,24 @@ export async function startProgram(
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
-  t.after(async () => {
-    child.kill('SIGKILL')
-    await running.child.exited
-    rmSync(folder, { recursive: true })
-  })
-  const running = new Program(child, ports, folder)
-  if (waitUntilReady) await running.ready()
-  return running
+  const program = new Program(child, ports, folder)
+  if (waitUntilReady) {
+    await program.ready().catch(async (error: unknown) => {
+      await program.stop()
+      throw error
+    })
+  }
+  return program
 }
 
 /** `exec env`, so that the signal goes to the program and not to a shell; this Node comes before any other. */
-function commandOf(declaration: Declaration, program: string): [string, string[]] {
-  if (!declaration.command) return [process.execPath, [program]]
-  const { beginsWith } = declaration.command
-  const line = codeBlocksOf(declaration.guide)
+function commandOf({ guide, program = 'server.ts', command }: ProgramDeclaration): [string, string[]] {
+  if (!command) return [process.execPath, [program]]
+  const { beginsWith } = command
+  const line = codeBlocksOf(guide)
     .filter(({ language }) => language === 'sh')
     .flatMap(({ code }) => code.split('\n'))
     .find((candidate) => candidate.startsWith(beginsWith))
-  if (line === undefined) throw new Error(`${declaration.guide} has no command like ${beginsWith}`)
+  if (line === undefined) throw new Error(`${guide} has no command like ${beginsWith}`)
   return ['sh', ['-c', `exec env ${line.replace(/ node /, ` ${process.execPath} `)}`]]
 }

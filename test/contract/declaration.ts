@@ -1,0 +1,10 @@
+import type { ProgramDeclaration } from './program.ts'
+
+/** A server under test. To add one: this, in a file `<name>.test.ts`, a page with its program, and a folder of `servers` with its application. */
+export interface ServerDeclaration extends ProgramDeclaration {
+  /** What its clients may speak. HTTP/1 alone, when left out */
+  readonly protocols?: readonly ('http1' | 'http2')[]
+  readonly isSecure?: boolean
+  /** Behaviours that do not apply, by the name that they are exported by, with the reason. */
+  readonly without?: Readonly<Record<string, string>>
+}
