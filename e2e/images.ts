@@ -1,20 +1,37 @@
 import { cpSync, mkdirSync, renameSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { run } from './shell.ts'
 
-/** Image of the example, the control server and the load, all in one. */
-export const image = 'lastcall-example:e2e'
+/** An application of `examples/`, by its folder. */
+export type Example = 'fastify' | 'express' | 'next'
 
-/** Packs lastcall as npm would publish it and builds the example with that package. */
-export async function buildImage(folder: string, signal: AbortSignal): Promise<void> {
-  const context = join(folder, 'image')
-  mkdirSync(context, { recursive: true })
+/** Those that find `lastcall.tgz` beside their Dockerfile; into the other ones lastcall comes from an image that has it. */
+const withPackage: readonly Example[] = ['fastify', 'express']
+
+/** Image of an example. The one of fastify also has the control server and sends the load. */
+export function imageOf(example: Example): string {
+  return `lastcall-${example}:e2e`
+}
+
+/** Packs lastcall as npm would publish it and builds the examples, those that are its users with that package. */
+export async function buildImages(
+  examples: readonly Example[],
+  folder: string,
+  signal: AbortSignal,
+): Promise<void> {
   const packed = await run('npm', ['pack', '--json', '--pack-destination', folder], { signal })
   const [{ filename }] = JSON.parse(packed.slice(packed.indexOf('['))) as [{ filename: string }]
-  cpSync('examples/fastify', context, {
-    recursive: true,
-    filter: (source) => !source.includes('node_modules'),
-  })
-  renameSync(join(folder, filename), join(context, 'lastcall.tgz'))
-  await run('docker', ['build', '--tag', image, context], { signal })
+  const tarball = join(folder, 'lastcall.tgz')
+  renameSync(join(folder, filename), tarball)
+  for (const example of examples) {
+    const context = join(folder, example)
+    mkdirSync(context, { recursive: true })
+    cpSync(`examples/${example}`, context, { recursive: true, filter: isSource })
+    if (withPackage.includes(example)) cpSync(tarball, join(context, 'lastcall.tgz'))
+    await run('docker', ['build', '--tag', imageOf(example), context], { signal })
+  }
+}
+
+function isSource(path: string): boolean {
+  return !['node_modules', '.next', 'lastcall.tgz'].includes(basename(path))
 }

@@ -1,13 +1,13 @@
 import type { LoadDocument } from '../src/load/load-document.ts'
 import type { Cluster } from './cluster.ts'
-import { image } from './images.ts'
+import { imageOf } from './images.ts'
 import type { Scenario } from './scenario.ts'
 import { poll } from './shell.ts'
 
 const name = 'load'
 const stopFile = '/tmp/stop'
 
-/** Where the example speaks HTTP/2, in its container and in its Service. */
+/** Where the examples that speak HTTP/2 do, in their containers and in their Service. */
 export const http2Port = 3001
 
 /** Load from a pod of its own, through the Service, with the load engine that `lastcall rehearse` uses. */
@@ -38,7 +38,7 @@ export class LoadPod {
       '--rate',
       String(rate),
     ]
-    const shape = ['--lanes', lanes, '--http2-port', String(http2Port), '--slow-time', '4s']
+    const shape = ['--lanes', lanes.join(','), '--http2-port', String(http2Port), '--slow-time', '4s']
     const args = [...shape, '--until-file', stopFile, '--json', '-', '--progress', '10s']
     const manifest = {
       apiVersion: 'v1',
@@ -48,7 +48,9 @@ export class LoadPod {
         restartPolicy: 'Never',
         automountServiceAccountToken: false,
         enableServiceLinks: false,
-        containers: [{ name, image, command: [...command, ...args], imagePullPolicy: 'Never' }],
+        containers: [
+          { name, image: imageOf('fastify'), command: [...command, ...args], imagePullPolicy: 'Never' },
+        ],
       },
     }
     await cluster.kubectl(['apply', '-f', '-'], JSON.stringify(manifest))

@@ -52,14 +52,15 @@ export class PodWatch {
   readonly #stopped = new AbortController()
   readonly #work: Promise<unknown>[] = []
 
-  constructor(cluster: Cluster, selector: string) {
+  /** @param metrics whether the pods have lastcall's metrics beside their probes */
+  constructor(cluster: Cluster, selector: string, metrics: boolean) {
     this.#cluster = cluster
     this.#selector = encodeURIComponent(selector)
     this.#work.push(
       this.#watch(),
-      this.#repeat(500, (pod) => this.#readInFlight(pod)),
       this.#repeat(200, (pod) => this.#readReadiness(pod)),
     )
+    if (metrics) this.#work.push(this.#repeat(500, (pod) => this.#readInFlight(pod)))
   }
 
   get ms(): number {

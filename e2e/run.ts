@@ -3,10 +3,10 @@
  *
  *   --keep          keep the cluster
  *   --only NAME     one scenario
- *   --restarts N    restarts of the protected run (8: 24 pods)
- *   --rate N        requests per second of each of its paced lanes (210: four of them send some 140,000 in 8 restarts)
+ *   --restarts N    restarts of each scenario that must lose nothing (protected 8, express and next 2; 3 pods each)
+ *   --rate N        requests per second of each paced lane of these (210, and more where there are fewer such lanes)
  *
- * More than 200,000 requests over more than 30 pods: --restarts 12
+ * The full proof, more than 200,000 requests over more than 30 pods in each of the three: --restarts 11
  *
  * `KIND_NODE_IMAGE` chooses the node image. Ctrl-C cleans up.
  */
@@ -14,53 +14,99 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { defaultLaneNames } from '../src/load/sample.ts'
+import { defaultLaneNames, type LaneName, laneNames } from '../src/load/sample.ts'
 import { Cluster } from './cluster.ts'
-import { buildImage, image } from './images.ts'
+import { buildImages, imageOf } from './images.ts'
+import { http2Port } from './load-pod.ts'
 import { describeLoad, describeLogs, describeTimeline } from './print.ts'
 import { type Outcome, play, type Scenario } from './scenario.ts'
 import { stopAll } from './shell.ts'
-import { judgeControl, judgeProtected } from './verdict.ts'
+import { defaultRate, judgeControl, judgeZeroLoss, leastRequestsIn, pacedLanes } from './verdict.ts'
+
+type Judged = Scenario & { readonly judge: (outcome: Outcome) => readonly string[] }
 
 const { values: flags } = parseArgs({
   options: {
     keep: { type: 'boolean', default: false },
     only: { type: 'string' },
-    restarts: { type: 'string', default: '8' },
-    rate: { type: 'string', default: '210' },
+    restarts: { type: 'string' },
+    rate: { type: 'string', default: String(defaultRate) },
   },
 })
 
-const bare = ['command={node,bare.ts}']
-const scenarios: readonly (Scenario & { readonly judge: (outcome: Outcome) => readonly string[] })[] = [
-  {
-    name: 'protected',
-    about: "lastcall with the chart's defaults",
-    restarts: Number(flags.restarts),
-    rate: Number(flags.rate),
-    lanes: 'all',
-    values: [],
-    judge: judgeProtected,
-  },
+const h2c = ['extraPorts[0].name=h2c', `extraPorts[0].port=${http2Port}`]
+const noPreStop = ['lifecycle.preStop.mode=none', 'lifecycle.shutdownDelaySeconds=0', 'minReadySeconds=1']
+/** What `next start` and the standalone server serve. */
+const nextLanes: readonly LaneName[] = [...defaultLaneNames, 'stream', 'sse']
+
+const scenarios: readonly Judged[] = [
+  zeroLoss('protected', "lastcall with the chart's defaults", {
+    example: 'fastify',
+    restarts: 8,
+    metrics: true,
+    values: h2c,
+  }),
+  zeroLoss('express', 'an unchanged Express application in an image with lastcall, lifecycle.auto', {
+    example: 'express',
+    restarts: 2,
+    values: [...h2c, 'lifecycle.auto=true'],
+  }),
+  zeroLoss(
+    'next',
+    'an unchanged Next.js application, lastcall from the init container of lifecycle.autoImage',
+    {
+      example: 'next',
+      restarts: 2,
+      lanes: nextLanes,
+      values: ['lifecycle.auto=true', `lifecycle.autoImage=${imageOf('fastify')}`],
+    },
+  ),
   {
     name: 'control',
-    about: 'the same without preStop and without shutdown delay; has to lose requests',
+    about: 'the same as protected without preStop and without shutdown delay; has to lose requests',
+    example: 'fastify',
     restarts: 2,
-    rate: 210,
-    lanes: 'all',
-    values: ['lifecycle.preStop.mode=none', 'lifecycle.shutdownDelaySeconds=0', 'minReadySeconds=1'],
+    rate: defaultRate,
+    lanes: laneNames,
+    leastRequests: 0,
+    metrics: true,
+    values: [...h2c, ...noPreStop],
     judge: judgeControl,
   },
   {
     name: 'bare',
     about: 'plain node:http with server.close() on SIGTERM, behind a preStop sleep of 5 s; not judged',
+    example: 'fastify',
     restarts: 2,
-    rate: 210,
-    lanes: defaultLaneNames.join(','),
-    values: [...bare, 'minReadySeconds=1'],
+    rate: defaultRate,
+    lanes: defaultLaneNames,
+    leastRequests: 0,
+    metrics: false,
+    values: ['command={node,bare.ts}', 'minReadySeconds=1'],
     judge: () => [],
   },
 ]
+
+type Kind = Pick<Scenario, 'example' | 'restarts' | 'values'> & Partial<Pick<Scenario, 'lanes' | 'metrics'>>
+
+/** A scenario that the flags apply to, with as many requests in every one of its restarts, however many lanes send them. */
+function zeroLoss(name: string, about: string, kind: Kind): Judged {
+  const restarts = Number(flags.restarts ?? kind.restarts)
+  const lanes = kind.lanes ?? laneNames
+  const paced = lanes.filter((lane) => pacedLanes.includes(lane)).length
+  const wanted = Number(flags.rate)
+  return {
+    metrics: false,
+    ...kind,
+    name,
+    about,
+    restarts,
+    lanes,
+    rate: Math.round((wanted * pacedLanes.length) / paced),
+    leastRequests: leastRequestsIn(restarts, wanted),
+    judge: judgeZeroLoss,
+  }
+}
 
 const began = performance.now()
 const say = (line: string): void =>
@@ -70,12 +116,14 @@ async function main(signal: AbortSignal): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'lastcall-e2e-'))
   const cluster = new Cluster(folder, signal)
   try {
-    say('packing lastcall and building the example image')
-    await buildImage(folder, signal)
+    const chosen = scenarios.filter((scenario) => flags.only === undefined || scenario.name === flags.only)
+    // The load comes from the image of fastify, whatever is released.
+    const examples = [...new Set(['fastify' as const, ...chosen.map((scenario) => scenario.example)])]
+    say(`packing lastcall and building the images: ${examples.join(', ')}`)
+    await buildImages(examples, folder, signal)
     say('creating a cluster: one control plane, two workers')
     await cluster.create()
-    await cluster.loadImage(image)
-    const chosen = scenarios.filter((scenario) => flags.only === undefined || scenario.name === flags.only)
+    for (const example of examples) await cluster.loadImage(imageOf(example))
     let problems = 0
     for (const scenario of chosen) problems += await judgeScenario(cluster, scenario, signal)
     return problems === 0 ? 0 : 1
@@ -89,11 +137,7 @@ async function main(signal: AbortSignal): Promise<number> {
   }
 }
 
-async function judgeScenario(
-  cluster: Cluster,
-  scenario: (typeof scenarios)[number],
-  signal: AbortSignal,
-): Promise<number> {
+async function judgeScenario(cluster: Cluster, scenario: Judged, signal: AbortSignal): Promise<number> {
   say(`${scenario.name}: ${scenario.about}`)
   const outcome = await play(cluster, scenario, signal, say)
   const problems = scenario.judge(outcome)

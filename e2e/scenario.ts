@@ -1,7 +1,8 @@
 import type { LoadDocument } from '../src/load/load-document.ts'
 import type { Cluster } from './cluster.ts'
-import { image } from './images.ts'
-import { http2Port, LoadPod } from './load-pod.ts'
+import type { LaneName } from '../src/load/sample.ts'
+import { type Example, imageOf } from './images.ts'
+import { LoadPod } from './load-pod.ts'
 import { type PodRecord, PodWatch } from './pods.ts'
 import { pause, poll } from './shell.ts'
 
@@ -10,11 +11,17 @@ export interface Scenario {
   readonly name: string
   /** One line: what is different here. */
   readonly about: string
+  /** What is released. */
+  readonly example: Example
   readonly restarts: number
-  /** As in `--lanes`: the routes of the image's program decide. */
-  readonly lanes: string
+  /** Those that the example has a route for. */
+  readonly lanes: readonly LaneName[]
   /** Requests per second of each paced lane. */
   readonly rate: number
+  /** A run with fewer requests has proved too little. */
+  readonly leastRequests: number
+  /** Whether the example has lastcall's metrics beside its probes, which takes code. */
+  readonly metrics: boolean
   /** `--set` of helm. */
   readonly values: readonly string[]
 }
@@ -31,12 +38,15 @@ export interface Outcome {
   /** Wall-clock milliseconds at which the watch began. */
   readonly beganAt: number
   readonly seconds: number
-  /** Largest in-flight metric of the pods that were left, after the load had ended. */
+  /** Largest in-flight metric of the pods that were left, after the load had ended; 0 without metrics. */
   readonly inFlightAfter: number
 }
 
 /** Where a scenario says what it is doing. */
 export type Say = (line: string) => void
+
+/** Pods of every release. */
+export const replicas = 3
 
 const release = 'shop'
 const selector = `app.kubernetes.io/instance=${release}`
@@ -50,14 +60,12 @@ export async function play(
   signal: AbortSignal,
   say: Say,
 ): Promise<Outcome> {
-  const [repository, tag] = image.split(':')
+  const [repository, tag] = imageOf(scenario.example).split(':')
   const sets = [
     `image.repository=${repository}`,
     `image.tag=${tag}`,
     'image.pullPolicy=Never',
-    'replicaCount=3',
-    'extraPorts[0].name=h2c',
-    `extraPorts[0].port=${http2Port}`,
+    `replicaCount=${replicas}`,
     ...scenario.values,
   ]
   await cluster.helm([
@@ -69,7 +77,7 @@ export async function play(
     '120s',
     ...sets.flatMap((set) => ['--set', set]),
   ])
-  const watch = new PodWatch(cluster, selector)
+  const watch = new PodWatch(cluster, selector, scenario.metrics)
   const began = performance.now()
   let load: LoadPod | undefined
   try {
@@ -92,7 +100,7 @@ export async function play(
     )
     await pause(coolDownMs, signal)
     const document = await load.finish()
-    const inFlightAfter = await watch.scrape()
+    const inFlightAfter = scenario.metrics ? await watch.scrape() : 0
     const seconds = Math.round((performance.now() - began) / 1_000)
     const replaced = [...watch.pods.values()].filter((pod) => old.has(pod.name))
     return {
