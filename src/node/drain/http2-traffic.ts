@@ -5,7 +5,10 @@ import {
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2'
+import type { Socket } from 'node:net'
+import { Server as TlsServer } from 'node:tls'
 import type { ForcedClose } from '../../core/report.ts'
+import { closeWhenSilent, resetUnlessClosed } from './let-go.ts'
 import { earlierOf, now, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
 
 /** A GOAWAY with the highest id there is asks for no more streams before it says which ones were served (RFC 9113 §6.8). */
@@ -18,8 +21,13 @@ const PING_MS = 250
 
 interface Session {
   readonly streams: Map<ServerHttp2Stream, number>
+  /** `session.socket` is a proxy that cannot be destroyed on its own. */
+  readonly socket: Socket | null
   /** Node's own close, while ours stands in front of it. */
   readonly close: () => void
+  /** Of the stream that was closed last, 0 without any: Node closes one whose end still waits for a client that does not read. */
+  lastId: number
+  lastAt: number
   pingTimer?: NodeJS.Timeout
 }
 
@@ -27,12 +35,17 @@ interface Session {
 export class Http2Traffic implements Traffic {
   readonly #server: Http2Server | Http2SecureServer
   readonly #context: TrafficContext
+  readonly #event: 'connection' | 'secureConnection'
   readonly #open = new Map<ServerHttp2Session, Session>()
+  /** The connection that Node is making a session of. */
+  #arriving: Socket | null = null
   #phase: 'serving' | 'announced' | 'draining' = 'serving'
 
   constructor(server: Http2Server | Http2SecureServer, context: TrafficContext) {
     this.#server = server
     this.#context = context
+    this.#event = server instanceof TlsServer ? 'secureConnection' : 'connection'
+    server.prependListener(this.#event, this.#onSocket)
     server.prependListener('session', this.#onSession)
   }
 
@@ -53,18 +66,14 @@ export class Http2Traffic implements Traffic {
 
   cut(): readonly ForcedClose[] {
     const cut: ForcedClose[] = []
-    for (const [session, { streams, pingTimer }] of this.#open) {
+    for (const [session, record] of this.#open) {
+      const { socket, pingTimer } = record
       clearTimeout(pingTimer)
-      for (const [stream, since] of streams) {
-        if (!stream.destroyed)
-          cut.push({
-            kind: 'stream',
-            server: this.#context.name,
-            ageMs: now() - since,
-            label: routeOf(stream),
-          })
-      }
+      const server = this.#context.name
+      for (const { since, label } of unfinished(session, record))
+        cut.push({ kind: 'stream', server, ageMs: now() - since, label })
       session.destroy(undefined, constants.NGHTTP2_CANCEL)
+      if (socket) resetUnlessClosed(socket)
     }
     return cut
   }
@@ -83,17 +92,30 @@ export class Http2Traffic implements Traffic {
   }
 
   release(): void {
+    this.#server.removeListener(this.#event, this.#onSocket)
     this.#server.removeListener('session', this.#onSession)
     for (const { pingTimer } of this.#open.values()) clearTimeout(pingTimer)
     this.#open.clear()
   }
 
+  readonly #onSocket = (socket: Socket): void => {
+    this.#arriving = socket
+  }
+
   readonly #onSession = (session: ServerHttp2Session): void => {
-    const record: Session = { streams: new Map(), close: session.close.bind(session) }
+    // 'session' is emitted by the listener that Node has for the connection.
+    const socket = this.#arriving
+    this.#arriving = null
+    const close = session.close.bind(session)
+    const record: Session = { streams: new Map(), socket, close, lastId: 0, lastAt: 0 }
     this.#open.set(session, record)
     session.prependListener('stream', (stream) => {
       record.streams.set(stream, now())
-      stream.once('close', () => record.streams.delete(stream))
+      stream.once('close', () => {
+        record.lastId = stream.id ?? 0
+        record.lastAt = record.streams.get(stream) ?? now()
+        record.streams.delete(stream)
+      })
       if (this.#phase !== 'serving') this.#context.onLateRequest()
     })
     session.once('close', () => {
@@ -119,17 +141,42 @@ export class Http2Traffic implements Traffic {
    */
   #end(session: ServerHttp2Session, record: Session): void {
     this.#keepOpen(session)
+    let finished = false
     const finish = (): void => {
       clearTimeout(record.pingTimer)
+      if (finished) return
+      finished = true
       if (!session.destroyed && !session.closed) record.close()
+      this.#letGo(record)
     }
-    if (session.destroyed) return
+    if (session.destroyed) return this.#letGo(record)
     session.goaway(constants.NGHTTP2_NO_ERROR, ANY_STREAM)
     record.pingTimer = setTimeout(finish, PING_MS)
     session.once('goaway', finish)
     // False when too many pings are outstanding; then the timer decides.
     session.ping(finish)
   }
+
+  #letGo({ socket, streams, lastId }: Session): void {
+    if (!socket || socket.destroyed) return
+    // A session on which nothing was asked has nothing that its client could miss; Node never ends one that is in the middle of its first head.
+    if (socket.writableFinished || (streams.size === 0 && lastId === 0)) closeWhenSilent(socket)
+    else socket.once('finish', () => closeWhenSilent(socket))
+  }
+}
+
+interface Unfinished {
+  readonly since: number
+  readonly label: string
+}
+
+function unfinished(session: ServerHttp2Session, record: Session): readonly Unfinished[] {
+  const { streams, socket, lastId, lastAt } = record
+  const open = [...streams].filter(([stream]) => !stream.destroyed)
+  if (open.length > 0) return open.map(([stream, since]) => ({ since, label: routeOf(stream) }))
+  // All streams are closed, and yet the session could not be written out.
+  const stuck = session.closed && lastId > 0 && socket?.writableFinished === false && !socket.destroyed
+  return stuck ? [{ since: lastAt, label: `stream ${lastId}` }] : []
 }
 
 function routeOf(stream: ServerHttp2Stream): string {

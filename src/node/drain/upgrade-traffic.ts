@@ -6,6 +6,7 @@ import type { ConnectionBook } from './connections.ts'
 import { sayGoodbye } from './goodbye.ts'
 import { routeOf } from './http1-traffic.ts'
 import { resetSocket } from './raw-socket.ts'
+import { refuseUpgrade } from './refuse-upgrade.ts'
 import { now, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
 import { closeWebSocket } from './websocket.ts'
 
@@ -48,7 +49,7 @@ export class UpgradeTraffic implements Traffic {
   announce(): void {}
 
   drain(): void {
-    this.#refusal = refuseUpgrades(this.#server)
+    this.#refusal = refuseUpgrades(this.#server, this.#book)
     const waiting = [...this.#open]
     const everyMs = Math.min(SPREAD_MS, this.#context.drainTimeoutMs / 2 / Math.max(1, waiting.length))
     const began = now()
@@ -129,13 +130,13 @@ function isUpgradeEvent(event: string | symbol): event is UpgradeEvent {
   return event === 'upgrade' || event === 'connect'
 }
 
-/** Answers 503 instead of handing an upgrade to the application, which would open what is about to be closed. */
-function refuseUpgrades(server: Server): Disposable {
+/** Keeps upgrades from the application. Their connections stay in the book: they have not stopped speaking HTTP/1. */
+function refuseUpgrades(server: Server, book: ConnectionBook): Disposable {
   const emit = server.emit
   const refusing = function refusingEmit(this: Server, event: string, ...args: unknown[]): boolean {
     if (!isUpgradeEvent(event)) return Reflect.apply(emit, this, [event, ...args])
     const socket = args[1] as Socket
-    socket.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
+    refuseUpgrade(socket, book.open.get(socket)?.response ?? null)
     return true
   }
   server.emit = refusing

@@ -1,0 +1,236 @@
+import type { Attack } from './attack.ts'
+import { clientHello } from './client-hello.ts'
+
+const head = (line: string, ...headers: readonly string[]): string =>
+  [line, 'Host: test', ...headers, '', ''].join('\r\n')
+
+/** Bytes that are no request, or no whole one; the server answers or cuts them by itself. */
+const malformed: Readonly<Record<string, string>> = {
+  'bytes that are no HTTP': '\0\x01\x02\xff\xfe\r\n\r\n',
+  'a request line without a path': 'GET\r\n\r\n',
+  'a version that does not exist': head('GET / HTTP/9.9'),
+  'a head of 100 KB': head('GET / HTTP/1.1', `X-Long: ${'x'.repeat(100_000)}`),
+  'ten thousand headers': head('GET / HTTP/1.1', ...Array.from({ length: 10_000 }, () => 'A: b')),
+  'a NUL in a header': head('GET / HTTP/1.1', 'X-Odd: a\0b'),
+  'a line end alone in a header': head('GET / HTTP/1.1', 'X-Odd: a\nb'),
+  'a length that is no number': head('POST / HTTP/1.1', 'Content-Length: -1'),
+  'two lengths': head('POST / HTTP/1.1', 'Content-Length: 1', 'Content-Length: 2'),
+  'a length and chunks at once': `${head('POST / HTTP/1.1', 'Content-Length: 4', 'Transfer-Encoding: chunked')}0\r\n\r\nGET /`,
+  'a chunk size that is no number': `${head('POST / HTTP/1.1', 'Transfer-Encoding: chunked')}zz\r\n`,
+  'a chunk size beyond every limit': `${head('POST / HTTP/1.1', 'Transfer-Encoding: chunked')}${'f'.repeat(32)}\r\n`,
+  'no Host': 'GET / HTTP/1.1\r\n\r\n',
+  'the preface of HTTP/2': 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n',
+  'an expectation that nobody knows': head('GET / HTTP/1.1', 'Connection: close', 'Expect: a miracle'),
+}
+
+const answered: readonly Attack[] = Object.entries(malformed).map(([what, bytes]) => ({
+  what,
+  cut: null,
+  start: async (dial) => {
+    const client = await dial()
+    client.send(bytes)
+    await client.ended
+    return client
+  },
+}))
+
+/** What a server has to wait for until the deadline: it cannot know that no more is coming. */
+const pending: readonly Attack[] = [
+  {
+    what: 'a head that comes a byte at a time',
+    cut: 'request',
+    start: async (dial) => {
+      const client = await dial()
+      client.send('GET / HT')
+      return client
+    },
+    goOn: (client) => client.send('T'),
+  },
+  {
+    what: 'a body that comes a byte at a time',
+    cut: 'request',
+    start: async (dial) => {
+      const client = await dial()
+      client.send(head('POST / HTTP/1.1', 'Content-Length: 100'), 'x')
+      return client
+    },
+    goOn: (client) => client.send('x'),
+  },
+  {
+    what: 'a head that ends in the drain with what is no head',
+    cut: null,
+    start: async (dial) => {
+      const client = await dial()
+      client.send('GET / HT')
+      return client
+    },
+    goOn: (client) => client.send('\0\0\r\n\r\n'),
+  },
+  {
+    what: 'a body whose chunks end in the drain with what is no chunk',
+    cut: null,
+    start: async (dial) => {
+      const client = await dial()
+      client.send(head('POST / HTTP/1.1', 'Transfer-Encoding: chunked'), '1\r\nx\r\n')
+      return client
+    },
+    goOn: (client) => client.send('zz\r\n\r\n'),
+  },
+  {
+    what: 'an announced body that never comes',
+    cut: 'request',
+    start: async (dial) => {
+      const client = await dial()
+      client.send(head('POST / HTTP/1.1', 'Content-Length: 100', 'Expect: 100-continue'))
+      await client.until('100 Continue')
+      return client
+    },
+  },
+  {
+    what: 'a reset in the middle of a head',
+    cut: null,
+    start: async (dial) => {
+      const client = await dial()
+      client.send('GET / HT')
+      return client
+    },
+    goOn: (client) => client.reset(),
+  },
+  {
+    what: 'a reset in the middle of a body',
+    cut: null,
+    start: async (dial) => {
+      const client = await dial()
+      client.send(head('POST / HTTP/1.1', 'Content-Length: 100'), 'x')
+      return client
+    },
+    goOn: (client) => client.reset(),
+  },
+  {
+    what: 'a reset while the answer is under way',
+    cut: null,
+    start: async (dial) => {
+      const client = await dial({ neverReads: true })
+      client.send(head('GET /large HTTP/1.1'))
+      return client
+    },
+    goOn: (client) => client.reset(),
+  },
+  {
+    what: 'a FIN in the middle of a head',
+    cut: null,
+    start: async (dial) => {
+      const client = await dial()
+      client.send('GET / HT')
+      return client
+    },
+    goOn: (client) => client.halfClose(),
+  },
+  {
+    what: 'a client that connects and does nothing, and does not close when the server does',
+    cut: null,
+    start: (dial) => dial(),
+  },
+  {
+    what: 'a client that is idle, and does not close when the server does',
+    cut: null,
+    start: async (dial) => {
+      const client = await dial()
+      client.send(head('GET / HTTP/1.1'))
+      await client.until('ok')
+      return client
+    },
+  },
+  {
+    what: 'a TLS client on the plain port',
+    cut: null,
+    start: async (dial) => {
+      const client = await dial()
+      client.send(await clientHello())
+      await client.ended
+      return client
+    },
+  },
+  {
+    what: '2,000 pipelined requests, whose answers are not read',
+    cut: null,
+    start: async (dial) => {
+      const client = await dial({ neverReads: true })
+      client.send(head('GET / HTTP/1.1').repeat(2_000))
+      return client
+    },
+    goOn: (client) => client.reset(),
+  },
+]
+
+const upgrade = head('GET /chat HTTP/1.1', 'Connection: Upgrade', 'Upgrade: websocket')
+
+/** Upgrades that are none. */
+const upgrades: readonly Attack[] = [
+  {
+    what: 'an upgrade to WebSocket without a key',
+    cut: null,
+    start: async (dial) => {
+      const client = await dial()
+      client.send(upgrade)
+      await client.until('HTTP/1.1 ')
+      return client
+    },
+  },
+  {
+    what: 'an upgrade to nothing that is known',
+    cut: null,
+    start: async (dial) => {
+      const client = await dial()
+      client.send(head('GET /chat HTTP/1.1', 'Connection: Upgrade', 'Upgrade: \x01'), '\0\0\0')
+      await client.ended
+      return client
+    },
+  },
+  {
+    what: 'an upgrade whose head ends in the drain, from a client that does not close',
+    cut: null,
+    start: async (dial) => {
+      const client = await dial()
+      client.send(upgrade.slice(0, -2))
+      return client
+    },
+    goOn: (client) => client.send('\r\n'),
+  },
+  {
+    what: 'an upgrade whose head ends in the drain, from a client that resets then',
+    cut: null,
+    start: async (dial) => {
+      const client = await dial()
+      client.send(upgrade.slice(0, -2))
+      return client
+    },
+    goOn: (client) => {
+      client.send('\r\n', 'x'.repeat(1_000))
+      void client.ended.then(() => client.reset())
+    },
+  },
+  {
+    what: 'a tunnel to nowhere that is asked for in the drain',
+    cut: null,
+    start: async (dial) => {
+      const client = await dial()
+      client.send('CONNECT ::::/ HTTP/1.1\r\nHost: test\r\n')
+      return client
+    },
+    goOn: (client) => client.send('\r\n', '\x16\x03\x01'),
+  },
+  {
+    what: 'an upgrade behind a request that is still being answered',
+    cut: null,
+    start: async (dial) => {
+      const client = await dial()
+      client.send(head('GET /late HTTP/1.1'))
+      return client
+    },
+    goOn: (client) => client.send(upgrade),
+  },
+]
+
+/** What an HTTP/1 client may do to a server. */
+export const http1Attacks: readonly Attack[] = [...answered, ...pending, ...upgrades]

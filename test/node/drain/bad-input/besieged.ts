@@ -1,0 +1,105 @@
+import assert from 'node:assert/strict'
+import type { Server } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { describe, test, type TestContext } from 'node:test'
+import type { DrainAdapter } from '../../../../src/node/drain/adapter.ts'
+import type { Attack } from '../../../helpers/hostile/attack.ts'
+import { HostileClient } from '../../../helpers/hostile/hostile-client.ts'
+import { drainable, within } from '../setup.ts'
+
+/** A healthy client with something in flight. */
+export interface Neighbour {
+  /** Lets its server answer. */
+  finish(): void
+  /** Rejects unless everything came as it should. */
+  readonly finished: Promise<void>
+}
+
+/** A server with a healthy client on it, and how hostile ones reach it. */
+export interface Besieged {
+  readonly server: Server
+  readonly ca?: Buffer
+  /** Resolves when the neighbour has something in flight. */
+  join(port: number): Promise<Neighbour>
+}
+
+/** What is hidden shows when the server has said all it has to say: a session after its final GOAWAY, whose timer is started before this one. */
+const HIDDEN_MS = 1_000
+/** How long a drain may take at most that nothing holds. */
+const UNHELD_MS = 30_000
+
+async function listenBesieged(t: TestContext, besieged: Besieged) {
+  const { adapter, port, server } = await drainable(t, besieged.server)
+  const clients: HostileClient[] = []
+  t.after(() => {
+    for (const client of clients) client.socket.destroy()
+  })
+  const startAll = async (attack: Attack): Promise<void> => {
+    const client = await attack.start((options) =>
+      HostileClient.connect(port, { ...(besieged.ca && { ca: besieged.ca }), ...options }),
+    )
+    clients.push(client)
+  }
+  return { adapter, port, server, clients, startAll }
+}
+
+function inFlightOf(adapter: DrainAdapter, { cut }: Attack): number {
+  return cut === null || cut === 'hold' ? Infinity : adapter.snapshot().inFlight[cut]
+}
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+async function untilClosed(adapter: DrainAdapter): Promise<void> {
+  while (adapter.isListening()) await nextTurn()
+}
+
+async function untilEmpty(server: Server): Promise<void> {
+  const count = (): Promise<number> =>
+    new Promise((resolve, reject) =>
+      server.getConnections((error, open) => (error ? reject(error) : resolve(open))),
+    )
+  while ((await count()) > 0) await nextTurn()
+}
+
+/**
+ * Makes a test of each attack: it begins before the shutdown and in the delay and goes on in the drain, beside a neighbour that must not notice. The drain
+ * ends by itself, or at the deadline what is left is reported; then no connection is left.
+ */
+export function besiege(what: string, make: () => Besieged, attacks: readonly Attack[]): void {
+  describe(what, { concurrency: 8 }, () => {
+    for (const attack of attacks) {
+      const end = attack.cut === null ? 'does not hold the drain' : 'is cut at the deadline and reported'
+      test(`${attack.what}: ${end}, and its neighbour is served`, (t) => survive(t, make(), attack))
+    }
+  })
+}
+
+async function survive(t: TestContext, besieged: Besieged, attack: Attack): Promise<void> {
+  const { adapter, port, server, clients, startAll } = await listenBesieged(t, besieged)
+  const neighbour = await besieged.join(port)
+  const before = inFlightOf(adapter, attack)
+  await startAll(attack)
+  adapter.announceClose()
+  await startAll(attack)
+  // Who does not read cannot be asked whether the server has heard him.
+  const due = attack.hidden ? 0 : before + clients.length
+  while (inFlightOf(adapter, attack) < due) await nextTurn()
+  const drained = adapter.drain()
+  await untilClosed(adapter)
+  for (const client of clients) attack.goOn?.(client)
+  neighbour.finish()
+  await within(UNHELD_MS, 'the neighbour', neighbour.finished)
+  if (attack.cut === null) {
+    await within(UNHELD_MS, 'the drain', drained)
+    assert.deepEqual(adapter.cut(), [])
+  } else {
+    // What the neighbour had is gone when its connection is.
+    while (adapter.snapshot().connections.active > clients.length) await nextTurn()
+    if (attack.hidden) await delay(HIDDEN_MS)
+    assert.deepEqual(
+      adapter.cut().map(({ kind }) => kind),
+      clients.map(() => attack.cut),
+    )
+  }
+  await within(UNHELD_MS, 'the end of the connections', untilEmpty(server))
+}
