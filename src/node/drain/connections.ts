@@ -70,6 +70,11 @@ export class ConnectionBook {
     this.open.clear()
   }
 
+  /** Forgets the connections that were destroyed. Their 'close' events may take as long as the closing of ten thousand handles takes. */
+  dropDestroyed(): void {
+    for (const socket of this.open.keys()) if (socket.destroyed) this.open.delete(socket)
+  }
+
   /** Forgets a connection that speaks another protocol from here on. */
   hand(socket: Socket): void {
     if (this.open.delete(socket)) this.#closes.forget(socket)
@@ -119,8 +124,7 @@ export class ConnectionBook {
 
 function forgetting(open: Map<Socket, Connection>, told: (socket: Socket) => void): (this: Socket) => void {
   return function onSocketClose(this: Socket): void {
-    open.delete(this)
-    told(this)
+    if (open.delete(this)) told(this)
   }
 }
 

@@ -114,6 +114,8 @@ export class Http1Traffic implements Traffic {
     for (const connection of this.book.open.values()) {
       if (isUnused(connection)) connection.socket.destroy()
     }
+    this.book.dropDestroyed()
+    this.#context.onGone()
   }
 
   readonly #onLateRequest = (
