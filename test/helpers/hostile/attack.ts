@@ -11,6 +11,8 @@ export interface Attack {
   readonly cut: InFlightKind | null
   /** It is not counted as in flight although it is. */
   readonly hidden?: true
+  /** What the server does of its own accord it does within this time, before the deadline comes; 0 when left out. */
+  readonly patienceMs?: number
   /** Resolves when the harm is on its way. */
   start(dial: Dial): Promise<HostileClient>
   /** What the same client does in the drain. */

@@ -234,3 +234,16 @@ const upgrades: readonly Attack[] = [
 
 /** What an HTTP/1 client may do to a server. */
 export const http1Attacks: readonly Attack[] = [...answered, ...pending, ...upgrades]
+
+/** Answers that are asked for and not read. */
+export const http1Unread: readonly Attack[] = ['/large', '/stream'].map((path) => ({
+  what: `a client that reads only the beginning of ${path}`,
+  cut: 'request',
+  patienceMs: 2_000,
+  start: async (dial) => {
+    const client = await dial()
+    client.send(head(`GET ${path} HTTP/1.1`))
+    await client.readOnly(100_000)
+    return client
+  },
+}))

@@ -159,6 +159,10 @@ export const http2Silences: readonly Attack[] = [
       return client
     },
   },
+]
+
+/** Answers that are asked for and not read. */
+export const http2Unread: readonly Attack[] = [
   {
     what: 'a stream whose window is never opened',
     cut: 'stream',
@@ -178,6 +182,7 @@ export const http2Silences: readonly Attack[] = [
     what: 'a large answer that is ended at once, of which only the beginning is read',
     cut: 'stream',
     hidden: true,
+    patienceMs: 1_000,
     start: (dial) => readLittle(dial, '/large'),
   },
 ]

@@ -83,3 +83,21 @@ export const websocketAttacks: readonly Attack[] = [
     goOn: (client) => client.reset(),
   },
 ]
+
+/** Longer than the closing handshake may take. */
+const PATIENCE_MS = 3_000
+
+/** Messages that are asked for and not read. */
+export const websocketUnread: readonly Attack[] = [
+  {
+    what: 'a WebSocket client that reads only the beginning of a large message',
+    cut: 'upgrade',
+    patienceMs: PATIENCE_MS,
+    start: async (dial) => {
+      const client = await dial()
+      client.send(handshake('/large'))
+      await client.readOnly(100_000)
+      return client
+    },
+  },
+]

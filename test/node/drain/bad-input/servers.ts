@@ -32,8 +32,9 @@ function serveHttp1(server: Server, gate: Gate): void {
     request.on('end', () => answer(gate, request.url, response))
   })
   const sockets = new WebSocketServer({ server })
-  sockets.on('connection', (socket) => {
+  sockets.on('connection', (socket, { url }) => {
     socket.on('error', () => {})
+    if (url === '/large') socket.send(large)
     socket.on('message', (data) => socket.send(data))
   })
 }
