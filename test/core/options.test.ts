@@ -190,7 +190,7 @@ test('what cannot be shown is refused without an error of its own', () => {
   assert.ok(long.length < 300)
 })
 
-test('the sum of all parts must not exceed the grace period, and may equal it', () => {
+test('the sum of all parts must not exceed the grace period, and may equal it (trap 35)', () => {
   const parts = { preStopMs: 5_000, shutdownDelayMs: 2_000, drainTimeoutMs: 15_000, hooksTimeoutMs: 5_000 }
   assert.deepEqual(problemsOf({ ...parts, gracePeriodMs: 27_000 }), [])
   const [problem] = problemsOf({ ...parts, gracePeriodMs: 26_999 })

@@ -49,7 +49,7 @@ test('events arrive as the standard writes them, and the drain ends the stream w
   assert.equal((await report).forcedCloses.total, 0)
 })
 
-test('an event stream of HTTP/2 ends whole, without a reset', async (t) => {
+test('an event stream of HTTP/2 ends whole, without a reset (trap 24)', async (t) => {
   const { lifecycle, host } = makeLifecycle(t)
   const server = createHttp2Server()
   lifecycle.serve(server)

@@ -19,7 +19,7 @@ async function subscribe(t: TestContext, child: Child, path: string, headers = '
   return client
 }
 
-test('an event stream that nobody ends is ended where an event ends, with its last chunk, and the exit is clean', async (t) => {
+test('an event stream that nobody ends is ended where an event ends, with its last chunk, and the exit is clean (trap 24)', async (t) => {
   const child = runApp(t, app)
   const client = await subscribe(t, child, '/ticks')
   await client.until(() => client.received.includes('id: 3\n'))

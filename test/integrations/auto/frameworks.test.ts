@@ -21,7 +21,7 @@ const apps: readonly (readonly [string, readonly string[]])[] = [
 
 suite('lastcall/auto in frameworks', { concurrency: 2 }, () => {
   for (const [app, cleanup] of apps) {
-    test(`${app.split('/')[0]}, unchanged: the last response, then its own handlers, then exit 0`, async (t) => {
+    test(`${app.split('/')[0]}, unchanged: the last response, then its own handlers, then exit 0 (trap 48)`, async (t) => {
       const program = `${contract}/apps/${app}`
       assert.ok(existsSync(program), `${program} is not there: run node scripts/install-contract.ts`)
       const port = await freePort()

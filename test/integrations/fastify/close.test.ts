@@ -8,7 +8,7 @@ import { Gate, within } from '../../node/drain/setup.ts'
 import { RawClient } from '../../helpers/raw-http.ts'
 import { portOf, prepare, quiet } from './setup.ts'
 
-test('app.close() lets what is in flight finish, and onClose hooks run after the last response', async (t) => {
+test('app.close() lets what is in flight finish, and onClose hooks run after the last response (trap 46)', async (t) => {
   const { app, listen, client } = await prepare(t)
   const gate = new Gate()
   const order: string[] = []

@@ -10,7 +10,7 @@ import { manualHost } from '../manual-host.ts'
 /** Names and labels of a page's samples. */
 const seriesOf = (page: string): readonly string[] => Object.keys(samplesOf(page))
 
-test('@prometheus-io/client serves the same page as prom-client, through a whole shutdown', async (t) => {
+test('@prometheus-io/client serves the same page as prom-client, through a whole shutdown (trap 60)', async (t) => {
   const { host, lifecycle, register: predecessor, gate, client } = await start(t)
   const register = new Registry()
   new Gauge({ name: 'orders_open', help: 'Orders that are open.', registers: [register] }).set(3)

@@ -47,7 +47,7 @@ suite('health checks of the drop-in', () => {
     assert.deepEqual(await bodyOf(other, '/b'), [200, { status: 'ok', fromB: 2, secretOfA: 1 }])
   })
 
-  test("the caller's objects stay as they were, and two servers do not share theirs", async (t) => {
+  test("the caller's objects stay as they were, and two servers do not share theirs (trap 43)", async (t) => {
     const options = Object.freeze({
       healthChecks: Object.freeze({
         '/Up': async () => ({ version: 1 }),

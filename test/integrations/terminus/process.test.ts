@@ -56,7 +56,7 @@ suite('a process with createTerminus()', { concurrency: 4 }, () => {
     })
 
     const servers = real ? 'terminus exits when the first is through' : 'the drop-in waits for all of them'
-    test(`two servers, one with a request in flight: ${servers}`, async (t) => {
+    test(`two servers, one with a request in flight (trap 44): ${servers}`, async (t) => {
       const terminus = { timeout: 15_000, useExit0: true }
       const { child, ports } = await startApp(t, { real, servers: 2, terminus })
       const slow = statusOf(ports[1]!, '/slow')
