@@ -1,0 +1,158 @@
+/**
+ * Compares lastcall with the packages that do part of its work: `npm run bench:peers`. Writes results.json and the tables of docs/comparison.md.
+ *
+ *   --runs N        how often each cell is run (3)
+ *   --jobs N        how many cells are run at once (2)
+ *   --only TEXT     scenarios of this id; several with commas. What else is kept in results.json stays
+ *   --peers TEXT    columns of this id; several with commas
+ *   --dry           prints the tables and writes nothing
+ *
+ * Every host and every client is on the loopback; a cell that does not end is ended after 8 s. Ctrl-C ends every host.
+ */
+import { readFileSync, writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { format } from 'prettier'
+import { installOnce } from '../../scripts/install-once.ts'
+import { replaceSection } from '../../scripts/docs/markdown.ts'
+import { measureCell } from './cell.ts'
+import { type Column, columns } from './columns.ts'
+import { footprintOf, versionOf } from './footprint.ts'
+import { endHosts } from './hosted.ts'
+import { type Cell, type Results, worstOf } from './results.ts'
+import { connectionRows, processRows } from './scenarios/rows.ts'
+import type { Scenario } from './scenarios/scenario.ts'
+import { columnsOf, keptCells, peerSections, renderRows, resultsFile } from './tables.ts'
+
+const page = new URL('../../docs/comparison.md', import.meta.url)
+const began = performance.now()
+const say = (line: string): void =>
+  console.log(`[${((performance.now() - began) / 1_000).toFixed(0).padStart(4)} s] ${line}`)
+
+interface Plan {
+  readonly runs: number
+  readonly jobs: number
+  readonly dry: boolean
+  readonly cells: readonly { readonly scenario: Scenario; readonly column: Column }[]
+  readonly whole: boolean
+}
+
+function readPlan(): Plan {
+  const { values } = parseArgs({
+    options: {
+      runs: { type: 'string', default: '3' },
+      jobs: { type: 'string', default: '2' },
+      only: { type: 'string' },
+      peers: { type: 'string' },
+      dry: { type: 'boolean', default: false },
+    },
+  })
+  const scenarios = chosen('--only', values.only, [...connectionRows, ...processRows])
+  const peers = chosen('--peers', values.peers, columns)
+  const cells = scenarios.flatMap((scenario) =>
+    columnsOf(scenario)
+      .filter((column) => peers.includes(column))
+      .map((column) => ({ scenario, column })),
+  )
+  return {
+    runs: countOf('--runs', values.runs),
+    jobs: countOf('--jobs', values.jobs),
+    dry: values.dry,
+    cells,
+    whole: values.only === undefined && values.peers === undefined,
+  }
+}
+
+function chosen<T extends { readonly id: string }>(
+  flag: string,
+  ids: string | undefined,
+  all: readonly T[],
+): readonly T[] {
+  if (ids === undefined) return all
+  const wanted = ids.split(',')
+  const unknown = wanted.filter((id) => !all.some((one) => one.id === id))
+  if (unknown.length > 0)
+    throw new Error(
+      `${flag}: got '${unknown.join(',')}', wanted some of ${all.map(({ id }) => id).join(',')}`,
+    )
+  return all.filter(({ id }) => wanted.includes(id))
+}
+
+function countOf(flag: string, text: string): number {
+  const count = Number(text)
+  if (!Number.isInteger(count) || count < 1 || count > 100)
+    throw new Error(`${flag}: got '${text}', wanted a whole number from 1 to 100`)
+  return count
+}
+
+async function measure({ cells, runs, jobs }: Plan): Promise<Results['cells']> {
+  const measured: Record<string, Record<string, Cell>> = {}
+  const left = [...cells]
+  const work = async (): Promise<void> => {
+    for (let next = left.shift(); next; next = left.shift()) {
+      const { scenario, column } = next
+      const cell = await measureCell(column, scenario, runs)
+      ;(measured[scenario.id] ??= {})[column.id] = cell
+      const { outcome, count } = worstOf(cell)
+      say(`${scenario.id}, ${column.id}: ${outcome} (${count} of ${runs}), ${cell.ms ?? '-'} ms`)
+    }
+  }
+  await Promise.all(Array.from({ length: jobs }, work))
+  return measured
+}
+
+/** What is measured now in the place of what was kept, in the order of the tables. */
+function merge(kept: Results['cells'], measured: Results['cells']): Results['cells'] {
+  return Object.fromEntries(
+    [...connectionRows, ...processRows].map((scenario) => {
+      const row = { ...kept[scenario.id], ...measured[scenario.id] }
+      const ordered = columnsOf(scenario).flatMap(({ id }) => (row[id] ? [[id, row[id]] as const] : []))
+      return [scenario.id, Object.fromEntries(ordered)]
+    }),
+  )
+}
+
+async function main(): Promise<void> {
+  installOnce('bench/peers')
+  const plan = readPlan()
+  say(`${plan.cells.length} cells, each ${plan.runs} times, ${plan.jobs} at once`)
+  const measured = await measure(plan)
+  const results: Results = {
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    date: new Date().toISOString().slice(0, 10),
+    fastify: versionOf('fastify'),
+    footprints: Object.fromEntries(columns.map((column) => [column.id, footprintOf(column)])),
+    cells: merge(plan.whole ? {} : keptCells(), measured),
+  }
+  if (plan.dry) {
+    const rows = [...new Set(plan.cells.map(({ scenario }) => scenario))]
+    const shown = columns.filter((column) => plan.cells.some((cell) => cell.column === column))
+    console.log(renderRows({ ...results, cells: measured }, rows, shown))
+    return
+  }
+  writeFileSync(resultsFile, await format(JSON.stringify(results, null, 2), { parser: 'json' }))
+  const text = peerSections.reduce(
+    (text, { name, render }) => replaceSection(text, name, render()),
+    readFileSync(page, 'utf8'),
+  )
+  writeFileSync(page, text)
+}
+
+for (const [name, code] of [
+  ['SIGINT', 130],
+  ['SIGTERM', 143],
+] as const) {
+  process.once(name, () => {
+    endHosts()
+    process.exit(code)
+  })
+}
+
+try {
+  await main()
+} catch (error) {
+  console.error(`bench:peers: ${error instanceof Error ? error.message : String(error)}`)
+  process.exitCode = 1
+} finally {
+  endHosts()
+}
