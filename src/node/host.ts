@@ -26,6 +26,8 @@ export interface Host {
   onForeignExit(listener: (code: number, stack: string | null) => number): Disposable
   /** The processes above this one, parent first, where they can be seen. */
   ancestors?(): readonly Ancestor[]
+  /** Whether to go on without the probe server, which cannot be opened because of this error. A lifecycle that was started on purpose does not. */
+  canDoWithoutProbes?(error: unknown): boolean
   /** The code that the report and the process end with, given the one that was decided. Itself when left out. */
   finalExitCode?(decided: number): number
   /** Ends the process once what was written to stdout and stderr is out. */

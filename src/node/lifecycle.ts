@@ -63,10 +63,12 @@ class NodeLifecycle implements types.Lifecycle {
   readonly #run: ShutdownRun
   readonly #signals: ResponseSignals
   #started = false
+  #wantsProbes: boolean
   #probeAddress: { host: string; port: number } | null = null
 
   constructor(options: ResolvedOptions, host: Host, logger: Logger) {
     this.options = options
+    this.#wantsProbes = options.probePort !== false
     this.#host = host
     this.#logger = logger
     this.#checks = new Checks(options.checkTimeoutMs, logger)
@@ -200,6 +202,10 @@ class NodeLifecycle implements types.Lifecycle {
     try {
       this.#probeAddress = await this.#probes.listen(port, host)
     } catch (error) {
+      if (this.#host.canDoWithoutProbes?.(error)) {
+        this.#wantsProbes = false
+        return
+      }
       this.#run.useSignals(null)
       this.#started = false
       throw error
@@ -209,7 +215,7 @@ class NodeLifecycle implements types.Lifecycle {
   }
 
   #completeStartup(): void {
-    const probesUp = this.options.probePort === false || this.#probeAddress !== null
+    const probesUp = !this.#wantsProbes || this.#probeAddress !== null
     if (this.#started && probesUp && this.#servers.allListen())
       this.#run.machine.dispatch({ type: 'startupCompleted' })
   }

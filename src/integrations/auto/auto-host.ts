@@ -7,6 +7,8 @@ export interface HostOwner {
   /** Whether the shutdown waits for nothing but the application itself. */
   isStopping(): boolean
   onSignal(signal: SignalName, listener: () => void): Disposable
+  /** The probe server cannot be opened. Whether to go on. */
+  canDoWithoutProbes(error: unknown): boolean
   /** Given the lifecycle's code, the code that the process will exit with. */
   finalExitCode(decided: number): number
   /** The process is about to exit. */
@@ -26,6 +28,7 @@ export function autoHost(owner: HostOwner): Host {
       if (owner.isStopping()) timer.unref()
       return { [Symbol.dispose]: () => clearTimeout(timer) }
     },
+    canDoWithoutProbes: (error) => owner.canDoWithoutProbes(error),
     finalExitCode: (decided) => owner.finalExitCode(decided),
     exit: (code) => {
       owner.beforeExit(code)

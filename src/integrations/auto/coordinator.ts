@@ -54,6 +54,7 @@ export class Coordinator {
     const host = autoHost({
       isStopping: () => this.#lifecycle.state === 'stopping',
       onSignal: (signal, listener) => this.#onSignal(signal, listener),
+      canDoWithoutProbes: (error) => this.#canDoWithoutProbes(error),
       finalExitCode: (decided) => this.#finalExitCode(decided),
       beforeExit: (code) => this.#exits.finish(code),
     })
@@ -142,22 +143,21 @@ export class Coordinator {
     // Whoever is told to stop while it starts is never ready.
     if (this.#signal !== null) return void this.#lifecycle.shutdown(this.#signal)
     this.#started = 'yes'
-    const start = this.#probes.during(() => this.#lifecycle.start())
     try {
-      await start
-    } catch (error) {
-      await this.#startWithoutProbes(error)
+      await this.#probes.during(() => this.#lifecycle.start())
+    } catch {
+      // Somebody else's lifecycle has taken over meanwhile, or it is over: there is nothing to start.
+      return
     }
     if (this.#yielded) this.#probes.close()
     else if (this.#isServing()) this.#lifecycle.ready()
   }
 
   /** A child process inherits the environment, and the port in it is its parent's. */
-  async #startWithoutProbes(error: unknown): Promise<void> {
-    if (this.#shuttingDown || this.#yielded) return
+  #canDoWithoutProbes(error: unknown): boolean {
+    if (this.#shuttingDown || this.#yielded) return false
     this.#logger.warn({ error: errorText(error) }, 'lastcall: going on without a probe server')
-    Object.assign(this.#lifecycle.options, { probePort: false })
-    await this.#lifecycle.start()
+    return true
   }
 
   #onServerClose(): void {
