@@ -3,8 +3,9 @@
  *
  *   --keep          keep the cluster
  *   --only NAME     one scenario
- *   --restarts N    restarts of each scenario that must lose nothing (protected 8, express and next 2; 3 pods each)
- *   --rate N        requests per second of each paced lane of these (210, and more where there are fewer such lanes)
+ *   --restarts N    restarts of each scenario that must lose nothing (protected 8, express and next 2; 3 pods each); next, which has half of the
+ *                   paced lanes, is restarted more often until as much is sent
+ *   --rate N        requests per second of each paced lane of these (210)
  *
  * The full proof, more than 200,000 requests over more than 30 pods in each of the three: --restarts 11
  *
@@ -21,7 +22,7 @@ import { http2Port } from './load-pod.ts'
 import { describeLoad, describeLogs, describeTimeline } from './print.ts'
 import { type Outcome, play, type Scenario } from './scenario.ts'
 import { stopAll } from './shell.ts'
-import { defaultRate, judgeControl, judgeZeroLoss, leastRequestsIn, pacedLanes } from './verdict.ts'
+import { defaultRate, judgeControl, judgeZeroLoss, leastRequestsIn } from './verdict.ts'
 
 type Judged = Scenario & { readonly judge: (outcome: Outcome) => readonly string[] }
 
@@ -87,23 +88,25 @@ const scenarios: readonly Judged[] = [
   },
 ]
 
-type Kind = Pick<Scenario, 'example' | 'restarts' | 'values'> & Partial<Pick<Scenario, 'lanes' | 'metrics'>>
+type Kind = Pick<Scenario, 'example' | 'restarts' | 'values'> &
+  Partial<Pick<Scenario, 'lanes' | 'metrics'>> & {
+    /** How many restarts it takes to send what others send in one. 1 */
+    readonly share?: number
+  }
 
-/** A scenario that the flags apply to, with as many requests in every one of its restarts, however many lanes send them. */
-function zeroLoss(name: string, about: string, kind: Kind): Judged {
-  const restarts = Number(flags.restarts ?? kind.restarts)
-  const lanes = kind.lanes ?? laneNames
-  const paced = lanes.filter((lane) => pacedLanes.includes(lane)).length
-  const wanted = Number(flags.rate)
+/** A scenario that the flags apply to. */
+function zeroLoss(name: string, about: string, { share = 1, ...kind }: Kind): Judged {
+  const restarts = flags.restarts === undefined ? kind.restarts : Math.ceil(Number(flags.restarts) * share)
+  const rate = Number(flags.rate)
   return {
+    lanes: laneNames,
     metrics: false,
     ...kind,
     name,
     about,
     restarts,
-    lanes,
-    rate: Math.round((wanted * pacedLanes.length) / paced),
-    leastRequests: leastRequestsIn(restarts, wanted),
+    rate,
+    leastRequests: leastRequestsIn(restarts / share, rate),
     judge: judgeZeroLoss,
   }
 }

@@ -1,11 +1,7 @@
-import type { LaneName } from '../src/load/sample.ts'
 import { type Outcome, replicas } from './scenario.ts'
 
-/** Requests per second of each paced lane, when there are as many of these as there can be. */
+/** Requests per second of each paced lane (new connections, keep-alive, WebSocket, HTTP/2). */
 export const defaultRate = 210
-
-/** Lanes that send as many requests per second as they are told. */
-export const pacedLanes: readonly LaneName[] = ['new-connections', 'keep-alive', 'websocket', 'http2']
 
 /** A restart of three pods takes some 25 s with the chart's defaults, and this is three quarters of what is sent in it: 200,000 in 11 restarts. */
 const leastPerRestart = 18_200

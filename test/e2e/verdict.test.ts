@@ -49,6 +49,7 @@ function outcome(changes: Partial<Outcome> = {}, load: Partial<LoadDocument> = {
     pods,
     replaced: pods,
     restartedAt: [],
+    beganAt: 0,
     seconds: 300,
     inFlightAfter: 0,
     ...changes,

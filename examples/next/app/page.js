@@ -1,8 +1,4 @@
-import { hostname } from 'node:os'
-import { connection } from 'next/server'
-
-/** Rendered for each request. */
-export default async function Page() {
-  await connection()
-  return <h1>Orders, from {hostname()}</h1>
+/** Rendered once, when the application is built. */
+export default function Page() {
+  return <h1>Orders</h1>
 }
