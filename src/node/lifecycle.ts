@@ -1,4 +1,3 @@
-import cluster from 'node:cluster'
 import { channel } from 'node:diagnostics_channel'
 import { describeSum } from '../core/budget.ts'
 import { LastcallError } from '../core/errors.ts'
@@ -9,6 +8,7 @@ import type { Report } from '../core/report.ts'
 import type { StateName } from '../core/state.ts'
 import { describeDeafParent } from './ancestors.ts'
 import { Checks } from './checks.ts'
+import { environmentFor } from './environment.ts'
 import { Hooks } from './hooks.ts'
 import { type Host, realHost } from './host.ts'
 import { Holds } from './holds.ts'
@@ -33,22 +33,12 @@ const created = channel('lastcall:lifecycle:created')
  * @throws LastcallError `LASTCALL_INVALID_OPTIONS` with all problems at once
  */
 export function createLifecycle(options: LifecycleOptions = {}, host: Host = realHost()): types.Lifecycle {
-  const { options: resolved, notices } = resolveOptions(options, environment(options, host))
+  const { options: resolved, notices } = resolveOptions(options, environmentFor(options, host))
   const logger = guardedLogger(resolved.logger ?? stderrLogger(host))
   for (const { message, ...details } of notices) logger.warn(details, message)
   const lifecycle = new NodeLifecycle(resolved, host, logger)
   created.publish({ lifecycle })
   return lifecycle
-}
-
-/** Of a cluster's workers all would have the one port and the one file: these are the primary's, unless the code says otherwise. */
-function environment({ probePort, terminationLog }: LifecycleOptions, { env }: Host): Host['env'] {
-  if (!cluster.isWorker) return env
-  return {
-    ...env,
-    LASTCALL_PROBE_PORT: probePort === undefined ? 'false' : undefined,
-    LASTCALL_TERMINATION_LOG: terminationLog === undefined ? 'false' : undefined,
-  }
 }
 
 class NodeLifecycle implements types.Lifecycle {

@@ -1,0 +1,13 @@
+import cluster from 'node:cluster'
+import type { LifecycleOptions } from '../core/options.ts'
+import type { Host } from './host.ts'
+
+/** The environment that options are read from. Of a cluster's workers all would have the one port and the one file: these are the primary's, unless the code says otherwise. */
+export function environmentFor({ probePort, terminationLog }: LifecycleOptions, { env }: Host): Host['env'] {
+  if (!cluster.isWorker) return env
+  return {
+    ...env,
+    LASTCALL_PROBE_PORT: probePort === undefined ? 'false' : undefined,
+    LASTCALL_TERMINATION_LOG: terminationLog === undefined ? 'false' : undefined,
+  }
+}
