@@ -2,32 +2,46 @@ import { after, before, suite, test } from 'node:test'
 import * as arrivals from './behaviours/arrivals.ts'
 import type { Behaviour, LoneBehaviour } from './behaviours/behaviour.ts'
 import * as endings from './behaviours/endings.ts'
+import * as http1Cut from './behaviours/http1-cut.ts'
 import * as http1Idle from './behaviours/http1-idle.ts'
 import * as http1InFlight from './behaviours/http1-in-flight.ts'
 import * as http1Kernel from './behaviours/http1-kernel.ts'
+import * as http2 from './behaviours/http2.ts'
+import * as http2Cut from './behaviours/http2-cut.ts'
+import * as http2Kernel from './behaviours/http2-kernel.ts'
 import * as processes from './behaviours/process.ts'
+import * as tls from './behaviours/tls.ts'
 import type { ServerDeclaration } from './declaration.ts'
 import { Shutdown, type ShutdownOptions, speaks } from './shutdown.ts'
 
-/** Long enough for what clients do in the delay, on a slow machine as well. */
-const DELAY_MS = 1_500
+/**
+ * What clients do in the delay has to be done before its end, also where all is slower: how long this process took to get here says how slow. The drain gives idle
+ * connections as long again.
+ */
+const DELAY_MS = Math.min(8_000, Math.max(1_200, Math.round(3 * performance.now())))
 
 /** Every behaviour that applies to the server, as tests. */
 export function testContract(server: ServerDeclaration): void {
-  const applies = ([name]: readonly [string, unknown]): boolean => !(name in (server.without ?? {}))
-  const chosen = <T>(...modules: readonly Readonly<Record<string, T>>[]): T[] =>
-    modules.flatMap((module) => Object.entries(module).filter(applies)).map(([, behaviour]) => behaviour)
-  const http1 = speaks(server, 'http1')
+  const of = <T>(protocol: 'http1' | 'http2', ...modules: readonly Readonly<Record<string, T>>[]): T[] =>
+    speaks(server, protocol) ? modules.flatMap((module) => Object.values(module)) : []
 
   suite(server.name, { concurrency: true }, () => {
     testTogether(server, 'through one shutdown', { delayMs: DELAY_MS }, [
-      ...chosen<Behaviour>(processes),
-      ...(http1 ? chosen<Behaviour>(arrivals, http1Idle, http1InFlight) : []),
+      ...Object.values(processes),
+      ...of<Behaviour>('http1', arrivals, http1Idle, http1InFlight),
+      ...of<Behaviour>('http2', http2),
+      ...(server.isSecure ? Object.values(tls) : []),
     ])
     testTogether(server, 'with a blocked event loop', { delayMs: DELAY_MS, isBlocked: true }, [
-      ...(http1 ? chosen<Behaviour>(http1Kernel) : []),
+      ...of<Behaviour>('http1', http1Kernel),
+      ...of<Behaviour>('http2', http2Kernel),
     ])
-    for (const { title, run } of chosen<LoneBehaviour>(endings)) {
+    const lone = [
+      ...Object.values(endings),
+      ...of<LoneBehaviour>('http1', http1Cut),
+      ...of<LoneBehaviour>('http2', http2Cut),
+    ]
+    for (const { title, run } of lone) {
       test(title, (t) => run(t, server))
     }
   })

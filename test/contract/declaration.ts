@@ -5,6 +5,6 @@ export interface ServerDeclaration extends ProgramDeclaration {
   /** What its clients may speak. HTTP/1 alone, when left out */
   readonly protocols?: readonly ('http1' | 'http2')[]
   readonly isSecure?: boolean
-  /** Behaviours that do not apply, by the name that they are exported by, with the reason. */
-  readonly without?: Readonly<Record<string, string>>
+  /** Whether a start that has begun has to come to its end before anything can be closed. */
+  readonly finishesStart?: boolean
 }

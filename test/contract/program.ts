@@ -18,6 +18,8 @@ export interface ProgramDeclaration {
   readonly guide: string
   /** Name of the program, as the first line of its block says it. `server.ts` */
   readonly program?: string
+  /** What the page says may be left out of the program, and is. */
+  readonly leaveOut?: string
   /** Folder of `servers` with the application that the program imports. The server's name */
   readonly app?: string
   /** A command of the guide that is run in a folder, for a server that is built and not written. Instead of `program` and `app`. */
@@ -32,9 +34,10 @@ export interface StartOptions {
 }
 
 const servers = fileURLToPath(new URL('servers', import.meta.url))
+const tls = fileURLToPath(new URL('../fixtures/tls', import.meta.url))
 /** With CONTRACT_CONTROL set, what runs instead of lastcall: the behaviours have to fail. */
 const control = fileURLToPath(new URL('control', import.meta.url))
-const READY_WITHIN_MS = 30_000
+const WAIT_MS = 50_000
 const order: readonly StateName[] = [
   'starting',
   'unready',
@@ -46,10 +49,11 @@ const order: readonly StateName[] = [
 ]
 
 /** The code of the guide's program. */
-export function guideProgram({ guide, program = 'server.ts' }: ProgramDeclaration): string {
+export function guideProgram({ guide, program = 'server.ts', leaveOut = '' }: ProgramDeclaration): string {
   const block = codeBlocksOf(guide).find(({ code }) => code.startsWith(`// ${program}\n`))
   if (!block) throw new Error(`${guide} has no block that begins with "// ${program}"`)
-  return block.code
+  if (!block.code.includes(leaveOut)) throw new Error(`${guide} has no ${leaveOut} to leave out`)
+  return block.code.replace(leaveOut, '')
 }
 
 /** Puts the guide's program beside the application that it imports. The folder is inside of `servers`, so that packages are found from it. */
@@ -85,7 +89,7 @@ export class Program {
 
   /** Resolves when a handler has come to the gate that its request names. */
   async at(gate: string): Promise<void> {
-    await this.child.line(new RegExp(`^at ${gate}$`))
+    await this.#until(async () => this.child.stdout.split('\n').includes(`at ${gate}`))
   }
 
   /** Lets handlers go on that stand at the gate. */
@@ -116,8 +120,8 @@ export class Program {
   }
 
   /** Resolves to how it ended. */
-  async exit(): Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }> {
-    return this.child.exit()
+  exit(): Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }> {
+    return this.child.exited
   }
 
   /** The termination message. */
@@ -132,9 +136,9 @@ export class Program {
     rmSync(this.#folder, { recursive: true, force: true })
   }
 
-  /** Polls: the probe server is asked from outside, and opens late. */
+  /** Polls, because the probe server tells nobody. */
   async #until(holds: () => Promise<boolean>): Promise<void> {
-    const deadline = performance.now() + READY_WITHIN_MS
+    const deadline = performance.now() + WAIT_MS
     while (!(await holds().catch(() => false))) {
       const { exitCode, signalCode } = this.child.process
       if (exitCode !== null || signalCode !== null || performance.now() > deadline) {
@@ -172,6 +176,8 @@ export async function launch(
     env: {
       ...Object.fromEntries(inherited),
       PORT: String(ports.port),
+      TLS_KEY: join(tls, 'key.pem'),
+      TLS_CERT: join(tls, 'cert.pem'),
       CONTRACT_GATES: folder,
       LASTCALL_PROBE_PORT: String(ports.probePort),
       LASTCALL_PROBE_HOST: '127.0.0.1',

@@ -51,6 +51,7 @@ export class Shutdown {
   readonly #done: Meeting
   readonly #clients = new Set<{ close(): void }>()
   #program: Program | undefined
+  #gateCount = 0
   #begun: Promise<void> | undefined
   #draining: Promise<void> | undefined
   #ended: Promise<Ended> | undefined
@@ -111,6 +112,10 @@ export class Shutdown {
     return (this.#ended ??= this.program
       .exit()
       .then(({ code, signal }) => ({ code, signal, report: this.program.report() })))
+  }
+
+  newGate(): string {
+    return `gate-${(this.#gateCount += 1)}`
   }
 
   keep<T extends { close(): void }>(client: T): T {
@@ -183,6 +188,7 @@ export async function launchAlone(
 export class Part {
   readonly #shutdown: Shutdown
   readonly #title: string
+  readonly #gates = new Map<string, string>()
 
   constructor(shutdown: Shutdown, title: string) {
     this.#shutdown = shutdown
@@ -191,6 +197,10 @@ export class Part {
 
   get program(): Program {
     return this.#shutdown.program
+  }
+
+  get scheme(): 'http' | 'https' {
+    return this.#shutdown.server.isSecure ? 'https' : 'http'
   }
 
   connect(options: { awaitsHandshake?: boolean } = {}): Promise<RawClient> {
@@ -205,9 +215,11 @@ export class Part {
     return this.#shutdown.connectHttp2(options)
   }
 
-  /** Name of a gate that no other behaviour uses. */
+  /** A gate that no other behaviour has; the same one for the same name. */
   gate(name: string): string {
-    return `${this.#title.replaceAll(/\W+/g, '-')}-${name}`
+    const gate = this.#gates.get(name) ?? this.#shutdown.newGate()
+    this.#gates.set(name, gate)
+    return gate
   }
 
   /** Resolves when everybody has prepared, and the delay has begun. */

@@ -58,7 +58,7 @@ export const newConnectionInDrain: Behaviour = {
   },
 }
 
-/** Tries until the listener, which is closed some turns after the drain has begun, is gone. */
+/** Tries until the listener is gone, some turns after the drain has begun. Whoever comes in the instant of its closing is reset; that is what the delay is for. */
 async function refusal(port: number): Promise<string | undefined> {
   for (;;) {
     const socket = connect(port, '127.0.0.1')
@@ -66,7 +66,8 @@ async function refusal(port: number): Promise<string | undefined> {
       await once(socket, 'connect')
       await once(socket.resume().end(), 'close')
     } catch (error) {
-      return (error as NodeJS.ErrnoException).code
+      const { code } = error as NodeJS.ErrnoException
+      if (code !== 'ECONNRESET') return code
     } finally {
       socket.destroy()
     }

@@ -1,0 +1,3 @@
+import { testContract } from './contract.ts'
+
+testContract({ name: 'fastify', guide: 'docs/guides/fastify.md', finishesStart: true })
