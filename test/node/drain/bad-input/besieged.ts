@@ -4,21 +4,16 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { describe, test, type TestContext } from 'node:test'
 import type { DrainAdapter } from '../../../../src/node/drain/adapter.ts'
 import type { Attack } from '../../../helpers/hostile/attack.ts'
+import type { Neighbour } from '../../../helpers/hostile/neighbours.ts'
 import { HostileClient } from '../../../helpers/hostile/hostile-client.ts'
-import { drainable, within } from '../setup.ts'
-
-/** A healthy client with something in flight. */
-export interface Neighbour {
-  /** Lets its server answer. */
-  finish(): void
-  /** Rejects unless everything came as it should. */
-  readonly finished: Promise<void>
-}
+import { drainable, type Gate, within } from '../setup.ts'
 
 /** A server with a healthy client on it, and how hostile ones reach it. */
 export interface Besieged {
   readonly server: Server
   readonly ca?: Buffer
+  /** Where the neighbour's request waits. */
+  readonly gate: Gate
   /** Resolves when the neighbour has something in flight. */
   join(port: number): Promise<Neighbour>
 }
@@ -85,7 +80,7 @@ async function survive(t: TestContext, besieged: Besieged, attack: Attack): Prom
   const drained = adapter.drain()
   await untilClosed(adapter)
   for (const client of clients) attack.goOn?.(client)
-  neighbour.finish()
+  besieged.gate.open()
   await within(UNHELD_MS, 'the neighbour', neighbour.finished)
   if (attack.cut === null) {
     await within(UNHELD_MS, 'the drain', drained)
