@@ -58,6 +58,8 @@ const scenarios: readonly Judged[] = [
     {
       example: 'next',
       restarts: 2,
+      // Half of the paced lanes, and a request costs Next.js too much processor time to send it more often.
+      share: 1.7,
       lanes: nextLanes,
       values: ['lifecycle.auto=true', `lifecycle.autoImage=${imageOf('fastify')}`],
     },
