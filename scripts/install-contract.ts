@@ -11,7 +11,7 @@ const next = `${contract}/apps/next`
 
 const installedAt = installOnce(contract)
 
-const sources = globSync([`${next}/*.mjs`, `${next}/app/**/*.js`]).map(changedAt)
+const sources = globSync([`${next}/*.mjs`, `${next}/*.js`, `${next}/app/**/*.js`]).map(changedAt)
 if (changedAt(`${next}/.next/standalone/apps/next/server.js`) < Math.max(installedAt, ...sources)) {
   execFileSync(process.execPath, ['node_modules/next/dist/bin/next', 'build', 'apps/next'], {
     cwd: contract,

@@ -37,7 +37,8 @@ export function testContract(server: ServerDeclaration): void {
       ...of<Behaviour>('http2', http2Kernel),
     ])
     const lone = [
-      ...Object.values(endings),
+      endings.secondSignal,
+      ...(server.listensFirst ? [] : [endings.signalWhileStarting]),
       ...of<LoneBehaviour>('http1', http1Cut),
       ...of<LoneBehaviour>('http2', http2Cut),
     ]

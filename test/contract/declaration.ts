@@ -7,4 +7,6 @@ export interface ServerDeclaration extends ProgramDeclaration {
   readonly isSecure?: boolean
   /** Whether a start that has begun has to come to its end before anything can be closed. */
   readonly finishesStart?: boolean
+  /** Whether the port is open before the application has started, so that there is no start to end. */
+  readonly listensFirst?: boolean
 }

@@ -1,0 +1,4 @@
+// instrumentation.js
+export async function register() {
+  if (process.env.NEXT_RUNTIME === 'nodejs') await import('./instrumentation-node.js')
+}
