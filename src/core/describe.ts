@@ -4,14 +4,21 @@ const shortened = (text: string): string =>
   text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH - 3)}...` : text
 
 /**
- * A value and its type as messages show them, on one short line. Never throws: what is refused may be circular, have no prototype, or be a whole
- * application (a Fastify instance is a plain object to JSON).
+ * A value and its type as messages show them, on one short line. Never throws: what is refused may be circular, have no prototype, be a revoked proxy, or a
+ * whole application (a Fastify instance is a plain object to JSON).
  */
 export function describe(value: unknown): string {
-  if (typeof value === 'string') return `'${shortened(value)}' (string)`
-  if (typeof value === 'function') return `${value.name || 'anonymous'} (function)`
-  if (typeof value === 'object' && value !== null) return `${shortened(objectText(value))} (object)`
-  return `${String(value)} (${typeof value})`
+  const text = typeof value === 'string' ? `'${shortened(value)}'` : shortened(textOf(value))
+  return `${text.replace(/[\r\n]+/g, ' ')} (${typeof value})`
+}
+
+function textOf(value: unknown): string {
+  try {
+    if (typeof value === 'function') return String(value.name) || 'anonymous'
+    return typeof value === 'object' && value !== null ? objectText(value) : String(value)
+  } catch {
+    return typeof value === 'function' ? 'anonymous' : '{...}'
+  }
 }
 
 function objectText(value: object): string {

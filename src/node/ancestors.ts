@@ -10,15 +10,22 @@ export interface Ancestor {
 
 const SIGTERM_BIT = 1n << 14n
 
-/** The processes above this one, parent first, as far as they can be seen; none where there is no /proc (proc(5)). */
-export function readAncestors(): readonly Ancestor[] {
+/** Reads a file of /proc, or throws. */
+type ReadProc = (path: string) => string
+
+const readProc: ReadProc = (path) => readFileSync(path, 'utf8')
+
+/** The processes above this one, parent first, as far as they can be seen; none where there is no /proc (proc(5)). Never throws. */
+export function readAncestors(read: ReadProc = readProc): readonly Ancestor[] {
   const found: Ancestor[] = []
   try {
-    let pid = parentOf('self')
-    for (; pid > 0 && found.length < 10; pid = parentOf(pid)) {
-      const args = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1)
-      const catchesTerm = (BigInt(`0x${statusOf(pid, 'SigCgt')}`) & SIGTERM_BIT) !== 0n
+    let pid = parentIn(read('/proc/self/status'))
+    while (pid > 0 && found.length < 10) {
+      const args = read(`/proc/${pid}/cmdline`).split('\0').slice(0, -1)
+      const status = read(`/proc/${pid}/status`)
+      const catchesTerm = (BigInt(`0x${fieldOf(status, 'SigCgt')}`) & SIGTERM_BIT) !== 0n
       found.push({ pid, args, catchesTerm })
+      pid = parentIn(status)
     }
   } catch {
     return []
@@ -26,11 +33,10 @@ export function readAncestors(): readonly Ancestor[] {
   return found
 }
 
-const parentOf = (pid: number | 'self'): number => Number(statusOf(pid, 'PPid'))
+const parentIn = (status: string): number => Number(fieldOf(status, 'PPid'))
 
-function statusOf(pid: number | 'self', field: string): string {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-  return new RegExp(`^${field}:\\s*(\\S+)`, 'm').exec(status)?.[1] ?? ''
+function fieldOf(status: string, field: string): string {
+  return new RegExp(`^${field}:[ \\t]*(\\S+)`, 'm').exec(status)?.[1] ?? ''
 }
 
 const nameOf = ({ args }: Ancestor): string => args[0]?.split(' ', 1)[0]?.split('/').at(-1) ?? ''

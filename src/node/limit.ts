@@ -45,7 +45,11 @@ export async function limited(
 export function errorText(error: unknown): string {
   try {
     const text = error instanceof Error ? error.message || error.name : error
-    return String(text).replace(/\s*\n\s*/g, ' ')
+    // Line by line: an expression for the spaces on both sides of a line end takes a time that grows with their square.
+    const lines = String(text).split('\n')
+    if (lines.length === 1) return lines.join('')
+    const trimmed = lines.map((line) => line.trim()).filter((line) => line !== '')
+    return trimmed.join(' ')
   } catch {
     return describe(error)
   }

@@ -6,6 +6,7 @@ import { liveness, readiness, startup, type Verdict } from '../core/probe.ts'
 import type { State } from '../core/state.ts'
 import type { CheckResult, Checks } from './checks.ts'
 import { errorText } from './limit.ts'
+import { parseTarget } from './probe-target.ts'
 import type { EndpointAnswer } from './types.ts'
 
 /** What the probe server looks at. */
@@ -121,10 +122,8 @@ export class ProbeServer {
   }
 
   async #reply(request: IncomingMessage): Promise<Reply> {
-    const [path = '/', query = ''] = (request.url ?? '/').split('?', 2)
-    const name = path.length > 1 ? path.replace(/\/+$/, '') : path
+    const { path: name, verbose } = parseTarget(request.url ?? '/')
     if (request.method !== 'GET' && request.method !== 'HEAD') return text(405, 'method not allowed\n')
-    const verbose = new URLSearchParams(query).has('verbose')
     const endpoint = this.#endpoints.get(name)
     if (endpoint) return { status: 200, ...(await endpoint.answer()) }
     const { checks, livenessFailsOnShutdown } = this.#subject

@@ -34,10 +34,31 @@ test('describe does not throw on what JSON cannot write', () => {
   assert.equal(describe({ toJSON: () => undefined }), '{} (object)')
 })
 
-test('describe is short and never throws, whatever it is given', () => {
+test('describe is short, on one line, and never throws, whatever it is given', () => {
   fc.assert(
     fc.property(fc.anything({ withBigInt: true, withNullPrototype: true, maxDepth: 5 }), (value) => {
-      assert.ok(typeof value === 'bigint' || describe(value).length <= 100)
+      assert.ok(describe(value).length <= 100)
+      assert.ok(!describe(value).includes('\n'))
     }),
   )
+})
+
+test('describe does not throw on what throws at every look at it', () => {
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  assert.equal(describe(proxy), '{...} (object)')
+  const throws = (): never => {
+    throw new Error('no')
+  }
+  assert.equal(
+    describe(new Proxy({}, { get: throws, ownKeys: throws, getPrototypeOf: throws })),
+    '{...} (object)',
+  )
+  assert.equal(describe(Object.defineProperty(() => {}, 'name', { get: throws })), 'anonymous (function)')
+  assert.equal(
+    describe(Object.defineProperty(() => {}, 'name', { value: Symbol('s') })),
+    'Symbol(s) (function)',
+  )
+  assert.equal(describe(Symbol('s'.repeat(1_000))).length, 89)
+  assert.equal(describe('a\r\nb'), "'a b' (string)")
 })

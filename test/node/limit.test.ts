@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { errorText, limited } from '../../src/node/limit.ts'
 
 test('limited() tells the value, of a promise or of none, and leaves no timer behind', async () => {
@@ -54,4 +55,25 @@ test('errorText() is one line of whatever was thrown', () => {
     [Symbol('s'), 'Symbol(s)'],
   ]
   for (const [error, text] of texts) assert.equal(errorText(error), text)
+})
+
+test('errorText() takes any thrown value, and none of it for long', () => {
+  const { proxy, revoke } = Proxy.revocable({}, {})
+  revoke()
+  assert.equal(errorText(proxy), '{...} (object)')
+  assert.equal(errorText(new Error('a \n\n  b\r\n')), 'a b')
+  // With a regular expression these were minutes.
+  const indented = `x${' '.repeat(400_000)}y`
+  assert.equal(errorText(new Error(indented)), indented)
+  fc.assert(
+    fc.property(
+      fc.anything({ withBigInt: true, withNullPrototype: true }),
+      fc.boolean(),
+      (value, wrapped) => {
+        const text = errorText(wrapped ? Object.assign(new Error(), { message: value }) : value)
+        assert.equal(typeof text, 'string')
+        assert.ok(!text.includes('\n'))
+      },
+    ),
+  )
 })
