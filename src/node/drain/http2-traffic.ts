@@ -19,6 +19,12 @@ const ANY_STREAM = 2 ** 31 - 1
  */
 const PING_MS = 250
 
+/**
+ * For `session.destroy()` with a code and without an error. When it is undefined Node takes 0, NO_ERROR, for the code as well (`Http2Session.destroy` in
+ * lib/internal/http2/core.js), and half a response looks like a whole one to its client.
+ */
+const noError = null as unknown as undefined
+
 interface Session {
   readonly streams: Map<ServerHttp2Stream, number>
   /** `session.socket` is a proxy that cannot be destroyed on its own. */
@@ -28,6 +34,7 @@ interface Session {
   /** Of the stream that was closed last, 0 without any: Node closes one whose end still waits for a client that does not read. */
   lastId: number
   lastAt: number
+  isCut?: true
   pingTimer?: NodeJS.Timeout
 }
 
@@ -68,11 +75,14 @@ export class Http2Traffic implements Traffic {
     const cut: ForcedClose[] = []
     for (const [session, record] of this.#open) {
       const { socket, pingTimer } = record
+      // It may take a moment to be gone, and everything is cut once more at the very end.
+      if (record.isCut) continue
+      record.isCut = true
       clearTimeout(pingTimer)
       const server = this.#context.name
       for (const { since, label } of unfinished(session, record))
         cut.push({ kind: 'stream', server, ageMs: now() - since, label })
-      session.destroy(undefined, constants.NGHTTP2_CANCEL)
+      session.destroy(noError, constants.NGHTTP2_CANCEL)
       if (socket) resetUnlessClosed(socket)
     }
     return cut

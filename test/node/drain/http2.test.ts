@@ -98,6 +98,7 @@ for (const [kind, { create, scheme }] of Object.entries(kinds)) {
     server.on('stream', () => entered.resolve())
     const { adapter, port } = await drainable(t, server)
     const session = await connectTo(t, scheme, port)
+    session.on('error', () => {})
     const answer = get(session)
     await entered.promise
     assert.deepEqual(

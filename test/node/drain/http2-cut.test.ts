@@ -1,0 +1,23 @@
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { connect, constants, createServer } from 'node:http2'
+import { test } from 'node:test'
+import { drainable } from './setup.ts'
+
+test('a begun HTTP/2 response that is cut off is an error to its client, and not a short one', async (t) => {
+  const server = createServer((_, response) => response.write('begun'))
+  const { adapter, port } = await drainable(t, server)
+  const session = connect(`http://127.0.0.1:${port}`)
+  t.after(() => session.destroy())
+  session.on('error', () => {})
+  const goaway = once(session, 'goaway')
+  const request = session.request()
+  const seen: string[] = []
+  for (const event of ['end', 'error']) request.on(event, () => seen.push(event))
+  const closed = new Promise<void>((resolve) => request.once('close', resolve))
+  await once(request, 'data')
+  assert.equal(adapter.cut().length, 1)
+  await closed
+  assert.deepEqual(seen, ['error'])
+  assert.equal((await goaway)[0], constants.NGHTTP2_CANCEL)
+})
