@@ -6,8 +6,11 @@ export type Message =
 
 /** Puts frames together to messages, from bytes in whatever pieces they come. */
 export interface MessageReader {
-  /** @throws Error with the code `WEBSOCKET_PROTOCOL` on bytes that no server may send */
-  write(chunk: Buffer): readonly Message[]
+  /**
+   * Yields what is complete now, one by one: a message in front of bytes that are none has arrived, whatever packet it came in.
+   * @throws Error with the code `WEBSOCKET_PROTOCOL` on bytes that no server may send
+   */
+  write(chunk: Buffer): Iterable<Message>
 }
 
 /** Opcodes of RFC 6455 §5.2 that are sent here. */
@@ -44,15 +47,13 @@ export function createMessageReader(): MessageReader {
     return { kind: 'data', text }
   }
   return {
-    write(chunk) {
+    *write(chunk) {
       rest = Buffer.concat([rest, chunk])
-      const messages: Message[] = []
       for (let frame = readFrame(rest); frame; frame = readFrame(rest)) {
         rest = rest.subarray(frame.bytes)
         const message = take(frame)
-        if (message) messages.push(message)
+        if (message) yield message
       }
-      return messages
     },
   }
 }

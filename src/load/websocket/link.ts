@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
 import type { Opened } from './handshake.ts'
-import { createMessageReader, encodeFrame, opcodes } from './frame.ts'
+import { createMessageReader, encodeFrame, type Message, opcodes } from './frame.ts'
 
 /** The connection was lost without a close frame (RFC 6455 §7.4.1). */
 const ABNORMAL = 1006
@@ -59,7 +59,7 @@ export class WebSocketLink {
     }
   }
 
-  #take(message: ReturnType<ReturnType<typeof createMessageReader>['write']>[number]): void {
+  #take(message: Message): void {
     // What comes behind a close frame does not count (RFC 6455 §5.5.1).
     if (this.#closed) return
     if (message.kind === 'data') this.#events.onData(message.text)

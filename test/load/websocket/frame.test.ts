@@ -17,7 +17,21 @@ function serverFrame(opcode: number, payload: Buffer, final = true): Buffer {
 function read(bytes: Buffer, cuts: readonly number[]): readonly Message[] {
   const reader = createMessageReader()
   const places = [0, ...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].toSorted((a, b) => a - b)
-  return places.flatMap((place, index) => reader.write(bytes.subarray(places[index - 1] ?? 0, place)))
+  return places.flatMap((place, index) => [...reader.write(bytes.subarray(places[index - 1] ?? 0, place))])
+}
+
+/** Messages, and the error behind them if there is one. */
+function readAll(bytes: Buffer, cuts: readonly number[]): readonly (Message | string)[] {
+  const reader = createMessageReader()
+  const found: (Message | string)[] = []
+  const places = [0, ...cuts.map((cut) => cut % (bytes.length + 1)), bytes.length].toSorted((a, b) => a - b)
+  try {
+    for (const [index, place] of places.entries())
+      for (const message of reader.write(bytes.subarray(places[index - 1] ?? 0, place))) found.push(message)
+  } catch (error) {
+    found.push((error as Error).message)
+  }
+  return found
 }
 
 const cuts = fc.array(fc.nat(), { maxLength: 12 })
@@ -114,4 +128,28 @@ test('encodeFrame writes a final, masked frame that is read as what it was', () 
     ),
     { numRuns: 30 },
   )
+})
+
+test('createMessageReader makes the same of any bytes, however they are cut: what is in front of rubbish has arrived', () => {
+  const rubbish = fc.uint8Array({ maxLength: 40 }).map((bytes) => Buffer.from(bytes))
+  const frames = fc
+    .record({
+      opcode: fc.constantFrom(0, 1, 2, 8, 9, 10, 3, 11),
+      payload: fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
+      final: fc.boolean(),
+    })
+    .map(({ opcode, payload, final }) => serverFrame(opcode, payload, final))
+  fc.assert(
+    fc.property(
+      fc.array(fc.oneof({ weight: 4, arbitrary: frames }, rubbish), { maxLength: 8 }),
+      cuts,
+      (parts, places) => {
+        const bytes = Buffer.concat(parts)
+        assert.deepEqual(readAll(bytes, places), readAll(bytes, []))
+      },
+    ),
+  )
+  const echo = serverFrame(1, Buffer.from('echo'))
+  const [first] = readAll(Buffer.concat([echo, serverFrame(3, Buffer.alloc(0))]), [])
+  assert.deepEqual(first, { kind: 'data', text: 'echo' })
 })
