@@ -33,7 +33,8 @@ async function get(session: ClientHttp2Session): Promise<string> {
   const stream = session.request({ ':path': '/' })
   let body = ''
   stream.setEncoding('utf8').on('data', (text: string) => (body += text))
-  await once(stream, 'close')
+  stream.on('error', () => {})
+  await new Promise<void>((resolve) => stream.once('close', resolve))
   return stream.rstCode === 0 ? body : `reset ${stream.rstCode}`
 }
 
