@@ -61,7 +61,8 @@ test('under lastcall/auto it ends everything that is open in order, then calls i
   const session = connect(http2Url)
   t.after(() => session.destroy())
   await once(session, 'connect')
-  const events = await fetch(`${url}/events`, { headers: { 'last-event-id': '41' } })
+  const headers = { accept: 'text/event-stream', 'last-event-id': '41' }
+  const events = await fetch(`${url}/events`, { headers })
   const stream = await fetch(`${url}/stream?chunks=20`)
 
   const closed = Promise.all([once(socket, 'close'), once(session, 'goaway')])

@@ -6,6 +6,7 @@ import type { Environment } from '../../core/option-rules.ts'
 import { OpenEventStream, type StreamResponse } from './open-event-stream.ts'
 
 const variable = 'LASTCALL_AUTO_EVENT_STREAMS'
+const mediaType = 'text/event-stream'
 
 type Method = (this: StreamResponse, ...args: readonly unknown[]) => unknown
 
@@ -84,13 +85,16 @@ export class EventStreams implements Disposable {
 }
 
 /**
- * Whether this is an event stream that can be ended from outside. One that was compressed before it is written cannot: its compressor would be cut
- * off. A middleware that compresses what is written has replaced `write`, and ends its compressor when the response is ended.
+ * Whether this is an event stream that can be ended from outside: its client asked as EventSource does (WHATWG HTML, "The EventSource interface"), and
+ * so comes back. One that was compressed before it is written cannot, because its compressor would be cut off; a middleware that compresses what is
+ * written has replaced `write`, and ends its compressor when the response is ended.
  */
 function isEventStream(response: StreamResponse): boolean {
   const head = headOf(response)
-  if (!head.includes('text/event-stream') || !/^content-type: *text\/event-stream\b/im.test(head))
-    return false
+  if (!head.includes(mediaType) || !/^content-type: *text\/event-stream\b/im.test(head)) return false
+  const { method, headers } = response.req
+  // A POST is answered once: what language models say has an end of its own, and nobody asks for the rest of it.
+  if (method !== 'GET' || !headers.accept?.includes(mediaType)) return false
   return !/^content-encoding: *(?!identity)/im.test(head) || Object.hasOwn(response, 'write')
 }
 

@@ -1,5 +1,6 @@
 /** A response as both of Node's kinds are: HTTP/1's, and HTTP/2's in the compatibility API. */
 export interface StreamResponse {
+  readonly req: { readonly method?: string; readonly headers: { readonly accept?: string } }
   write: (...args: readonly unknown[]) => boolean
   end: (...args: readonly unknown[]) => unknown
   readonly headersSent: boolean

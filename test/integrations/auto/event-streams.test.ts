@@ -9,12 +9,18 @@ import { freePort, logged, portOf, runApp, untilServed } from './setup.ts'
 
 const app = 'apps/event-streams.mjs'
 const clean = { code: 0, signal: null }
+/** What EventSource sends. */
+const accept = 'Accept: text/event-stream\r\n'
 
 /** A client that has the stream's head. */
-async function subscribe(t: TestContext, child: Child, path: string, headers = ''): Promise<RawClient> {
+async function subscribe(t: TestContext, child: Child, path: string): Promise<RawClient> {
+  return ask(t, child, `GET ${path} HTTP/1.1\r\nHost: test\r\n${accept}\r\n`)
+}
+
+async function ask(t: TestContext, child: Child, request: string): Promise<RawClient> {
   const client = await RawClient.connect(await portOf(child))
   t.after(() => client.close())
-  client.get(path, headers)
+  client.send(request)
   await client.until(() => client.received.includes('\r\n\r\n') || client.ending !== 'open')
   return client
 }
@@ -53,8 +59,10 @@ test('an event that is half written is waited for, and so is what is written alo
   const child = runApp(t, app)
   const client = await subscribe(t, child, '/half')
   await client.until(() => client.received.includes('id: 2\r\n'))
+  const quiet = await subscribe(t, child, '/quiet')
   child.kill('SIGTERM')
-  await logged(child, 'shutdownDelayElapsed')
+  // Opened last, ended last.
+  await quiet.response()
   child.kill('SIGUSR2')
   const { body } = await client.response()
   assert.equal(body, 'data: one\r\n\r\nid: 2\r\ndata: two\r\n\r\ndata: three\n\n')
@@ -83,7 +91,7 @@ test('a stream that is opened in the drain is ended at once', async (t) => {
   await client.until(() => client.socket.bytesWritten > 0)
   child.kill('SIGTERM')
   await logged(child, 'shutdownDelayElapsed')
-  client.send('Host: test\r\n\r\n')
+  client.send(`Host: test\r\n${accept}\r\n`)
   const { status, headers } = await client.response()
   assert.deepEqual([status, headers['connection']], [200, 'close'])
   child.kill('SIGUSR2')
@@ -95,7 +103,7 @@ test('over HTTP/2 a stream ends with END_STREAM and not with a reset', async (t)
   const child = runApp(t, app, { args: ['http2'] })
   const session = connect(`http://127.0.0.1:${await portOf(child)}`)
   t.after(() => session.destroy())
-  const stream = session.request({ ':path': '/ticks' }).setEncoding('utf8')
+  const stream = session.request({ ':path': '/ticks', accept: 'text/event-stream' }).setEncoding('utf8')
   let body = ''
   for await (const text of stream) {
     if (body === '') child.kill('SIGTERM')
@@ -113,7 +121,7 @@ test('what a middleware compresses is ended with the trailer of its compression'
   await untilServed(child, port)
   const client = await RawClient.connect(port)
   t.after(() => client.close())
-  client.get('/events', 'Accept-Encoding: gzip\r\n')
+  client.get('/events', `${accept}Accept-Encoding: gzip\r\n`)
   await child.line(/^event 3$/)
   child.kill('SIGTERM')
   const { headers, body } = await client.response()
@@ -128,13 +136,32 @@ test('a stream that was compressed before it is written, and other responses, ar
   const child = runApp(t, app, { env: { LASTCALL_DRAIN_TIMEOUT: '500ms' } })
   const other = await subscribe(t, child, '/other')
   const gzipped = await subscribe(t, child, '/gzipped')
+  const quiet = await subscribe(t, child, '/quiet')
   child.kill('SIGTERM')
-  await logged(child, 'shutdownDelayElapsed')
+  await quiet.response()
   child.kill('SIGUSR2')
   assert.equal((await other.response()).body, 'one\n\ntwo\n\n')
   assert.equal(await gzipped.ended(), 'reset')
   assert.deepEqual(await child.exit(), { code: 1, signal: null })
   assert.equal(child.report().forcedCloses.total, 1)
+})
+
+test('an answer to POST, and one that nobody asked for as EventSource does, has an end of its own and is left to it', async (t) => {
+  const child = runApp(t, app)
+  const posted = await ask(
+    t,
+    child,
+    `POST /answer HTTP/1.1\r\nHost: test\r\n${accept}Content-Length: 0\r\n\r\n`,
+  )
+  const fetched = await ask(t, child, 'GET /answer HTTP/1.1\r\nHost: test\r\nAccept: */*\r\n\r\n')
+  const quiet = await subscribe(t, child, '/quiet')
+  child.kill('SIGTERM')
+  await quiet.response()
+  child.kill('SIGUSR2')
+  for (const client of [posted, fetched]) {
+    assert.equal((await client.response()).body, 'data: one\n\ndata: [DONE]\n\n')
+  }
+  assert.deepEqual(await child.exit(), clean)
 })
 
 test('LASTCALL_AUTO_EVENT_STREAMS=false leaves streams to the drain, without a warning about the variable', async (t) => {

@@ -55,9 +55,16 @@ const streams = {
   '/gzipped': (response) => {
     response.writeHead(200, { ...head, 'Content-Encoding': 'gzip' })
     const gzip = createGzip()
+    response.flushHeaders()
     gzip.pipe(response)
+    // Not written out: the compressor has it.
     gzip.write('data: one\n\n')
-    gzip.flush()
+  },
+  // What language models answer.
+  '/answer': (response) => {
+    response.writeHead(200, head)
+    response.write('data: one\n\n')
+    news(() => response.end('data: [DONE]\n\n'))
   },
   '/other': (response) => {
     response.writeHead(200, { 'content-type': 'text/plain', 'x-type': 'text/event-stream' })
