@@ -14,11 +14,13 @@ import * as tls from './behaviours/tls.ts'
 import type { ServerDeclaration } from './declaration.ts'
 import { Shutdown, type ShutdownOptions, speaks } from './shutdown.ts'
 
+const SHORTEST_DELAY_MS = 1_200
+const LONGEST_DELAY_MS = process.env['CONTRACT_CONTROL'] === undefined ? 8_000 : SHORTEST_DELAY_MS
 /**
  * What clients do in the delay has to be done before its end, also where all is slower: how long this process took to get here says how slow. The drain gives idle
  * connections as long again.
  */
-const DELAY_MS = Math.min(8_000, Math.max(1_200, Math.round(3 * performance.now())))
+const delayMs = Math.min(LONGEST_DELAY_MS, Math.max(SHORTEST_DELAY_MS, Math.round(3 * performance.now())))
 
 /** Every behaviour that applies to the server, as tests. */
 export function testContract(server: ServerDeclaration): void {
@@ -26,13 +28,13 @@ export function testContract(server: ServerDeclaration): void {
     speaks(server, protocol) ? modules.flatMap((module) => Object.values(module)) : []
 
   suite(server.name, { concurrency: true }, () => {
-    testTogether(server, 'through one shutdown', { delayMs: DELAY_MS }, [
+    testTogether(server, 'through one shutdown', { delayMs }, [
       ...Object.values(processes),
       ...of<Behaviour>('http1', arrivals, http1Idle, http1InFlight),
       ...of<Behaviour>('http2', http2),
       ...(server.isSecure ? Object.values(tls) : []),
     ])
-    testTogether(server, 'with a blocked event loop', { delayMs: DELAY_MS, isBlocked: true }, [
+    testTogether(server, 'with a blocked event loop', { delayMs, isBlocked: true }, [
       ...of<Behaviour>('http1', http1Kernel),
       ...of<Behaviour>('http2', http2Kernel),
     ])

@@ -38,6 +38,8 @@ export const neverUsed: Behaviour = {
     assert.equal(client.ending, 'open')
     await part.draining()
     assert.notEqual(await client.ended(), 'open')
+    // It is the drain that ended it, and not the end of the process.
+    assert.equal((await part.program.probe('/livez')).headers['lastcall-state'], 'draining')
   },
 }
 

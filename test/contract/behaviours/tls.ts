@@ -12,5 +12,6 @@ export const halfHandshake: Behaviour = {
     assert.equal(client.ending, 'open')
     await part.draining()
     assert.notEqual(await client.ended(), 'open')
+    assert.equal((await part.program.probe('/livez')).headers['lastcall-state'], 'draining')
   },
 }

@@ -1,12 +1,14 @@
 /**
  * Stands in for lastcall when the suite is to show that it can fail: what careful people write by hand. Readiness goes red, everything is served for the delay,
- * then `server.close()`, the stop hooks, and exit 0.
+ * then `server.close()`, the stop hooks, and exit 0; a timer ends the process when that hangs.
  */
+import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { Server } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 
 const { env } = process
+const FORCED_AFTER_MS = 3_000
 
 class Control {
   readonly servers: Server[] = []
@@ -29,17 +31,30 @@ class Control {
       response.writeHead(isRed ? 503 : 200, { 'lastcall-state': this.state, connection: 'close' }).end()
     })
     probes.listen(Number(env['LASTCALL_PROBE_PORT']), '127.0.0.1')
-    process.once('SIGTERM', () => void this.#shutDown()).once('SIGINT', () => void this.#shutDown())
+    for (const signal of ['SIGTERM', 'SIGINT']) process.once(signal, () => void this.#shutDown(signal))
   }
 
-  async #shutDown(): Promise<void> {
+  async #shutDown(reason: string): Promise<void> {
     this.state = 'delaying'
     await setTimeout(Number.parseInt(env['LASTCALL_SHUTDOWN_DELAY'] ?? '0', 10))
     this.state = 'draining'
-    await Promise.all(this.servers.map((server) => new Promise((resolve) => server.close(resolve))))
+    void setTimeout(FORCED_AFTER_MS).then(() => end(reason, 1))
+    await Promise.all(this.servers.map(close)).catch(() => end(reason, 1))
     for (const hook of this.hooks) await hook()
-    process.exit(0)
+    end(reason, 0)
   }
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve, reject) => server.close((error) => (error ? reject(error) : resolve())))
+}
+
+/** All that it knows. */
+function end(reason: string, exitCode: number): void {
+  const forcedCloses = { total: 0, byKind: {}, details: [] }
+  const report = { reason, exitCode, clean: exitCode === 0, events: [], hooks: [], forcedCloses }
+  writeFileSync(env['LASTCALL_TERMINATION_LOG'] ?? '', JSON.stringify(report))
+  process.exit(exitCode)
 }
 
 export const createLifecycle = (): Control => new Control()
