@@ -1,0 +1,3 @@
+import { testGrpc } from './behaviours/grpc.ts'
+
+testGrpc({ name: 'grpc', guide: 'docs/guides/grpc.md' }, { hold: 1 })
