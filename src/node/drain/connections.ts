@@ -12,15 +12,8 @@ export interface Connection {
   requestAt: number
   /** The newest unfinished response. */
   response: ServerResponse | null
-  /** Older unfinished ones, when the client pipelines. */
-  earlier: readonly OpenResponse[] | null
-}
-
-/** An unfinished response. */
-export interface OpenResponse {
-  readonly response: ServerResponse
-  /** When its request came. */
-  readonly at: number
+  /** Older unfinished ones and when their requests came, when the client pipelines. There may be ten thousand: none may be looked for. */
+  earlier: Map<ServerResponse, number> | null
 }
 
 /** What the owner of the book wants to know while a shutdown runs. */
@@ -99,8 +92,8 @@ export class ConnectionBook {
     // A connection that was there before serve() is met here for the first time.
     const connection = this.#add(request.socket)
     if (connection.response !== null) {
-      const overtaken = { response: connection.response, at: connection.requestAt }
-      connection.earlier = [...(connection.earlier ?? []), overtaken]
+      connection.earlier ??= new Map()
+      connection.earlier.set(connection.response, connection.requestAt)
     }
     connection.response = response
     connection.requests++
@@ -112,10 +105,7 @@ export class ConnectionBook {
     const connection = this.open.get(request.socket)
     if (!connection) return
     if (connection.response === response) connection.response = null
-    else if (connection.earlier) {
-      const rest = connection.earlier.filter((earlier) => earlier.response !== response)
-      connection.earlier = rest.length > 0 ? rest : null
-    }
+    else if (connection.earlier?.delete(response) && connection.earlier.size === 0) connection.earlier = null
     this.#listener?.onFinish(connection, response)
   }
 
@@ -136,7 +126,7 @@ export function isInFlight(connection: Connection): boolean {
 
 /** When the oldest request of a connection that is in flight began; a half-sent one at the latest with its connection. */
 export function inFlightSince({ earlier, response, requestAt, openedAt }: Connection): number {
-  return earlier?.[0]?.at ?? (response === null ? openedAt : requestAt)
+  return earlier?.values().next().value ?? (response === null ? openedAt : requestAt)
 }
 
 /** Whether the client has connected and sent nothing yet (browsers' preconnect, a load balancer's TCP check). */

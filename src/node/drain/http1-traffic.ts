@@ -8,12 +8,12 @@ import {
   type Connection,
   ConnectionBook,
   type ConnectionEvent,
-  type OpenResponse,
   inFlightSince,
   isInFlight,
   isUnused,
 } from './connections.ts'
 import { resetSocket } from './raw-socket.ts'
+import { routeOf } from './route.ts'
 import { earlierOf, now, settleMs, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
 
 /** A server of Node's that speaks HTTP/1, with TLS or without. `http2.createSecureServer` is one when it allows HTTP/1. */
@@ -78,7 +78,7 @@ export class Http1Traffic implements Traffic {
     for (const connection of this.book.open.values()) {
       if (!isInFlight(connection)) continue
       active++
-      request += 1 + (connection.earlier?.length ?? 0)
+      request += 1 + (connection.earlier?.size ?? 0)
       oldestAt = earlierOf(oldestAt, inFlightSince(connection))
     }
     return { request, stream: 0, upgrade: 0, active, idle: this.book.open.size - active, oldestAt }
@@ -174,11 +174,12 @@ function lastOf<T>(values: Iterable<T>): T | undefined {
   return [...values].at(-1)
 }
 
-function openResponses({ earlier, response, requestAt }: Connection): readonly OpenResponse[] {
-  return response === null ? [] : [...(earlier ?? []), { response, at: requestAt }]
+interface OpenResponse {
+  readonly response: ServerResponse
+  readonly at: number
 }
 
-/** Method and path without the query, which may hold secrets. */
-export function routeOf(request: Pick<IncomingMessage, 'method' | 'url'>): string {
-  return `${request.method} ${request.url?.split('?', 1)[0]?.slice(0, 80)}`
+function openResponses({ earlier, response, requestAt }: Connection): readonly OpenResponse[] {
+  const overtaken = [...(earlier ?? [])].map(([older, at]) => ({ response: older, at }))
+  return response === null ? [] : [...overtaken, { response, at: requestAt }]
 }
