@@ -35,6 +35,13 @@ const { values: flags } = parseArgs({
   },
 })
 
+for (const name of ['restarts', 'rate'] as const) {
+  const text = flags[name]
+  if (text !== undefined && !/^[1-9]\d*$/.test(text)) {
+    throw new Error(`--${name}: got '${text}', wanted a whole number of 1 or more`)
+  }
+}
+
 const h2c = ['extraPorts[0].name=h2c', `extraPorts[0].port=${http2Port}`]
 const noPreStop = ['lifecycle.preStop.mode=none', 'lifecycle.shutdownDelaySeconds=0', 'minReadySeconds=1']
 /** What `next start` and the standalone server serve. */
@@ -117,11 +124,19 @@ const began = performance.now()
 const say = (line: string): void =>
   console.log(`[${((performance.now() - began) / 1_000).toFixed(0).padStart(4)} s] ${line}`)
 
+/** A run of nothing would pass. */
+function chooseScenarios(): readonly Judged[] {
+  const chosen = scenarios.filter(({ name }) => flags.only === undefined || name === flags.only)
+  if (chosen.length > 0) return chosen
+  const names = scenarios.map(({ name }) => name).join(', ')
+  throw new Error(`--only: there is no scenario '${flags.only}'; the scenarios are ${names}`)
+}
+
 async function main(signal: AbortSignal): Promise<number> {
+  const chosen = chooseScenarios()
   const folder = mkdtempSync(join(tmpdir(), 'lastcall-e2e-'))
   const cluster = new Cluster(folder, signal)
   try {
-    const chosen = scenarios.filter((scenario) => flags.only === undefined || scenario.name === flags.only)
     // The load comes from the image of fastify, whatever is released.
     const examples = [...new Set(['fastify' as const, ...chosen.map((scenario) => scenario.example)])]
     say(`packing lastcall and building the images: ${examples.join(', ')}`)
