@@ -17,10 +17,23 @@ export function closeWebSocket(socket: Duplex): void {
   if (socket.writable) socket.write(Buffer.from([0x88, 0x02, GOING_AWAY >> 8, GOING_AWAY & 0xff]), letGo)
   else if (socket.writableFinished) letGo()
   else socket.once('finish', letGo)
+  dropWrites(socket)
 
   function letGo(): void {
     if (socket.destroyed) return
     const timer = setTimeout(() => socket.destroy(), HANDSHAKE_MS)
     socket.once('close', () => clearTimeout(timer))
   }
+}
+
+/**
+ * Nothing may follow a close frame (RFC 6455 §5.5.1), and the application's library does not know of ours: it goes on sending, and answers the client's close frame
+ * with one of its own. Chromium takes either for a protocol error and reports 1006 (`WebSocketChannel::HandleFrameByState`, "Data frame received after close").
+ */
+function dropWrites(socket: Duplex): void {
+  const dropped = (_chunk: unknown, encoding?: unknown, callback: unknown = encoding): boolean => {
+    if (typeof callback === 'function') process.nextTick(callback as () => void)
+    return true
+  }
+  socket.write = dropped as Duplex['write']
 }
