@@ -90,6 +90,7 @@ test('a listener that throws or rejects with anything changes nothing', async (t
     lifecycle.on('shutdownInitiated', () => {
       throw value
     })
+    // oxlint-disable-next-line typescript/no-misused-promises -- that is what is tested
     lifecycle.on('shutdownInitiated', () => Promise.reject(value as Error))
   }
   assert.equal((await lifecycle.shutdown()).clean, true)
