@@ -25,10 +25,7 @@ export const acceptQueue: Behaviour = {
   title: 'trap 1, 2: all 5 connections that nobody has accepted yet are served',
   async run(part) {
     await part.begun()
-    await expectServed(
-      part,
-      await several(QUEUED, () => part.connect({ awaitsHandshake: false })),
-    )
+    await expectServed(part, await several(QUEUED, () => part.connect({ awaitsHandshake: false })))
   },
 }
 
