@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { RawClient } from '../../helpers/raw-http.ts'
 import { type Conversation, converse, type Protocol } from '../clients/conversation.ts'
+import { untilRefused } from '../clients/refusal.ts'
 import { type ProgramDeclaration, startProgram } from '../program.ts'
 
 /** Opens with what browsers and `ws` send; the key is the one of RFC 6455 §1.3. */
@@ -40,7 +41,7 @@ export function testWebSockets(declaration: ProgramDeclaration, protocol: Protoc
       const late = await RawClient.connect(program.port)
       late.send(head.slice(0, 20))
       program.signal()
-      await program.reached('draining')
+      await untilRefused(program.port)
       late.send(head.slice(20))
       const response = await late.response()
       assert.deepEqual([response.status, response.headers['connection']], [503, 'close'])
