@@ -3,7 +3,7 @@
  *
  *   --runs N        how often each cell is run (3)
  *   --jobs N        how many cells are run at once (2)
- *   --only TEXT     scenarios of this id; several with commas. What else is kept in results.json stays
+ *   --only TEXT     scenarios of this id; several with commas. What else is in results.json stays
  *   --peers TEXT    columns of this id; several with commas
  *   --dry           prints the tables and writes nothing
  *
@@ -33,7 +33,6 @@ interface Plan {
   readonly jobs: number
   readonly dry: boolean
   readonly cells: readonly { readonly scenario: Scenario; readonly column: Column }[]
-  readonly whole: boolean
 }
 
 function readPlan(): Plan {
@@ -58,7 +57,6 @@ function readPlan(): Plan {
     jobs: countOf('--jobs', values.jobs),
     dry: values.dry,
     cells,
-    whole: values.only === undefined && values.peers === undefined,
   }
 }
 
@@ -84,20 +82,45 @@ function countOf(flag: string, text: string): number {
   return count
 }
 
-async function measure({ cells, runs, jobs }: Plan): Promise<Results['cells']> {
+/** Measures all cells, and keeps every one as soon as it is there: a run that breaks off has not been for nothing. */
+async function measure({ cells, runs, jobs, dry }: Plan, facts: Facts): Promise<Results['cells']> {
   const measured: Record<string, Record<string, Cell>> = {}
   const left = [...cells]
   const work = async (): Promise<void> => {
     for (let next = left.shift(); next; next = left.shift()) {
       const { scenario, column } = next
-      const cell = await measureCell(column, scenario, runs)
-      ;(measured[scenario.id] ??= {})[column.id] = cell
-      const { outcome, count } = worstOf(cell)
-      say(`${scenario.id}, ${column.id}: ${outcome} (${count} of ${runs}), ${cell.ms ?? '-'} ms`)
+      try {
+        const cell = await measureCell(column, scenario, runs)
+        ;(measured[scenario.id] ??= {})[column.id] = cell
+        const { outcome, count } = worstOf(cell)
+        say(`${scenario.id}, ${column.id}: ${outcome} (${count} of ${runs}), ${cell.ms ?? '-'} ms`)
+      } catch (error) {
+        say(`${scenario.id}, ${column.id}: NOT MEASURED: ${String(error)}`)
+        process.exitCode = 1
+      }
+      if (!dry) await keep(facts, measured)
     }
   }
   await Promise.all(Array.from({ length: jobs }, work))
   return measured
+}
+
+async function keep(facts: Facts, measured: Results['cells']): Promise<void> {
+  const results: Results = { ...facts, cells: merge(keptCells(), measured) }
+  const text = await format(JSON.stringify(results), { parser: 'json', printWidth: 110 })
+  writeFileSync(resultsFile, text)
+}
+
+type Facts = Omit<Results, 'cells'>
+
+function readFacts(): Facts {
+  return {
+    node: process.version,
+    platform: `${process.platform} ${process.arch}`,
+    date: new Date().toISOString().slice(0, 10),
+    fastify: versionOf('fastify'),
+    footprints: Object.fromEntries(columns.map((column) => [column.id, footprintOf(column)])),
+  }
 }
 
 /** What is measured now in the place of what was kept, in the order of the tables. */
@@ -115,22 +138,16 @@ async function main(): Promise<void> {
   installOnce('bench/peers')
   const plan = readPlan()
   say(`${plan.cells.length} cells, each ${plan.runs} times, ${plan.jobs} at once`)
-  const measured = await measure(plan)
-  const results: Results = {
-    node: process.version,
-    platform: `${process.platform} ${process.arch}`,
-    date: new Date().toISOString().slice(0, 10),
-    fastify: versionOf('fastify'),
-    footprints: Object.fromEntries(columns.map((column) => [column.id, footprintOf(column)])),
-    cells: merge(plan.whole ? {} : keptCells(), measured),
-  }
+  const facts = readFacts()
+  const measured = await measure(plan, facts)
   if (plan.dry) {
     const rows = [...new Set(plan.cells.map(({ scenario }) => scenario))]
     const shown = columns.filter((column) => plan.cells.some((cell) => cell.column === column))
-    console.log(renderRows({ ...results, cells: measured }, rows, shown))
+    console.log(renderRows({ ...facts, cells: measured }, rows, shown))
     return
   }
-  writeFileSync(resultsFile, await format(JSON.stringify(results, null, 2), { parser: 'json' }))
+  // Those that were kept on the way may have been written in another order than they were measured in.
+  await keep(facts, measured)
   const text = peerSections.reduce(
     (text, { name, render }) => replaceSection(text, name, render()),
     readFileSync(page, 'utf8'),
