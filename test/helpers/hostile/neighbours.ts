@@ -35,12 +35,14 @@ export async function joinHttp1(port: number, entered: Promise<unknown>, ca?: Bu
 export async function joinHttp2(port: number, entered: Promise<unknown>, ca?: Buffer): Promise<Neighbour> {
   const address = `${ca ? 'https' : 'http'}://127.0.0.1:${port}`
   const session = connectHttp2(address, { ...(ca && { ca }), servername: 'localhost' })
-  const stream = session.request({ ':path': '/slow' })
+  // What goes wrong shows in how its stream ends.
+  session.on('error', () => {})
+  const stream = session.request({ ':path': '/slow' }).on('error', () => {})
   await entered
   const finish = async (): Promise<void> => {
     let body = ''
     stream.setEncoding('utf8').on('data', (text: string) => (body += text))
-    await once(stream, 'close')
+    await new Promise((resolve) => stream.once('close', resolve))
     assert.deepEqual([stream.rstCode, body], [0, 'done'])
   }
   return { finished: finish() }

@@ -19,6 +19,9 @@ const attacks: readonly (readonly [server: string, secure: boolean, attacks: rea
   ['h2', true, [...tlsAttacks, ...http2Unread]],
 ]
 
+/** It comes in any case; a neighbour's answer, due after a third of a second, has to be out by then on a machine that is busy with everything else. */
+const DEADLINE_MS = 10_000
+
 type Ports = Readonly<Record<string, number>>
 
 /** Begins all attacks at once; what is refused because the listener is closed by then is no attack. */
@@ -62,14 +65,14 @@ async function besiegeProcess(t: TestContext, drainTimeoutMs: number, wanted: (a
 }
 
 test('a process under every attack that has an end drains, and ends clean', async (t) => {
-  const { code, signal, report } = await besiegeProcess(t, 15_000, ({ cut }) => cut === null)
+  const { code, signal, report } = await besiegeProcess(t, 30_000, ({ cut }) => cut === null)
   assert.deepEqual([code, signal], [0, null])
   assert.equal(report.clean, true)
   assert.equal(report.uncaughtErrors, undefined)
 })
 
 test('a process under every attack at once ends at the deadline, and reports what it cut and nothing else', async (t) => {
-  const { early, code, signal, report } = await besiegeProcess(t, 3_000, () => true)
+  const { early, code, signal, report } = await besiegeProcess(t, DEADLINE_MS, () => true)
   assert.deepEqual([code, signal], [1, null])
   assert.equal(report.uncaughtErrors, undefined)
   assert.equal(report.events.at(-1)?.event, 'hooksFinished')
