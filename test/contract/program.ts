@@ -6,10 +6,10 @@ import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Report } from '../../src/core/report.ts'
 import type { StateName } from '../../src/core/state.ts'
-import { findFreePort } from '../../src/rollout/drivers/local/free-port.ts'
 import { codeBlocksOf } from '../docs/pages.ts'
 import { Child } from '../helpers/child.ts'
 import { type Answer, httpGet } from '../helpers/http-get.ts'
+import { takePort } from './ports.ts'
 
 /** Where the program of a server is. */
 export interface ProgramDeclaration {
@@ -167,7 +167,7 @@ export async function launch(
   { env = {}, waitUntilReady = true }: StartOptions = {},
 ): Promise<Program> {
   const folder = writeProgram(declaration)
-  const ports = { port: await findFreePort(), probePort: await findFreePort() }
+  const ports = { port: await takePort(), probePort: await takePort() }
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(LASTCALL_|KUBERNETES_|NODE_)/.test(name),
   )
