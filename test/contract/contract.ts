@@ -12,6 +12,7 @@ import * as http2Kernel from './behaviours/http2-kernel.ts'
 import * as processes from './behaviours/process.ts'
 import * as tls from './behaviours/tls.ts'
 import type { ServerDeclaration } from './declaration.ts'
+import { Part } from './part.ts'
 import { Shutdown, type ShutdownOptions, speaks } from './shutdown.ts'
 
 const SHORTEST_DELAY_MS = 1_200
@@ -67,6 +68,7 @@ function testTogether(
     })
     before(() => shutdown.start())
     after(() => shutdown.stop())
-    for (const { title, run } of behaviours) test(title, () => shutdown.take(title, run))
+    for (const { title, run } of behaviours)
+      test(title, () => shutdown.take(title, () => run(new Part(shutdown, title))))
   })
 }

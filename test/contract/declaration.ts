@@ -1,4 +1,17 @@
-import type { ProgramDeclaration } from './program.ts'
+/** Where the program of a server is. */
+export interface ProgramDeclaration {
+  readonly name: string
+  /** The page of docs/guides whose code is run. */
+  readonly guide: string
+  /** Name of the program, as the first line of its block says it. `server.ts` */
+  readonly program?: string
+  /** What the page says may be left out of the program, and is. */
+  readonly leaveOut?: string
+  /** Folder of `servers` with the application that the program imports. The server's name */
+  readonly app?: string
+  /** A command of the guide that is run in a folder, for a server that is built and not written. Instead of `program` and `app`. */
+  readonly command?: { readonly beginsWith: string; readonly cwd: string }
+}
 
 /** A server under test. To add one: this, in a file `<name>.test.ts`, a page with its program, and a folder of `servers` with its application. */
 export interface ServerDeclaration extends ProgramDeclaration {

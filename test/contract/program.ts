@@ -1,30 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Report } from '../../src/core/report.ts'
 import type { StateName } from '../../src/core/state.ts'
-import { codeBlocksOf } from '../docs/pages.ts'
 import { Child } from '../helpers/child.ts'
 import { type Answer, httpGet } from '../helpers/http-get.ts'
+import type { ProgramDeclaration } from './declaration.ts'
+import { commandOf, writeProgram } from './guide-program.ts'
 import { takePort } from './ports.ts'
 
-/** Where the program of a server is. */
-export interface ProgramDeclaration {
-  readonly name: string
-  /** The page of docs/guides whose code is run. */
-  readonly guide: string
-  /** Name of the program, as the first line of its block says it. `server.ts` */
-  readonly program?: string
-  /** What the page says may be left out of the program, and is. */
-  readonly leaveOut?: string
-  /** Folder of `servers` with the application that the program imports. The server's name */
-  readonly app?: string
-  /** A command of the guide that is run in a folder, for a server that is built and not written. Instead of `program` and `app`. */
-  readonly command?: { readonly beginsWith: string; readonly cwd: string }
-}
+export type { ProgramDeclaration } from './declaration.ts'
 
 /** How a program is started. */
 export interface StartOptions {
@@ -33,10 +21,7 @@ export interface StartOptions {
   readonly waitUntilReady?: boolean
 }
 
-const servers = fileURLToPath(new URL('servers', import.meta.url))
 const tls = fileURLToPath(new URL('../fixtures/tls', import.meta.url))
-/** With CONTRACT_CONTROL set, what runs instead of lastcall: the behaviours have to fail. */
-const control = fileURLToPath(new URL('control', import.meta.url))
 const WAIT_MS = 50_000
 const order: readonly StateName[] = [
   'starting',
@@ -47,31 +32,6 @@ const order: readonly StateName[] = [
   'stopping',
   'stopped',
 ]
-
-/** The code of the guide's program. */
-export function guideProgram({ guide, program = 'server.ts', leaveOut = '' }: ProgramDeclaration): string {
-  const block = codeBlocksOf(guide).find(({ code }) => code.startsWith(`// ${program}\n`))
-  if (!block) throw new Error(`${guide} has no block that begins with "// ${program}"`)
-  if (!block.code.includes(leaveOut)) throw new Error(`${guide} has no ${leaveOut} to leave out`)
-  return block.code.replace(leaveOut, '')
-}
-
-/** Puts the guide's program beside the application that it imports. The folder is inside of `servers`, so that packages are found from it. */
-export function writeProgram(declaration: ProgramDeclaration): string {
-  const { name, app = name, program = 'server.ts' } = declaration
-  mkdirSync(join(servers, '.run'), { recursive: true })
-  const folder = mkdtempSync(join(servers, '.run', `${name}-`))
-  // Outside of containers lastcall writes a termination message only where there is a file for it.
-  writeFileSync(join(folder, 'termination-log'), '')
-  if (declaration.command) return folder
-  cpSync(join(servers, app), folder, { recursive: true })
-  writeFileSync(join(folder, program), guideProgram(declaration))
-  if (process.env['CONTRACT_CONTROL'] !== undefined) {
-    mkdirSync(join(folder, 'node_modules'))
-    symlinkSync(control, join(folder, 'node_modules', 'lastcall'))
-  }
-  return folder
-}
 
 /** A server under test, as a process of its own: what is known of it is seen from outside. */
 export class Program {
@@ -194,16 +154,4 @@ export async function launch(
     })
   }
   return program
-}
-
-/** `exec env`, so that the signal goes to the program and not to a shell; this Node comes before any other. */
-function commandOf({ guide, program = 'server.ts', command }: ProgramDeclaration): [string, string[]] {
-  if (!command) return [process.execPath, [program]]
-  const { beginsWith } = command
-  const line = codeBlocksOf(guide)
-    .filter(({ language }) => language === 'sh')
-    .flatMap(({ code }) => code.split('\n'))
-    .find((candidate) => candidate.startsWith(beginsWith))
-  if (line === undefined) throw new Error(`${guide} has no command like ${beginsWith}`)
-  return ['sh', ['-c', `exec env ${line.replace(/ node /, ` ${process.execPath} `)}`]]
 }

@@ -8,6 +8,7 @@ import { RawClient } from '../helpers/raw-http.ts'
 import { tls } from '../node/drain/setup.ts'
 import { RawHttp2Client } from './clients/raw-http2.ts'
 import type { ServerDeclaration } from './declaration.ts'
+import { Meeting } from './meeting.ts'
 import { launch, type Program, type StartOptions } from './program.ts'
 
 /** What a {@link Shutdown} is to be like. */
@@ -25,22 +26,6 @@ export interface Ended {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
   readonly report: Report
-}
-
-/** A meeting point: resolves when everybody has come, or is known not to come. */
-class Meeting {
-  readonly #missing: Set<string>
-  readonly #all = Promise.withResolvers<void>()
-
-  constructor(titles: readonly string[]) {
-    this.#missing = new Set(titles)
-  }
-
-  arrive(title: string): Promise<void> {
-    this.#missing.delete(title)
-    if (this.#missing.size === 0) this.#all.resolve()
-    return this.#all.promise
-  }
 }
 
 /** One shutdown of one process, which several behaviours live through at the same time, each with connections of its own. */
@@ -83,9 +68,9 @@ export class Shutdown {
   }
 
   /** Runs one behaviour. When it fails the others go on without it. */
-  async take(title: string, run: (part: Part) => Promise<void>): Promise<void> {
+  async take(title: string, run: () => Promise<void>): Promise<void> {
     try {
-      await run(new Part(this, title))
+      await run()
     } finally {
       void this.#prepared.arrive(title)
       void this.#done.arrive(title)
@@ -182,63 +167,4 @@ export async function launchAlone(
   t.after(() => alone.stop())
   await alone.start(options)
   return alone
-}
-
-/** What a behaviour sees of the shutdown that it takes part in. */
-export class Part {
-  readonly #shutdown: Shutdown
-  readonly #title: string
-  readonly #gates = new Map<string, string>()
-
-  constructor(shutdown: Shutdown, title: string) {
-    this.#shutdown = shutdown
-    this.#title = title
-  }
-
-  get program(): Program {
-    return this.#shutdown.program
-  }
-
-  get scheme(): 'http' | 'https' {
-    return this.#shutdown.server.isSecure ? 'https' : 'http'
-  }
-
-  connect(options: { awaitsHandshake?: boolean } = {}): Promise<RawClient> {
-    return this.#shutdown.connect(options)
-  }
-
-  connectPlain(): Promise<RawClient> {
-    return this.#shutdown.connectPlain()
-  }
-
-  connectHttp2(options: { awaitsSettings?: boolean } = {}): Promise<RawHttp2Client> {
-    return this.#shutdown.connectHttp2(options)
-  }
-
-  /** A gate that no other behaviour has; the same one for the same name. */
-  gate(name: string): string {
-    const gate = this.#gates.get(name) ?? this.#shutdown.newGate()
-    this.#gates.set(name, gate)
-    return gate
-  }
-
-  /** Resolves when everybody has prepared, and the delay has begun. */
-  begun(): Promise<void> {
-    return this.#shutdown.begin(this.#title)
-  }
-
-  /** Resolves when the drain has begun. It lasts until everybody has released it. */
-  draining(): Promise<void> {
-    return this.#shutdown.drain()
-  }
-
-  released(): Promise<void> {
-    return this.#shutdown.release(this.#title)
-  }
-
-  /** Releases the drain, and resolves when the process has ended. */
-  async ended(): Promise<Ended> {
-    await this.released()
-    return this.#shutdown.end()
-  }
 }

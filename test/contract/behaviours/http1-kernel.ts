@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { RawClient } from '../../helpers/raw-http.ts'
-import type { Part } from '../shutdown.ts'
+import type { Part } from '../part.ts'
 import type { Behaviour } from './behaviour.ts'
 
 /** Sends a request on each while the event loop is blocked; all have to be served. Timers come before sockets in its next turn, the drain before the requests. */
