@@ -7,7 +7,7 @@
  *   --peers TEXT    columns of this id; several with commas
  *   --dry           prints the tables and writes nothing
  *
- * Every host and every client is on the loopback; a cell that does not end is ended after 8 s. Ctrl-C ends every host.
+ * lastcall is this checkout's source; its size is that of the build. Everything is on the loopback; a host that does not end is ended after 8 s. Ctrl-C ends every host.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'

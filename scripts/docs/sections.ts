@@ -1,3 +1,4 @@
+import { peerSections } from '../../bench/peers/tables.ts'
 import { flagsTable, instrumentsTable, metricsTable, probesTable, shutdownDiagram } from './facts.ts'
 import { writeTable } from './markdown.ts'
 import { optionsTable } from './options.ts'
@@ -20,4 +21,5 @@ export const sections: readonly Section[] = [
   { page: 'docs/reference/metrics.md', name: 'instruments', render: () => writeTable(instrumentsTable()) },
   { page: 'docs/reference/cli.md', name: 'rehearse', render: () => writeTable(flagsTable('rehearse')) },
   { page: 'docs/reference/cli.md', name: 'load', render: () => writeTable(flagsTable('load')) },
+  ...peerSections.map(({ name, render }) => ({ page: 'docs/comparison.md', name, render })),
 ]

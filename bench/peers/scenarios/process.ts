@@ -26,7 +26,8 @@ async function secondSignal(host: Hosted, second: NodeJS.Signals): Promise<strin
   if (!(await host.cleaningUp(CLEAN_UP_MS))) return 'no clean-up'
   await sleep(SECOND_AFTER_MS)
   host.signal(second)
-  const soon = CLEAN_UP_MS - SECOND_AFTER_MS - 1_000
+  // What ends later has waited for its clean-up.
+  const soon = CLEAN_UP_MS - SECOND_AFTER_MS - 200
   const exit = await Promise.race([host.exited, sleep(soon, null)])
   return exit === null ? 'ignored' : 'at once'
 }
