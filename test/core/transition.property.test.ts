@@ -135,9 +135,7 @@ test('the exit code is that of the forcing signal, else 1 when a hook failed, el
     const happened = effective(steps).map(({ event }) => event)
     const forced = happened.find((event) => event.type === 'exitForced')
     const bad = happened.some(
-      (event) =>
-        event.type === 'hooksTimedOut' ||
-        (event.type === 'hooksFinished' && event.failed > 0),
+      (event) => event.type === 'hooksTimedOut' || (event.type === 'hooksFinished' && event.failed > 0),
     )
     assert.equal(last.exitCode, forced ? forced.exitCode : bad ? 1 : 0)
   })
