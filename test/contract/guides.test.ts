@@ -37,7 +37,8 @@ suite('the programs of the guides', () => {
   after(() => rmSync(folder, { recursive: true }))
 
   test('there is one in the guide of every kind of server', () => {
-    const kinds = ['http', 'https', 'http2', 'express', 'koa', 'hono', 'fastify', 'nest']
+    const longLived = ['websocket', 'socket-io', 'graphql-subscriptions', 'trpc', 'grpc']
+    const kinds = ['http', 'https', 'http2', 'express', 'koa', 'hono', 'fastify', 'nest', ...longLived]
     const pages = new Set(programs.map(({ page }) => page))
     assert.deepEqual(
       kinds.filter((kind) => !pages.has(`docs/guides/${kind}.md`)),
