@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url'
 const core: Readonly<Record<string, readonly string[]>> = {
   http: [
     'trap 37, 38, 41: liveness is green',
+    // Node 26 (nodejs/node#63470).
+    'trap 3, 13: a connection that never sends',
     'trap 5, 39: a new connection in the drain',
     'trap 6: an idle connection that has nothing more to ask',
     'trap 12: a request whose body is half sent',
@@ -15,6 +17,8 @@ const core: Readonly<Record<string, readonly string[]>> = {
   ],
   h2c: [
     'trap 37, 38, 41: liveness is green',
+    // Node 22, whose close tells the clients of a session nothing.
+    'trap 19: streams of 5 sessions',
     'trap 12: a stream whose body is half sent',
     'trap 17: a stream whose response was begun',
     'trap 17: streams in flight are finished',
