@@ -1,7 +1,11 @@
 /** Turns of the event loop without a new connection after which the accept queue counts as empty. */
 const QUIET_TURNS = 3
-/** Under a stream of new connections that never ends the listener has to be closed all the same. */
-const MAX_WAIT_MS = 1_000
+/**
+ * Under a stream of new connections that never ends the listener has to be closed all the same: after this time, if it was enough for as many turns as
+ * Node's queue is long (`backlog` of `server.listen()`). In its second a process that is busy, or throttled, does not make them.
+ */
+const LEAST_WAIT_MS = 1_000
+const LEAST_TURNS = 511
 
 /**
  * Waits until everything the kernel has queued is in the process. libuv accepts about one connection a turn, and closing a listener resets what is
@@ -9,10 +13,12 @@ const MAX_WAIT_MS = 1_000
  * @param count number that grows with every arrival
  */
 export async function untilQuiet(count: () => number): Promise<void> {
-  const deadline = performance.now() + MAX_WAIT_MS
+  const deadline = performance.now() + LEAST_WAIT_MS
   let seen = count()
-  for (let quiet = 0; quiet < QUIET_TURNS && performance.now() < deadline;) {
+  let turns = 0
+  for (let quiet = 0; quiet < QUIET_TURNS && (turns < LEAST_TURNS || performance.now() < deadline);) {
     await new Promise((resolve) => setImmediate(resolve))
+    turns++
     quiet = count() === seen ? quiet + 1 : 0
     seen = count()
   }

@@ -4,7 +4,7 @@ import type { ForcedClose } from '../../core/report.ts'
 import { linkRawSocket } from './raw-socket.ts'
 import { now, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
 
-/** How long a TLS handshake may take once the drain has begun, from its connection on. A slow one is not a request yet. */
+/** How long a TLS handshake may take once the drain has begun, from its connection on, with the time that clients are given anyway. A slow one is not a request yet. */
 const HANDSHAKE_MS = 1_000
 
 /**
@@ -31,7 +31,7 @@ export class HandshakeTraffic implements Traffic {
   announce(): void {}
 
   drain(): void {
-    const ms = Math.max(0, this.#context.lastAcceptedAt() + HANDSHAKE_MS - now())
+    const ms = Math.max(0, this.#context.lastAcceptedAt() + HANDSHAKE_MS + this.#context.settleMs - now())
     if (this.#open.size > 0) this.#timer = setTimeout(() => this.#destroy(), ms)
   }
 

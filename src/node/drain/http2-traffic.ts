@@ -31,6 +31,7 @@ interface Session {
   readonly socket: Socket | null
   /** Node's own close, while ours stands in front of it. */
   readonly close: () => void
+  readonly openedAt: number
   /** Of the stream that was closed last, 0 without any: Node closes one whose end still waits for a client that does not read. */
   lastId: number
   lastAt: number
@@ -68,7 +69,7 @@ export class Http2Traffic implements Traffic {
 
   drain(): void {
     this.#phase = 'draining'
-    for (const [session, record] of this.#open) this.#end(session, record)
+    for (const [session, record] of this.#open) this.#endWhenUsed(session, record)
   }
 
   cut(): readonly ForcedClose[] {
@@ -117,7 +118,7 @@ export class Http2Traffic implements Traffic {
     const socket = this.#arriving
     this.#arriving = null
     const close = session.close.bind(session)
-    const record: Session = { streams: new Map(), socket, close, lastId: 0, lastAt: 0 }
+    const record: Session = { streams: new Map(), socket, close, openedAt: now(), lastId: 0, lastAt: 0 }
     this.#open.set(session, record)
     session.prependListener('stream', (stream) => {
       record.streams.set(stream, now())
@@ -133,7 +134,21 @@ export class Http2Traffic implements Traffic {
       if (this.#open.delete(session)) this.#context.onGone()
     })
     if (this.#phase === 'announced') this.#keepOpen(session)
-    if (this.#phase === 'draining') this.#end(session, record)
+    if (this.#phase === 'draining') this.#endWhenUsed(session, record)
+  }
+
+  /** A client that has just connected is about to ask. Its first stream is served; behind a GOAWAY it would be refused. */
+  #endWhenUsed(session: ServerHttp2Session, record: Session): void {
+    const { streams, lastId, openedAt } = record
+    const restMs = openedAt + this.#context.settleMs - now()
+    if (streams.size > 0 || lastId > 0 || restMs <= 0) return this.#end(session, record)
+    this.#keepOpen(session)
+    const end = (): void => {
+      clearTimeout(record.pingTimer)
+      this.#end(session, record)
+    }
+    record.pingTimer = setTimeout(end, restMs)
+    session.once('stream', end)
   }
 
   /**

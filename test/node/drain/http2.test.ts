@@ -81,6 +81,19 @@ for (const [kind, { create, scheme }] of Object.entries(kinds)) {
     assert.equal(session.closed || session.destroyed, true)
   })
 
+  test(`${kind}: a session that was opened just before the drain is served its first stream in it (trap 3, 19)`, async (t) => {
+    const server = create()
+    server.on('stream', (stream) => stream.end('ok'))
+    const { adapter, port } = await drainable(t, server, { shutdownDelayMs: 2_000 })
+    const session = await connectTo(t, scheme, port)
+    const drained = adapter.drain()
+    for (let turns = 0; turns < 20; turns = server.listening ? 0 : turns + 1) {
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    assert.equal(await get(session), 'ok')
+    await within(5_000, 'drain', drained)
+  })
+
   test(`${kind}: everything is served in the delay, and counted`, async (t) => {
     const server = create()
     server.on('stream', (stream) => stream.end('ok'))
