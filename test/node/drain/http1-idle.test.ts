@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import type { Server, ServerResponse } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { test } from 'node:test'
 import { adapterFor } from '../../../src/node/serve.ts'
 import { startKernelClient } from '../../helpers/kernel-client.ts'
@@ -142,6 +142,29 @@ test('drain() keeps such a connection as long as idle ones were kept in the dela
   const next = await late.response(2)
   assert.equal(next.body, 'next')
   assert.equal(next.headers['connection'], 'close')
+  await within(5_000, 'drain', drained)
+})
+
+test('drain() keeps idle connections as long as that while something is in flight (trap 6)', async (t) => {
+  const gate = new Gate()
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    if (request.url === '/slow') await gate.pass()
+    response.end('ok')
+  }
+  const { adapter, client } = await startDrained(t, handle, {}, { shutdownDelayMs: 2_000 })
+  const idle = await client()
+  idle.get()
+  await idle.response()
+  const slow = await client()
+  slow.get('/slow')
+  await gate.entered
+  const drained = adapter.drain()
+  // Longer than idle connections are kept for nobody.
+  await new Promise((resolve) => setTimeout(resolve, 300))
+  idle.get()
+  assert.equal((await idle.response(2)).headers['connection'], 'close')
+  gate.open()
+  assert.equal((await slow.response()).headers['connection'], 'close')
   await within(5_000, 'drain', drained)
 })
 
