@@ -70,7 +70,7 @@ function hearSignal(): void {
 }
 
 async function cleanUp(): Promise<void> {
-  tell({ type: 'cleaningUp' })
+  tell({ type: 'cleaningUp', at: Date.now() })
   await sleep(order.cleanUpMs)
 }
 

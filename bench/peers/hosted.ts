@@ -29,6 +29,7 @@ export class Hosted {
   readonly stopped: Promise<void>
   port = 0
   #arrivals = 0
+  #cleaningUpAt: number | null = null
   #stoppedAt = NaN
   #over = false
   #stderr = ''
@@ -110,10 +111,10 @@ export class Hosted {
     }
   }
 
-  /** Resolves to true when its clean-up has begun, to false when it has ended without. */
-  async cleaningUp(limitMs: number): Promise<boolean> {
-    await this.#untilTrue(() => this.#seen.has('cleaningUp') || this.#over, limitMs)
-    return this.#seen.has('cleaningUp')
+  /** Resolves to the `Date.now()` at which its clean-up began, to null when it has ended without. */
+  async cleaningUp(limitMs: number): Promise<number | null> {
+    await this.#untilTrue(() => this.#cleaningUpAt !== null || this.#over, limitMs)
+    return this.#cleaningUpAt
   }
 
   /** Ends it at once and waits for that. */
@@ -134,6 +135,7 @@ export class Hosted {
   #hear(message: FromHost): void {
     if (message.type === 'ready') this.port = message.port ?? 0
     if (message.type === 'arrived') this.#arrivals++
+    if (message.type === 'cleaningUp') this.#cleaningUpAt = message.at
     this.#seen.add(message.type)
     this.#wake()
   }

@@ -29,4 +29,5 @@ export type FromHost =
   /** A slow request has come to its handler. */
   | { readonly type: 'arrived' }
   | { readonly type: 'blocked' }
-  | { readonly type: 'cleaningUp' }
+  /** `at` is the host's `Date.now()`: the message itself may come late. */
+  | { readonly type: 'cleaningUp'; readonly at: number }

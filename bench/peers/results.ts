@@ -54,14 +54,22 @@ export function isLoss(outcome: string): boolean {
   return badness(outcome) >= LOSS
 }
 
-/** The worst outcome of a cell, how often it was seen, and of how many runs. */
+/** The worst outcome of a cell, in how many runs it was seen (for a loss: it or one as bad), and of how many. */
 export function worstOf({ outcomes }: Cell): { outcome: string; count: number; runs: number } {
   const seen = Object.entries(outcomes).toSorted(
-    ([one], [other]) =>
-      badness(other) - badness(one) || partOf(one) - partOf(other) || one.localeCompare(other),
+    ([one, often], [other, oftener]) =>
+      badness(other) - badness(one) || partOf(one) - partOf(other) || oftener - often,
   )
-  const [outcome, count] = seen[0] ?? ['-', 0]
-  return { outcome, count, runs: Object.values(outcomes).reduce((sum, each) => sum + each, 0) }
+  const [outcome, own] = seen[0] ?? ['-', 0]
+  const asBad = seen.filter(
+    ([other]) => badness(other) === badness(outcome) && partOf(other) === partOf(outcome),
+  )
+  const count = isLoss(outcome) ? sum(asBad.map(([, times]) => times)) : own
+  return { outcome, count, runs: sum(Object.values(outcomes)) }
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0)
 }
 
 /** One cell of several runs. */

@@ -26,6 +26,19 @@ suite('one cell of the comparison', () => {
     assert.deepEqual(worstOf(runsOf(['20/20', '13/20', '4/20'])).outcome, '4/20')
   })
 
+  test('losses of two kinds are counted together, under the name of the more frequent', () => {
+    assert.deepEqual(worstOf(runsOf(['lost', 'reset', 'reset', 'ok'])), {
+      outcome: 'reset',
+      count: 3,
+      runs: 4,
+    })
+    assert.deepEqual(worstOf(runsOf(['served', 'refused', 'served'])), {
+      outcome: 'served',
+      count: 2,
+      runs: 3,
+    })
+  })
+
   test('a part of the requests, a close without a code and a clean-up that did not run are losses', () => {
     const losses = ['reset', 'lost, exit 0', 'cut', '1006', '2/3', 'hang', 'served, no clean-up, exit 1']
     for (const outcome of losses) assert.ok(isLoss(outcome), outcome)
