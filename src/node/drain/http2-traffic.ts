@@ -81,9 +81,10 @@ export class Http2Traffic implements Traffic {
       record.isCut = true
       clearTimeout(pingTimer)
       const server = this.#context.name
-      for (const { since, label } of unfinished(session, record))
-        cut.push({ kind: 'stream', server, ageMs: now() - since, label })
-      session.destroy(noError, constants.NGHTTP2_CANCEL)
+      const left = unfinished(session, record)
+      for (const { since, label } of left) cut.push({ kind: 'stream', server, ageMs: now() - since, label })
+      // For an idle client it is an end like any other, and no error.
+      session.destroy(noError, left.length > 0 ? constants.NGHTTP2_CANCEL : constants.NGHTTP2_NO_ERROR)
       if (socket) resetUnlessClosed(socket)
     }
     return cut

@@ -21,3 +21,21 @@ test('a begun HTTP/2 response that is cut off is an error to its client, and not
   assert.deepEqual(seen, ['error'])
   assert.equal((await goaway)[0], constants.NGHTTP2_CANCEL)
 })
+
+test('an idle HTTP/2 session that is cut is no error to its client', async (t) => {
+  const server = createServer((_, response) => response.end('ok'))
+  const { adapter, port } = await drainable(t, server)
+  const session = connect(`http://127.0.0.1:${port}`)
+  t.after(() => session.destroy())
+  const errors: unknown[] = []
+  session.on('error', (error) => errors.push(error))
+  const goaway = once(session, 'goaway')
+  const request = session.request()
+  request.resume()
+  await once(request, 'close')
+  const closed = once(session, 'close')
+  assert.equal(adapter.cut().length, 0)
+  assert.equal((await goaway)[0], constants.NGHTTP2_NO_ERROR)
+  await closed
+  assert.deepEqual(errors, [])
+})
