@@ -61,15 +61,18 @@ test('SIGTERM in the middle of a slow request and a stream: both complete, then 
   assert.equal(body.split('\n').length, 31)
 
   assert.equal(await exited, 0)
-  const order = ['connectionsDrained', 'pool closed', 'lastcall: stopped'].map((text) =>
-    lines.findIndex((written) => written.includes(text)),
-  )
-  assert.ok(!order.includes(-1), lines.join('\n'))
+  // At the exit pino's flushSync() may overtake a line whose write is under way, so that lines change places and none is lost (sonic-boom, index.js).
+  const written = lines.map((text) => JSON.parse(text))
+  const timeOf = (text: string): number => written.find(({ msg }) => msg.includes(text)).time
+  assert.ok(timeOf('connectionsDrained') <= timeOf('pool closed'))
+  const { report } = written.find((entry) => entry.report)
   assert.deepEqual(
-    order,
-    order.toSorted((a, b) => a - b),
+    report.hooks.map(({ name, outcome }: { name: string; outcome: string }) => [name, outcome]),
+    [
+      ['fastify', 'finished'],
+      ['pool', 'finished'],
+    ],
   )
-  const { report } = JSON.parse(lines.at(-1) ?? '')
   assert.deepEqual(
     [report.clean, report.forcedCloses.total, report.requestsAfterShutdown],
     [true, 0, { delaying: 1 }],
