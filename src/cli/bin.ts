@@ -1,5 +1,13 @@
 #!/usr/bin/env node
-import { realIo } from './io.ts'
-import { main } from './main.ts'
+import { errorTable } from '../core/errors.ts'
+import { describeOldNode } from '../core/node-version.ts'
 
-process.exitCode = await main(process.argv.slice(2), realIo())
+const problem = describeOldNode(process.versions)
+if (problem === null) {
+  // An older Node.js cannot load the commands, so they are loaded after the check.
+  const [{ main }, { realIo }] = await Promise.all([import('./main.ts'), import('./io.ts')])
+  process.exitCode = await main(process.argv.slice(2), realIo())
+} else {
+  process.stderr.write(`${errorTable.LASTCALL_NODE_VERSION}: ${problem}\n`)
+  process.exitCode = 2
+}

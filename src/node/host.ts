@@ -1,6 +1,7 @@
 import { closeSync, constants, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { constants as os } from 'node:os'
 import type { LifecycleEvent } from '../core/event.ts'
+import type { RuntimeVersions } from '../core/node-version.ts'
 import type { SignalName } from '../core/options.ts'
 import { type Ancestor, readAncestors } from './ancestors.ts'
 import type { UncaughtKind } from '../core/report.ts'
@@ -8,6 +9,8 @@ import type { UncaughtKind } from '../core/report.ts'
 /** Everything a lifecycle needs of the process around it. Only this file touches `process` and files. */
 export interface Host {
   readonly env: Readonly<Record<string, string | undefined>>
+  /** `process.versions`. Left out, any version will do. */
+  readonly versions?: RuntimeVersions
   /** Wall-clock milliseconds that never go backwards within a process. */
   now(): number
   /** Runs the callback later. The timer keeps the process alive: a deadline that does not is none. */
@@ -46,6 +49,7 @@ const FLUSH_MS = 1_000
 export function realHost(): Host {
   return {
     env: process.env,
+    versions: process.versions,
     now: () => performance.timeOrigin + performance.now(),
     startTimer: (ms, callback) => {
       const timer = setTimeout(callback, ms)

@@ -3,6 +3,7 @@ import { describeSum } from '../core/budget.ts'
 import { LastcallError } from '../core/errors.ts'
 import type { EventName } from '../core/event.ts'
 import type { Logger } from '../core/logger.ts'
+import { refuseOldNode } from '../core/node-version.ts'
 import { type LifecycleOptions, type ResolvedOptions, resolveOptions } from '../core/options.ts'
 import type { Report } from '../core/report.ts'
 import type { StateName } from '../core/state.ts'
@@ -30,9 +31,10 @@ const created = channel('lastcall:lifecycle:created')
  * Makes a lifecycle. Nothing is listened to, installed or started before its `start()`.
  * @param options see {@link LifecycleOptions}; what is missing comes from `LASTCALL_*`, then from the defaults
  * @param host the process around it; tests put their own here
- * @throws LastcallError `LASTCALL_INVALID_OPTIONS` with all problems at once
+ * @throws LastcallError `LASTCALL_INVALID_OPTIONS` with all problems at once, `LASTCALL_NODE_VERSION`
  */
 export function createLifecycle(options: LifecycleOptions = {}, host: Host = realHost()): types.Lifecycle {
+  refuseOldNode(host.versions ?? {})
   const { options: resolved, notices } = resolveOptions(options, environmentFor(options, host))
   const logger = guardedLogger(resolved.logger ?? stderrLogger(host))
   for (const { message, ...details } of notices) logger.warn(details, message)

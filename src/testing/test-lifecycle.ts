@@ -1,4 +1,5 @@
 import type { EventName } from '../core/event.ts'
+import { refuseOldNode } from '../core/node-version.ts'
 import type { LifecycleOptions, SignalName } from '../core/options.ts'
 import { createLifecycle } from '../node/lifecycle.ts'
 import { refuseUnknown } from '../node/machine.ts'
@@ -51,9 +52,11 @@ export interface TestLifecycle extends AsyncDisposable {
 /**
  * Makes a lifecycle for a test. The environment is empty, the probe server gets any free port of 127.0.0.1, log lines are kept; all else is as in
  * `createLifecycle`: servers, sockets, checks and hooks are real.
- * @throws LastcallError `LASTCALL_INVALID_OPTIONS` with all problems at once
+ * @throws LastcallError `LASTCALL_INVALID_OPTIONS` with all problems at once, `LASTCALL_NODE_VERSION`
  */
 export function createTestLifecycle(options: LifecycleOptions = {}): TestLifecycle {
+  // Its host uses what an older Node.js does not have.
+  refuseOldNode(process.versions)
   return testLifecycleOn(new TestHost(), options)
 }
 
