@@ -151,6 +151,17 @@ test('signals, exit, environment and output of the process are touched in one fi
   )
 })
 
+test('no list is spread into the arguments of a call: 125,000 of them overflow the stack', () => {
+  const spread = /\.(?:push|unshift|splice|fromCharCode|max|min)\([^(){}[\]]*\.\.\./
+  for (const text of ['a.push(...b)', 'a.push(\n  ...b.map(c),\n)', 'Math.max(0, ...b)'])
+    assert.match(text, spread)
+  const spreading = sources.filter(({ text }) => spread.test(text))
+  assert.deepEqual(
+    spreading.map(({ path }) => path),
+    [],
+  )
+})
+
 test(`no file has more than ${MAX_LINES} lines`, () => {
   const long = readSources('src', 'test', 'e2e')
     .map(({ path, text }) => [path, text.trimEnd().split('\n').length] as const)

@@ -46,6 +46,6 @@ export function readShutdown(reader: FlagReader): ShutdownTimes {
     drainTimeoutMs: ms('drain'),
     hooksTimeoutMs: ms('hooks'),
   }
-  reader.problems.push(...checkBudget(budget, ms('grace')).map((problem) => `--shutdown: ${problem}`))
+  for (const problem of checkBudget(budget, ms('grace'))) reader.problems.push(`--shutdown: ${problem}`)
   return { budget, readinessFailDelayMs: ms('readiness-fail-delay'), gracePeriodMs: ms('grace') }
 }

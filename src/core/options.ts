@@ -86,10 +86,11 @@ export function resolveOptions(input: LifecycleOptions, env: Environment): Resol
     values[name] = found.value
     if (found.notice) notices.push(found.notice)
   }
-  if (Array.isArray(values['signals'])) problems.push(...signalProblems(values['signals']))
+  if (Array.isArray(values['signals']))
+    for (const problem of signalProblems(values['signals'])) problems.push(problem)
   const options = values as unknown as ResolvedOptions
   if (summands.every((name) => values[name] !== undefined)) {
-    problems.push(...checkBudget(options, options.gracePeriodMs))
+    for (const problem of checkBudget(options, options.gracePeriodMs)) problems.push(problem)
   }
   if (problems.length > 0) throw new LastcallError('LASTCALL_INVALID_OPTIONS', problems)
   return { options, notices }
@@ -121,7 +122,7 @@ function readOption(name: string, input: object, env: Environment, problems: str
   if (text !== undefined && !rule.accepts(parsed)) {
     faults.push(`${rule.env}: got ${describe(text)}, wanted ${rule.wanted}`)
   }
-  problems.push(...faults)
+  for (const fault of faults) problems.push(fault)
   if (faults.length > 0) return { value: undefined }
   if (given === undefined) return { value: parsed ?? rule.fallback(env) }
   if (parsed === undefined || parsed === given) return { value: given }

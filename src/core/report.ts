@@ -68,6 +68,7 @@ export interface Report {
   readonly forcedCloses: {
     readonly total: number
     readonly byKind: Readonly<Partial<Record<InFlightKind, number>>>
+    /** The first 1,000 of them; the counts are of all. */
     readonly details: readonly ForcedClose[]
   }
   readonly hooks: readonly HookResult[]
@@ -75,7 +76,7 @@ export interface Report {
   readonly uncaughtErrors?: readonly UncaughtError[]
   /** Only when something else ended the process in the middle of the shutdown. */
   readonly earlyExit?: EarlyExit
-  /** Set when detail was left out so that the document fits where it was written. */
+  /** Set when detail was left out: of more than 1,000 forced closes, or so that the document fits where it was written. */
   readonly trimmed?: true
 }
 

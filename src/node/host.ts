@@ -116,8 +116,9 @@ function wrapExit(): () => void {
     return Reflect.apply(native, process, args) as never
   }
   const onExit = (code: number): void => {
-    const codes = [...exitListeners].map(({ listener }) => listener(code, stack))
-    process.exitCode = Math.max(code, ...codes)
+    let highest = code
+    for (const { listener } of exitListeners) highest = Math.max(highest, listener(code, stack))
+    process.exitCode = highest
   }
   process.exit = exit
   // First, while loggers that say goodbye in 'exit' still take a line.

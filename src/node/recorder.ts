@@ -1,3 +1,4 @@
+import { MAX_FORCED_DETAILS } from '../core/defaults.ts'
 import type {
   ForcedClose,
   HookResult,
@@ -17,7 +18,9 @@ const shutdownStates: ReadonlySet<StateName> = new Set(['delaying', 'draining', 
 export class Recorder {
   readonly #events: (ObservedEvent & { readonly inFlight: number })[] = []
   readonly #late: Counts<StateName> = {}
-  readonly #forced: ForcedClose[] = []
+  readonly #forced: Counts<InFlightKind> = {}
+  readonly #forcedDetails: ForcedClose[] = []
+  #forcedTotal = 0
   readonly #uncaught: { readonly kind: UncaughtKind; readonly error: string; readonly at: number }[] = []
   #startedAt: number | null = null
 
@@ -30,8 +33,13 @@ export class Recorder {
     this.#late[state] = (this.#late[state] ?? 0) + 1
   }
 
+  /** Counts all of them and keeps the first. One by one: as arguments of one call, 125,000 overflow the stack. */
   addForced(closes: readonly ForcedClose[]): void {
-    this.#forced.push(...closes)
+    this.#forcedTotal += closes.length
+    for (const close of closes) {
+      this.#forced[close.kind] = (this.#forced[close.kind] ?? 0) + 1
+      if (this.#forcedDetails.length < MAX_FORCED_DETAILS) this.#forcedDetails.push(close)
+    }
   }
 
   addUncaught(kind: UncaughtKind, error: string, at: number): void {
@@ -45,7 +53,7 @@ export class Recorder {
 
   /** How much was cut off so far. */
   get forcedCloses(): number {
-    return this.#forced.length
+    return this.#forcedTotal
   }
 
   snapshot(
@@ -61,7 +69,7 @@ export class Recorder {
       budgetLeftMs: budgetEndsAt === null ? null : budgetEndsAt - now,
       phasesMs: this.#phases(now),
       requestsAfterShutdown: { ...this.#late },
-      forcedCloses: this.#byKind(),
+      forcedCloses: { ...this.#forced },
     }
   }
 
@@ -77,9 +85,8 @@ export class Recorder {
       ms: since(event.at),
       inFlight: event.inFlight,
     }))
-    const late = servers.flatMap(({ lastNewConnectionAt: at }) =>
-      at !== null && at >= startedAt ? [since(at)] : [],
-    )
+    const lastNewConnectionAt = latestConnection(servers)
+    const details = [...this.#forcedDetails]
     return {
       schemaVersion: 1,
       reason: outcome.reason,
@@ -89,19 +96,15 @@ export class Recorder {
       durationMs: since(outcome.now),
       events,
       requestsAfterShutdown: { ...this.#late },
-      lastNewConnectionMs: late.length > 0 ? Math.max(...late) : null,
-      forcedCloses: { total: this.#forced.length, byKind: this.#byKind(), details: [...this.#forced] },
+      lastNewConnectionMs:
+        lastNewConnectionAt !== null && lastNewConnectionAt >= startedAt ? since(lastNewConnectionAt) : null,
+      forcedCloses: { total: this.#forcedTotal, byKind: { ...this.#forced }, details },
       hooks,
       ...(this.#uncaught.length > 0 && {
         uncaughtErrors: this.#uncaught.map(({ kind, error, at }) => ({ kind, ms: since(at), error })),
       }),
+      ...(details.length < this.#forcedTotal && { trimmed: true }),
     }
-  }
-
-  #byKind(): Counts<InFlightKind> {
-    const counts: Counts<InFlightKind> = {}
-    for (const { kind } of this.#forced) counts[kind] = (counts[kind] ?? 0) + 1
-    return counts
   }
 
   #phases(now: number): Counts<StateName> {
@@ -113,4 +116,12 @@ export class Recorder {
     }
     return phases
   }
+}
+
+/** When the last connection came to any of these, in wall-clock milliseconds; null when none did. */
+export function latestConnection(servers: readonly ServerSnapshot[]): number | null {
+  let latest: number | null = null
+  for (const { lastNewConnectionAt: at } of servers)
+    if (at !== null && (latest === null || at > latest)) latest = at
+  return latest
 }

@@ -15,7 +15,7 @@ let group: TerminusGroup | undefined
  * Times that terminus has no option for come from the environment, as with `createLifecycle()`; a probe server is opened only if
  * `LASTCALL_PROBE_PORT` asks for one.
  *
- * @throws LastcallError `LASTCALL_INVALID_OPTIONS`, `LASTCALL_NOT_A_SERVER`, `LASTCALL_UNSUPPORTED_SERVER`
+ * @throws LastcallError `LASTCALL_INVALID_OPTIONS`, `LASTCALL_NOT_A_SERVER`, `LASTCALL_SERVER_TAKEN`
  * @returns the server
  */
 export function createTerminus<T extends ServableServer>(server: T, options: TerminusOptions = {}): T {

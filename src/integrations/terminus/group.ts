@@ -64,7 +64,7 @@ export class TerminusGroup {
     this.#lifecycle.on('shutdownInitiated', () => this.#onShutdown())
   }
 
-  /** @throws LastcallError `LASTCALL_INVALID_OPTIONS`, `LASTCALL_NOT_A_SERVER`, `LASTCALL_UNSUPPORTED_SERVER` */
+  /** @throws LastcallError `LASTCALL_INVALID_OPTIONS`, `LASTCALL_NOT_A_SERVER`, `LASTCALL_SERVER_TAKEN` */
   add<T extends ServableServer>(server: T, options: TerminusOptions): T {
     const settings = readSettings(options)
     const times = this.#resolveTimes(settings)
@@ -96,7 +96,7 @@ export class TerminusGroup {
   }
 
   #longest(name: 'preStopMs' | 'shutdownDelayMs' | 'drainTimeoutMs' | 'hooksTimeoutMs'): number {
-    return Math.max(...this.#members.map(({ times }) => times[name]))
+    return this.#members.reduce((longest, { times }) => Math.max(longest, times[name]), 0)
   }
 
   /** What the lifecycle says of its times at the start, with those that count: again with every server, as each may make them longer. */

@@ -15,7 +15,7 @@ export function createOutputRing(): OutputRing {
     write(chunk) {
       const parts = `${rest}${chunk}`.split(/\r?\n/)
       rest = (parts.pop() ?? '').slice(-MAX_LINE_LENGTH)
-      lines.push(...parts.map((line) => line.slice(0, MAX_LINE_LENGTH)))
+      for (const line of parts) lines.push(line.slice(0, MAX_LINE_LENGTH))
       lines.splice(0, Math.max(0, lines.length - MAX_LINES))
     },
     lines: () => (rest === '' ? [...lines] : [...lines, rest]),
