@@ -101,9 +101,16 @@ class ResponseStream implements EventStream {
   }
 
   #untilRoom(): Promise<void> {
+    const response = this.#response
     return new Promise((resolve) => {
-      this.#response.once('drain', resolve)
-      this.#response.once('close', resolve)
+      const done = (): void => {
+        // A stream may wait for room thousands of times: the listener for the other event must not stay.
+        response.removeListener('drain', done)
+        response.removeListener('close', done)
+        resolve()
+      }
+      response.on('drain', done)
+      response.on('close', done)
     })
   }
 }

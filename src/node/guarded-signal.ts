@@ -1,3 +1,5 @@
+import { catchRejection } from './rejection.ts'
+
 type Listener = (this: unknown, event: Event) => unknown
 
 /**
@@ -31,7 +33,7 @@ function guardListener(listener: object, onError: (error: unknown) => void): Lis
         typeof listener === 'function'
           ? Reflect.apply(listener, this, [event])
           : (listener as { handleEvent(event: Event): unknown }).handleEvent(event)
-      if (result instanceof Promise) result.catch(onError)
+      catchRejection(result, onError)
     } catch (error) {
       onError(error)
     }

@@ -24,18 +24,19 @@ export async function limited(
   const abort = new AbortController()
   guardSignal(abort.signal, () => {})
   let timer: NodeJS.Timeout | undefined
-  const timeout = new Promise<'timedOut'>((resolve) => {
-    if (ms !== undefined) timer = setTimeout(resolve, ms, 'timedOut')
-    ended?.addEventListener('abort', () => resolve('timedOut'))
-  })
+  const timeout = Promise.withResolvers<'timedOut'>()
+  if (ms !== undefined) timer = setTimeout(timeout.resolve, ms, 'timedOut')
+  const onEnded = (): void => timeout.resolve('timedOut')
+  ended?.addEventListener('abort', onEnded)
   const work = Promise.resolve()
     .then(() => call(abort.signal))
     .then(
       (value) => ({ type: 'finished', value, ms: took() }) as const,
       (error: unknown) => ({ type: 'failed', error, ms: took() }) as const,
     )
-  const outcome = await Promise.race([work, timeout])
+  const outcome = await Promise.race([work, timeout.promise])
   clearTimeout(timer)
+  ended?.removeEventListener('abort', onEnded)
   if (outcome !== 'timedOut') return outcome
   abort.abort(new LastcallError('LASTCALL_TIMEOUT', [`no answer after ${took()} ms`]))
   return { type: 'timedOut', ms: took() }

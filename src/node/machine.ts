@@ -7,6 +7,7 @@ import { initialState, type State } from '../core/state.ts'
 import { transition } from '../core/transition.ts'
 import type { Host } from './host.ts'
 import { errorText } from './limit.ts'
+import { catchRejection } from './rejection.ts'
 import type { ObservedEvent } from './types.ts'
 
 /** An event without its time, which the machine adds. */
@@ -133,8 +134,7 @@ export class Machine {
     for (const subscription of present) {
       if (!listeners.has(subscription)) continue
       try {
-        const result = subscription.listener(event)
-        if (result instanceof Promise) result.catch(complain)
+        catchRejection(subscription.listener(event), complain)
       } catch (error) {
         complain(error)
       }

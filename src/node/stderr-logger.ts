@@ -1,6 +1,7 @@
 import type { Logger } from '../core/logger.ts'
 import type { Host } from './host.ts'
 import { limited } from './limit.ts'
+import { catchRejection } from './rejection.ts'
 
 /** The default logger: one JSON object a line on stderr, where the kubelet collects it and a program's own output stays clean. */
 export function stderrLogger(host: Host): Logger {
@@ -25,18 +26,23 @@ const FLUSH_MS = 1_000
 export async function flushLogger(logger: Logger | false | undefined): Promise<void> {
   if (!logger || !('flush' in logger) || typeof logger.flush !== 'function') return
   const { flush } = logger
-  await limited(() => new Promise((resolve) => Reflect.apply(flush, logger, [resolve])), FLUSH_MS)
+  const flushed = (): Promise<void> =>
+    new Promise((resolve, reject) => catchRejection(Reflect.apply(flush, logger, [resolve]), reject))
+  await limited(flushed, FLUSH_MS)
 }
 
-/** A logger that a failing logger behind it cannot break the shutdown with. */
+/** A logger that a failing logger behind it, synchronous or not, cannot break the shutdown with. */
 export function guardedLogger(logger: Logger | false): Logger {
   const call = (level: keyof Logger) => (details: object, message: string) => {
     if (logger === false) return
     try {
-      logger[level](details, message)
+      catchRejection(logger[level](details, message), ignore)
     } catch {
-      // There is nowhere left to say it.
+      ignore()
     }
   }
   return { info: call('info'), warn: call('warn'), error: call('error') }
 }
+
+/** What a logger fails with: there is nowhere left to say it. */
+const ignore = (): void => {}

@@ -90,6 +90,23 @@ test('send() waits for a client that does not read, once for all who send', asyn
   assert.equal((await body).length, sends.length * (data.length + 'data: \n\n'.length))
 })
 
+test('a stream that waits for room again and again leaves no listener of its waits behind', async (t) => {
+  const { stream, response, answer } = await open(t)
+  const listeners = (): readonly number[] => ['close', 'drain'].map((event) => response.listenerCount(event))
+  const before = listeners()
+  const body = text(answer)
+  let waits = 0
+  // More than Node warns of; sending more would only take longer.
+  while (waits < 12) {
+    const sent = stream.send('x'.repeat(1_000_000))
+    if (response.writableNeedDrain) waits++
+    assert.equal(await sent, true)
+  }
+  assert.deepEqual(listeners(), before)
+  stream.end()
+  await body
+})
+
 test('a client that goes away aborts the signal, wakes who waits for room, and holds no drain', async (t) => {
   const { lifecycle, host, stream, response, answer } = await open(t)
   answer.pause()

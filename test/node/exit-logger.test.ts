@@ -21,6 +21,15 @@ test('every line of a pino with a worker transport is written before the exit, t
   assert.match(messages.at(-1)!, /^lastcall: stopped, nothing was cut off/)
 })
 
+test('a logger whose lines and flush are promises that reject neither ends the process nor changes its code', async (t) => {
+  const child = startChild(t, 'lifecycle/async-logger.ts')
+  await child.line(/ready/)
+  child.kill('SIGTERM')
+  assert.deepEqual(await child.exit(), { code: 0, signal: null })
+  assert.match(child.stdout, /hook ran/)
+  assert.equal(child.stderr, '')
+})
+
 const quiet = { info: () => {}, warn: () => {}, error: () => {} }
 
 test('a flush that throws, that never calls back, or that there is not, does not keep the process from its end', async () => {
@@ -31,9 +40,14 @@ test('a flush that throws, that never calls back, or that there is not, does not
       throw new Error('gone')
     },
   }
-  const flushes = [throwing, { ...quiet, flush: () => {} }, { ...quiet, flush: 'no' }, quiet, false].map(
-    (logger) => flushLogger(logger as typeof quiet),
-  )
+  const flushes = [
+    throwing,
+    { ...quiet, flush: () => Promise.reject(new Error('gone')) },
+    { ...quiet, flush: () => {} },
+    { ...quiet, flush: 'no' },
+    quiet,
+    false,
+  ].map((logger) => flushLogger(logger as typeof quiet))
   await Promise.all(flushes)
   const took = performance.now() - began
   assert.ok(took >= 900 && took < 10_000, String(took))

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { getEventListeners } from 'node:events'
 import { test } from 'node:test'
 import fc from 'fast-check'
 import { errorText, limited } from '../../src/node/limit.ts'
@@ -34,6 +35,12 @@ test('limited() ends earlier when it is told to', async () => {
   const outcome = limited(() => new Promise(() => {}), 60_000, ended.signal)
   ended.abort()
   assert.equal((await outcome).type, 'timedOut')
+})
+
+test('limited() leaves no listener on what may end it, however often it is called', async () => {
+  const { signal } = new AbortController()
+  for (let call = 0; call < 20; call++) await limited(() => {}, 60_000, signal)
+  assert.deepEqual(getEventListeners(signal, 'abort'), [])
 })
 
 test('errorText() is one line of whatever was thrown', () => {

@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import { createLifecycle } from '../../src/node/lifecycle.ts'
 import { guardedLogger, stderrLogger } from '../../src/node/stderr-logger.ts'
 import { FakeHost } from '../helpers/fake-host.ts'
+import { oddThenables, oddValues } from '../helpers/odd-values.ts'
 
 test('the default logger writes one JSON object a line, with level, time and message', () => {
   const host = new FakeHost()
@@ -69,3 +70,20 @@ test('a guarded logger keeps its this, and what it throws to itself', () => {
   logger.warn({}, 'lost')
   assert.deepEqual(pino.lines, ['hello'])
 })
+
+for (const [what, value] of Object.entries({ ...oddValues, ...oddThenables })) {
+  test(`a guarded logger takes no notice of ${what}, returned or rejected with`, async (t) => {
+    const unheard: unknown[] = []
+    const onUnheard = (error: unknown): void => void unheard.push(error)
+    process.on('unhandledRejection', onUnheard)
+    t.after(() => process.removeListener('unhandledRejection', onUnheard))
+    const info = (): unknown => value
+    const warn = (): unknown => Promise.reject(value as Error)
+    const logger = guardedLogger({ info, warn, error: () => {} })
+    logger.info({}, 'returned')
+    logger.warn({}, 'rejected')
+    // Node tells of a rejection that nobody heard once the microtasks are done.
+    await new Promise((resolve) => setImmediate(resolve))
+    assert.deepEqual(unheard, [])
+  })
+}

@@ -2,6 +2,7 @@ import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { describe } from '../../core/describe.ts'
 import { LastcallError } from '../../core/errors.ts'
 import { errorText } from '../../node/limit.ts'
+import { catchRejection } from '../../node/rejection.ts'
 import type { HealthCheck, TerminusOptions } from './types.ts'
 
 /** What the answers of the health checks depend on. */
@@ -85,7 +86,7 @@ function guardedLog(logger: TerminusOptions['logger']): HealthSettings['log'] {
   return (message, error) => {
     try {
       const result = logger?.(message, error instanceof Error ? error : new Error(errorText(error)))
-      if (result instanceof Promise) result.catch(() => {})
+      catchRejection(result, () => {})
     } catch {
       // There is nowhere left to say it.
     }
