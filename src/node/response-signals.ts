@@ -7,7 +7,7 @@ import { guardSignal } from './guarded-signal.ts'
 /** A response of HTTP/1, or one of HTTP/2 in Node's compatibility API. */
 export type AnyResponse = ServerResponse | Http2ServerResponse
 
-/** One signal a response: aborted when the drain starts, or when the response is closed. */
+/** One signal a response: aborted when the drain has closed the listeners, or when the response is closed. */
 export class ResponseSignals {
   readonly #drain: AbortSignal
   readonly #onError: (error: unknown) => void

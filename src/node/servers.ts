@@ -2,12 +2,20 @@ import type { ForcedClose } from '../core/report.ts'
 import type { DrainAdapter } from './drain/adapter.ts'
 import type { ServerSnapshot } from './types.ts'
 
+/** What is called back in a drain. */
+export interface DrainListener {
+  /** No server accepts connections any more. At once without servers; again when one that joined in the drain is closed. */
+  onListenersClosed(): void
+  /** The last connection is gone; again when a server has joined since. */
+  onDrained(): void
+}
+
 /** All servers of one lifecycle, drained together: none is closed while another still delays. */
 export class Servers {
   readonly #adapters: DrainAdapter[] = []
   readonly #served = new WeakSet<object>()
   #phase: 'serving' | 'announced' | 'draining' = 'serving'
-  #onDrained: (() => void) | null = null
+  #drainListener: DrainListener | null = null
 
   get count(): number {
     return this.#adapters.length
@@ -49,10 +57,11 @@ export class Servers {
     for (const adapter of this.#adapters) adapter.announceClose()
   }
 
-  /** Drains all; calls back when the last one is done, those that joined meanwhile included. */
-  drain(onDrained: () => void): void {
+  /** Drains all, those that join meanwhile included. */
+  drain(listener: DrainListener): void {
     this.#phase = 'draining'
-    this.#onDrained = onDrained
+    this.#drainListener = listener
+    if (this.#adapters.length === 0) listener.onListenersClosed()
     this.#drain()
   }
 
@@ -66,9 +75,21 @@ export class Servers {
   }
 
   #drain(): void {
-    const draining = [...this.#adapters]
-    void Promise.all(draining.map((adapter) => adapter.drain())).then(() => {
-      if (draining.length === this.#adapters.length) this.#onDrained?.()
+    this.#whenAll(
+      (adapter) => adapter.closeListener(),
+      () => this.#drainListener?.onListenersClosed(),
+    )
+    this.#whenAll(
+      (adapter) => adapter.drain(),
+      () => this.#drainListener?.onDrained(),
+    )
+  }
+
+  /** Calls back when a step of every server is done, unless one has joined meanwhile: then its own call does. */
+  #whenAll(step: (adapter: DrainAdapter) => Promise<void>, done: () => void): void {
+    const all = [...this.#adapters]
+    void Promise.all(all.map(step)).then(() => {
+      if (all.length === this.#adapters.length) done()
     })
   }
 }

@@ -145,14 +145,19 @@ export class ShutdownRun implements SignalListener {
       if (this.#drained && holds.count === 0) this.machine.dispatch({ type: 'connectionsDrained' })
     }
     holds.onReleased(settle)
-    servers.drain(() => {
-      this.#drained = true
-      settle()
+    servers.drain({
+      onListenersClosed: () => this.#abort(),
+      onDrained: () => {
+        this.#drained = true
+        settle()
+      },
     })
-    this.#abort()
   }
 
-  /** Tells streams and workers to come to their end. A listener of theirs that throws must not stop the shutdown. */
+  /**
+   * Tells streams to end. The client of an event stream comes back as soon as its stream has ended; as long as a listener was open, the kernel could hand
+   * that connection to this process again. So this waits for the listeners. What takes work without a client stops earlier, at `shutdownInitiated`.
+   */
   #abort(): void {
     if (!this.#drainStarted.signal.aborted) this.#drainStarted.abort(new Error('The drain has started'))
   }

@@ -88,10 +88,13 @@ export interface Snapshot {
 export interface Lifecycle extends AsyncDisposable {
   readonly state: StateName
   readonly options: ResolvedOptions
-  /** Aborted when the drain starts: for event streams, long polls and workers. */
+  /**
+   * Aborted in the drain, as soon as every listener is closed: for event streams and long polls, whose clients come back at once and must not come back
+   * here. Workers stop taking work earlier, at `shutdownInitiated`.
+   */
   readonly signal: AbortSignal
   /**
-   * A signal for one response: aborted when the drain starts, or when the response is closed because its client has gone, or it was ended.
+   * A signal for one response: aborted with `signal`, or when the response is closed because its client has gone, or it was ended.
    * @throws LastcallError `LASTCALL_INVALID_OPTIONS`
    */
   signalFor(response: AnyResponse): AbortSignal

@@ -21,6 +21,7 @@ export function fakeAdapter(name: string, given: Partial<DrainAdapter> = {}): Dr
     name,
     isListening: () => true,
     announceClose: () => {},
+    closeListener: () => Promise.resolve(),
     drain: () => Promise.resolve(),
     cut: () => [],
     snapshot: () => snapshotOf(name),

@@ -20,6 +20,7 @@ export class ServerAdapter implements DrainAdapter {
   #accepted = 0
   #lastAcceptedAt: number | null = null
   #announced = false
+  #closing: Promise<void> | null = null
   #draining: Promise<void> | null = null
   #drained: (() => void) | null = null
 
@@ -50,8 +51,13 @@ export class ServerAdapter implements DrainAdapter {
     for (const traffic of this.#traffics) traffic.announce()
   }
 
-  drain(): Promise<void> {
+  closeListener(): Promise<void> {
     this.announceClose()
+    this.#closing ??= untilQuiet(() => this.#accepted).then(() => this.#closeListener())
+    return this.#closing
+  }
+
+  drain(): Promise<void> {
     this.#draining ??= this.#drain()
     return this.#draining
   }
@@ -94,8 +100,7 @@ export class ServerAdapter implements DrainAdapter {
 
   async #drain(): Promise<void> {
     const gone = new Promise<void>((resolve) => (this.#drained = resolve))
-    await untilQuiet(() => this.#accepted)
-    this.#closeListener()
+    await this.closeListener()
     for (const traffic of this.#traffics) traffic.drain()
     this.#settle()
     await gone
