@@ -77,6 +77,7 @@ const snapshot: Snapshot = {
       lastNewConnectionAt: 0,
     },
   ],
+  lastNewConnectionAt: 0,
   shutdownStartedAt: 0,
   budgetLeftMs: 0,
   phasesMs: {},

@@ -5,6 +5,7 @@ const titles = {
   LASTCALL_INVALID_OPTIONS: 'The options cannot be used',
   LASTCALL_NODE_VERSION: 'This version of Node.js is too old',
   LASTCALL_NOT_A_SERVER: 'The value passed to serve() is not a server',
+  LASTCALL_SERVER_TAKEN: 'Another lifecycle serves this server',
   LASTCALL_ALREADY_STARTED: 'start() was called twice on one lifecycle',
   LASTCALL_ALREADY_SHUT_DOWN: 'The lifecycle has shut down and cannot be used again',
   LASTCALL_PROBE_PORT: 'The probe server cannot listen',

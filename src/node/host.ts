@@ -31,6 +31,8 @@ export interface Host {
   ancestors?(): readonly Ancestor[]
   /** Whether to go on without the probe server, which cannot be opened because of this error. A lifecycle that was started on purpose does not. */
   canDoWithoutProbes?(error: unknown): boolean
+  /** Whether servers are left to any other lifecycle that serves them. Otherwise the other one is refused. */
+  readonly yieldsServers?: boolean
   /** The code that the report and the process end with, given the one that was decided. Itself when left out. */
   finalExitCode?(decided: number): number
   /** Ends the process once what was written to stdout and stderr is out. */

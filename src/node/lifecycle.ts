@@ -16,8 +16,8 @@ import { Holds } from './holds.ts'
 import { errorText } from './limit.ts'
 import { ProbeServer } from './probe-server.ts'
 import { refuseTaken, refuseUnusable } from './refuse.ts'
-import { adapterFor } from './serve.ts'
 import { type AnyResponse, ResponseSignals } from './response-signals.ts'
+import { ServerRegistry } from './server-registry.ts'
 import { Servers } from './servers.ts'
 import { installSignals } from './signals.ts'
 import { guardedLogger, stderrLogger } from './stderr-logger.ts'
@@ -51,6 +51,7 @@ class NodeLifecycle implements types.Lifecycle {
   readonly #hooks = new Hooks()
   readonly #holds = new Holds()
   readonly #servers = new Servers()
+  readonly #registry: ServerRegistry
   readonly #probes: ProbeServer
   readonly #run: ShutdownRun
   readonly #signals: ResponseSignals
@@ -68,6 +69,12 @@ class NodeLifecycle implements types.Lifecycle {
       state: () => this.#run.machine.state,
       checks: this.#checks,
       livenessFailsOnShutdown: options.livenessFailsOnShutdown,
+      logger,
+    })
+    this.#registry = new ServerRegistry(this.#servers, options, {
+      onLateRequest: () => this.#run.countLateRequest(),
+      onChange: () => this.#completeStartup(),
+      yieldsServers: host.yieldsServers ?? false,
       logger,
     })
     const parts = { servers: this.#servers, hooks: this.#hooks, holds: this.#holds, probes: this.#probes }
@@ -94,19 +101,7 @@ class NodeLifecycle implements types.Lifecycle {
   }
 
   serve<T extends types.ServableServer>(server: T, options: types.ServeOptions = {}): T {
-    if (typeof server === 'object' && server !== null && this.#servers.knows(server)) return server
-    const name = options.name ?? (this.#servers.count === 0 ? 'main' : `server-${this.#servers.count + 1}`)
-    refuseUnusable('serve', { name })
-    refuseTaken('serve', name, this.#servers.has(name))
-    const adapter = adapterFor(server, {
-      name,
-      drainTimeoutMs: this.options.drainTimeoutMs,
-      shutdownDelayMs: this.options.shutdownDelayMs,
-      goodbye: options.goodbye,
-      onLateRequest: () => this.#run.countLateRequest(),
-      onListening: () => this.#completeStartup(),
-    })
-    this.#servers.add(server, adapter)
+    this.#registry.serve(server, options)
     return server
   }
 

@@ -25,9 +25,6 @@ const cutKinds: readonly InFlightKind[] = ['request', 'stream', 'upgrade', 'hold
 const seconds = (ms: number | null): readonly MetricSample[] =>
   ms === null ? [] : [{ labels: {}, value: ms / 1_000 }]
 
-const latest = (moments: readonly (number | null)[]): number | null =>
-  moments.reduce((last, at) => (at !== null && (last === null || at > last) ? at : last), null)
-
 /**
  * Every metric of a lifecycle, by its name in Prometheus. What counts or lasts is there from the first scrape, as 0: a series that first appears with the
  * event it counts cannot be used in a rate (Prometheus, "Instrumentation", missing metrics).
@@ -117,6 +114,6 @@ export const metricTable: readonly MetricDefinition[] = [
     help: 'When the last new connection came, in seconds since the epoch. Absent until the first.',
     type: 'gauge',
     aggregator: 'max',
-    samples: ({ servers }) => seconds(latest(servers.map((server) => server.lastNewConnectionAt))),
+    samples: ({ lastNewConnectionAt }) => seconds(lastNewConnectionAt),
   },
 ]

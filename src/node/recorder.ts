@@ -61,7 +61,7 @@ export class Recorder {
     servers: readonly ServerSnapshot[],
     budgetEndsAt: number | null,
     now: number,
-  ): Snapshot {
+  ): Omit<Snapshot, 'lastNewConnectionAt'> {
     return {
       state,
       servers,

@@ -14,16 +14,16 @@ import { TcpTraffic } from './drain/tcp-traffic.ts'
 import type { TrafficContext } from './drain/traffic.ts'
 import { UpgradeTraffic } from './drain/upgrade-traffic.ts'
 
-/**
- * Picks what drains a server.
- * @throws LastcallError `LASTCALL_NOT_A_SERVER`
- */
-export function adapterFor(server: unknown, context: AdapterContext): DrainAdapter {
-  if (!(server instanceof NetServer)) {
-    throw new LastcallError('LASTCALL_NOT_A_SERVER', [
-      `got ${describeValue(server)}; pass what http.createServer() or your framework's listen() returned`,
-    ])
-  }
+/** @throws LastcallError `LASTCALL_NOT_A_SERVER` */
+export function refuseOther(server: unknown): asserts server is NetServer {
+  if (server instanceof NetServer) return
+  throw new LastcallError('LASTCALL_NOT_A_SERVER', [
+    `got ${describeValue(server)}; pass what http.createServer() or your framework's listen() returned`,
+  ])
+}
+
+/** Picks what drains a server. */
+export function adapterFor(server: NetServer, context: AdapterContext): DrainAdapter {
   return new ServerAdapter(server, context, trafficsOf(server, context))
 }
 

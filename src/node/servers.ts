@@ -1,5 +1,6 @@
 import type { ForcedClose } from '../core/report.ts'
 import type { DrainAdapter } from './drain/adapter.ts'
+import { latestConnection } from './recorder.ts'
 import type { ServerSnapshot } from './types.ts'
 
 /** What is called back in a drain. */
@@ -13,28 +14,27 @@ export interface DrainListener {
 /** All servers of one lifecycle, drained together: none is closed while another still delays. */
 export class Servers {
   readonly #adapters: DrainAdapter[] = []
-  readonly #served = new WeakSet<object>()
+  /** Of servers that were dropped. */
+  #lastNewConnectionAt: number | null = null
+  #released = false
   #phase: 'serving' | 'announced' | 'draining' = 'serving'
   #drainListener: DrainListener | null = null
 
-  get count(): number {
-    return this.#adapters.length
-  }
-
-  has(name: string): boolean {
-    return this.#adapters.some((adapter) => adapter.name === name)
-  }
-
-  knows(server: object): boolean {
-    return this.#served.has(server)
-  }
-
   /** Adds a server; one that comes in the middle of a shutdown joins it where it stands. */
-  add(server: object, adapter: DrainAdapter): void {
-    this.#served.add(server)
+  add(adapter: DrainAdapter): void {
     this.#adapters.push(adapter)
     if (this.#phase !== 'serving') adapter.announceClose()
     if (this.#phase === 'draining') this.#drain()
+  }
+
+  /** Forgets a server that is closed, or another lifecycle's; not during a shutdown. Returns whether it did. */
+  drop(adapter: DrainAdapter): boolean {
+    const index = this.#adapters.indexOf(adapter)
+    if (this.#phase !== 'serving' || index < 0) return false
+    this.#lastNewConnectionAt = this.lastNewConnectionAt()
+    this.#adapters.splice(index, 1)
+    adapter.release()
+    return true
   }
 
   allListen(): boolean {
@@ -50,6 +50,14 @@ export class Servers {
 
   snapshot(): readonly ServerSnapshot[] {
     return this.#adapters.map((adapter) => adapter.snapshot())
+  }
+
+  /** When the last connection came to any server, one that is closed by now included; null when none has come yet. */
+  lastNewConnectionAt(): number | null {
+    const latest = latestConnection(this.snapshot())
+    return latest === null || (this.#lastNewConnectionAt !== null && this.#lastNewConnectionAt > latest)
+      ? this.#lastNewConnectionAt
+      : latest
   }
 
   announceClose(): void {
@@ -70,7 +78,13 @@ export class Servers {
     return this.#adapters.flatMap((adapter) => adapter.cut())
   }
 
+  /** Whether the lifecycle has stopped: another one may serve its servers. */
+  get released(): boolean {
+    return this.#released
+  }
+
   release(): void {
+    this.#released = true
     for (const adapter of this.#adapters) adapter.release()
   }
 

@@ -87,12 +87,11 @@ export class ShutdownRun implements SignalListener {
 
   snapshot(): Snapshot {
     const { name } = this.machine.state
-    return this.#recorder.snapshot(
-      name,
-      this.#parts.servers.snapshot(),
-      this.#budgetEndsAt(),
-      this.#host.now(),
-    )
+    const { servers } = this.#parts
+    return {
+      ...this.#recorder.snapshot(name, servers.snapshot(), this.#budgetEndsAt(), this.#host.now()),
+      lastNewConnectionAt: servers.lastNewConnectionAt(),
+    }
   }
 
   #budgetEndsAt(): number | null {

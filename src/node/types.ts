@@ -20,7 +20,7 @@ export type Goodbye = (socket: Duplex, request: IncomingMessage | null) => unkno
 
 /** Options of `serve()`. */
 export interface ServeOptions {
-  /** Label of the server in metrics and reports. `main` for the first, `server-2` and so on. */
+  /** Label of the server in metrics and reports. `main` for the first, `server-2` and so on; that of a closed server is given again. */
   readonly name?: string
   /** Called in the drain for each upgraded or raw connection. WebSockets get a close frame 1001 without it. */
   readonly goodbye?: Goodbye
@@ -71,7 +71,10 @@ export interface ServerSnapshot {
 /** Numbers of a lifecycle at this moment, for metrics. Times are wall-clock milliseconds. */
 export interface Snapshot {
   readonly state: StateName
+  /** The servers that are served now; not those that are closed. */
   readonly servers: readonly ServerSnapshot[]
+  /** When the last connection came to any server, one that is closed by now included. Null when none has come yet. */
+  readonly lastNewConnectionAt: number | null
   readonly shutdownStartedAt: number | null
   /**
    * Milliseconds that a running shutdown has left: until SIGKILL when a signal began it and `gracePeriodMs` is known, else until its own last deadline. Below 0
@@ -101,8 +104,10 @@ export interface Lifecycle extends AsyncDisposable {
   /** Where the probe server listens, null before `start()` and without one. */
   readonly probeAddress: { readonly host: string; readonly port: number } | null
   /**
-   * Drains this server in the shutdown. Before or after `listen`; any number of servers.
-   * @throws LastcallError `LASTCALL_NOT_A_SERVER`, `LASTCALL_DUPLICATE_NAME`
+   * Drains this server in the shutdown. Before or after `listen`; any number of servers, each with one lifecycle. Twice is once; the options of the second call
+   * are not used. A server that is closed is let go, and followed again when it listens again.
+   * @throws LastcallError `LASTCALL_NOT_A_SERVER`, `LASTCALL_SERVER_TAKEN` when another lifecycle serves it, `LASTCALL_DUPLICATE_NAME`,
+   *   `LASTCALL_INVALID_OPTIONS` for a name or a goodbye that is none
    * @returns the server
    */
   serve<T extends ServableServer>(server: T, options?: ServeOptions): T
@@ -121,7 +126,11 @@ export interface Lifecycle extends AsyncDisposable {
    * @throws LastcallError `LASTCALL_DUPLICATE_NAME`, `LASTCALL_INVALID_OPTIONS`
    */
   endpoint(path: string, answer: () => EndpointAnswer | Promise<EndpointAnswer>): Disposable
-  /** Keeps the drain open until it is disposed of: for a job, a queue consumer. */
+  /**
+   * Keeps the drain open until it is disposed of: for a job, a queue consumer. At the drain timeout it is let go, and counted as a forced close.
+   * @param label names it in the report; need not be unique
+   * @throws LastcallError `LASTCALL_INVALID_OPTIONS` for a label that is empty or no text
+   */
   hold(label: string): Disposable
   /** Takes back `unready()`. In the start it also says that what is not listening yet need not be waited for. */
   ready(): void
@@ -134,9 +143,15 @@ export interface Lifecycle extends AsyncDisposable {
   start(): Promise<void>
   /** Begins the shutdown, or joins the one that runs; the first reason counts. Resolves to the report and never rejects. */
   shutdown(reason?: string): Promise<Report>
-  /** Calls the listener at every event of this name. What it throws is logged and changes nothing. */
+  /**
+   * Calls the listener at every event of this name. What it throws or rejects with is logged and changes nothing.
+   * @throws LastcallError `LASTCALL_INVALID_OPTIONS` for a name that is no event's, and for a listener that is no function
+   */
   on(event: EventName, listener: (event: ObservedEvent) => void): Disposable
-  /** The event of this name: the next one, or the one that was, for those that happen only once. */
+  /**
+   * The event of this name: the next one, or the one that was, for those that happen only once. Stays pending when the event never comes.
+   * @throws LastcallError `LASTCALL_INVALID_OPTIONS` for a name that is no event's; thrown at once, not by the promise
+   */
   once(event: EventName): Promise<ObservedEvent>
   /** Numbers for metrics. */
   snapshot(): Snapshot

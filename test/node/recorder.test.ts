@@ -38,7 +38,7 @@ test('a report that lists every forced close is not trimmed', () => {
 test('what servers force-close at once may be more than the stack has room for', () => {
   const servers = new Servers()
   for (const name of ['main', 'server-2']) {
-    servers.add({}, fakeAdapter(name, { cut: () => closes(MANY, 'request') }))
+    servers.add(fakeAdapter(name, { cut: () => closes(MANY, 'request') }))
   }
   const recorder = new Recorder()
   recorder.addForced(servers.cut())

@@ -21,6 +21,7 @@ export function autoHost(owner: HostOwner): Host {
   return {
     ...real,
     env: EventStreams.without(real.env),
+    yieldsServers: true,
     onSignal: (signal, listener) => owner.onSignal(signal, listener),
     startTimer: (ms, callback) => {
       const timer = setTimeout(callback, ms)

@@ -77,7 +77,7 @@ export class Coordinator {
       this.#clustered = true
       coordinateWorkers(this.#lifecycle)
     }
-    if (!this.#servers.has(server)) server.on('close', () => this.#onServerClose())
+    if (!this.#servers.has(server)) server.once('close', () => this.#onServerClose(server))
     this.#servers.add(server)
     this.#gate.arm()
     if (this.#started === 'yes') return this.#lifecycle.ready()
@@ -132,7 +132,7 @@ export class Coordinator {
   #startIfServing(): void {
     this.#started = 'no'
     if (!this.#yielded && this.#isServing()) return void this.#start()
-    this.#onServerClose()
+    this.#standBackIfClosed()
     if (this.#signal === null || this.#delivered) return
     // It waited for a start that does not come.
     process.kill(process.pid, this.#signal)
@@ -160,7 +160,12 @@ export class Coordinator {
     return true
   }
 
-  #onServerClose(): void {
+  #onServerClose(server: Server): void {
+    this.#servers.delete(server)
+    this.#standBackIfClosed()
+  }
+
+  #standBackIfClosed(): void {
     if (this.#shuttingDown || this.#yielded || this.#isServing()) return
     if (process.pid !== 1) this.#gate.disarm()
     if (this.#started === 'yes') this.#lifecycle.unready('no server listens')

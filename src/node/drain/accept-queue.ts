@@ -7,6 +7,11 @@ const QUIET_TURNS = 3
 const LEAST_WAIT_MS = 1_000
 const LEAST_TURNS = 511
 
+/** Waits for the next turn of the event loop. */
+export function nextTurn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve))
+}
+
 /**
  * Waits until everything the kernel has queued is in the process. libuv accepts about one connection a turn, and closing a listener resets what is
  * still queued (measured: 20 of 20 without this, 0 of 20 with it), so one turn is not enough.
@@ -17,7 +22,7 @@ export async function untilQuiet(count: () => number): Promise<void> {
   let seen = count()
   let turns = 0
   for (let quiet = 0; quiet < QUIET_TURNS && (turns < LEAST_TURNS || performance.now() < deadline);) {
-    await new Promise((resolve) => setImmediate(resolve))
+    await nextTurn()
     turns++
     quiet = count() === seen ? quiet + 1 : 0
     seen = count()

@@ -32,4 +32,6 @@ export interface AdapterContext {
   readonly onLateRequest: () => void
   /** The server began to listen. */
   readonly onListening: () => void
+  /** The server is closed, and its last connection is gone. */
+  readonly onClosed?: () => void
 }

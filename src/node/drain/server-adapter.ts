@@ -2,7 +2,7 @@ import type { Server as HttpServer } from 'node:http'
 import { Server } from 'node:net'
 import type { ForcedClose } from '../../core/report.ts'
 import type { ServerSnapshot } from '../types.ts'
-import { untilQuiet } from './accept-queue.ts'
+import { nextTurn, untilQuiet } from './accept-queue.ts'
 import type { AdapterContext, DrainAdapter } from './adapter.ts'
 import { schemeOf } from './scheme.ts'
 import { earlierOf, now, settleMs, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
@@ -10,6 +10,9 @@ import { closeKeepingSuccessor, rememberPath } from './unix-path.ts'
 
 /** Makes the traffics of a server. They see each new connection in this order. */
 export type TrafficMaker = (context: TrafficContext) => readonly Traffic[]
+
+/** Turns after a server's 'close' in which its sockets may emit theirs. */
+const CLOSING_TURNS = 10
 
 /** Drains any server that Node can listen with: the listener is its own business, the connections are its traffics'. */
 export class ServerAdapter implements DrainAdapter {
@@ -38,6 +41,7 @@ export class ServerAdapter implements DrainAdapter {
     })
     server.prependListener('connection', this.#onConnection)
     server.on('listening', this.#onListening)
+    server.on('close', this.#onClose)
     if (server.listening) rememberPath(server)
   }
 
@@ -94,6 +98,7 @@ export class ServerAdapter implements DrainAdapter {
   release(): void {
     this.#server.removeListener('connection', this.#onConnection)
     this.#server.removeListener('listening', this.#onListening)
+    this.#server.removeListener('close', this.#onClose)
     // Last first: who wrapped the server's emit last has to take his wrapper off before the one beneath can.
     for (const traffic of this.#traffics.toReversed()) traffic.release()
   }
@@ -121,6 +126,19 @@ export class ServerAdapter implements DrainAdapter {
   readonly #onConnection = (): void => {
     this.#accepted++
     this.#lastAcceptedAt = now()
+  }
+
+  readonly #onClose = (): void => {
+    void this.#untilGone().then((gone) => {
+      if (gone) this.#context.onClosed?.()
+    })
+  }
+
+  /** Sockets emit their 'close' after the server's, as the last step of a turn of the event loop. Only what a program passed to the server itself can be open any longer. */
+  async #untilGone(): Promise<boolean> {
+    const isOpen = (): boolean => this.#server.listening || this.#traffics.some(({ open }) => open > 0)
+    for (let turn = 0; turn < CLOSING_TURNS && isOpen(); turn++) await nextTurn()
+    return !isOpen()
   }
 
   readonly #onListening = (): void => {
