@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Server, Socket } from 'node:net'
 import { onRequestFinish, onRequestStart } from './request-channel.ts'
 import { type Connection, currentResponse, type Pipeline } from './connection.ts'
+import { presentHttp1, type PresentHttp1 } from './present-connections.ts'
 import { SocketClose } from './socket-close.ts'
 import { now } from './traffic.ts'
 
@@ -23,6 +24,7 @@ export class ConnectionBook {
   readonly #event: ConnectionEvent
   #listener: ConnectionListener | null = null
   readonly #subscriptions: Disposable[] = []
+  readonly #begunBefore = new WeakSet<ServerResponse>()
 
   constructor(server: Server, event: ConnectionEvent) {
     this.#server = server
@@ -30,6 +32,7 @@ export class ConnectionBook {
     // Before every other listener: a handler of the user's may destroy the socket or answer at once.
     server.prependListener(event, this.#onConnection)
     this.#subscriptions.push(onRequestStart(server, this.#onRequest))
+    for (const present of presentHttp1(server)) this.#addPresent(present)
   }
 
   /** Reports what happens from now on. Without a listener the book only keeps itself up to date. */
@@ -70,6 +73,20 @@ export class ConnectionBook {
     this.open.set(socket, connection)
     this.#closes.follow(socket)
     return connection
+  }
+
+  /** One that was open before the server was served. */
+  #addPresent({ socket, response, isMidRequest }: PresentHttp1): void {
+    const connection = this.#add(socket)
+    const isFirstRequest = isMidRequest && response === null
+    if (socket.bytesRead > 0 && !isFirstRequest) connection.requests = 1
+    connection.requestAt = connection.openedAt
+    if (response) this.#begunBefore.add(response)
+  }
+
+  /** Whether a response may have pipelined followers that nobody here has seen: its request came before the server was served. */
+  mayHaveUnknownFollowers(response: ServerResponse): boolean {
+    return this.#begunBefore.has(response)
   }
 
   readonly #onRequest = (request: IncomingMessage, response: ServerResponse): void => {

@@ -169,7 +169,9 @@ export class Http1Traffic implements Traffic {
   }
 
   #askToClose(connection: Connection, response: ServerResponse): void {
-    if (!response.headersSent) sayClose(response, () => newestResponse(connection) === response)
+    // Behind a close Node drops the answers to pipelined followers.
+    if (response.headersSent || this.book.mayHaveUnknownFollowers(response)) return
+    sayClose(response, () => newestResponse(connection) === response)
   }
 
   #cutConnection(connection: Connection): readonly ForcedClose[] {
