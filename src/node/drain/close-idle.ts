@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { newestResponse } from './connection.ts'
 import type { ConnectionBook } from './connections.ts'
 
 /**
@@ -8,7 +9,7 @@ import type { ConnectionBook } from './connections.ts'
  */
 export function closeIdle(server: { closeIdleConnections(): void }, book: ConnectionBook): void {
   const writing = [...book.open.values()]
-    .filter(({ response }) => response !== null)
+    .filter((connection) => newestResponse(connection) !== null)
     .map(({ socket }) => socket)
   const own = new Map(writing.map((socket) => [socket, Object.getOwnPropertyDescriptor(socket, 'destroy')]))
   for (const socket of writing) socket.destroy = spared

@@ -1,20 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Server, Socket } from 'node:net'
 import { onRequestFinish, onRequestStart } from './request-channel.ts'
+import { type Connection, currentResponse, type Pipeline } from './connection.ts'
+import { presentHttp1, type PresentHttp1 } from './present-connections.ts'
 import { SocketClose } from './socket-close.ts'
 import { now } from './traffic.ts'
-
-/** What is remembered of one connection: as little as possible, there may be ten thousand. Times are whole milliseconds of `performance.now()`. */
-export interface Connection {
-  readonly socket: Socket
-  readonly openedAt: number
-  requests: number
-  requestAt: number
-  /** The newest unfinished response. */
-  response: ServerResponse | null
-  /** Older unfinished ones and when their requests came, when the client pipelines. There may be ten thousand: none may be looked for. */
-  earlier: Map<ServerResponse, number> | null
-}
 
 /** What the owner of the book wants to know while a shutdown runs. */
 export interface ConnectionListener {
@@ -33,32 +23,29 @@ export class ConnectionBook {
   readonly #server: Server
   readonly #event: ConnectionEvent
   #listener: ConnectionListener | null = null
-  readonly #subscription: Disposable
+  readonly #subscriptions: Disposable[] = []
+  readonly #begunBefore = new WeakSet<ServerResponse>()
 
   constructor(server: Server, event: ConnectionEvent) {
     this.#server = server
     this.#event = event
     // Before every other listener: a handler of the user's may destroy the socket or answer at once.
     server.prependListener(event, this.#onConnection)
-    const start = onRequestStart(server, this.#onRequest)
-    const finish = onRequestFinish(server, this.#onFinish)
-    this.#subscription = {
-      [Symbol.dispose]: () => {
-        start[Symbol.dispose]()
-        finish[Symbol.dispose]()
-      },
-    }
+    this.#subscriptions.push(onRequestStart(server, this.#onRequest))
+    for (const present of presentHttp1(server)) this.#addPresent(present)
   }
 
   /** Reports what happens from now on. Without a listener the book only keeps itself up to date. */
   listen(listener: ConnectionListener): void {
+    // Nobody asks for the end of a response before, and each subscriber costs every request of the process.
+    if (this.#listener === null) this.#subscriptions.push(onRequestFinish(this.#server, this.#onFinish))
     this.#listener = listener
   }
 
   /** Stops following the server. */
   release(): void {
     this.#server.removeListener(this.#event, this.#onConnection)
-    this.#subscription[Symbol.dispose]()
+    for (const subscription of this.#subscriptions) subscription[Symbol.dispose]()
     for (const socket of this.open.keys()) this.#closes.forget(socket)
     this.open.clear()
   }
@@ -82,31 +69,59 @@ export class ConnectionBook {
   #add(socket: Socket): Connection {
     const known = this.open.get(socket)
     if (known) return known
-    const connection = { socket, openedAt: now(), requests: 0, requestAt: 0, response: null, earlier: null }
+    const connection = { socket, openedAt: now(), requests: 0, requestAt: 0, pipeline: null }
     this.open.set(socket, connection)
     this.#closes.follow(socket)
     return connection
   }
 
+  /** One that was open before the server was served. */
+  #addPresent({ socket, response, isMidRequest }: PresentHttp1): void {
+    const connection = this.#add(socket)
+    const isFirstRequest = isMidRequest && response === null
+    if (socket.bytesRead > 0 && !isFirstRequest) connection.requests = 1
+    connection.requestAt = connection.openedAt
+    if (response) this.#begunBefore.add(response)
+  }
+
+  /** Whether a response may have pipelined followers that nobody here has seen: its request came before the server was served. */
+  mayHaveUnknownFollowers(response: ServerResponse): boolean {
+    return this.#begunBefore.has(response)
+  }
+
   readonly #onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-    // A connection that was there before serve() is met here for the first time.
     const connection = this.#add(request.socket)
-    if (connection.response !== null) {
-      connection.earlier ??= new Map()
-      connection.earlier.set(connection.response, connection.requestAt)
-    }
-    connection.response = response
+    const at = now()
+    // Node assigns the socket to the new response later: one that is there now belongs to an earlier request.
+    const current = currentResponse(request.socket)
+    if (current !== null) this.#pipeline(connection, current, response, at)
+    else if (connection.pipeline !== null) connection.pipeline = null
     connection.requests++
-    connection.requestAt = now()
+    connection.requestAt = at
     this.#listener?.onRequest(connection, request, response)
+  }
+
+  #pipeline(connection: Connection, current: ServerResponse, newest: ServerResponse, at: number): void {
+    connection.pipeline ??= this.#newPipeline(connection, current)
+    connection.pipeline.newest = newest
+    this.#follow(connection.pipeline, newest, at)
+  }
+
+  #newPipeline({ requestAt }: Connection, current: ServerResponse): Pipeline {
+    const pipeline = { since: new Map(), newest: current }
+    this.#follow(pipeline, current, requestAt)
+    return pipeline
+  }
+
+  /** An idle client must not keep the responses that it got. */
+  #follow({ since }: Pipeline, response: ServerResponse, at: number): void {
+    since.set(response, at)
+    response.once('close', () => since.delete(response))
   }
 
   readonly #onFinish = (request: IncomingMessage, response: ServerResponse): void => {
     const connection = this.open.get(request.socket)
-    if (!connection) return
-    if (connection.response === response) connection.response = null
-    else if (connection.earlier?.delete(response) && connection.earlier.size === 0) connection.earlier = null
-    this.#listener?.onFinish(connection, response)
+    if (connection) this.#listener?.onFinish(connection, response)
   }
 
   readonly #closes = new SocketClose(forgetting(this.open, (socket) => this.#listener?.onClose(socket)))
@@ -116,20 +131,4 @@ function forgetting(open: Map<Socket, Connection>, told: (socket: Socket) => voi
   return function onSocketClose(this: Socket): void {
     if (open.delete(this)) told(this)
   }
-}
-
-/** Whether bytes have arrived that no finished request accounts for, or a response is open. What was cut is over before its 'close' says so. */
-export function isInFlight(connection: Connection): boolean {
-  if (connection.socket.destroyed) return false
-  return connection.response !== null || (connection.requests === 0 && connection.socket.bytesRead > 0)
-}
-
-/** When the oldest request of a connection that is in flight began; a half-sent one at the latest with its connection. */
-export function inFlightSince({ earlier, response, requestAt, openedAt }: Connection): number {
-  return earlier?.values().next().value ?? (response === null ? openedAt : requestAt)
-}
-
-/** Whether the client has connected and sent nothing yet (browsers' preconnect, a load balancer's TCP check). */
-export function isUnused(connection: Connection): boolean {
-  return connection.requests === 0 && connection.socket.bytesRead === 0
 }

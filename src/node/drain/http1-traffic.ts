@@ -6,12 +6,14 @@ import { closeIdle } from './close-idle.ts'
 import { deferRequests, sayClose } from './closing.ts'
 import {
   type Connection,
-  ConnectionBook,
-  type ConnectionEvent,
+  countInFlight,
   inFlightSince,
   isInFlight,
   isUnused,
-} from './connections.ts'
+  newestResponse,
+  openResponses,
+} from './connection.ts'
+import { ConnectionBook, type ConnectionEvent } from './connections.ts'
 import { resetSocket } from './raw-socket.ts'
 import { routeOf } from './route.ts'
 import { earlierOf, now, settleMs, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
@@ -80,7 +82,7 @@ export class Http1Traffic implements Traffic {
     for (const connection of this.book.open.values()) {
       if (!isInFlight(connection)) continue
       active++
-      request += 1 + (connection.earlier?.size ?? 0)
+      request += countInFlight(connection)
       oldestAt = earlierOf(oldestAt, inFlightSince(connection))
     }
     return { request, stream: 0, upgrade: 0, active, idle: this.book.open.size - active, oldestAt }
@@ -137,7 +139,8 @@ export class Http1Traffic implements Traffic {
   readonly #onFinish = (connection: Connection, response: ServerResponse): void => {
     this.#reconsider()
     const saidClose = response.getHeader('connection') === 'close'
-    if (connection.response !== null || connection.socket.writableEnded || saidClose) return
+    const othersFollow = newestResponse(connection) !== response
+    if (othersFollow || connection.socket.writableEnded || saidClose) return
     this.#kept.delete(connection.socket)
     this.#kept.set(connection.socket, now())
     this.#scheduleSweep()
@@ -166,12 +169,14 @@ export class Http1Traffic implements Traffic {
   }
 
   #askToClose(connection: Connection, response: ServerResponse): void {
-    if (!response.headersSent) sayClose(response, () => connection.response === response)
+    // Behind a close Node drops the answers to pipelined followers.
+    if (response.headersSent || this.book.mayHaveUnknownFollowers(response)) return
+    sayClose(response, () => newestResponse(connection) === response)
   }
 
   #cutConnection(connection: Connection): readonly ForcedClose[] {
     const { socket } = connection
-    const answered = connection.response === null && socket.writableEnded
+    const answered = newestResponse(connection) === null && socket.writableEnded
     if (socket.destroyed || isUnused(connection) || answered) {
       socket.destroy()
       return []
@@ -187,14 +192,4 @@ export class Http1Traffic implements Traffic {
 
 function lastOf<T>(values: Iterable<T>): T | undefined {
   return [...values].at(-1)
-}
-
-interface OpenResponse {
-  readonly response: ServerResponse
-  readonly at: number
-}
-
-function openResponses({ earlier, response, requestAt }: Connection): readonly OpenResponse[] {
-  const overtaken = [...(earlier ?? [])].map(([older, at]) => ({ response: older, at }))
-  return response === null ? [] : [...overtaken, { response, at: requestAt }]
 }

@@ -2,6 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Server, Socket } from 'node:net'
 import type { ForcedClose } from '../../core/report.ts'
 import type { Goodbye } from '../types.ts'
+import { newestResponse } from './connection.ts'
 import type { ConnectionBook } from './connections.ts'
 import { sayGoodbye } from './goodbye.ts'
 import { resetSocket } from './raw-socket.ts'
@@ -136,7 +137,8 @@ function refuseUpgrades(server: Server, book: ConnectionBook): Disposable {
   const refusing = function refusingEmit(this: Server, event: string, ...args: unknown[]): boolean {
     if (!isUpgradeEvent(event)) return Reflect.apply(emit, this, [event, ...args])
     const socket = args[1] as Socket
-    refuseUpgrade(socket, book.open.get(socket)?.response ?? null)
+    const connection = book.open.get(socket)
+    refuseUpgrade(socket, connection ? newestResponse(connection) : null)
     return true
   }
   server.emit = refusing

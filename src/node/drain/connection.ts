@@ -1,0 +1,78 @@
+import type { ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+
+/**
+ * What is remembered of one HTTP/1 connection: as little as possible, there may be ten thousand. Times are whole milliseconds
+ * of `performance.now()`. No response is kept for a client that does not pipeline: Node knows the one that is being answered.
+ */
+export interface Connection {
+  readonly socket: Socket
+  readonly openedAt: number
+  /** How many requests have begun. */
+  requests: number
+  /** When the newest of them began. */
+  requestAt: number
+  /** Null unless the client sent its next request before it had the answer to the last one. */
+  pipeline: Pipeline | null
+}
+
+/** The unfinished responses of a client that pipelines. There may be ten thousand: none may be searched for. */
+export interface Pipeline {
+  /** When the request of each response began, oldest first. */
+  readonly since: Map<ServerResponse, number>
+  newest: ServerResponse
+}
+
+/** A response that is not finished. */
+export interface OpenResponse {
+  readonly response: ServerResponse
+  /** When its request began. */
+  readonly at: number
+}
+
+/**
+ * The response that is being written, null when none is. Node keeps it on the socket from the request on until the response
+ * has been handed to the operating system (`assignSocket`, `detachSocket` in lib/_http_server.js, Node 22 to 26).
+ */
+export function currentResponse(socket: Socket): ServerResponse | null {
+  return (socket as { readonly _httpMessage?: ServerResponse | null })._httpMessage ?? null
+}
+
+/** The unfinished response that was begun last, null when there is none. */
+export function newestResponse({ socket, pipeline }: Connection): ServerResponse | null {
+  const current = currentResponse(socket)
+  return current === null ? null : (pipeline?.newest ?? current)
+}
+
+/** All unfinished responses, oldest first. */
+export function openResponses({ socket, pipeline, requestAt }: Connection): readonly OpenResponse[] {
+  const current = currentResponse(socket)
+  if (current === null) return []
+  if (pipeline === null) return [{ response: current, at: requestAt }]
+  const unfinished = [...pipeline.since].map(([response, at]) => ({ response, at }))
+  // The 'close' of a finished response follows a tick later.
+  return unfinished.slice(unfinished.findIndex(({ response }) => response === current))
+}
+
+/** How many requests wait for the end of their response; a request whose head is incomplete counts as one. */
+export function countInFlight(connection: Connection): number {
+  if (!isInFlight(connection)) return 0
+  return Math.max(1, connection.pipeline?.since.size ?? 1)
+}
+
+/** Whether bytes have arrived that no finished request accounts for, or a response is open. A destroyed socket has nothing in flight. */
+export function isInFlight({ socket, requests }: Connection): boolean {
+  if (socket.destroyed) return false
+  return currentResponse(socket) !== null || (requests === 0 && socket.bytesRead > 0)
+}
+
+/** When the oldest request of a connection that is in flight began; a half-sent one began with its connection at the latest. */
+export function inFlightSince({ socket, pipeline, requestAt, openedAt }: Connection): number {
+  if (currentResponse(socket) === null) return openedAt
+  return pipeline?.since.values().next().value ?? requestAt
+}
+
+/** Whether the client has connected and sent nothing yet (browsers' preconnect, a load balancer's TCP check). */
+export function isUnused({ socket, requests }: Connection): boolean {
+  return requests === 0 && socket.bytesRead === 0
+}
