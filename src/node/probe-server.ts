@@ -158,10 +158,19 @@ function probeReply(name: string, verdict: Verdict, checks: readonly CheckResult
     )
   const lines = [
     verdict.ok ? `[+]lifecycle ok: ${verdict.reason}` : `[-]lifecycle failed: ${verdict.reason}`,
-    ...checks.map((check) => (check.ok ? `[+]${check.name} ok` : `[-]${check.name} failed: reason withheld`)),
+    ...checks.map((check) =>
+      check.ok ? `[+]${check.name} ok` : `[-]${check.name} failed: ${failureOf(check)}`,
+    ),
     ok ? `${name} check passed` : `${name} check failed`,
   ]
   return text(ok ? 200 : 503, `${lines.join('\n')}\n`)
+}
+
+/** That a check hangs says nothing of what it asks, so it is no secret; and it is what somebody who looks has to know. */
+function failureOf({ hangsSince }: CheckResult): string {
+  if (hangsSince === undefined) return 'reason withheld'
+  const seconds = Math.round((performance.timeOrigin + performance.now() - hangsSince) / 1_000)
+  return `no answer since ${new Date(hangsSince).toISOString()} (${seconds} s)`
 }
 
 function probePortError(port: number, host: string, cause: unknown): LastcallError {

@@ -43,7 +43,10 @@ export interface CheckOptions {
   readonly liveness?: boolean
 }
 
-/** A check passes unless it throws, rejects, returns false or takes too long. */
+/**
+ * A check passes unless it throws, rejects, returns false or takes too long. Its signal is aborted when its time is over; it is not called again before what it
+ * returned has settled.
+ */
 export type Check = (signal: AbortSignal) => unknown
 
 /** What an endpoint of the probe server answers. */
