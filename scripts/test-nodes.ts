@@ -20,10 +20,7 @@ for (const version of versions.filter((v) => wanted.length === 0 || wanted.some(
   }
   console.log(`\n=== Node ${version}`)
   const env = { ...process.env, PATH: `${resolve(node, '..')}:${process.env['PATH']}` }
-  const run = spawnSync(node, ['--test', '--test-timeout=60000', 'test/**/*.test.ts'], {
-    stdio: 'inherit',
-    env,
-  })
+  const run = spawnSync(node, ['scripts/test.ts'], { stdio: 'inherit', env })
   if (run.status !== 0) {
     failed++
     console.error(`=== Node ${version}: failed`)
