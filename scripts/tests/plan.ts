@@ -16,16 +16,19 @@ const onceOnly = [
   'test/scripts/',
 ]
 
-/** What measures time, or loads both cores: each runs with nothing beside it. */
-const alone: readonly string[] = []
-
 /** Files that take longest, from the longest on: they begin first, so that no core waits for one of them at the end. */
-const longest: readonly string[] = []
+const longest: readonly string[] = [
+  'test/cli/rehearse.test.ts',
+  'test/contract/http2.test.ts',
+  'test/integrations/auto/handlers.test.ts',
+  'test/peers/terminus-suite.test.ts',
+  'test/node/exit.test.ts',
+  'test/node/drain/bad-input/process.test.ts',
+]
 
 /** The files of one run. */
 export interface Plan {
-  readonly together: readonly string[]
-  readonly alone: readonly string[]
+  readonly files: readonly string[]
   /** Files of the whole suite that only the main line of Node runs. */
   readonly leftOut: number
 }
@@ -48,8 +51,7 @@ export function planTests(places: readonly string[], nodeVersion: string): Plan 
   const files = isMain || places.length > 0 ? asked : asked.filter((file) => !isBelow(onceOnly, file))
   const rank = (file: string): number => (longest.includes(file) ? longest.indexOf(file) : longest.length)
   return {
-    together: files.filter((file) => !isBelow(alone, file)).toSorted((one, other) => rank(one) - rank(other)),
-    alone: files.filter((file) => isBelow(alone, file)),
+    files: files.toSorted((one, other) => rank(one) - rank(other)),
     leftOut: asked.length - files.length,
   }
 }

@@ -1,6 +1,5 @@
 import { run } from 'node:test'
 import type { TestEvent } from 'node:test/reporters'
-import type { Plan } from './plan.ts'
 
 /** How long one test may take. */
 const TEST_TIMEOUT_MS = 60_000
@@ -8,11 +7,7 @@ const TEST_TIMEOUT_MS = 60_000
 const HANGING_FILES = 3
 
 const watchdog = new URL('../../test/helpers/watchdog.ts', import.meta.url).href
-/** What Node says at the end of a run, in its order. */
-const closing = ['tests', 'suites', 'pass', 'fail', 'cancelled', 'skipped', 'todo', 'duration_ms'] as const
-const closingLine = new RegExp(`^(${closing.join('|')}) ([\\d.]+)$`)
-
-/** What test/helpers/watchdog.ts writes when a file has to be killed. */
+/** What the watchdog writes when a file has to be killed. */
 const killed = /^\[watchdog\] .*, killed$/m
 
 /** What a run has come to, complete when its events are read. */
@@ -26,44 +21,23 @@ export interface Outcome {
   stopped: boolean
 }
 
-/** Runs the plan: what may run together first, then the rest one by one, as one run with one closing count. */
-export async function* runPlan(
-  plan: Plan,
+/** Runs test files, each in a process of its own that cannot outlive its limits, and keeps account of what they report. */
+export async function* runFiles(
+  files: readonly string[],
   concurrency: number,
   outcome: Outcome,
 ): AsyncGenerator<TestEvent, void> {
-  const sums = new Map<string, number>(closing.map((name) => [name, 0]))
   const stop = new AbortController()
-  for (const [files, width] of [
-    [plan.together, concurrency],
-    [plan.alone, 1],
-  ] as const) {
-    if (files.length === 0 || stop.signal.aborted) continue
-    const execArgv = [`--test-timeout=${TEST_TIMEOUT_MS}`, '--import', watchdog]
-    const events = run({ files, concurrency: width, execArgv, signal: stop.signal })
-    for await (const event of events as AsyncIterable<TestEvent>) {
-      if (addToSums(event, sums)) continue
-      note(event, outcome)
-      if (outcome.hanging >= HANGING_FILES && !outcome.stopped) {
-        outcome.stopped = true
-        stop.abort()
-      }
-      yield event
+  const execArgv = [`--test-timeout=${TEST_TIMEOUT_MS}`, '--import', watchdog]
+  const events = run({ files, concurrency, execArgv, signal: stop.signal })
+  for await (const event of events as AsyncIterable<TestEvent>) {
+    note(event, outcome)
+    if (outcome.hanging >= HANGING_FILES && !outcome.stopped) {
+      outcome.stopped = true
+      stop.abort()
     }
+    yield event
   }
-  for (const name of closing) {
-    const sum = sums.get(name) ?? 0
-    const message = `${name} ${name === 'duration_ms' ? sum.toFixed(0) : sum}`
-    yield { type: 'test:diagnostic', data: { nesting: 0, message, level: 'info' } }
-  }
-}
-
-function addToSums(event: TestEvent, sums: Map<string, number>): boolean {
-  if (event.type !== 'test:diagnostic' || event.data.nesting !== 0) return false
-  const [, name, value] = closingLine.exec(event.data.message) ?? []
-  if (name === undefined) return false
-  sums.set(name, (sums.get(name) ?? 0) + Number(value))
-  return true
 }
 
 function note(event: TestEvent, outcome: Outcome): void {
