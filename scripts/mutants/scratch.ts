@@ -77,6 +77,6 @@ export class Scratch {
     if (!existsSync(packages) || (existsSync(own) && isFresh())) return
     rmSync(own, { recursive: true, force: true })
     mkdirSync(dirname(own), { recursive: true })
-    execFileSync('cp', ['-rl', packages, own])
+    execFileSync('cp', ['-al', packages, own])
   }
 }
