@@ -1,8 +1,17 @@
 import { spawnSync } from 'node:child_process'
 import { test, type TestContext, type TestOptions } from 'node:test'
 
-/** What makes a program the first process of a PID namespace, as in a container (pid_namespaces(7)). */
-export const pidOneCommand: readonly string[] = ['unshare', '-pf', '--mount-proc', '--kill-child']
+/**
+ * What makes a program the first process of a PID namespace, as in a container: the kernel gives that one no default action for signals (pid_namespaces(7)). Without
+ * root it is root of a user namespace of its own.
+ */
+export const pidOneCommand: readonly string[] = [
+  'unshare',
+  ...(process.getuid?.() === 0 ? [] : ['--map-root-user']),
+  '-pf',
+  '--mount-proc',
+  '--kill-child',
+]
 
 /** What a test can need besides Node: how to try it, and what to do where it is missing. */
 const tools = {
@@ -21,7 +30,8 @@ const tools = {
   },
   'a PID namespace': {
     command: [...pidOneCommand, 'true'],
-    remedy: 'run the tests on Linux as root, with unshare of util-linux',
+    remedy:
+      'run the tests on Linux, with unshare of util-linux, as root or where users may make namespaces (sysctl kernel.apparmor_restrict_unprivileged_userns=0)',
   },
 } as const satisfies Record<string, { readonly command: readonly string[]; readonly remedy: string }>
 
