@@ -10,9 +10,14 @@ interface Equivalent {
   readonly reason: string
 }
 
-const known = JSON.parse(
-  readFileSync(new URL('equivalent.json', import.meta.url), 'utf8'),
-) as readonly Equivalent[]
+/** Everything that is known to be equivalent. */
+export function readEquivalent(): readonly Equivalent[] {
+  return JSON.parse(
+    readFileSync(new URL('equivalent.json', import.meta.url), 'utf8'),
+  ) as readonly Equivalent[]
+}
+
+const known = readEquivalent()
 
 /** The first line that a mutant changes, before and after. */
 export function describeChange(

@@ -93,7 +93,7 @@ const changeConstants: Operator = (node, parent) => {
 
 const dropStatements: Operator = (node) => {
   const expression = childOf(node, 'expression')
-  if (node.type !== 'ExpressionStatement' || !expression || 'directive' in node) return []
+  if (node.type !== 'ExpressionStatement' || !expression || typeof node['directive'] === 'string') return []
   if (expression.type === 'UpdateExpression' || childOf(expression, 'callee')?.type === 'Super') return []
   return [{ kind: 'drop statement', node, replacement: ';void 0' }]
 }
