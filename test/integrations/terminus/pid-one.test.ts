@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { test, type TestContext } from 'node:test'
 import { type Child, startChild } from '../../helpers/child.ts'
+import { within } from '../../helpers/eventually.ts'
 import { innerPid, pidOneCommand as command, skipPidOne as skip } from '../../helpers/pid-one.ts'
 
 async function terminate(t: TestContext, fixture: string, options: object): Promise<Child> {
@@ -28,9 +30,9 @@ test(
     const child = await terminate(t, 'app.ts', { real: true })
     await child.line(/^onShutdown 0$/)
     const before = child.stdout.length
-    while (!/(heartbeat\n){5}/.test(child.stdout.slice(before))) {
-      await new Promise((resolve) => child.process.stdout!.once('data', resolve))
-    }
+    const isBeating = (): boolean => /(heartbeat\n){5}/.test(child.stdout.slice(before))
+    while (!isBeating())
+      await within(() => `a heartbeat after\n${child.stdout}`, once(child.process.stdout!, 'data'))
     assert.equal(child.process.exitCode, null)
   },
 )
