@@ -22,13 +22,20 @@ beforeEach(() => clearTimeout(lingering))
 // The hook of the root runs when every test that is known has ended, with its own hooks.
 after(() => {
   lingering = setTimeout(() => {
-    const handles = process.getActiveResourcesInfo().filter((name) => name !== 'PipeWrap')
     console.error(
-      `${MARK} ${process.argv[1]}: still open ${LINGER_MS / 1_000} s after the last test: ${handles.join(', ')}`,
+      `${MARK} ${process.argv[1]}: still open ${LINGER_MS / 1_000} s after the last test: ${openHandles()}`,
     )
     process.exit(1)
   }, LINGER_MS).unref()
 })
+
+/** What keeps the process, each kind with its number. The pipes are those of the output. */
+function openHandles(): string {
+  const counts = new Map<string, number>()
+  for (const name of process.getActiveResourcesInfo()) counts.set(name, (counts.get(name) ?? 0) + 1)
+  counts.delete('PipeWrap')
+  return [...counts].map(([name, count]) => (count === 1 ? name : `${count} ${name}`)).join(', ')
+}
 
 // A thread of its own, because a loop that never ends lets no timer of the main thread fire.
 const source = `
