@@ -9,7 +9,7 @@ const MAX_RATE = 5_000
 /** Adds the flags that shape the load, the same for every command that makes some. */
 export function addLoadFlags(command: Command): Command {
   return command
-    .option('--rate <n>', 'requests per second of each paced lane (default: enough to see a hole of 100 ms)')
+    .option('--rate <n>', 'requests per second of each paced lane (default: enough to detect an outage of 100 ms)')
     .option('--lanes <names>', `lanes, separated by commas, or all (default: ${defaultLaneNames.join(',')})`)
     .option('--get-path <path>', `route for GET (default: ${defaultLoad.getPath})`)
     .option(

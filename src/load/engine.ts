@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { DialAgent } from './dial-agent.ts'
 import { createFailureList } from './failure-list.ts'
 import { instantAt, type Lane, type LaneContext } from './lane.ts'
@@ -15,6 +14,7 @@ import type { LoadDocument } from './load-document.ts'
 import type { LoadOptions, LoadPorts } from './load-options.ts'
 import { sendRequest } from './request.ts'
 import { isOwnFailure, type LaneName, readClocks, type Sample } from './sample.ts'
+import { watchOwnLoop } from './stall-watch.ts'
 import { createTally } from './tally.ts'
 import type { RequestIdentity } from './trace.ts'
 
@@ -49,8 +49,7 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
   const skipped = new Map<LaneName, number>()
   const stopping = new AbortController()
   setMaxListeners(0, stopping.signal)
-  const loopDelay = monitorEventLoopDelay({ resolution: 10 })
-  loopDelay.enable()
+  const loop = watchOwnLoop()
   const startedAt = readClocks()
   let endedAt: Date | undefined
   let phase = 'load'
@@ -99,7 +98,7 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
 
   const close = (): void => {
     endedAt ??= new Date()
-    loopDelay.disable()
+    loop.stop()
     for (const resource of owned) resource.destroy()
   }
   return {
@@ -125,7 +124,6 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
       }))
       const sum = (pick: (lane: (typeof lanes)[number]) => number): number =>
         lanes.reduce((total, lane) => total + pick(lane), 0)
-      const ms = (ns: number): number => Math.round(ns / 1e4) / 100
       return {
         startedAt: new Date(startedAt.wallMs).toISOString(),
         endedAt: (endedAt ?? new Date()).toISOString(),
@@ -135,9 +133,7 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
         failures: [...failures.listed],
         failuresNotListed: failures.notListed,
         health: {
-          loopDelayP50Ms: ms(loopDelay.percentile(50)),
-          loopDelayP99Ms: ms(loopDelay.percentile(99)),
-          loopDelayMaxMs: ms(loopDelay.max),
+          ...loop.delays(),
           ownFailures: sum((lane) => lane.own),
           skipped: sum((lane) => lane.skipped),
         },

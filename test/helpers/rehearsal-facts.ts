@@ -1,4 +1,4 @@
-import type { LaneDocument } from '../../src/load/load-document.ts'
+import type { LaneDocument, LoadDocument } from '../../src/load/load-document.ts'
 import type { LaneName, Sample } from '../../src/load/sample.ts'
 import type { PodRecord } from '../../src/rollout/pod-record.ts'
 import type { PhaseName, PhaseRecord, RehearsalFacts } from '../../src/rollout/rehearsal-facts.ts'
@@ -59,6 +59,7 @@ export function makeFacts(
     readonly failures?: readonly Sample[]
     readonly stuck?: string
     readonly ownFailures?: number
+    readonly health?: Partial<LoadDocument['health']>
   } = {},
 ): RehearsalFacts {
   const lanes = parts.lanes ?? [
@@ -70,8 +71,10 @@ export function makeFacts(
     loopDelayP50Ms: 1,
     loopDelayP99Ms: 2,
     loopDelayMaxMs: 3,
+    stalls: [],
     ownFailures: parts.ownFailures ?? 0,
     skipped: 0,
+    ...parts.health,
   }
   const times = { startedAt: '2026-01-01T00:00:00.000Z', endedAt: '2026-01-01T00:00:10.000Z' }
   return {

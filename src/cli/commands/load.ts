@@ -11,6 +11,7 @@ import { selfTest } from '../../load/self-test.ts'
 import { toJson } from '../../report/json.ts'
 import { renderLoad, renderLoadLine } from '../../report/load-summary.ts'
 import { createPalette } from '../../report/palette.ts'
+import { judgeLoad } from '../../rollout/load-verdict.ts'
 import type { RawFlags } from '../flag-reader.ts'
 import { type CliIo, isColoured } from '../io.ts'
 import { type LoadCommandOptions, portOf, readLoadCommandFlags } from '../load-command-flags.ts'
@@ -111,16 +112,18 @@ function finish(
   document: LoadDocument,
   { options, raw, io }: { readonly options: LoadCommandOptions; readonly raw: RawFlags; readonly io: CliIo },
 ): number {
+  const verdict = judgeLoad(document)
   const json = toJson({
     schemaVersion: 1,
     kind: 'load',
     url: options.url.href,
     options: options.load,
+    verdict,
     ...document,
   })
   const file = raw['json']
   if (typeof file === 'string' && file !== '-') writeFileSync(resolve(io.cwd, file), json)
   const palette = createPalette(isColoured(io.stdout, io.env, raw['color'] !== false))
-  io.stdout.write(file === '-' ? json : renderLoad(document, palette))
-  return document.failed === 0 ? 0 : 1
+  io.stdout.write(file === '-' ? json : renderLoad(document, verdict, palette))
+  return verdict.exitCode
 }
