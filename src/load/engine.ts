@@ -130,6 +130,7 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
         requests: sum((lane) => lane.requests),
         failed: sum((lane) => lane.failed),
         lanes,
+        leftOut: ports.leftOut ?? [],
         failures: [...failures.listed],
         failuresNotListed: failures.notListed,
         health: {

@@ -19,6 +19,13 @@ interface GeneratorHealth extends LoopDelays {
   readonly skipped: number
 }
 
+/** A lane that was asked for and could not run, because its route is not what the lane needs. */
+export interface LeftOutLane {
+  readonly lane: LaneName
+  /** What the route did, and what to do about it. */
+  readonly reason: string
+}
+
 /** Everything the load engine knows; part of every JSON document that lastcall writes. */
 export interface LoadDocument {
   readonly startedAt: string
@@ -26,6 +33,8 @@ export interface LoadDocument {
   readonly requests: number
   readonly failed: number
   readonly lanes: readonly LaneDocument[]
+  /** Lanes that did not run; a verdict has to say so. */
+  readonly leftOut: readonly LeftOutLane[]
   /** Every failure whole, in the order of their ends, up to the limit. */
   readonly failures: readonly Sample[]
   /** Failures beyond the limit: counted above and not listed. */

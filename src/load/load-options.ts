@@ -1,3 +1,4 @@
+import type { LeftOutLane } from './load-document.ts'
 import type { LaneName, PickTarget } from './sample.ts'
 
 /** The shape of the load. */
@@ -24,9 +25,17 @@ export interface LoadOptions {
   readonly hostHeader: string
 }
 
-/** What {@link startLoad} needs besides the shape: who picks endpoints, and who wants to know. */
+/** What {@link startLoad} needs besides the shape. */
 export interface LoadPorts {
   readonly pickTarget: PickTarget
+  /** Lanes that were asked for and cannot run, for the document. None */
+  readonly leftOut?: readonly LeftOutLane[]
+}
+
+/** The same load without the lanes that cannot run. */
+export function withoutLanes(options: LoadOptions, leftOut: readonly LeftOutLane[]): LoadOptions {
+  const gone = leftOut.map(({ lane }) => lane)
+  return { ...options, lanes: options.lanes.filter((lane) => !gone.includes(lane)) }
 }
 
 /** The contract of the application under load, and a load that two cores can send and answer. */

@@ -60,13 +60,13 @@ function renderVerdict(verdict: Verdict, palette: Palette): string {
   return [renderOutcome(verdict, palette), ...power].join('\n')
 }
 
-/** PASS, FAIL or INCONCLUSIVE with the result in one line, and below it what stands against the run. */
+/** PASS, FAIL or INCONCLUSIVE with the result in one line, and below it what stands against the run and what it says nothing about. */
 export function renderOutcome(
-  { outcome, sentence, reasons }: Pick<Verdict, 'outcome' | 'sentence' | 'reasons'>,
+  { outcome, sentence, reasons, notes }: Omit<Verdict, 'exitCode' | 'smallestHoleMs'>,
   palette: Palette,
 ): string {
   const words = { pass: 'PASS', fail: 'FAIL', inconclusive: 'INCONCLUSIVE' } as const
   const colours = { pass: palette.good, fail: palette.bad, inconclusive: palette.doubtful }
   const first = `${colours[outcome](words[outcome])}  ${palette.strong(sentence)}`
-  return [first, ...reasons.map((reason) => `  - ${reason}`)].join('\n')
+  return [first, ...[...reasons, ...notes].map((line) => `  - ${line}`)].join('\n')
 }

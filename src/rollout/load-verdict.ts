@@ -1,7 +1,7 @@
 import { type Claim, generatorDoubts } from '../load/generator-doubts.ts'
 import type { LoadDocument } from '../load/load-document.ts'
 import { WANTED_HOLE_MS } from './power.ts'
-import { count, type Verdict } from './verdict.ts'
+import { count, notesOn, type Verdict } from './verdict.ts'
 
 /**
  * Judges a load that was sent by itself (`lastcall load`). A failed request fails it. A generator that stalled for {@link WANTED_HOLE_MS} or longer, left requests
@@ -20,5 +20,6 @@ export function judgeLoad(load: LoadDocument): Omit<Verdict, 'smallestHoleMs'> {
     exitCode: outcome === 'pass' ? 0 : outcome === 'fail' ? 1 : 3,
     sentence: `${count(load.failed)} failed of ${count(load.requests)} requests`,
     reasons: doubts,
+    notes: notesOn(load),
   }
 }

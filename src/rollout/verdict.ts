@@ -10,6 +10,8 @@ export interface Verdict {
   readonly exitCode: 0 | 1 | 3
   readonly sentence: string
   readonly reasons: readonly string[]
+  /** What this run says nothing about, though it was asked to; no reason against it. */
+  readonly notes: readonly string[]
   /**
    * The shortest outage that this run would have detected with 99 % confidence, in milliseconds; null without new connections, and when the load generator
    * stalled for as long as that or left requests unsent: then nothing can be claimed.
@@ -36,8 +38,14 @@ export function judgeRehearsal(facts: RehearsalFacts): Verdict {
     exitCode: outcome === 'pass' ? 0 : outcome === 'fail' ? 1 : 3,
     sentence: summarize(facts),
     reasons: [...against, ...doubts],
+    notes: notesOn(facts.load),
     smallestHoleMs: Number.isFinite(hole) && generator.length === 0 ? hole : null,
   }
+}
+
+/** Says which lanes did not run, and why. */
+export function notesOn({ leftOut }: LoadDocument): readonly string[] {
+  return leftOut.map(({ lane, reason }) => `the lane ${lane} was left out: ${reason}`)
 }
 
 /** A run without new connections claims nothing, but a stall of the wanted window still spoils what the other lanes say. */

@@ -155,3 +155,26 @@ test('load gives up on a target that is not there in time: exit code 2', async (
   )
   assert.match(io.err(), /GET \/ got no answer: ECONNREFUSED/)
 })
+
+test('load leaves out a slow lane that is not slow, and says so in its verdict', async (t) => {
+  const { port } = await listen(
+    t,
+    createServer((_, response) => response.end('hello')),
+  )
+  const flags = ['--url', `http://127.0.0.1:${port}`, '--duration', '200ms', '--json', '-']
+  const io = captureIo()
+  const code = await main(['load', '--lanes', 'new-connections,slow', ...flags], io)
+  const { lanes, verdict } = documentOf(io)
+  assertNothingAgainst(code, verdict)
+  assert.deepEqual(
+    lanes.map(({ lane }) => lane),
+    ['new-connections'],
+  )
+  assert.match(
+    verdict.notes.join(),
+    /^the lane slow was left out: GET \/slow\?ms=1000 answered in .*--slow-path/,
+  )
+  const refused = captureIo()
+  assert.equal(await main(['load', '--lanes', 'slow', ...flags], refused), 2)
+  assert.match(refused.err(), /GET \/slow\?ms=1000 answered in .*--slow-path/)
+})

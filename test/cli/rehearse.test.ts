@@ -113,6 +113,20 @@ test('rehearse refuses an application that never becomes ready with its output: 
   }
 })
 
+test('rehearse leaves out a slow lane that is not slow, and says so in its verdict', async (t) => {
+  const flags = ['--replicas', '1', '--slow-path', '/', '--lanes', 'new-connections,slow']
+  const { code, io, document } = await rehearse(t, 'careful-app', ...flags)
+  assertNothingAgainst(code, document.verdict)
+  assert.deepEqual(
+    document.load.lanes.map(({ lane }) => lane),
+    ['new-connections'],
+  )
+  assert.match(
+    io.out(),
+    /0 failed of [^]*\n {2}- the lane slow was left out: GET \/ answered in .*--slow-path/,
+  )
+})
+
 test('rehearse refuses routes that the application does not have, before the load starts: exit code 2', async () => {
   const io = captureIo()
   const flags = ['--replicas', '1', '--readiness', 'tcp', '--post-path', '/nowhere']

@@ -59,6 +59,7 @@ export function makeFacts(
     readonly failures?: readonly Sample[]
     readonly stuck?: string
     readonly ownFailures?: number
+    readonly leftOut?: LoadDocument['leftOut']
     readonly health?: Partial<LoadDocument['health']>
   } = {},
 ): RehearsalFacts {
@@ -93,6 +94,7 @@ export function makeFacts(
       requests: sum((lane) => lane.requests),
       failed: sum((lane) => lane.failed),
       lanes,
+      leftOut: parts.leftOut ?? [],
       failures: parts.failures ?? [],
       failuresNotListed: 0,
       health,

@@ -89,3 +89,12 @@ test('renderSummary claims no detection power for a run whose generator stalled,
   assert.match(render({ drain: 1 }), /FAIL {2}1 failed/)
   for (const text of [render({}), render({ drain: 1 })]) assert.doesNotMatch(text, /would have detected/)
 })
+
+test('renderSummary says which lanes were left out, and why, without counting it against the run', () => {
+  const leftOut = [{ lane: 'slow', reason: 'GET /slow answered in 0.9 ms; pass --slow-path' }] as const
+  const text = renderSummary(toRehearsalDocument(makeFacts({ leftOut }), ['node']), createPalette(false))
+  assert.match(
+    text,
+    /PASS.*\n {2}- the lane slow was left out: GET \/slow answered in 0\.9 ms; pass --slow-path\nThis run/,
+  )
+})

@@ -3,11 +3,11 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
-import { LastcallError } from '../../core/errors.ts'
 import { type RunningLoad, startLoad } from '../../load/engine.ts'
-import type { LoadDocument } from '../../load/load-document.ts'
+import type { LeftOutLane, LoadDocument } from '../../load/load-document.ts'
+import { withoutLanes } from '../../load/load-options.ts'
 import type { Target } from '../../load/sample.ts'
-import { selfTest } from '../../load/self-test.ts'
+import { refuseSelfTest, selfTest } from '../../load/self-test.ts'
 import { toJson } from '../../report/json.ts'
 import { renderLoad, renderLoadLine } from '../../report/load-summary.ts'
 import { createPalette } from '../../report/palette.ts'
@@ -45,8 +45,8 @@ async function load(raw: RawFlags, io: CliIo): Promise<number> {
     ending.abort()
   })
   try {
-    const target = await waitForAnswers(options, ending.signal)
-    running = startLoad(options.load, { pickTarget: () => target })
+    const { target, leftOut } = await waitForAnswers(options, ending.signal)
+    running = startLoad(withoutLanes(options.load, leftOut), { pickTarget: () => target, leftOut })
     const progress = showProgress(running, options.progressMs, io)
     await untilEnd(options, ending.signal)
     await running.stop()
@@ -59,21 +59,27 @@ async function load(raw: RawFlags, io: CliIo): Promise<number> {
 }
 
 /** A pod of the load may be there before the Service answers; what answers wrongly is refused at once. */
-async function waitForAnswers(options: LoadCommandOptions, signal: AbortSignal): Promise<Target> {
+async function waitForAnswers(options: LoadCommandOptions, signal: AbortSignal): Promise<Start> {
   const untilMs = performance.now() + options.startTimeoutMs
   for (;;) {
-    const { target, problems, final } = await tryOnce(options)
-    if (target && problems.length === 0) return target
-    if (final || performance.now() > untilMs || signal.aborted)
-      throw new LastcallError('LASTCALL_SELF_TEST', problems)
+    const { target, problems, leftOut, final } = await tryOnce(options)
+    const over = final || performance.now() > untilMs || signal.aborted
+    if (over || problems.length === 0) refuseSelfTest(options.load, problems, leftOut)
+    if (target && problems.length === 0) return { target, leftOut }
     await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined)
   }
 }
 
 const RETRY_MS = 500
 
-interface Attempt {
-  readonly target?: Target
+/** Where to send, and what not to send. */
+interface Start {
+  readonly target: Target
+  readonly leftOut: readonly LeftOutLane[]
+}
+
+interface Attempt extends Partial<Start> {
+  readonly leftOut: readonly LeftOutLane[]
   readonly problems: readonly string[]
   /** Whether another attempt would end the same way. */
   readonly final: boolean
@@ -84,12 +90,12 @@ async function tryOnce({ load, url, http2Port }: LoadCommandOptions): Promise<At
     // Looked up once: a look-up for every connection would measure the cluster's DNS, and the address of a Service does not change.
     const { address } = await lookup(url.hostname.replace(/^\[|\]$/g, ''))
     const target = { host: address, port: portOf(url), http2Port }
-    const problems = await selfTest(load, target)
+    const { problems, leftOut } = await selfTest(load, target)
     const final = problems.some(({ unreachable }) => !unreachable)
-    return { target, problems: problems.map(({ sentence }) => sentence), final }
+    return { target, leftOut, problems: problems.map(({ sentence }) => sentence), final }
   } catch (error) {
     const problem = `--url: '${url.hostname}' cannot be looked up (${(error as Error).message})`
-    return { problems: [problem], final: false }
+    return { problems: [problem], leftOut: [], final: false }
   }
 }
 
