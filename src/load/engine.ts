@@ -13,7 +13,7 @@ import { runWebSocket } from './lanes/websocket.ts'
 import type { LoadDocument } from './load-document.ts'
 import type { LoadOptions, LoadPorts } from './load-options.ts'
 import { sendRequest } from './request.ts'
-import { isOwnFailure, type LaneName, readClocks, type Sample } from './sample.ts'
+import { type LaneName, readClocks, type Sample } from './sample.ts'
 import { watchOwnLoop } from './stall-watch.ts'
 import { createTally } from './tally.ts'
 import type { RequestIdentity } from './trace.ts'
@@ -43,7 +43,7 @@ const lanesByName: Readonly<Record<LaneName, Lane>> = {
 
 /** Starts every lane. Open loop, no retries, every request ends as one sample. */
 export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
-  const tally = createTally()
+  const tally = createTally(options.idleLimitMs)
   const failures = createFailureList()
   const owned: { destroy(): void }[] = []
   const skipped = new Map<LaneName, number>()
@@ -59,8 +59,7 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
 
   const take = (sample: Sample): Sample => {
     if (abandoned) return sample
-    tally.add(sample, phase)
-    if (!sample.ok && !isOwnFailure(sample)) failures.add(sample)
+    if (tally.add(sample, phase) === 'failed') failures.add(sample)
     return sample
   }
   const identify = (lane: LaneName, method: 'GET' | 'POST', dueMs: number): RequestIdentity => ({
@@ -131,6 +130,7 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
         failed: sum((lane) => lane.failed),
         lanes,
         leftOut: ports.leftOut ?? [],
+        idleLimitMs: options.idleLimitMs,
         failures: [...failures.listed],
         failuresNotListed: failures.notListed,
         health: {

@@ -35,6 +35,8 @@ export interface LoadDocument {
   readonly lanes: readonly LaneDocument[]
   /** Lanes that did not run; a verdict has to say so. */
   readonly leftOut: readonly LeftOutLane[]
+  /** A request on a connection that was idle for longer than this is counted apart. Milliseconds. */
+  readonly idleLimitMs: number
   /** Every failure whole, in the order of their ends, up to the limit. */
   readonly failures: readonly Sample[]
   /** Failures beyond the limit: counted above and not listed. */

@@ -100,3 +100,17 @@ const ownCodes: readonly string[] = [
 export function isOwnFailure(sample: Sample): boolean {
   return sample.error !== undefined && ownCodes.includes(sample.error.code)
 }
+
+/** A request on a used connection that fails this soon after it was sent met a server that was closing it; later, it was being worked on. */
+export const RACE_MS = 50
+
+/**
+ * Whether a request was lost to the close of a connection that had been idle for longer than the server goes on serving after its signal. No answer could tell the
+ * client to leave that connection, and the close crossed the request on its way: any server may lose it (RFC 9112 §9.5), and only a longer delay makes it rarer.
+ */
+export function isIdleRace(sample: Sample, idleLimitMs: number): boolean {
+  const { lane, error, nthOnSocket, idleMs = 0, status, endMs } = sample
+  if (lane !== 'think-time' || nthOnSocket < 2 || idleMs <= idleLimitMs) return false
+  const closed = error?.code === 'ECONNRESET' || error?.code === 'EPIPE'
+  return closed && status === undefined && endMs < RACE_MS
+}

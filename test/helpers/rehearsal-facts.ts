@@ -18,7 +18,17 @@ export function makeLane(
 ): LaneDocument {
   const sum = (counts: Record<string, number>): number =>
     Object.values(counts).reduce((total, count) => total + count, 0)
-  const rest = { own: 0, refused: 0, resent: 0, p50Ms: 1, p99Ms: 2, maxMs: 3, longestGapMs: 10 }
+  const rest = {
+    own: 0,
+    refused: 0,
+    resent: 0,
+    afterLongIdle: 0,
+    raced: 0,
+    p50Ms: 1,
+    p99Ms: 2,
+    maxMs: 3,
+    longestGapMs: 10,
+  }
   const phases = Object.fromEntries(
     Object.entries(requests).map(([name, count]) => [
       name,
@@ -95,6 +105,7 @@ export function makeFacts(
       failed: sum((lane) => lane.failed),
       lanes,
       leftOut: parts.leftOut ?? [],
+      idleLimitMs: 2_000,
       failures: parts.failures ?? [],
       failuresNotListed: 0,
       health,

@@ -98,3 +98,18 @@ test('renderSummary says which lanes were left out, and why, without counting it
     /PASS.*\n {2}- the lane slow was left out: GET \/slow answered in 0\.9 ms; pass --slow-path\nThis run/,
   )
 })
+
+test('renderSummary prints the requests after a long pause, with those that the close took, and says nothing without any', () => {
+  const render = (parts: Partial<LaneDocument>): string => {
+    const lanes = [
+      makeLane('new-connections', { drain: 2_000 }),
+      { ...makeLane('think-time', { drain: 9 }), ...parts },
+    ]
+    return renderSummary(toRehearsalDocument(makeFacts({ lanes }), ['node']), createPalette(false))
+  }
+  assert.match(
+    render({ afterLongIdle: 231, raced: 3 }),
+    /\n3 of 231 requests on connections that had been idle for more than 2 s /,
+  )
+  assert.doesNotMatch(render({}), /idle for more/)
+})

@@ -30,6 +30,10 @@ export function createLoadCommand(io: CliIo, onExitCode: (code: number) => void)
     .option('--until-file <file>', 'end when this file exists')
     .option('--start-timeout <duration>', 'how long to wait for the first answers (default: 30s)')
   return addLoadFlags(command)
+    .option(
+      '--shutdown-delay <duration>',
+      'how long pods go on serving after the signal; longer idle connections are counted apart (default: 2s)',
+    )
     .option('--json <file>', 'write the result as JSON; - for stdout, instead of the report')
     .option('--progress <duration>', 'a line on stderr this often; 0 for none (default: 5s)')
     .option('--no-color', 'no colours, even on a terminal')
