@@ -24,7 +24,9 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
     }
     case 'GET /large': {
       const mb = Math.min(16, Math.max(1, Number(searchParams.get('mb') ?? 3) || 3))
-      response.writeHead(200, { 'content-type': 'text/plain' }).end(writeReport(mb))
+      const report = writeReport(mb)
+      const headers = { 'content-type': 'text/plain', 'content-length': report.length, pod: hostname() }
+      response.writeHead(200, headers).end(report)
       return
     }
     default:

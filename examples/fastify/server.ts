@@ -100,7 +100,8 @@ const largeSchema = {
 app.get<{ Querystring: { mb: number } }>(
   '/large',
   { schema: { querystring: largeSchema } },
-  async ({ query }, reply) => reply.type('text/plain; charset=utf-8').send(writeReport(query.mb)),
+  async ({ query }, reply) =>
+    reply.type('text/plain; charset=utf-8').header('pod', hostname()).send(writeReport(query.mb)),
 )
 
 const eventsSchema = {
