@@ -1,9 +1,9 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Server, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { Server as TlsServer } from 'node:tls'
 import type { ForcedClose } from '../../core/report.ts'
-import { newestResponse } from './connection.ts'
+import { type Connection, currentResponse, newestResponse } from './connection.ts'
 import type { ConnectionBook } from './connections.ts'
 import { closeWhenSilent } from './let-go.ts'
 import { presentUpgraded } from './present-connections.ts'
@@ -102,8 +102,7 @@ export class UpgradeRequestTraffic implements Traffic, UpgradeListener {
 
   readonly #onUpgrade = (request: IncomingMessage, stream: Duplex): void => {
     const { socket } = request
-    const known = this.#book.open.get(socket)
-    const earlier = known ? newestResponse(known) : null
+    const earlier = unwrittenResponse(this.#book.open.get(socket))
     const connection = new UpgradedConnection({
       socket,
       stream,
@@ -147,6 +146,13 @@ function forgetting(open: Map<Socket, UpgradedConnection>, told: () => void): (t
   return function onSocketClose(this: Socket): void {
     if (open.delete(this)) told()
   }
+}
+
+/** The last response of a connection that has not been written to its socket yet; Node keeps it there until it is out. */
+function unwrittenResponse(connection: Connection | undefined): ServerResponse | null {
+  const newest = connection ? newestResponse(connection) : null
+  if (!connection || !newest) return null
+  return newest.writableEnded && currentResponse(connection.socket) === newest ? null : newest
 }
 
 /** A response that is out needs nothing but its client's FIN. */

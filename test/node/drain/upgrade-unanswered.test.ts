@@ -193,6 +193,19 @@ suite('an upgrade is a request until it is answered', () => {
     assert.ok(one.received.endsWith(`first${switching}${goingAway}`))
   })
 
+  test('one in the same packet as a request that is answered at once becomes a WebSocket', async (t) => {
+    const server = createServer((_, response) => response.end('first'))
+    server.on('upgrade', () => {})
+    const { adapter, client } = await drainable(t, server)
+    const one = await client()
+    const { socket } = await askUpgrade(server, one, `GET / HTTP/1.1\r\nHost: test\r\n\r\n${askForWebSocket}`)
+    socket.write(switching)
+    assert.deepEqual(adapter.snapshot().inFlight, { request: 0, stream: 0, upgrade: 1 })
+    await beginDrain(adapter)
+    await untilReceived(one, goingAway)
+    assert.ok(one.received.endsWith(`first${switching}${goingAway}`))
+  })
+
   test('its goodbye comes when it has become an upgrade, and not before', async (t) => {
     const server = silentServer()
     const urls: unknown[] = []
