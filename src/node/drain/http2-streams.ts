@@ -3,7 +3,7 @@ import type { Socket } from 'node:net'
 import { now } from './traffic.ts'
 
 /** Where a stream keeps the time at which it began. A map beside it would cost every stream four times as much. */
-const beganAt = Symbol('lastcall.beganAt')
+const beganAt: unique symbol = Symbol('lastcall.beganAt')
 
 type Stamped = ServerHttp2Stream & { [beganAt]?: number }
 

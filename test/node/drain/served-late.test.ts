@@ -7,7 +7,7 @@ import {
   createServer as createHttp2Server,
   type Http2Server,
 } from 'node:http2'
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { type AddressInfo, connect as connectRaw, createServer, type Server, type Socket } from 'node:net'
 import { test, type TestContext } from 'node:test'
 import { connect, createServer as createTlsServer } from 'node:tls'
 import type { DrainAdapter } from '../../../src/node/drain/adapter.ts'
@@ -248,6 +248,34 @@ for (const [kind, { create, scheme }] of Object.entries(http2)) {
     await within(5_000, 'drain', adapter.drain())
   })
 }
+
+test('h2c: a stream whose head is half sent at serve() is answered in the drain', async (t) => {
+  const server = createHttp2Server()
+  server.on('stream', (stream) => stream.end('done'))
+  const { port, serve } = await listen(t, server)
+  const accepted = once(server, 'connection')
+  const client = connectRaw(port, '127.0.0.1')
+  t.after(() => client.destroy())
+  const [socket] = (await accepted) as [Socket]
+  let received = ''
+  client.setEncoding('latin1').on('data', (text: string) => (received += text))
+  const settings = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0])
+  // HEADERS of stream 1 with END_STREAM and END_HEADERS: GET, http, / (RFC 9113 §6.2, RFC 7541 appendix A).
+  const head = Buffer.from([0, 0, 3, 1, 5, 0, 0, 0, 1, 0x82, 0x86, 0x84])
+  const begun = Buffer.concat([
+    Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
+    settings,
+    head.subarray(0, 10),
+  ])
+  client.write(begun)
+  await waitFor('half a head is there', () => socket.bytesRead === begun.length)
+  const drained = serve(2_000).drain()
+  await waitFor('the listener is closed', () => !server.listening)
+  client.write(head.subarray(10))
+  await waitFor('the answer is there', () => received.includes('done'))
+  client.end()
+  await within(5_000, 'drain', drained)
+})
 
 async function get(session: ClientHttp2Session, path: string): Promise<string> {
   const stream = session.request({ ':path': path })
