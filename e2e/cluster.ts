@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { run } from './shell.ts'
 
-const name = 'lastcall-e2e'
+const name = process.env['KIND_CLUSTER_NAME'] ?? 'lastcall-e2e'
 
 const config = `kind: Cluster
 apiVersion: kind.x-k8s.io/v1alpha4
@@ -28,7 +28,7 @@ export class Cluster {
     this.#signal = signal
   }
 
-  /** Creates the cluster; one that an earlier run has left behind is replaced. `KIND_NODE_IMAGE` chooses the node image. */
+  /** Creates the cluster; one that an earlier run has left behind is replaced. `KIND_NODE_IMAGE` chooses the node image, `KIND_CLUSTER_NAME` the name. */
   async create(): Promise<void> {
     await this.delete()
     const image = process.env['KIND_NODE_IMAGE']

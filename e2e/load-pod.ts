@@ -1,78 +1,54 @@
+import { readFileSync } from 'node:fs'
 import type { LoadDocument } from '../src/load/load-document.ts'
+import { ClientPod, stopFile } from './client-pod.ts'
 import type { Cluster } from './cluster.ts'
-import { imageOf } from './images.ts'
 import type { Scenario } from './scenario.ts'
-import { poll } from './shell.ts'
-
-const name = 'load'
-const stopFile = '/tmp/stop'
+import type { Download, Reading } from './throttled-client.ts'
 
 /** Where the examples that speak HTTP/2 do, in their containers and in their Service. */
 export const http2Port = 3001
 
-/** Load from a pod of its own, through the Service, with the load engine that `lastcall rehearse` uses. */
-export class LoadPod {
-  readonly #cluster: Cluster
-  readonly #signal: AbortSignal
+/** Load from a pod of its own, with the load engine that `lastcall rehearse` uses; it prints a {@link LoadDocument}. */
+export function startLoad(
+  cluster: Cluster,
+  signal: AbortSignal,
+  url: string,
+  { rate, lanes }: Pick<Scenario, 'rate' | 'lanes'>,
+): Promise<ClientPod> {
+  const cli = ['node', 'node_modules/lastcall/dist/cli/bin.js', 'load', '--url', url]
+  const shape = ['--rate', String(rate), '--lanes', lanes.join(','), '--http2-port', String(http2Port)]
+  const rest = ['--slow-time', '4s', '--until-file', stopFile, '--json', '-', '--progress', '10s']
+  return ClientPod.start(cluster, signal, { name: 'load', command: [...cli, ...shape, ...rest] })
+}
 
-  private constructor(cluster: Cluster, signal: AbortSignal) {
-    this.#cluster = cluster
-    this.#signal = signal
-  }
+/** Ends it and resolves to its result. */
+export async function finishLoad(pod: ClientPod): Promise<LoadDocument> {
+  return (await pod.finish()) as LoadDocument
+}
 
-  /** Starts it and resolves when it is running. */
-  static async start(
-    cluster: Cluster,
-    signal: AbortSignal,
-    url: string,
-    { rate, lanes }: Pick<Scenario, 'rate' | 'lanes'>,
-  ): Promise<LoadPod> {
-    const pod = new LoadPod(cluster, signal)
-    await cluster.kubectl(['delete', 'pod', name, '--ignore-not-found', '--grace-period=1'])
-    const command = [
-      'node',
-      'node_modules/lastcall/dist/cli/bin.js',
-      'load',
-      '--url',
-      url,
-      '--rate',
-      String(rate),
-    ]
-    const shape = ['--lanes', lanes.join(','), '--http2-port', String(http2Port), '--slow-time', '4s']
-    const args = [...shape, '--until-file', stopFile, '--json', '-', '--progress', '10s']
-    const manifest = {
-      apiVersion: 'v1',
-      kind: 'Pod',
-      metadata: { name },
-      spec: {
-        restartPolicy: 'Never',
-        automountServiceAccountToken: false,
-        enableServiceLinks: false,
-        containers: [
-          { name, image: imageOf('fastify'), command: [...command, ...args], imagePullPolicy: 'Never' },
-        ],
-      },
-    }
-    await cluster.kubectl(['apply', '-f', '-'], JSON.stringify(manifest))
-    await cluster.kubectl(['wait', 'pod', name, '--for=jsonpath={.status.phase}=Running', '--timeout=60s'])
-    return pod
-  }
+/** Eight megabytes at one megabyte a second: an answer that was begun before the signal is still being read when the drain begins, most of it written long ago. */
+const reading: Omit<Reading, 'host'> = {
+  port: 80,
+  path: '/large?mb=8',
+  bytesPerSecond: 1_000_000,
+  silenceMs: 10_000,
+}
 
-  /** Ends the load and resolves to its result. */
-  async finish(): Promise<LoadDocument> {
-    await this.#cluster.kubectl(['exec', name, '--', 'touch', stopFile])
-    await poll('the end of the load', 90_000, this.#signal, async () => {
-      const phase = await this.#cluster.kubectl(['get', 'pod', name, '-o', 'jsonpath={.status.phase}'])
-      return phase === 'Running' ? undefined : phase
-    })
-    const log = await this.#cluster.kubectl(['logs', name])
-    const json = log.slice(log.indexOf('\n{') + 1)
-    await this.#cluster.kubectl(['delete', 'pod', name, '--grace-period=1'])
-    return JSON.parse(json.slice(0, json.lastIndexOf('}') + 1)) as LoadDocument
-  }
+/** Clients that read slowly, from a pod of their own; it prints {@link Download}s. */
+export function startSlowReaders(
+  cluster: Cluster,
+  signal: AbortSignal,
+  host: string,
+  clients: number,
+): Promise<ClientPod> {
+  const source = readFileSync(new URL('throttled-client.ts', import.meta.url), 'utf8')
+  const args = [stopFile, clients, { ...reading, host }].map((value) => JSON.stringify(value)).join(', ')
+  const main = `console.log(JSON.stringify(await downloadUntil(${args})))`
+  const command = ['node', '--input-type=module-typescript', '--eval', `${source}\n${main}\n`]
+  return ClientPod.start(cluster, signal, { name: 'slow-readers', command })
+}
 
-  /** The last lines it printed, for the report of a failed run. */
-  log(): Promise<string> {
-    return this.#cluster.kubectl(['logs', name, '--tail=40'])
-  }
+/** Ends them and resolves to everything that they read. */
+export async function finishSlowReaders(pod: ClientPod): Promise<readonly Download[]> {
+  return (await pod.finish()) as readonly Download[]
 }

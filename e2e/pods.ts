@@ -1,43 +1,6 @@
-import type { Report } from '../src/core/report.ts'
 import type { Cluster } from './cluster.ts'
+import { newPod, noteTermination, type PodObject, type PodRecord } from './pod-record.ts'
 import { pause } from './shell.ts'
-
-/** What was seen of one pod, with times in milliseconds since the watch began. */
-export interface PodRecord {
-  readonly name: string
-  readonly seenAt: number
-  readyAt?: number
-  deletedAt?: number
-  unreadyAt?: number
-  goneAt?: number
-  exitCode?: number
-  endedBy?: string
-  report?: Report
-  /** 503 of /readyz, asked while it was terminating. */
-  readyzFailed: boolean
-  maxInFlight: number
-  readonly log: string[]
-}
-
-interface PodObject {
-  readonly metadata: {
-    readonly name: string
-    readonly deletionTimestamp?: string
-    readonly resourceVersion: string
-  }
-  readonly status: {
-    readonly conditions?: readonly { readonly type: string; readonly status: string }[]
-    readonly containerStatuses?: readonly {
-      readonly state: {
-        readonly terminated?: {
-          readonly exitCode: number
-          readonly reason?: string
-          readonly message?: string
-        }
-      }
-    }[]
-  }
-}
 
 const namespace = '/api/v1/namespaces/default/pods'
 const logLines = 300
@@ -51,16 +14,36 @@ export class PodWatch {
   readonly #began = performance.now()
   readonly #stopped = new AbortController()
   readonly #work: Promise<unknown>[] = []
+  #failure: Error | undefined
 
   /** @param metrics whether the pods have lastcall's metrics beside their probes */
   constructor(cluster: Cluster, selector: string, metrics: boolean) {
     this.#cluster = cluster
     this.#selector = encodeURIComponent(selector)
-    this.#work.push(
-      this.#watch(),
+    this.#do('watching the pods', this.#watch())
+    this.#do(
+      'asking the pods',
       this.#repeat(200, (pod) => this.#readReadiness(pod)),
     )
-    if (metrics) this.#work.push(this.#repeat(500, (pod) => this.#readInFlight(pod)))
+    if (metrics)
+      this.#do(
+        'reading metrics',
+        this.#repeat(500, (pod) => this.#readInFlight(pod)),
+      )
+  }
+
+  /** A rejection that nobody handles would end this program and leave the cluster behind: it is kept, and {@link check} throws it. */
+  #do(what: string, work: Promise<unknown>): void {
+    this.#work.push(
+      work.catch((error: unknown) => {
+        if (!this.#stopped.signal.aborted) this.#failure ??= new Error(`${what} failed: ${String(error)}`)
+      }),
+    )
+  }
+
+  /** Throws when the watch itself broke: what it has not seen is no proof. */
+  check(): void {
+    if (this.#failure) throw this.#failure
   }
 
   get ms(): number {
@@ -73,7 +56,7 @@ export class PodWatch {
 
   async stop(): Promise<void> {
     this.#stopped.abort()
-    await Promise.allSettled(this.#work)
+    await Promise.all(this.#work)
   }
 
   async #watch(): Promise<void> {
@@ -100,7 +83,7 @@ export class PodWatch {
     const { name, deletionTimestamp } = object.metadata
     let pod = this.pods.get(name)
     if (!pod) {
-      pod = { name, seenAt: this.ms, readyzFailed: false, maxInFlight: 0, log: [] }
+      pod = newPod(name, this.ms)
       this.pods.set(name, pod)
     }
     const ready = object.status.conditions?.some(
@@ -108,7 +91,8 @@ export class PodWatch {
     )
     if (ready && pod.readyAt === undefined) {
       pod.readyAt = this.ms
-      this.#work.push(this.#followLog(pod))
+      // The log helps to explain a failure; without its last lines the run goes on.
+      this.#work.push(this.#followLog(pod).catch((error: unknown) => pod.log.push(String(error))))
     }
     if (deletionTimestamp) pod.deletedAt ??= this.ms
     if (pod.readyAt !== undefined && !ready) pod.unreadyAt ??= this.ms
@@ -167,14 +151,6 @@ export class PodWatch {
     )
     return { ok: response.ok, status: response.status, body: await response.text() }
   }
-}
-
-function noteTermination(pod: PodRecord, { status }: PodObject): void {
-  const terminated = status.containerStatuses?.[0]?.state.terminated
-  if (!terminated) return
-  pod.exitCode = terminated.exitCode
-  pod.endedBy = terminated.reason ?? ''
-  if (terminated.message?.startsWith('{')) pod.report = JSON.parse(terminated.message) as Report
 }
 
 async function* linesOf(response: Response): AsyncGenerator<string> {

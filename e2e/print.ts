@@ -1,6 +1,7 @@
 import type { LoadDocument } from '../src/load/load-document.ts'
 import { explainFailure } from '../src/report/failure-sentence.ts'
-import type { PodRecord } from './pods.ts'
+import { renderLongIdle } from '../src/report/lane-table.ts'
+import type { PodRecord } from './pod-record.ts'
 import type { Outcome } from './scenario.ts'
 
 const number = (value: number): string => value.toLocaleString('en-US')
@@ -29,8 +30,33 @@ export function describeLoad({ load, scenario, replaced, seconds: took }: Outcom
       ['lane', 'requests', 'failed', 'refused', 'resent', 'p50 ms', 'p99 ms', 'longest gap ms'],
       ...rows,
     ]),
+    ...renderLongIdle(load),
+    describeGenerator(load),
     ...failureKinds(load),
   ].join('\n')
+}
+
+/** How well the load generator did its own work. */
+function describeGenerator({ health }: LoadDocument): string {
+  const {
+    loopDelayP50Ms: p50,
+    loopDelayP99Ms: p99,
+    loopDelayMaxMs: max,
+    stalls,
+    skipped,
+    ownFailures,
+  } = health
+  return (
+    `load generator: event loop ${p50.toFixed(0)} ms p50, ${p99.toFixed(0)} ms p99, ${max.toFixed(0)} ms at most, ` +
+    `${number(stalls.length)} stalls of 50 ms or more; ${number(skipped)} requests not sent, ${number(ownFailures)} failed by its own fault`
+  )
+}
+
+/** What the slow readers got, by how it ended; nothing without them. */
+export function describeDownloads({ downloads }: Outcome): string {
+  const count = (end: string): string => number(downloads.filter((one) => one.end === end).length)
+  if (downloads.length === 0) return ''
+  return `slow downloads: ${count('whole')} whole, ${count('cut')} cut, ${count('refused')} refused`
 }
 
 /** Failures by lane, error and stage, the most frequent first. */
@@ -78,10 +104,15 @@ export function describeTimeline({ pods, load, restartedAt, beganAt }: Outcome):
   ].join('\n')
 }
 
-/** The last lines of the pods that did not end well. */
+/** The last lines of the pods that did not end well, with what they left as their termination message. */
 export function describeLogs(pods: readonly PodRecord[]): string {
-  const bad = pods.filter((pod) => pod.goneAt !== undefined && pod.exitCode !== 0)
-  return bad.map((pod) => `--- ${pod.name}\n${pod.log.slice(-20).join('\n')}`).join('\n')
+  const bad = pods.filter(
+    (pod) =>
+      pod.restarts > 0 || pod.message !== undefined || (pod.goneAt !== undefined && pod.exitCode !== 0),
+  )
+  return bad
+    .map((pod) => `--- ${pod.name}\n${[...pod.log.slice(-20), pod.message ?? ''].join('\n')}`)
+    .join('\n')
 }
 
 function columns(rows: readonly (readonly string[])[]): string {

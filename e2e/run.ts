@@ -2,29 +2,27 @@
  * The proof on a real cluster: `npm run e2e`. Needs docker, kind, kubectl and helm.
  *
  *   --keep          keep the cluster
- *   --only NAME     one scenario
+ *   --only NAMES    some scenarios, separated by commas
  *   --restarts N    restarts of each scenario that must lose nothing (protected 8, express and next 2; 3 pods each); next, which has half of the
  *                   paced lanes, is restarted more often until as much is sent
  *   --rate N        requests per second of each paced lane of these (210)
  *
  * The full proof, more than 200,000 requests over more than 30 pods in each of the three: --restarts 11
  *
- * `KIND_NODE_IMAGE` chooses the node image. Ctrl-C cleans up.
+ * Exit codes: 0 passed, 1 failed, 3 inconclusive (the load generator stalled or left requests unsent), 130 interrupted.
+ * `KIND_NODE_IMAGE` chooses the node image, `KIND_CLUSTER_NAME` the name of the cluster. Ctrl-C cleans up.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { defaultLaneNames, type LaneName, laneNames } from '../src/load/sample.ts'
 import { Cluster } from './cluster.ts'
 import { buildImages, imageOf } from './images.ts'
-import { http2Port } from './load-pod.ts'
-import { describeLoad, describeLogs, describeTimeline } from './print.ts'
-import { type Outcome, play, type Scenario } from './scenario.ts'
+import { describeDownloads, describeLoad, describeLogs, describeTimeline } from './print.ts'
+import { play } from './scenario.ts'
+import { type Judged, listScenarios } from './scenarios.ts'
 import { stopAll } from './shell.ts'
-import { defaultRate, judgeControl, judgeZeroLoss, leastRequestsIn } from './verdict.ts'
-
-type Judged = Scenario & { readonly judge: (outcome: Outcome) => readonly string[] }
+import { defaultRate } from './verdict.ts'
 
 const { values: flags } = parseArgs({
   options: {
@@ -42,83 +40,10 @@ for (const name of ['restarts', 'rate'] as const) {
   }
 }
 
-const h2c = ['extraPorts[0].name=h2c', `extraPorts[0].port=${http2Port}`]
-const noPreStop = ['lifecycle.preStop.mode=none', 'lifecycle.shutdownDelaySeconds=0', 'minReadySeconds=1']
-/** What `next start` and the standalone server serve. */
-const nextLanes: readonly LaneName[] = [...defaultLaneNames, 'stream', 'sse']
-
-const scenarios: readonly Judged[] = [
-  zeroLoss('protected', "lastcall with the chart's defaults", {
-    example: 'fastify',
-    restarts: 8,
-    metrics: true,
-    values: h2c,
-  }),
-  zeroLoss('express', 'an unchanged Express application in an image with lastcall, lifecycle.auto', {
-    example: 'express',
-    restarts: 2,
-    values: [...h2c, 'lifecycle.auto=true'],
-  }),
-  zeroLoss(
-    'next',
-    'an unchanged Next.js application, lastcall from the init container of lifecycle.autoImage',
-    {
-      example: 'next',
-      restarts: 2,
-      // Half of the paced lanes, and a request costs Next.js too much processor time to send it more often.
-      share: 1.7,
-      lanes: nextLanes,
-      values: ['lifecycle.auto=true', `lifecycle.autoImage=${imageOf('fastify')}`],
-    },
-  ),
-  {
-    name: 'control',
-    about: 'the same as protected without preStop and without shutdown delay; has to lose requests',
-    example: 'fastify',
-    restarts: 2,
-    rate: defaultRate,
-    lanes: laneNames,
-    leastRequests: 0,
-    metrics: true,
-    values: [...h2c, ...noPreStop],
-    judge: judgeControl,
-  },
-  {
-    name: 'bare',
-    about: 'plain node:http with server.close() on SIGTERM, behind a preStop sleep of 5 s; not judged',
-    example: 'fastify',
-    restarts: 2,
-    rate: defaultRate,
-    lanes: defaultLaneNames,
-    leastRequests: 0,
-    metrics: false,
-    values: ['command={node,bare.ts}', 'minReadySeconds=1'],
-    judge: () => [],
-  },
-]
-
-type Kind = Pick<Scenario, 'example' | 'restarts' | 'values'> &
-  Partial<Pick<Scenario, 'lanes' | 'metrics'>> & {
-    /** How many restarts it takes to send what others send in one. 1 */
-    readonly share?: number
-  }
-
-/** A scenario that the flags apply to. */
-function zeroLoss(name: string, about: string, { share = 1, ...kind }: Kind): Judged {
-  const restarts = flags.restarts === undefined ? kind.restarts : Math.ceil(Number(flags.restarts) * share)
-  const rate = Number(flags.rate)
-  return {
-    lanes: laneNames,
-    metrics: false,
-    ...kind,
-    name,
-    about,
-    restarts,
-    rate,
-    leastRequests: leastRequestsIn(restarts / share, rate),
-    judge: judgeZeroLoss,
-  }
-}
+const scenarios = listScenarios(
+  flags.restarts === undefined ? undefined : Number(flags.restarts),
+  Number(flags.rate),
+)
 
 const began = performance.now()
 const say = (line: string): void =>
@@ -126,10 +51,12 @@ const say = (line: string): void =>
 
 /** A run of nothing would pass. */
 function chooseScenarios(): readonly Judged[] {
-  const chosen = scenarios.filter(({ name }) => flags.only === undefined || name === flags.only)
-  if (chosen.length > 0) return chosen
-  const names = scenarios.map(({ name }) => name).join(', ')
-  throw new Error(`--only: there is no scenario '${flags.only}'; the scenarios are ${names}`)
+  if (flags.only === undefined) return scenarios
+  const names = flags.only.split(',')
+  const unknown = names.filter((wanted) => !scenarios.some(({ name }) => name === wanted))
+  if (unknown.length === 0) return scenarios.filter(({ name }) => names.includes(name))
+  const all = scenarios.map(({ name }) => name).join(', ')
+  throw new Error(`--only: there is no scenario '${unknown.join("', '")}'; the scenarios are ${all}`)
 }
 
 async function main(signal: AbortSignal): Promise<number> {
@@ -144,9 +71,9 @@ async function main(signal: AbortSignal): Promise<number> {
     say('creating a cluster: one control plane, two workers')
     await cluster.create()
     for (const example of examples) await cluster.loadImage(imageOf(example))
-    let problems = 0
-    for (const scenario of chosen) problems += await judgeScenario(cluster, scenario, signal)
-    return problems === 0 ? 0 : 1
+    const codes: number[] = []
+    for (const scenario of chosen) codes.push(await judgeScenario(cluster, scenario, signal))
+    return codes.includes(1) ? 1 : Math.max(...codes)
   } finally {
     stopAll()
     if (flags.keep) say(`the cluster is kept: export KUBECONFIG=${cluster.kubeconfig}`)
@@ -157,33 +84,43 @@ async function main(signal: AbortSignal): Promise<number> {
   }
 }
 
+/** Plays and judges one; resolves to its exit code: 0 pass, 1 fail, 3 inconclusive. */
 async function judgeScenario(cluster: Cluster, scenario: Judged, signal: AbortSignal): Promise<number> {
   say(`${scenario.name}: ${scenario.about}`)
   const outcome = await play(cluster, scenario, signal, say)
-  const problems = scenario.judge(outcome)
+  const { problems, doubts } = scenario.judge(outcome)
   mkdirSync('.cache/e2e', { recursive: true })
   writeFileSync(`.cache/e2e/${scenario.name}.json`, JSON.stringify(outcome, null, 2))
-  console.log(`\n${describeLoad(outcome)}\n`)
-  if (problems.length > 0) {
-    console.log(`${describeTimeline(outcome)}\n\n${describeLogs(outcome.pods)}\n`)
-    for (const problem of problems) say(`FAILED ${scenario.name}: ${problem}`)
-  }
-  return problems.length
+  console.log(`\n${[describeLoad(outcome), describeDownloads(outcome)].filter(Boolean).join('\n')}\n`)
+  if (problems.length > 0) console.log(`${describeTimeline(outcome)}\n\n${describeLogs(outcome.pods)}\n`)
+  for (const problem of problems) say(`FAILED ${scenario.name}: ${problem}`)
+  for (const doubt of doubts) say(`INCONCLUSIVE ${scenario.name}: ${doubt}`)
+  if (problems.length > 0) return 1
+  return doubts.length > 0 ? 3 : 0
 }
 
 const ending = new AbortController()
+let interrupted = false
 for (const name of ['SIGINT', 'SIGTERM'] as const) {
   process.on(name, () => {
     if (ending.signal.aborted) return
     say(`${name}: cleaning up`)
+    interrupted = true
     ending.abort(new Error(`ended by ${name}`))
   })
 }
 
+// Whatever breaks in this program, the cluster is taken away.
+process.on('uncaughtException', (error) => {
+  say(`e2e failed by a fault of its own: ${error.stack}`)
+  ending.abort(error)
+})
+
 try {
   process.exitCode = await main(ending.signal)
-  say(process.exitCode === 0 ? 'e2e passed' : 'e2e failed')
+  const words: Record<number, string> = { 0: 'passed', 3: 'was inconclusive: run it on a quieter machine' }
+  say(`e2e ${words[process.exitCode] ?? 'failed'}`)
 } catch (error) {
   say(`e2e failed: ${error instanceof Error ? error.message : String(error)}`)
-  process.exitCode = ending.signal.aborted ? 130 : 1
+  process.exitCode = interrupted ? 130 : 1
 }

@@ -2,9 +2,12 @@ import type { LoadDocument } from '../src/load/load-document.ts'
 import type { Cluster } from './cluster.ts'
 import type { LaneName } from '../src/load/sample.ts'
 import { type Example, imageOf } from './images.ts'
-import { LoadPod } from './load-pod.ts'
-import { type PodRecord, PodWatch } from './pods.ts'
+import type { ClientPod } from './client-pod.ts'
+import { finishLoad, finishSlowReaders, startLoad, startSlowReaders } from './load-pod.ts'
+import type { PodRecord } from './pod-record.ts'
+import { PodWatch } from './pods.ts'
 import { pause, poll } from './shell.ts'
+import type { Download } from './throttled-client.ts'
 
 /** A release of the chart under load, restarted some times. */
 export interface Scenario {
@@ -22,6 +25,8 @@ export interface Scenario {
   readonly leastRequests: number
   /** Whether the example has lastcall's metrics beside its probes, which takes code. */
   readonly metrics: boolean
+  /** Clients that read large answers slowly, beside the load. None */
+  readonly slowReaders?: number
   /** `--set` of helm. */
   readonly values: readonly string[]
 }
@@ -30,6 +35,8 @@ export interface Scenario {
 export interface Outcome {
   readonly scenario: Scenario
   readonly load: LoadDocument
+  /** What the slow readers got. */
+  readonly downloads: readonly Download[]
   readonly pods: readonly PodRecord[]
   /** Pods that were there before a restart and are gone. */
   readonly replaced: readonly PodRecord[]
@@ -79,9 +86,15 @@ export async function play(
   ])
   const watch = new PodWatch(cluster, selector, scenario.metrics)
   const began = performance.now()
-  let load: LoadPod | undefined
+  const clients: ClientPod[] = []
   try {
-    load = await LoadPod.start(cluster, signal, `http://${release}`, scenario)
+    const load = await startLoad(cluster, signal, `http://${release}`, scenario)
+    clients.push(load)
+    const readers =
+      scenario.slowReaders === undefined
+        ? undefined
+        : await startSlowReaders(cluster, signal, release, scenario.slowReaders)
+    if (readers) clients.push(readers)
     say('load is running')
     await pause(baselineMs, signal)
     const restartedAt: number[] = []
@@ -91,21 +104,26 @@ export async function play(
       restartedAt.push(watch.ms)
       await cluster.kubectl(['rollout', 'restart', `deployment/${release}`])
       await cluster.kubectl(['rollout', 'status', `deployment/${release}`, '--timeout=180s'])
+      watch.check()
       const gone = [...watch.pods.values()].filter((pod) => pod.goneAt !== undefined).length
       say(`restart ${nth} of ${scenario.restarts}: done, ${gone} pods are gone`)
     }
     // `rollout status` does not wait for pods that are still finishing their work, where most failures live.
-    await poll('old pods are gone', 90_000, signal, async () =>
-      watch.present().some((pod) => old.has(pod.name)) ? undefined : true,
-    )
+    await poll('old pods are gone', 90_000, signal, async () => {
+      watch.check()
+      return watch.present().some((pod) => old.has(pod.name)) ? undefined : true
+    })
     await pause(coolDownMs, signal)
-    const document = await load.finish()
+    const downloads = readers ? await finishSlowReaders(readers) : []
+    const document = await finishLoad(load)
+    watch.check()
     const inFlightAfter = scenario.metrics ? await watch.scrape() : 0
     const seconds = Math.round((performance.now() - began) / 1_000)
     const replaced = [...watch.pods.values()].filter((pod) => old.has(pod.name))
     return {
       scenario,
       load: document,
+      downloads,
       pods: [...watch.pods.values()],
       replaced,
       restartedAt,
@@ -114,7 +132,7 @@ export async function play(
       inFlightAfter,
     }
   } catch (error) {
-    if (!signal.aborted) await explain(cluster, watch, load, say)
+    if (!signal.aborted) await explain({ cluster, watch, clients, say })
     throw error
   } finally {
     await watch.stop()
@@ -123,14 +141,19 @@ export async function play(
 }
 
 /** What a person needs when the scenario itself did not come to its end. */
-async function explain(
-  cluster: Cluster,
-  watch: PodWatch,
-  load: LoadPod | undefined,
-  say: Say,
-): Promise<void> {
+async function explain({
+  cluster,
+  watch,
+  clients,
+  say,
+}: {
+  readonly cluster: Cluster
+  readonly watch: PodWatch
+  readonly clients: readonly ClientPod[]
+  readonly say: Say
+}): Promise<void> {
   say(await cluster.kubectl(['get', 'pods', '-o', 'wide']).catch(String))
   say(await cluster.kubectl(['get', 'events', '--sort-by=.lastTimestamp']).catch(String))
-  if (load) say(await load.log().catch(String))
+  for (const client of clients) say(await client.log().catch(String))
   for (const pod of watch.pods.values()) say(`--- ${pod.name}\n${pod.log.slice(-20).join('\n')}`)
 }

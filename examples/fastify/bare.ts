@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { hostname } from 'node:os'
+import { writeReport } from './large.ts'
 
 // The control: the same routes without lastcall, stopped the way most tutorials stop a server. What it loses in a rollout, lastcall saves.
 
@@ -20,6 +21,13 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
       const ms = Math.min(60_000, Math.max(0, Number(searchParams.get('ms') ?? 1_000) || 0))
       await new Promise((resolve) => setTimeout(resolve, ms))
       return sendJson(response, 200, { sleptMs: ms })
+    }
+    case 'GET /large': {
+      const mb = Math.min(16, Math.max(1, Number(searchParams.get('mb') ?? 3) || 3))
+      const report = writeReport(mb)
+      const headers = { 'content-type': 'text/plain', 'content-length': report.length, pod: hostname() }
+      response.writeHead(200, headers).end(report)
+      return
     }
     default:
       return sendJson(response, 404, { error: 'not found' })

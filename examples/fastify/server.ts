@@ -9,6 +9,7 @@ import { collectDefaultMetrics, register } from 'prom-client'
 import { WebSocketServer } from 'ws'
 import { writeEvents } from './events.ts'
 import { createHttp2Echo } from './http2-echo.ts'
+import { writeReport } from './large.ts'
 import { type Order, pause, Pool } from './pool.ts'
 
 const host = process.env['HOST'] ?? '0.0.0.0'
@@ -92,11 +93,22 @@ async function* writeChunks(chunks: number): AsyncGenerator<string> {
   yield `sha256 ${hash.digest('hex')}\n`
 }
 
+const largeSchema = {
+  type: 'object',
+  properties: { mb: { type: 'integer', minimum: 1, maximum: 16, default: 3 } },
+} as const
+app.get<{ Querystring: { mb: number } }>(
+  '/large',
+  { schema: { querystring: largeSchema } },
+  async ({ query }, reply) =>
+    reply.type('text/plain; charset=utf-8').header('pod', hostname()).send(writeReport(query.mb)),
+)
+
 const eventsSchema = {
   type: 'object',
-  properties: { 'last-event-id': { type: 'integer', minimum: 0, default: 0 } },
+  properties: { 'last-event-id': { type: 'integer', minimum: 0 } },
 } as const
-app.get<{ Headers: { 'last-event-id': number } }>(
+app.get<{ Headers: { 'last-event-id'?: number } }>(
   '/events',
   { schema: { headers: eventsSchema } },
   async ({ headers }, reply) => {

@@ -32,7 +32,12 @@ export function readLoadCommandFlags(raw: RawFlags, io: CliIo): LoadCommandOptio
   const url = readUrl(reader)
   const { slowMs } = defaultLoad
   const untilFile = reader.text('until-file', '')
-  const load = readLoadFlags(reader, raw, { ratePerSecond: DEFAULT_RATE, slowMs, hostHeader: url.host })
+  const load = readLoadFlags(reader, raw, {
+    ratePerSecond: DEFAULT_RATE,
+    slowMs,
+    idleLimitMs: reader.duration('shutdown-delay', defaultLoad.idleLimitMs),
+    hostHeader: url.host,
+  })
   const options = {
     url,
     http2Port: reader.integer('http2-port', portOf(url) + 1, [1, MAX_PORT]),

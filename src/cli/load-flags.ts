@@ -9,7 +9,10 @@ const MAX_RATE = 5_000
 /** Adds the flags that shape the load, the same for every command that makes some. */
 export function addLoadFlags(command: Command): Command {
   return command
-    .option('--rate <n>', 'requests per second of each paced lane (default: enough to see a hole of 100 ms)')
+    .option(
+      '--rate <n>',
+      'requests per second of each paced lane (default: enough to detect an outage of 100 ms)',
+    )
     .option('--lanes <names>', `lanes, separated by commas, or all (default: ${defaultLaneNames.join(',')})`)
     .option('--get-path <path>', `route for GET (default: ${defaultLoad.getPath})`)
     .option(
@@ -38,13 +41,14 @@ export function addLoadFlags(command: Command): Command {
 export function readLoadFlags(
   reader: FlagReader,
   raw: RawFlags,
-  fallbacks: Pick<LoadOptions, 'ratePerSecond' | 'slowMs' | 'hostHeader'>,
+  fallbacks: Pick<LoadOptions, 'ratePerSecond' | 'slowMs' | 'idleLimitMs' | 'hostHeader'>,
 ): LoadOptions {
   return {
     lanes: reader.names('lanes', laneNames, defaultLaneNames),
     ratePerSecond: reader.integer('rate', fallbacks.ratePerSecond, [1, MAX_RATE]),
     timeoutMs: reader.duration('timeout', defaultLoad.timeoutMs),
     slowMs: reader.duration('slow-time', fallbacks.slowMs),
+    idleLimitMs: fallbacks.idleLimitMs,
     getPath: readPath(reader, 'get-path', defaultLoad.getPath),
     postPath: readPath(reader, 'post-path', defaultLoad.postPath),
     slowPath: readPath(reader, 'slow-path', defaultLoad.slowPath),

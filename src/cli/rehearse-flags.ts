@@ -28,6 +28,7 @@ export function readRehearseFlags(raw: RawFlags, command: readonly string[], io:
     ratePerSecond: rate,
     // Longer than the delay: a request that is in flight at the signal has to survive into the drain.
     slowMs: shutdown.budget.shutdownDelayMs + 1_000,
+    idleLimitMs: shutdown.budget.shutdownDelayMs,
     hostHeader: 'localhost',
   })
   const options = {

@@ -1,5 +1,4 @@
 import { setMaxListeners } from 'node:events'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { DialAgent } from './dial-agent.ts'
 import { createFailureList } from './failure-list.ts'
 import { instantAt, type Lane, type LaneContext } from './lane.ts'
@@ -14,7 +13,8 @@ import { runWebSocket } from './lanes/websocket.ts'
 import type { LoadDocument } from './load-document.ts'
 import type { LoadOptions, LoadPorts } from './load-options.ts'
 import { sendRequest } from './request.ts'
-import { isOwnFailure, type LaneName, readClocks, type Sample } from './sample.ts'
+import { type LaneName, readClocks, type Sample } from './sample.ts'
+import { watchOwnLoop } from './stall-watch.ts'
 import { createTally } from './tally.ts'
 import type { RequestIdentity } from './trace.ts'
 
@@ -43,14 +43,13 @@ const lanesByName: Readonly<Record<LaneName, Lane>> = {
 
 /** Starts every lane. Open loop, no retries, every request ends as one sample. */
 export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
-  const tally = createTally()
+  const tally = createTally(options.idleLimitMs)
   const failures = createFailureList()
   const owned: { destroy(): void }[] = []
   const skipped = new Map<LaneName, number>()
   const stopping = new AbortController()
   setMaxListeners(0, stopping.signal)
-  const loopDelay = monitorEventLoopDelay({ resolution: 10 })
-  loopDelay.enable()
+  const loop = watchOwnLoop()
   const startedAt = readClocks()
   let endedAt: Date | undefined
   let phase = 'load'
@@ -60,8 +59,7 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
 
   const take = (sample: Sample): Sample => {
     if (abandoned) return sample
-    tally.add(sample, phase)
-    if (!sample.ok && !isOwnFailure(sample)) failures.add(sample)
+    if (tally.add(sample, phase) === 'failed') failures.add(sample)
     return sample
   }
   const identify = (lane: LaneName, method: 'GET' | 'POST', dueMs: number): RequestIdentity => ({
@@ -99,7 +97,7 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
 
   const close = (): void => {
     endedAt ??= new Date()
-    loopDelay.disable()
+    loop.stop()
     for (const resource of owned) resource.destroy()
   }
   return {
@@ -125,19 +123,18 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
       }))
       const sum = (pick: (lane: (typeof lanes)[number]) => number): number =>
         lanes.reduce((total, lane) => total + pick(lane), 0)
-      const ms = (ns: number): number => Math.round(ns / 1e4) / 100
       return {
         startedAt: new Date(startedAt.wallMs).toISOString(),
         endedAt: (endedAt ?? new Date()).toISOString(),
         requests: sum((lane) => lane.requests),
         failed: sum((lane) => lane.failed),
         lanes,
+        leftOut: ports.leftOut ?? [],
+        idleLimitMs: options.idleLimitMs,
         failures: [...failures.listed],
         failuresNotListed: failures.notListed,
         health: {
-          loopDelayP50Ms: ms(loopDelay.percentile(50)),
-          loopDelayP99Ms: ms(loopDelay.percentile(99)),
-          loopDelayMaxMs: ms(loopDelay.max),
+          ...loop.delays(),
           ownFailures: sum((lane) => lane.own),
           skipped: sum((lane) => lane.skipped),
         },

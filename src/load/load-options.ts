@@ -1,3 +1,4 @@
+import type { LeftOutLane } from './load-document.ts'
 import type { LaneName, PickTarget } from './sample.ts'
 
 /** The shape of the load. */
@@ -9,6 +10,11 @@ export interface LoadOptions {
   readonly timeoutMs: number
   /** How long the slow route and a stream are asked to take. */
   readonly slowMs: number
+  /**
+   * How long a server goes on serving after its signal (the shutdown delay), in milliseconds. A client that says nothing for longer cannot be told to leave its
+   * connection; what such a request loses to the close is counted apart.
+   */
+  readonly idleLimitMs: number
   readonly getPath: string
   readonly postPath: string
   /** `{ms}` is replaced by `slowMs`. */
@@ -24,15 +30,25 @@ export interface LoadOptions {
   readonly hostHeader: string
 }
 
-/** What {@link startLoad} needs besides the shape: who picks endpoints, and who wants to know. */
+/** What {@link startLoad} needs besides the shape. */
 export interface LoadPorts {
   readonly pickTarget: PickTarget
+  /** Lanes that were asked for and cannot run, for the document. None */
+  readonly leftOut?: readonly LeftOutLane[]
+}
+
+/** The same load without the lanes that cannot run. */
+export function withoutLanes(options: LoadOptions, leftOut: readonly LeftOutLane[]): LoadOptions {
+  const gone = leftOut.map(({ lane }) => lane)
+  return { ...options, lanes: options.lanes.filter((lane) => !gone.includes(lane)) }
 }
 
 /** The contract of the application under load, and a load that two cores can send and answer. */
 export const defaultLoad: Omit<LoadOptions, 'lanes' | 'ratePerSecond'> = {
   timeoutMs: 15_000,
   slowMs: 4_000,
+  // The shutdown delay of the chart's defaults.
+  idleLimitMs: 2_000,
   getPath: '/',
   postPath: '/echo',
   slowPath: '/slow?ms={ms}',
@@ -46,6 +62,8 @@ export const defaultLoad: Omit<LoadOptions, 'lanes' | 'ratePerSecond'> = {
 /** Virtual clients of the lanes that have some. Few: each keeps a connection, and three per pod are enough to have one idle at any moment. */
 export const KEEP_ALIVE_CLIENTS = 8
 export const THINK_TIME_CLIENTS = 12
+/** Further clients of the lane think-time, whose pauses are all longer than `idleLimitMs`. */
+export const LONG_PAUSE_CLIENTS = 4
 export const SLOW_CLIENTS = 6
 export const STREAM_CLIENTS = 6
 export const HTTP2_CLIENTS = 8

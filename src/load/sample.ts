@@ -44,7 +44,7 @@ export type PickTarget = () => Target | undefined
 
 /**
  * What went wrong with a request. `code` is Node's (`ECONNREFUSED`, `ECONNRESET`), or `HTTP_503` for a status that is not 2xx,
- * `CLIENT_TIMEOUT` for no answer in time, `WRONG_ECHO` for an answer to something else,
+ * `CLIENT_TIMEOUT` for no answer in time, `GENERATOR_STALLED` when the time-out itself came late, `WRONG_ECHO` for an answer to something else,
  * `WRONG_HASH` for a stream that is not what was sent, `HTTP2_REFUSED` for a stream that was refused unprocessed twice, `HTTP2_CLOSED` for one that ended
  * without an answer, `WEBSOCKET_1006` for a WebSocket that was lost or closed with that code,
  * `SSE_GAP` for an event that is not the next one, `SSE_CUT` and `SSE_TYPE` for an event stream without a proper end or type.
@@ -86,10 +86,31 @@ export interface Sample {
   readonly error?: SampleError
 }
 
-/** Errors of the machine that sends: no free local port, no free file descriptor, no memory. They say nothing about the application. */
-const ownCodes: readonly string[] = ['EADDRNOTAVAIL', 'EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM']
+/** Errors of the machine that sends: no free local port, no free file descriptor, no memory, a stall. They say nothing about the application. */
+const ownCodes: readonly string[] = [
+  'EADDRNOTAVAIL',
+  'EMFILE',
+  'ENFILE',
+  'ENOBUFS',
+  'ENOMEM',
+  'GENERATOR_STALLED',
+]
 
 /** Whether the generator itself, not the application, is to blame for this failure. */
 export function isOwnFailure(sample: Sample): boolean {
   return sample.error !== undefined && ownCodes.includes(sample.error.code)
+}
+
+/** A request on a used connection that fails this soon after it was sent met a server that was closing it; later, it was being worked on. */
+export const RACE_MS = 50
+
+/**
+ * Whether a request was lost to the close of a connection that had been idle for longer than the server goes on serving after its signal. No answer could tell the
+ * client to leave that connection, and the close crossed the request on its way: any server may lose it (RFC 9112 §9.5), and only a longer delay makes it rarer.
+ */
+export function isIdleRace(sample: Sample, idleLimitMs: number): boolean {
+  const { lane, error, nthOnSocket, idleMs = 0, status, endMs } = sample
+  if (lane !== 'think-time' || nthOnSocket < 2 || idleMs <= idleLimitMs) return false
+  const closed = error?.code === 'ECONNRESET' || error?.code === 'EPIPE'
+  return closed && status === undefined && endMs < RACE_MS
 }

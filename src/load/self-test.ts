@@ -1,29 +1,79 @@
+import { LastcallError } from '../core/errors.ts'
 import { createHashCheck } from './body-check.ts'
 import { DialAgent } from './dial-agent.ts'
 import { Http2Client } from './http2-client.ts'
+import type { LeftOutLane } from './load-document.ts'
 import { type LoadOptions, slowPathFor, streamPathFor } from './load-options.ts'
 import { sendRequest } from './request.ts'
-import { mendFor } from './self-test-mends.ts'
+import { remedyFor, remedyForHaste } from './self-test-mends.ts'
 import { type LaneName, readClocks, type Sample, type Target } from './sample.ts'
 import { EventSubscriber, type SubscriberPorts, type Subscription } from './sse/subscriber.ts'
 import type { RequestIdentity } from './trace.ts'
 import { WebSocketClient } from './websocket/client.ts'
 
-/** Enough to see that the route exists, without waiting for it. */
-const SELF_TEST_SLOW_MS = 20
+/** Long enough to tell a slow route from one that answers at once, where the path says how long it is to take. */
+const SELF_TEST_SLOW_MS = 1_000
 const SELF_TEST_TIMEOUT_MS = 10_000
+/** A route that takes less than this share of what it was asked for is not slow. */
+const LEAST_SHARE = 0.5
 
 /** One unhappy answer of the self-test. */
 export interface SelfTestProblem {
-  /** Whether no answer came at all, which may mend itself; an answer that does not fit will not. */
+  /** Whether no answer came at all, which may change by itself; an answer that does not fit will not. */
   readonly unreachable: boolean
   readonly sentence: string
 }
 
-/** Sends one request of each lane to a target. What comes back wrong here would be counted as failures of the rollout later. */
-export async function selfTest(options: LoadOptions, target: Target): Promise<readonly SelfTestProblem[]> {
+/** What a self-test found. */
+export interface SelfTestResult {
+  /** Each of these would be counted as failures of the rollout later. */
+  readonly problems: readonly SelfTestProblem[]
+  /** Lanes whose route answers at once though it is to take its time: nothing would be in flight in them at a signal. */
+  readonly leftOut: readonly LeftOutLane[]
+}
+
+/** Sends one request of each lane to a target. */
+export async function selfTest(options: LoadOptions, target: Target): Promise<SelfTestResult> {
   const samples = await Promise.all(onePerRoute(options.lanes).map((lane) => sendOne(lane, options, target)))
-  return samples.filter((sample) => !sample.ok).map((sample) => describeProblem(sample, options))
+  return {
+    problems: samples.filter((sample) => !sample.ok).map((sample) => describeProblem(sample, options)),
+    leftOut: samples
+      .filter((sample) => sample.ok && tookMs(sample) < LEAST_SHARE * askedMs(sample.lane, options))
+      .map((sample) => describeHaste(sample, options)),
+  }
+}
+
+function tookMs({ endMs, connectMs }: Sample): number {
+  return endMs - (connectMs ?? 0)
+}
+
+/** How long the self-test wants the route of a lane to take: what its path can say, else all of the lane's time. */
+function askedMs(lane: LaneName, options: LoadOptions): number {
+  const placeholder = lane === 'slow' ? '{ms}' : lane === 'stream' ? '{chunks}' : undefined
+  if (placeholder === undefined) return 0
+  const path = lane === 'slow' ? options.slowPath : options.streamPath
+  return path.includes(placeholder) ? Math.min(SELF_TEST_SLOW_MS, options.slowMs) : options.slowMs
+}
+
+function describeHaste(sample: Sample, options: LoadOptions): LeftOutLane {
+  const { lane, method } = sample
+  const took = `answered in ${tookMs(sample).toFixed(1)} ms, wanted about ${askedMs(lane, options)} ms`
+  const reason = `${method} ${pathOf(lane, options)} ${took}; ${remedyForHaste(lane)}`
+  return { lane, reason }
+}
+
+/**
+ * Refuses a load that could not begin.
+ * @throws LastcallError `LASTCALL_SELF_TEST` when an answer was wrong, or when no lane is left
+ */
+export function refuseSelfTest(
+  { lanes }: LoadOptions,
+  sentences: readonly string[],
+  leftOut: readonly LeftOutLane[],
+): void {
+  const problems =
+    leftOut.length < lanes.length ? sentences : [...sentences, ...leftOut.map(({ reason }) => reason)]
+  if (problems.length > 0) throw new LastcallError('LASTCALL_SELF_TEST', [...new Set(problems)])
 }
 
 // Keep-alive and think time use the same route: one message about it is enough.
@@ -40,7 +90,7 @@ async function sendOne(lane: LaneName, options: LoadOptions, target: Target): Pr
     scheduledAt: readClocks(),
   }
   const { hostHeader, checkEcho } = options
-  const timeoutMs = SELF_TEST_TIMEOUT_MS + (lane === 'slow' ? options.slowMs : 0)
+  const timeoutMs = SELF_TEST_TIMEOUT_MS + askedMs(lane, options)
   const request = { ...identity, path: pathOf(lane, options), hostHeader, timeoutMs }
   const body = JSON.stringify({ id: identity.id })
   if (lane === 'http2') {
@@ -82,18 +132,18 @@ function methodOf(lane: LaneName): 'GET' | 'POST' {
 
 function pathOf(lane: LaneName, options: LoadOptions): string {
   if (lane === 'new-connections') return options.getPath
-  if (lane === 'stream') return streamPathFor(options, SELF_TEST_SLOW_MS)
+  if (lane === 'stream') return streamPathFor(options, askedMs(lane, options))
   if (lane === 'sse') return options.eventsPath
   if (lane === 'websocket') return options.websocketPath
-  return lane === 'slow' ? slowPathFor(options, SELF_TEST_SLOW_MS) : options.postPath
+  return lane === 'slow' ? slowPathFor(options, askedMs(lane, options)) : options.postPath
 }
 
 function describeProblem(sample: Sample, options: LoadOptions): SelfTestProblem {
   const over = sample.lane === 'http2' ? ` over HTTP/2 on port ${sample.remotePort}` : ''
   const what = `${sample.method} ${pathOf(sample.lane, options)}${over}`
   const got = sample.error?.message ?? ''
-  const mend = mendFor(sample, options)
-  if (sample.status !== undefined) return { unreachable: false, sentence: `${what} ${got}; ${mend}` }
+  const remedy = remedyFor(sample, options)
+  if (sample.status !== undefined) return { unreachable: false, sentence: `${what} ${got}; ${remedy}` }
   const nothing = `${what} got no answer: ${sample.error?.code} ${got}`
-  return { unreachable: true, sentence: sample.lane === 'http2' ? `${nothing}; ${mend}` : nothing }
+  return { unreachable: true, sentence: sample.lane === 'http2' ? `${nothing}; ${remedy}` : nothing }
 }

@@ -11,6 +11,9 @@ import {
   type SampleError,
 } from './sample.ts'
 
+/** A time-out that comes this late says that the generator did not run, and nothing about the application. */
+const LATE_TIMEOUT_MS = 1_000
+
 /** One request to send. */
 export interface RequestSpec {
   readonly lane: LaneName
@@ -102,11 +105,20 @@ export function noteSocket(trace: Trace, socket: Socket): void {
   else connected()
 }
 
+/** A time-out that came `lateMs` too late: the answer may have waited in the kernel while this process did not run. */
+export function describeTimeout(error: Omit<SampleError, 'code'>, lateMs: number): SampleError {
+  if (lateMs < LATE_TIMEOUT_MS) return { ...error, code: 'CLIENT_TIMEOUT' }
+  const message = `${error.message}; the load generator stalled, the time-out came ${Math.round(lateMs)} ms late`
+  return { ...error, code: 'GENERATOR_STALLED', message }
+}
+
 /** The error of a request in the words of a sample. */
 export function describeError(error: NodeJS.ErrnoException, trace: Trace, timeoutMs: number): SampleError {
   const { stage } = trace
-  if (trace.timedOut)
-    return { code: 'CLIENT_TIMEOUT', message: `no complete answer within ${timeoutMs} ms`, stage }
+  if (trace.timedOut) {
+    const message = `no complete answer within ${timeoutMs} ms`
+    return describeTimeout({ message, stage }, sinceStart(trace) - timeoutMs)
+  }
   const syscall = error.syscall === undefined ? {} : { syscall: error.syscall }
   return { code: error.code ?? 'UNKNOWN', ...syscall, message: error.message, stage }
 }

@@ -40,12 +40,9 @@ function trafficsOf(server: NetServer, { goodbye }: AdapterContext): TrafficMake
     ]
   }
   if (server instanceof TlsServer) {
-    return (context) => [
-      new HandshakeTraffic(server, context),
-      new TcpTraffic(server, 'secureConnection', context, goodbye),
-    ]
+    return (context) => [new HandshakeTraffic(server, context), new TcpTraffic(server, context, goodbye)]
   }
-  return (context) => [new TcpTraffic(server, 'connection', context, goodbye)]
+  return (context) => [new TcpTraffic(server, context, goodbye)]
 
   function http1(
     http: Http1Server,

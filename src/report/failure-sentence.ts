@@ -1,7 +1,4 @@
-import type { Sample, SampleError } from '../load/sample.ts'
-
-/** A request on a used connection that fails this soon after it was sent met a server that was closing it; later, it was being worked on. */
-const RACE_MS = 50
+import { RACE_MS, type Sample, type SampleError } from '../load/sample.ts'
 
 /** Codes of the load engine's own, by how they begin, and how the sentence about them begins. */
 const prefixes = [

@@ -22,7 +22,18 @@ export function renderLaneTable(load: LoadDocument, palette: Palette): string {
     }
     if (phases.length !== 1) table.push([phases.length === 0 ? lane.lane : '', 'all', ...cells(lane)])
   }
-  return toText(table)
+  return [toText(table), ...renderLongIdle(load)].join('\n')
+}
+
+/** Requests of clients that paused for longer than the server goes on serving, with those that the close took; nothing when there were none. */
+export function renderLongIdle({ lanes, idleLimitMs }: LoadDocument): readonly string[] {
+  const requests = lanes.reduce((sum, lane) => sum + lane.afterLongIdle, 0)
+  const raced = lanes.reduce((sum, lane) => sum + lane.raced, 0)
+  if (requests === 0) return []
+  return [
+    `${count(raced)} of ${count(requests)} requests on connections that had been idle for more than ${idleLimitMs / 1_000} s ` +
+      `(the shutdown delay) were lost to their close; counted apart, because no server can prevent it`,
+  ]
 }
 
 const sendsAgain: readonly LaneName[] = ['websocket', 'http2']

@@ -48,13 +48,25 @@ export function renderFailures(
 }
 
 function renderVerdict(verdict: Verdict, palette: Palette): string {
-  const words = { pass: 'PASS', fail: 'FAIL', inconclusive: 'INCONCLUSIVE' } as const
-  const colours = { pass: palette.good, fail: palette.bad, inconclusive: palette.doubtful }
-  const first = `${colours[verdict.outcome](words[verdict.outcome])}  ${palette.strong(verdict.sentence)}`
   const hole = verdict.smallestHoleMs
   const power =
     hole === null || verdict.outcome === 'inconclusive'
       ? []
-      : [palette.faint(`A hole of ${Math.ceil(hole)} ms or more would have been seen with 99 % certainty.`)]
-  return [first, ...verdict.reasons.map((reason) => `  - ${reason}`), ...power].join('\n')
+      : [
+          palette.faint(
+            `This run would have detected an outage of ${Math.ceil(hole)} ms or longer (99 % confidence).`,
+          ),
+        ]
+  return [renderOutcome(verdict, palette), ...power].join('\n')
+}
+
+/** PASS, FAIL or INCONCLUSIVE with the result in one line, and below it what stands against the run and what it says nothing about. */
+export function renderOutcome(
+  { outcome, sentence, reasons, notes }: Omit<Verdict, 'exitCode' | 'smallestHoleMs'>,
+  palette: Palette,
+): string {
+  const words = { pass: 'PASS', fail: 'FAIL', inconclusive: 'INCONCLUSIVE' } as const
+  const colours = { pass: palette.good, fail: palette.bad, inconclusive: palette.doubtful }
+  const first = `${colours[outcome](words[outcome])}  ${palette.strong(sentence)}`
+  return [first, ...[...reasons, ...notes].map((line) => `  - ${line}`)].join('\n')
 }

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LastcallError } from '../core/errors.ts'
 import { type RunningLoad, startLoad } from '../load/engine.ts'
-import type { LoadDocument } from '../load/load-document.ts'
-import type { LoadOptions } from '../load/load-options.ts'
+import type { LeftOutLane, LoadDocument } from '../load/load-document.ts'
+import { type LoadOptions, withoutLanes } from '../load/load-options.ts'
 import { readClocks } from '../load/sample.ts'
-import { selfTest } from '../load/self-test.ts'
+import { refuseSelfTest, selfTest } from '../load/self-test.ts'
 import { createLocalDriver, type LocalDriver } from './drivers/local/driver.ts'
 import type { LocalOptions } from './drivers/local/local-options.ts'
 import type { PodRecord } from './pod-record.ts'
@@ -75,8 +75,8 @@ export function startRehearsal(
     begin('start')
     await orAborted(driver.start(), signal)
     begin('self-test')
-    await orAborted(testEveryPod(options.load, driver), signal)
-    load = startLoad(options.load, { pickTarget: () => driver.pickTarget() })
+    const leftOut = await orAborted(testEveryPod(options.load, driver), signal)
+    load = startLoad(withoutLanes(options.load, leftOut), { pickTarget: () => driver.pickTarget(), leftOut })
     begin('baseline')
     await sleep(options.baselineMs, undefined, { signal })
     await roll()
@@ -116,10 +116,16 @@ export function startRehearsal(
   }
 }
 
-async function testEveryPod(load: LoadOptions, driver: LocalDriver): Promise<void> {
+/** Returns the lanes that cannot run, of all pods together. */
+async function testEveryPod(load: LoadOptions, driver: LocalDriver): Promise<readonly LeftOutLane[]> {
   const found = await Promise.all(driver.targets().map((target) => selfTest(load, target)))
-  const problems = [...new Set(found.flat().map(({ sentence }) => sentence))]
-  if (problems.length > 0) throw new LastcallError('LASTCALL_SELF_TEST', problems)
+  const leftOut = new Map(found.flatMap((result) => result.leftOut).map((lane) => [lane.lane, lane]))
+  refuseSelfTest(
+    load,
+    found.flatMap((result) => result.problems.map(({ sentence }) => sentence)),
+    [...leftOut.values()],
+  )
+  return [...leftOut.values()]
 }
 
 /** The promise, or a rejection with the signal's reason when that comes first. */

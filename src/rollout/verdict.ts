@@ -1,4 +1,5 @@
-import type { LaneDocument } from '../load/load-document.ts'
+import { type Claim, generatorDoubts, stallsAgainst } from '../load/generator-doubts.ts'
+import type { LaneDocument, LoadDocument } from '../load/load-document.ts'
 import { isMisbehaved } from './pod-record.ts'
 import { smallestHoleMs, WANTED_HOLE_MS } from './power.ts'
 import type { RehearsalFacts } from './rehearsal-facts.ts'
@@ -9,25 +10,55 @@ export interface Verdict {
   readonly exitCode: 0 | 1 | 3
   readonly sentence: string
   readonly reasons: readonly string[]
-  /** The smallest hole that new connections would have met with 99 % certainty, in milliseconds; null when there were none. */
+  /** What this run says nothing about, though it was asked to; no reason against it. */
+  readonly notes: readonly string[]
+  /**
+   * The shortest outage that this run would have detected with 99 % confidence, in milliseconds; null without new connections, and when the load generator
+   * stalled for as long as that or left requests unsent: then nothing can be claimed.
+   */
   readonly smallestHoleMs: number | null
 }
 
-/** Phases in which old pods go away: the time in which a hole can open. */
+/** Phases in which old pods go away: the time in which an outage can begin. */
 const rolloutPhases: readonly string[] = ['rollout', 'drain']
 
-/** Judges a run: any failed request or misbehaved pod fails it; a run that could not have seen a hole is inconclusive, never passed. */
+/**
+ * Judges a run. A failed request or a misbehaved pod fails it, also when the load generator stalled; the reasons then say how many of the failures were under
+ * way in a stall. A run that could not have seen an outage, or whose generator did not do its work, is inconclusive, never passed.
+ */
 export function judgeRehearsal(facts: RehearsalFacts): Verdict {
   const hole = visibleHoleMs(facts)
-  const against = [...failedReasons(facts), ...podReasons(facts)]
-  const doubts = [...powerDoubts(facts, hole), ...generatorDoubts(facts)]
+  const claim = claimOf(facts, hole)
+  const against = [...failedReasons(facts, claim), ...podReasons(facts)]
+  const generator = generatorDoubts(facts.load, claim)
+  const doubts = [...powerDoubts(facts, hole), ...generator]
   const outcome = against.length > 0 ? 'fail' : doubts.length > 0 ? 'inconclusive' : 'pass'
   return {
     outcome,
     exitCode: outcome === 'pass' ? 0 : outcome === 'fail' ? 1 : 3,
     sentence: summarize(facts),
     reasons: [...against, ...doubts],
-    smallestHoleMs: Number.isFinite(hole) ? hole : null,
+    notes: notesOn(facts.load),
+    smallestHoleMs: Number.isFinite(hole) && generator.length === 0 ? hole : null,
+  }
+}
+
+/** Says which lanes did not run, and why. */
+export function notesOn({ leftOut }: LoadDocument): readonly string[] {
+  return leftOut.map(({ lane, reason }) => `the lane ${lane} was left out: ${reason}`)
+}
+
+/** A run without new connections claims nothing, but a stall of the wanted window still spoils what the other lanes say. */
+function claimOf(facts: RehearsalFacts, hole: number): Claim {
+  const windows = facts.phases.filter(({ name }) => rolloutPhases.includes(name))
+  return {
+    windowMs: Math.min(hole, WANTED_HOLE_MS),
+    beganAtMs: facts.phases[0]?.startedAt.wallMs ?? 0,
+    covers: ({ at, ms }) =>
+      windows.some(
+        ({ startedAt, endedAt }) =>
+          at.monotonicMs < endedAt.monotonicMs && at.monotonicMs + ms > startedAt.monotonicMs,
+      ),
   }
 }
 
@@ -39,22 +70,37 @@ function summarize({ load, restarts, pods }: RehearsalFacts): string {
   )
 }
 
-function failedReasons({ load }: RehearsalFacts): readonly string[] {
+function failedReasons({ load }: RehearsalFacts, claim: Claim): readonly string[] {
   if (load.failed === 0) return []
   const before = load.lanes.reduce((sum, lane) => sum + (lane.phases['baseline']?.failed ?? 0), 0)
   const later = load.failed - before
+  const inStall = failuresInStalls(load, claim)
   return [
     ...(before > 0
       ? [
           `${plural(before, 'request')} failed in the baseline, before anything was restarted: ` +
-            `the application or this machine cannot take this load; mend that first, or lower --rate`,
+            `the application or this machine cannot take this load; fix that first, or lower --rate`,
         ]
       : []),
     ...(later > 0 ? [`${plural(later, 'request')} failed after the first restart began`] : []),
+    ...(inStall > 0
+      ? [
+          `${plural(inStall, 'of these requests was', 'of these requests were')} under way while the load generator stalled, ` +
+            `which may have caused the failure; repeat the run on a quieter machine`,
+        ]
+      : []),
   ]
 }
 
-const mends = {
+function failuresInStalls(load: LoadDocument, claim: Claim): number {
+  const stalls = stallsAgainst(load, { ...claim, covers: () => true })
+  return load.failures.filter(({ startedAt, endMs }) => {
+    const fromMs = startedAt.monotonicMs
+    return stalls.some(({ at, ms }) => at.monotonicMs < fromMs + endMs && at.monotonicMs + ms > fromMs)
+  }).length
+}
+
+const remedies = {
   'exit-code':
     'ended with an exit code that is not 0: its own output or report says what was cut off or what failed',
   'unhandled-signal':
@@ -67,7 +113,7 @@ const mends = {
 
 function podReasons({ pods, stuck }: RehearsalFacts): readonly string[] {
   const bad = pods.filter(isMisbehaved)
-  const reasons = Object.entries(mends).flatMap(([ending, what]) => {
+  const reasons = Object.entries(remedies).flatMap(([ending, what]) => {
     const names = bad.filter((pod) => pod.ending === ending).map((pod) => pod.name)
     return names.length > 0 ? [`${names.join(', ')} ${what}`] : []
   })
@@ -92,21 +138,11 @@ function powerDoubts(facts: RehearsalFacts, hole: number): readonly string[] {
   if (hole <= WANTED_HOLE_MS) return []
   const lanes = facts.load.lanes.map(({ lane }) => lane)
   if (!lanes.includes('new-connections')) {
-    return [
-      'without the lane new-connections a moment at which nobody accepts would not be seen; add it to --lanes',
-    ]
+    return ['without the lane new-connections an outage of the listener would not be seen; add it to --lanes']
   }
   const seen = Number.isFinite(hole) ? `${Math.ceil(hole)} ms` : 'any length'
   return [
-    `too few new connections: a hole shorter than ${seen} could have been missed (wanted: ${WANTED_HOLE_MS} ms with 99 %); raise --rate`,
-  ]
-}
-
-function generatorDoubts({ load }: RehearsalFacts): readonly string[] {
-  const { ownFailures } = load.health
-  if (ownFailures === 0) return []
-  return [
-    `${plural(ownFailures, 'request')} could not be sent for want of ports, file descriptors or memory on this machine; lower --rate or raise the limit (ulimit -n)`,
+    `too few new connections: an outage shorter than ${seen} could have been missed (wanted: ${WANTED_HOLE_MS} ms with 99 %); raise --rate`,
   ]
 }
 
@@ -116,6 +152,6 @@ export function count(value: number): string {
 }
 
 /** `1 pod`, `3 pods`. */
-export function plural(value: number, noun: string): string {
-  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`
+export function plural(value: number, noun: string, nouns = `${noun}s`): string {
+  return `${count(value)} ${value === 1 ? noun : nouns}`
 }

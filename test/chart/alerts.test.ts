@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 
 import { metricTable } from '../../src/node/metric-table.ts'
-import { missingPromtool } from '../integrations/prom-client/promtool.ts'
-import { chartSuite, ofKind, refusal, renderChart, type Values } from './helm.ts'
+import { needs } from '../helpers/needs.ts'
+import { chartSuite, ofKind, refusal, renderChart, test, type Values } from './helm.ts'
 import { judgeRules } from './promtool.ts'
 
 const metrics = { podMonitor: { enabled: true }, prometheusRule: { enabled: true } }
@@ -105,7 +104,7 @@ chartSuite('chart alerts', () => {
   })
 
   for (const [alert, { at, fires, silent }] of Object.entries(stories)) {
-    test(`${alert} fires when it should, and only then`, { skip: missingPromtool }, async () => {
+    test(`${alert} fires when it should, and only then`, needs('promtool'), async () => {
       const spec = await specOf()
       const { labels } = spec.groups[0].rules.find((rule) => rule.alert === alert)!
       assert.deepEqual(labels, { severity: 'warning' })
@@ -129,7 +128,7 @@ chartSuite('chart alerts', () => {
 
   test(
     'without a drain there is no alert on its length, and promtool accepts the rest',
-    { skip: missingPromtool },
+    needs('promtool'),
     async () => {
       const spec = await specOf({ lifecycle: { drainTimeoutSeconds: 0 } })
       assert.equal(spec.groups[0].rules.length, 3)

@@ -3,9 +3,8 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { test } from 'node:test'
 
-import { chartSuite, refusal, renderDeployment, type Values } from './helm.ts'
+import { chartSuite, refusal, renderDeployment, test, type Values } from './helm.ts'
 import { type Container, containerOf, type Deployment, environmentOf, podOf } from './manifest.ts'
 
 const auto = true

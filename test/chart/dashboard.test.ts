@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'node:test'
 
 import { metricTable } from '../../src/node/metric-table.ts'
-import { missingPromtool } from '../integrations/prom-client/promtool.ts'
-import { chartPath, chartSuite, ofKind, renderChart } from './helm.ts'
+import { needs } from '../helpers/needs.ts'
+import { chartPath, chartSuite, ofKind, renderChart, test } from './helm.ts'
 import { judgeRules } from './promtool.ts'
 
 interface Panel {
@@ -65,7 +64,7 @@ chartSuite('chart dashboard', () => {
     assert.deepEqual(alone, [])
   })
 
-  test('promtool accepts its queries', { skip: missingPromtool }, () => {
+  test('promtool accepts its queries', needs('promtool'), () => {
     const rules = expressions.map((expr, index) => ({
       record: `panel:${index}`,
       expr: expr.replaceAll(/\$__\w+/g, '1h').replaceAll(/\$\w+/g, '.*'),

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 
 import * as defaults from '../../src/core/defaults.ts'
 import { formatDuration } from '../../src/core/duration.ts'
-import { chartSuite, ofKind, renderChart, renderDeployment } from './helm.ts'
+import { chartSuite, ofKind, renderChart, renderDeployment, test } from './helm.ts'
 import { containerOf, environmentOf, podOf } from './manifest.ts'
 
 chartSuite('chart defaults', () => {

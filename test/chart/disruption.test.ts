@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 
-import { chartSuite, ofKind, refusal, renderChart, type Values } from './helm.ts'
+import { chartSuite, ofKind, refusal, renderChart, test, type Values } from './helm.ts'
 
 const name = 'PodDisruptionBudget'
 

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 
-import { chartSuite, refusal, renderDeployment } from './helm.ts'
+import { chartSuite, refusal, renderDeployment, test } from './helm.ts'
 import { containerOf } from './manifest.ts'
 
 const owned = [

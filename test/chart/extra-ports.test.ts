@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 
-import { chartSuite, ofKind, refusal, renderChart } from './helm.ts'
+import { chartSuite, ofKind, refusal, renderChart, test } from './helm.ts'
 import { containerOf, type Deployment } from './manifest.ts'
 
 chartSuite('extraPorts', () => {

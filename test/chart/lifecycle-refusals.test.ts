@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 
-import { chartSuite, refusal } from './helm.ts'
+import { chartSuite, refusal, test } from './helm.ts'
 
 const nothing = {
   preStop: { mode: 'none' },

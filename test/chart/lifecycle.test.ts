@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 
 import { parseDuration } from '../../src/core/duration.ts'
 import { resolveOptions } from '../../src/core/options.ts'
-import { chartSuite, renderDeployment, type Values } from './helm.ts'
+import { chartSuite, renderDeployment, test, type Values } from './helm.ts'
 import { containerOf, type Deployment, environmentOf, podOf } from './manifest.ts'
 
 const sleepOf = (deployment: Deployment): number | undefined =>

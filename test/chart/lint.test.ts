@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'node:test'
 
-import { chartPath, chartSuite, image, ofKind, renderChart, renderDeployment, runHelm } from './helm.ts'
+import { chartPath, chartSuite, image, ofKind, renderChart, renderDeployment, runHelm, test } from './helm.ts'
 import { podOf } from './manifest.ts'
 
 const valueFiles = readdirSync(join(chartPath, 'ci')).map((name) => join(chartPath, 'ci', name))

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 
-import { chartSuite, ofKind, renderChart, renderDeployment } from './helm.ts'
+import { chartSuite, ofKind, renderChart, renderDeployment, test } from './helm.ts'
 
 chartSuite('chart monitoring', () => {
   test('a PodMonitor scrapes the probe port of the pods', async () => {

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, before } from 'node:test'
 
-import { chartPath, chartSuite, image, ofKind, refusal, renderChart, renderDeployment } from './helm.ts'
+import { chartPath, chartSuite, image, ofKind, refusal, renderChart, renderDeployment, test } from './helm.ts'
 
 chartSuite('chart names and labels', () => {
   test('objects of a release are called like the release', async () => {

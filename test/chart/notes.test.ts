@@ -2,9 +2,9 @@ import assert from 'node:assert/strict'
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { after, before } from 'node:test'
 
-import { chartPath, chartSuite, image, renderChart, runHelm, type Values } from './helm.ts'
+import { chartPath, chartSuite, image, renderChart, runHelm, test, type Values } from './helm.ts'
 
 chartSuite('chart notes', () => {
   let copy = ''

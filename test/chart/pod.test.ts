@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 
-import { chartSuite, ofKind, refusal, renderChart, renderDeployment } from './helm.ts'
+import { chartSuite, ofKind, refusal, renderChart, renderDeployment, test } from './helm.ts'
 import { containerOf, podOf } from './manifest.ts'
 
 const digest = `sha256:${'0123456789abcdef'.repeat(4)}`

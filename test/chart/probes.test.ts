@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 
-import { chartSuite, renderDeployment } from './helm.ts'
+import { chartSuite, renderDeployment, test } from './helm.ts'
 import { containerOf } from './manifest.ts'
 
 const get = (path: string): unknown => ({ path, port: 'probes' })

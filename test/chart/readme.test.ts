@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { isMap, parseDocument, type YAMLMap } from 'yaml'
 
-import { chartPath, chartSuite, renderDeployment } from './helm.ts'
+import { chartPath, chartSuite, renderDeployment, test as chartTest } from './helm.ts'
 import { environmentOf } from './manifest.ts'
 
 interface Row {
@@ -58,7 +58,7 @@ suite('chart README', () => {
 })
 
 chartSuite('chart README and release', () => {
-  test('the sum in it is what the server of a default release is told', async () => {
+  chartTest('the sum in it is what the server of a default release is told', async () => {
     const environment = environmentOf(await renderDeployment())
     const rows = tableBelow('The sum').filter(([, , variable]) => variable !== '')
     assert.equal(rows.length, 5)

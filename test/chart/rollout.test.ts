@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 
-import { chartSuite, refusal, renderDeployment, type Values } from './helm.ts'
+import { chartSuite, refusal, renderDeployment, test, type Values } from './helm.ts'
 
 interface StrategyCase {
   readonly maxUnavailable: number | string

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { test } from 'node:test'
 import { parse } from 'yaml'
 
-import { chartPath, chartSuite, refusal, renderChart, type Values } from './helm.ts'
+import { chartPath, chartSuite, refusal, renderChart, test, type Values } from './helm.ts'
 
 /** Values, and what the message must name. */
 const refused: readonly (readonly [Values, RegExp])[] = [

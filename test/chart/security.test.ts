@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
 
-import { chartSuite, ofKind, renderChart, renderDeployment } from './helm.ts'
+import { chartSuite, ofKind, renderChart, renderDeployment, test } from './helm.ts'
 import { containerOf, type Deployment, podOf } from './manifest.ts'
 
 const restrictedVolumes = [

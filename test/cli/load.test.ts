@@ -1,17 +1,22 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { main } from '../../src/cli/main.ts'
 import type { LoadDocument } from '../../src/load/load-document.ts'
+import type { judgeLoad } from '../../src/rollout/load-verdict.ts'
 import { answer } from '../fixtures/answer.ts'
 import { type CapturedIo, captureIo } from '../helpers/captured-io.ts'
 import { listen } from '../helpers/listen.ts'
+import { assertNothingAgainst } from '../helpers/quiet-machine.ts'
 
 const short = ['--lanes', 'new-connections,keep-alive', '--json', '-']
-const documentOf = (io: CapturedIo): LoadDocument & { schemaVersion: number } =>
-  JSON.parse(io.out()) as LoadDocument & { schemaVersion: number }
+type Written = LoadDocument & { schemaVersion: number; verdict: ReturnType<typeof judgeLoad> }
+const documentOf = (io: CapturedIo): Written => JSON.parse(io.out()) as Written
 
 test('load ends after its duration with one JSON document on stdout and exit code 0', async (t) => {
   const { port } = await listen(t, createServer(answer))
@@ -21,17 +26,80 @@ test('load ends after its duration with one JSON document on stdout and exit cod
     io,
   )
   const document = documentOf(io)
-  assert.deepEqual([code, document.schemaVersion, document.failed], [0, 1, 0])
+  assertNothingAgainst(code, document.verdict)
+  assert.deepEqual([document.schemaVersion, document.failed], [1, 0])
   assert.ok(document.requests > 50)
   assert.match(io.err(), /^\d+ requests, 0 failed {2}\(new-connections \d+\/0 {2}keep-alive \d+\/0\)$/m)
 })
 
 test('load ends when the file of --until-file is there', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'lastcall-test-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'stop')
+  let answered = 0
+  const server = createServer(answer).on('request', () => {
+    if (++answered === 40) writeFileSync(file, '')
+  })
+  const { port } = await listen(t, server)
+  const io = captureIo()
+  const code = await main(['load', '--url', `http://127.0.0.1:${port}`, '--until-file', file, ...short], io)
+  assertNothingAgainst(code, documentOf(io).verdict)
+  assert.ok(documentOf(io).requests >= 30)
+})
+
+test('load is inconclusive when it ended before a request of every lane did: exit code 3', async (t) => {
   const { port } = await listen(t, createServer(answer))
   const io = captureIo()
-  assert.equal(
-    await main(['load', '--url', `http://127.0.0.1:${port}`, '--until-file', 'package.json', ...short], io),
-    0,
+  const code = await main(
+    ['load', '--url', `http://127.0.0.1:${port}`, '--until-file', 'package.json', '--lanes', 'think-time'],
+    io,
+  )
+  assert.equal(code, 3)
+  assert.match(
+    io.out(),
+    /\nINCONCLUSIVE {2}0 failed of \d+ requests\n[^]* {2}- no request of .* ended in this run/,
+  )
+})
+
+test('load is inconclusive when requests were never sent: exit code 3', async (t) => {
+  const server = createServer((request, response) => {
+    request.resume()
+    setTimeout(() => response.end('{}'), 1_300)
+  })
+  const { port } = await listen(t, server)
+  const io = captureIo()
+  const flags = ['--lanes', 'keep-alive', '--no-echo-check', '--duration', '2s', '--rate', '200']
+  const code = await main(['load', '--url', `http://127.0.0.1:${port}`, ...flags], io)
+  assert.equal(code, 3)
+  const [, failed, unsent, planned] =
+    /INCONCLUSIVE {2}(\d+) failed of [^]* {2}- (\d+) of (\d+) planned requests were never sent \(keep-alive \d+\): .*--rate/.exec(
+      io.out(),
+    ) ?? []
+  assert.equal(failed, '0')
+  assert.ok(Number(unsent) > Number(planned) / 2, io.out())
+})
+
+test('load is inconclusive when its own event loop stalled for 100 ms: exit code 3', async (t) => {
+  let stalled = false
+  let served = 0
+  const server = createServer((request, response) => {
+    // The generator lives in the same process as this server.
+    if (!stalled && served++ > 20) {
+      stalled = true
+      for (const end = performance.now() + 150; performance.now() < end;);
+    }
+    answer(request, response)
+  })
+  const { port } = await listen(t, server)
+  const io = captureIo()
+  const code = await main(
+    ['load', '--url', `http://127.0.0.1:${port}`, '--duration', '600ms', '--lanes', 'new-connections'],
+    io,
+  )
+  assert.equal(code, 3)
+  assert.match(
+    io.out(),
+    /INCONCLUSIVE {2}0 failed.*\n {2}- the load generator stalled for \d+ ms at \+\d\.\d s/,
   )
 })
 
@@ -73,7 +141,7 @@ test('load waits for a target that is not there yet', async (t) => {
   const server = createServer(answer).listen(port, '127.0.0.1')
   t.after(() => server.close())
   await once(server, 'listening')
-  assert.equal(await ended, 0)
+  assertNothingAgainst(await ended, documentOf(io).verdict)
 })
 
 test('load gives up on a target that is not there in time: exit code 2', async (t) => {
@@ -86,4 +154,27 @@ test('load gives up on a target that is not there in time: exit code 2', async (
     2,
   )
   assert.match(io.err(), /GET \/ got no answer: ECONNREFUSED/)
+})
+
+test('load leaves out a slow lane that is not slow, and says so in its verdict', async (t) => {
+  const { port } = await listen(
+    t,
+    createServer((_, response) => response.end('hello')),
+  )
+  const flags = ['--url', `http://127.0.0.1:${port}`, '--duration', '200ms', '--json', '-']
+  const io = captureIo()
+  const code = await main(['load', '--lanes', 'new-connections,slow', ...flags], io)
+  const { lanes, verdict } = documentOf(io)
+  assertNothingAgainst(code, verdict)
+  assert.deepEqual(
+    lanes.map(({ lane }) => lane),
+    ['new-connections'],
+  )
+  assert.match(
+    verdict.notes.join(),
+    /^the lane slow was left out: GET \/slow\?ms=1000 answered in .*--slow-path/,
+  )
+  const refused = captureIo()
+  assert.equal(await main(['load', '--lanes', 'slow', ...flags], refused), 2)
+  assert.match(refused.err(), /GET \/slow\?ms=1000 answered in .*--slow-path/)
 })

@@ -8,9 +8,9 @@ import type { Report } from '../../src/core/report.ts'
 import type { StateName } from '../../src/core/state.ts'
 import { Child } from '../helpers/child.ts'
 import { type Answer, httpGet } from '../helpers/http-get.ts'
+import { takePort } from '../helpers/ports.ts'
 import type { ProgramDeclaration } from './declaration.ts'
 import { commandOf, writeProgram } from './guide-program.ts'
-import { takePort } from './ports.ts'
 
 export type { ProgramDeclaration } from './declaration.ts'
 

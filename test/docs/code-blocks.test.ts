@@ -7,7 +7,7 @@ import { suite, test, type TestContext } from 'node:test'
 import { parseAllDocuments } from 'yaml'
 import { commands } from '../../scripts/docs/facts.ts'
 import type { Report } from '../../src/core/report.ts'
-import { findFreePort } from '../../src/rollout/drivers/local/free-port.ts'
+import { takePort } from '../helpers/ports.ts'
 import { httpGet } from '../helpers/http-get.ts'
 import { allPages, type CodeBlock, codeBlocksOf, top } from './pages.ts'
 
@@ -127,7 +127,7 @@ function start(t: TestContext, block: CodeBlock, env: Record<string, string>): C
 }
 
 async function runProgram(t: TestContext, block: CodeBlock): Promise<void> {
-  const [port, probePort] = [await findFreePort(), await findFreePort()]
+  const [port, probePort] = [await takePort(), await takePort()]
   const log = join(folder, `${basename(fileOf(block))}.report`)
   writeFileSync(log, '')
   const child = start(t, block, {

@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
 import { metricTable } from '../../src/node/metric-table.ts'
-import { missingPromtool } from '../integrations/prom-client/promtool.ts'
+import { needs } from '../helpers/needs.ts'
 import { codeBlocksOf, top } from './pages.ts'
 
 const page = 'docs/guides/metrics.md'
@@ -33,16 +33,16 @@ suite('queries in docs/guides/metrics.md', () => {
     )
   })
 
-  test('promtool accepts the queries', { skip: missingPromtool }, () => {
+  test('promtool accepts the queries', needs('promtool'), () => {
     const named = queries.map((expr, index) => ({ record: `query:${index}`, expr }))
     assert.equal(checkRules('queries.yaml', JSON.stringify({ groups: [{ name: 'docs', rules: named }] })), '')
   })
 
-  test('promtool accepts the alerts', { skip: missingPromtool }, () => {
+  test('promtool accepts the alerts', needs('promtool'), () => {
     assert.equal(checkRules('alerts.yaml', rules[0]?.code ?? ''), '')
   })
 
-  test('promtool would refuse what is no query', { skip: missingPromtool }, () => {
+  test('promtool would refuse what is no query', needs('promtool'), () => {
     const wrong = { groups: [{ name: 'docs', rules: [{ record: 'query:0', expr: 'sum by (pod (up)' }] }] }
     assert.match(checkRules('wrong.yaml', JSON.stringify(wrong)), /parse error|could not parse/)
   })

@@ -1,9 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
 import { createInterface } from 'node:readline'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { within } from '../helpers/eventually.ts'
+import { takePort } from '../helpers/ports.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
@@ -27,7 +28,7 @@ export async function startExample(
   file: string,
   env: Readonly<Record<string, string>> = {},
 ): Promise<Program> {
-  const [port, probePort, http2Port] = await freePorts()
+  const [port, probePort, http2Port] = [await takePort(), await takePort(), await takePort()]
   const child = spawn(process.execPath, ['--import', './scripts/from-source.ts', `examples/${file}`], {
     cwd: root,
     env: {
@@ -50,8 +51,8 @@ export async function startExample(
       for (const look of waiting) look()
     })
   }
-  const line = (text: string): Promise<string> =>
-    new Promise((resolve, reject) => {
+  const line = (text: string): Promise<string> => {
+    const found = new Promise<string>((resolve, reject) => {
       const look = (): void => {
         const found = lines.find((candidate) => candidate.includes(text))
         if (found !== undefined && waiting.delete(look)) resolve(found)
@@ -62,16 +63,9 @@ export async function startExample(
         reject(new Error(`exited with ${how} before '${text}':\n${lines.join('\n')}`)),
       )
     })
+    return within(() => `'${text}' in:\n${lines.join('\n')}`, found)
+  }
   const url = `http://127.0.0.1:${port}`
   const probeUrl = `http://127.0.0.1:${probePort}`
   return { child, lines, url, probeUrl, http2Url: `http://127.0.0.1:${http2Port}`, line, exited }
-}
-
-/** All held at once, so that they differ. */
-async function freePorts(): Promise<readonly number[]> {
-  const servers = [createServer(), createServer(), createServer()]
-  for (const server of servers) await once(server.listen(0, '127.0.0.1'), 'listening')
-  const ports = servers.map((server) => (server.address() as AddressInfo).port)
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
 }

@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { once } from 'node:events'
+import { WAIT_MS } from './eventually.ts'
 
 /** How a connection ended for its client. */
 export type Ending = 'open' | 'end' | 'reset'
@@ -66,7 +67,18 @@ export class RawClient {
 
   /** Waits for a condition that only arriving data or the end of the connection can make true. */
   async until(condition: () => boolean): Promise<void> {
-    while (!condition()) await new Promise<void>((resolve) => this.#waiters.push(resolve))
+    const end = performance.now() + WAIT_MS
+    const deadline = setTimeout(() => this.#wake(), WAIT_MS + 1)
+    try {
+      while (!condition()) {
+        if (performance.now() > end) {
+          throw new Error(`still waiting after ${WAIT_MS / 1_000} s, with ${JSON.stringify(this.received)}`)
+        }
+        await new Promise<void>((resolve) => this.#waiters.push(resolve))
+      }
+    } finally {
+      clearTimeout(deadline)
+    }
   }
 
   close(): void {

@@ -1,4 +1,4 @@
-import type { LaneDocument } from '../../src/load/load-document.ts'
+import type { LaneDocument, LoadDocument } from '../../src/load/load-document.ts'
 import type { LaneName, Sample } from '../../src/load/sample.ts'
 import type { PodRecord } from '../../src/rollout/pod-record.ts'
 import type { PhaseName, PhaseRecord, RehearsalFacts } from '../../src/rollout/rehearsal-facts.ts'
@@ -18,7 +18,17 @@ export function makeLane(
 ): LaneDocument {
   const sum = (counts: Record<string, number>): number =>
     Object.values(counts).reduce((total, count) => total + count, 0)
-  const rest = { own: 0, refused: 0, resent: 0, p50Ms: 1, p99Ms: 2, maxMs: 3, longestGapMs: 10 }
+  const rest = {
+    own: 0,
+    refused: 0,
+    resent: 0,
+    afterLongIdle: 0,
+    raced: 0,
+    p50Ms: 1,
+    p99Ms: 2,
+    maxMs: 3,
+    longestGapMs: 10,
+  }
   const phases = Object.fromEntries(
     Object.entries(requests).map(([name, count]) => [
       name,
@@ -59,6 +69,8 @@ export function makeFacts(
     readonly failures?: readonly Sample[]
     readonly stuck?: string
     readonly ownFailures?: number
+    readonly leftOut?: LoadDocument['leftOut']
+    readonly health?: Partial<LoadDocument['health']>
   } = {},
 ): RehearsalFacts {
   const lanes = parts.lanes ?? [
@@ -70,8 +82,10 @@ export function makeFacts(
     loopDelayP50Ms: 1,
     loopDelayP99Ms: 2,
     loopDelayMaxMs: 3,
+    stalls: [],
     ownFailures: parts.ownFailures ?? 0,
     skipped: 0,
+    ...parts.health,
   }
   const times = { startedAt: '2026-01-01T00:00:00.000Z', endedAt: '2026-01-01T00:00:10.000Z' }
   return {
@@ -90,6 +104,8 @@ export function makeFacts(
       requests: sum((lane) => lane.requests),
       failed: sum((lane) => lane.failed),
       lanes,
+      leftOut: parts.leftOut ?? [],
+      idleLimitMs: 2_000,
       failures: parts.failures ?? [],
       failuresNotListed: 0,
       health,

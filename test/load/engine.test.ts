@@ -3,7 +3,12 @@ import { createServer, type IncomingMessage } from 'node:http'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type RunningLoad, startLoad } from '../../src/load/engine.ts'
-import { defaultLoad, KEEP_ALIVE_CLIENTS, THINK_TIME_CLIENTS } from '../../src/load/load-options.ts'
+import {
+  defaultLoad,
+  KEEP_ALIVE_CLIENTS,
+  LONG_PAUSE_CLIENTS,
+  THINK_TIME_CLIENTS,
+} from '../../src/load/load-options.ts'
 import type { LaneName } from '../../src/load/sample.ts'
 import { answer } from '../fixtures/answer.ts'
 import { listen } from '../helpers/listen.ts'
@@ -46,11 +51,11 @@ test('startLoad dials for every request of new-connections, and once for each cl
   const target = await listen(t, createServer(answer))
   for (const [lane, clients] of [
     ['keep-alive', KEEP_ALIVE_CLIENTS],
-    ['think-time', THINK_TIME_CLIENTS],
+    ['think-time', THINK_TIME_CLIENTS + LONG_PAUSE_CLIENTS],
   ] as const) {
     let dials = 0
-    const load = startLoad(options(lane), { pickTarget: () => (dials++, target) })
-    await untilRequests(load, 30)
+    const load = startLoad({ ...options(lane), idleLimitMs: 0 }, { pickTarget: () => (dials++, target) })
+    await untilRequests(load, 80)
     await load.stop()
     assert.equal(dials, clients, lane)
   }
@@ -107,4 +112,18 @@ test('startLoad lists failures whole and goes on after them', async (t) => {
   const { requests, failed, failures, failuresNotListed } = load.snapshot()
   assert.deepEqual([failed, failures.length, failuresNotListed], [requests, requests, 0])
   assert.equal(failures[0]?.error?.code, 'HTTP_500')
+})
+
+test('startLoad has clients of think-time that pause for longer than the limit, and counts their requests apart', async (t) => {
+  const target = await listen(t, createServer(answer))
+  const load = startLoad({ ...options('think-time'), idleLimitMs: 1_600 }, { pickTarget: () => target })
+  t.after(() => load.abandon())
+  const figures = (): { requests: number; afterLongIdle: number } => load.snapshot().lanes[0]!
+  for (const end = performance.now() + 20_000; figures().afterLongIdle < 2;) {
+    assert.ok(performance.now() < end, 'no request after a long pause in 20 s')
+    await sleep(10)
+  }
+  const { requests, afterLongIdle } = figures()
+  // The first request of a connection follows no pause, and the other clients pause for 1.5 s at most.
+  assert.ok(afterLongIdle < requests / 2, `${afterLongIdle} of ${requests}`)
 })

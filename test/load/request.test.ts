@@ -4,7 +4,7 @@ import { createServer as createTcpServer, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { DialAgent } from '../../src/load/dial-agent.ts'
 import { sendRequest } from '../../src/load/request.ts'
-import { type PickTarget, readClocks, type Sample } from '../../src/load/sample.ts'
+import { isOwnFailure, type PickTarget, readClocks, type Sample } from '../../src/load/sample.ts'
 import type { RequestSpec } from '../../src/load/trace.ts'
 import { answer } from '../fixtures/answer.ts'
 import { listen } from '../helpers/listen.ts'
@@ -133,4 +133,33 @@ test('sendRequest gives up after its time-out, before the answer and in the midd
   const half = await send({ timeoutMs: 50, path: '/half' })
   assert.deepEqual([never.error?.code, never.error?.stage], ['CLIENT_TIMEOUT', 'wait'])
   assert.deepEqual([half.error?.code, half.error?.stage, half.bytes], ['CLIENT_TIMEOUT', 'body', 4])
+})
+
+test('sendRequest fails a redirection and every other status that is not 2xx, and no 2xx', async (t) => {
+  const statuses = [200, 204, 299, 300, 301, 304, 307, 399, 400, 404, 500, 599]
+  const server = createServer((request, response) => {
+    response.writeHead(Number(request.headers['content-length'])).end()
+  })
+  const target = await listen(t, server)
+  const send = openClient(t, () => target)
+  for (const status of statuses) {
+    const { error } = await send({ checkEcho: false, body: 'x'.repeat(status) })
+    assert.equal(error?.code, status < 300 ? undefined : `HTTP_${status}`, `${status}`)
+  }
+})
+
+test('sendRequest blames itself when its time-out comes more than a second late', async (t) => {
+  const server = createServer((_, response) => {
+    // The client's process is this one: nothing of it runs in these 1.3 s.
+    for (const end = performance.now() + 1_300; performance.now() < end;);
+    response.end('late')
+  })
+  const target = await listen(t, server)
+  const sample = await openClient(t, () => target)({ timeoutMs: 100 })
+  assert.equal(sample.error?.code, 'GENERATOR_STALLED')
+  assert.match(
+    sample.error.message,
+    /within 100 ms; the load generator stalled, the time-out came \d{4,} ms late/,
+  )
+  assert.equal(isOwnFailure(sample), true)
 })

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { test } from 'node:test'
 import { type Ancestor, describeDeafParent } from '../../src/node/ancestors.ts'
 import { startChild } from '../helpers/child.ts'
+import { pidOneCommand, skipPidOne as skip } from '../helpers/pid-one.ts'
 
 const process = (pid: number, line: string, catchesTerm = false): Ancestor => ({
   pid,
@@ -37,13 +37,6 @@ for (const [what, ancestors, wanted] of [
   })
 }
 
-// As in a container: the kernel gives the first process of a PID namespace no default action for signals (pid_namespaces(7)).
-const unshare = ['unshare', '-pf', '--mount-proc', '--kill-child']
-const works = spawnSync(unshare[0]!, [...unshare.slice(1), 'true']).status === 0
-const skip = works
-  ? false
-  : 'unshare cannot make a PID namespace here (it is Linux only and wants the right to)'
-
 for (const [script, warnings] of [
   ['"$@"; true', 1],
   ['exec "$@"', 0],
@@ -52,7 +45,9 @@ for (const [script, warnings] of [
     `sh -c '${script}' as PID 1 is told of ${warnings} times at the start (trap 30)`,
     { skip },
     async (t) => {
-      const child = startChild(t, 'lifecycle/serving.ts', { command: [...unshare, 'sh', '-c', script, 'sh'] })
+      const child = startChild(t, 'lifecycle/serving.ts', {
+        command: [...pidOneCommand, 'sh', '-c', script, 'sh'],
+      })
       await child.line(/^ready/)
       const lines = child.stderr.split('\n').filter((line) => line.includes('does not pass SIGTERM on'))
       assert.equal(lines.length, warnings)

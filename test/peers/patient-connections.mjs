@@ -1,8 +1,8 @@
 import { globalAgent } from 'node:http'
 import { connect } from 'node:net'
 
-// terminus' tests give the programs they start 300 ms to listen, which a busy machine does not keep. In the process that runs them a connection that
-// is refused is therefore tried again, until somebody listens; what is asserted about the answers stays as it is.
+// terminus' tests give the programs they start 300 ms to listen. On a busy machine the drop-in needs longer, because it has more modules to load.
+// So the process that runs them tries a refused connection again; what the tests assert about the answers stays as it is. docs/guides/from-terminus.md says so.
 const WAIT_MS = 8_000
 
 globalAgent.createConnection = (options, onCreated) => {

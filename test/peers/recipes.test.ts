@@ -3,7 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite, test, type TestContext } from 'node:test'
 import { pathToFileURL } from 'node:url'
-import { findFreePort } from '../../src/rollout/drivers/local/free-port.ts'
+import { takePort } from '../helpers/ports.ts'
 import { codeBlocksOf, top } from '../docs/pages.ts'
 import { type Child, startChild } from '../helpers/child.ts'
 import { httpGet } from '../helpers/http-get.ts'
@@ -26,7 +26,7 @@ async function startRecipe(
   const [program, event] = [join(folder, `${peer}.ts`), join(folder, `${peer}-event.ts`)]
   writeFileSync(program, programsOf(peer)[0] ?? '')
   writeFileSync(event, `process.on('SIGUSR2', () => { ${onSignal} })\n`)
-  const [port, probePort] = [await findFreePort(), await findFreePort()]
+  const [port, probePort] = [await takePort(), await takePort()]
   const preloads = [join(top, 'scripts', 'from-source.ts'), event]
   const env = {
     PORT: String(port),

@@ -14,7 +14,7 @@ test('renderSummary ends with the verdict and what the run could have seen', () 
   const text = renderSummary(toRehearsalDocument(makeFacts(), ['node']), createPalette(false))
   assert.match(
     text,
-    /PASS {2}0 failed of 2,000 requests in 1 rollout \(3 pods replaced\)\nA hole of 92 ms or more/,
+    /PASS {2}0 failed of 2,000 requests in 1 rollout \(3 pods replaced\)\nThis run would have detected an outage of 93 ms or longer \(99 % confidence\)\.\n$/,
   )
   assert.match(text, /^lane +phase +requests +failed/)
   assert.match(text, /pod-1 +clean +0 +2\.00 s/)
@@ -71,4 +71,45 @@ test('renderSummary has columns for what was refused and resent where a lane ran
   assert.match(text, /^lane +phase +requests +failed +refused +resent +p50/)
   assert.match(text, /http2 +drain +2,000 +0 +7 +0 /)
   assert.doesNotMatch(render(makeLane('slow', { drain: 2_000 })), /refused/)
+})
+
+test('renderSummary claims no detection power for a run whose generator stalled, failed or not', () => {
+  const stalls = [{ at: { wallMs: 5_100, monotonicMs: 5_100 }, ms: 142 }]
+  const render = (failed: Record<string, number>): string => {
+    const lanes = [makeLane('new-connections', { rollout: 400, drain: 600 }, failed)]
+    return renderSummary(
+      toRehearsalDocument(makeFacts({ lanes, health: { stalls } }), ['node']),
+      createPalette(false),
+    )
+  }
+  assert.match(
+    render({}),
+    /INCONCLUSIVE {2}0 failed of 1,000.*\n {2}- the load generator stalled for 142 ms at \+5\.1 s/,
+  )
+  assert.match(render({ drain: 1 }), /FAIL {2}1 failed/)
+  for (const text of [render({}), render({ drain: 1 })]) assert.doesNotMatch(text, /would have detected/)
+})
+
+test('renderSummary says which lanes were left out, and why, without counting it against the run', () => {
+  const leftOut = [{ lane: 'slow', reason: 'GET /slow answered in 0.9 ms; pass --slow-path' }] as const
+  const text = renderSummary(toRehearsalDocument(makeFacts({ leftOut }), ['node']), createPalette(false))
+  assert.match(
+    text,
+    /PASS.*\n {2}- the lane slow was left out: GET \/slow answered in 0\.9 ms; pass --slow-path\nThis run/,
+  )
+})
+
+test('renderSummary prints the requests after a long pause, with those that the close took, and says nothing without any', () => {
+  const render = (parts: Partial<LaneDocument>): string => {
+    const lanes = [
+      makeLane('new-connections', { drain: 2_000 }),
+      { ...makeLane('think-time', { drain: 9 }), ...parts },
+    ]
+    return renderSummary(toRehearsalDocument(makeFacts({ lanes }), ['node']), createPalette(false))
+  }
+  assert.match(
+    render({ afterLongIdle: 231, raced: 3 }),
+    /\n3 of 231 requests on connections that had been idle for more than 2 s /,
+  )
+  assert.doesNotMatch(render({}), /idle for more/)
 })

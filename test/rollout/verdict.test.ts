@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { judgeRehearsal } from '../../src/rollout/verdict.ts'
+import type { Stall } from '../../src/load/stall-watch.ts'
+import { judgeRehearsal, type Verdict } from '../../src/rollout/verdict.ts'
 import { makeFacts, makeLane, makePod } from '../helpers/rehearsal-facts.ts'
+import { makeSample } from '../helpers/samples.ts'
 
 const requests = { baseline: 6_000, rollout: 4_000, drain: 6_000 }
 
@@ -53,24 +55,99 @@ test('judgeRehearsal fails a rollout that could not be finished', () => {
   assert.match(verdict.reasons.join(), /could not be finished: pod-4 did not listen/)
 })
 
-test('judgeRehearsal is inconclusive when a hole of 100 ms could have been missed, and only when nothing failed', () => {
+test('judgeRehearsal is inconclusive when an outage of 100 ms could have been missed, and only when nothing failed', () => {
   const few = { baseline: 100, rollout: 40, drain: 60 }
   const clean = judgeRehearsal(makeFacts({ lanes: [makeLane('new-connections', few)] }))
   const failed = judgeRehearsal(makeFacts({ lanes: [makeLane('new-connections', few, { drain: 1 })] }))
   assert.deepEqual([clean.outcome, clean.exitCode, failed.exitCode], ['inconclusive', 3, 1])
-  // 4.6 * 4 endpoints / 20 connections a second
-  assert.equal(clean.smallestHoleMs, 920)
-  assert.match(clean.reasons.join(), /920 ms.*--rate/)
+  // ln(100) * 4 endpoints / 20 connections a second
+  assert.equal(Math.round(clean.smallestHoleMs!), 921)
+  assert.match(clean.reasons.join(), /922 ms.*--rate/)
 })
 
-test('judgeRehearsal is inconclusive without the lane that would have met a hole', () => {
+test('judgeRehearsal is inconclusive without the lane that would have met an outage of the listener', () => {
   const verdict = judgeRehearsal(makeFacts({ lanes: [makeLane('keep-alive', requests)] }))
   assert.deepEqual([verdict.exitCode, verdict.smallestHoleMs], [3, null])
   assert.match(verdict.reasons.join(), /new-connections/)
 })
 
-test('judgeRehearsal is inconclusive when the generator could not send', () => {
+test("judgeRehearsal is inconclusive when requests failed by the generator's own fault", () => {
   const verdict = judgeRehearsal(makeFacts({ ownFailures: 3 }))
+  assert.deepEqual([verdict.exitCode, verdict.smallestHoleMs], [3, null])
+  assert.match(verdict.reasons.join(), /3 requests failed by this machine's own fault/)
+})
+
+// 200 new connections a second and 4 endpoints: this run claims 92.1 ms. Phases: baseline 0 to 3 s, rollout and drain 3 to 8 s, cool-down to 10 s.
+const stallAt = (fromMs: number, ms: number): Stall => ({ at: { wallMs: fromMs, monotonicMs: fromMs }, ms })
+const withStalls = (...stalls: Stall[]): Verdict => judgeRehearsal(makeFacts({ health: { stalls } }))
+
+test('judgeRehearsal is inconclusive when the generator stalled for as long as the outage that it claims to detect', () => {
+  const verdict = withStalls(stallAt(3_500, 60), stallAt(5_100, 142), stallAt(7_000, 100))
+  assert.deepEqual([verdict.outcome, verdict.exitCode, verdict.smallestHoleMs], ['inconclusive', 3, null])
+  assert.deepEqual(verdict.reasons, [
+    'the load generator stalled for 142 ms at +5.1 s, the longest of 2 stalls: it would have missed an outage of 93 ms at that moment; ' +
+      'use a quieter machine, a lower --rate or fewer --lanes',
+  ])
+  assert.equal(withStalls(stallAt(5_000, 92.2)).exitCode, 3)
+  assert.deepEqual([withStalls(stallAt(5_000, 92)).exitCode, withStalls(stallAt(5_000, 92)).reasons], [0, []])
+})
+
+test('judgeRehearsal counts a stall that reaches into the rollout, and none before or after it', () => {
+  for (const [stall, exitCode] of [
+    [stallAt(2_900, 101), 3],
+    [stallAt(2_900, 99), 0],
+    [stallAt(7_999, 200), 3],
+    [stallAt(8_000, 200), 0],
+  ] as const)
+    assert.equal(withStalls(stall).exitCode, exitCode, `${stall.at.monotonicMs} + ${stall.ms}`)
+})
+
+test('judgeRehearsal never claims a finer outage than 100 ms to excuse a stall: the other lanes are blind as well', () => {
+  const lanes = [makeLane('keep-alive', requests)]
+  const verdict = judgeRehearsal(makeFacts({ lanes, health: { stalls: [stallAt(4_000, 100)] } }))
+  assert.match(
+    verdict.reasons.join(),
+    /stalled for 100 ms at \+4\.0 s: it would have missed an outage of 100 ms/,
+  )
+})
+
+test('judgeRehearsal is inconclusive when planned requests were never sent', () => {
+  const lane = makeLane('new-connections', requests)
+  const lanes = [{ ...lane, skipped: 509 }, makeLane('slow', { rollout: 5 })]
+  const verdict = judgeRehearsal(makeFacts({ lanes, health: { skipped: 509 } }))
+  assert.deepEqual([verdict.exitCode, verdict.smallestHoleMs], [3, null])
+  assert.match(
+    verdict.reasons.join(),
+    /^509 of 16514 planned requests were never sent \(new-connections 509\):/,
+  )
+})
+
+test('judgeRehearsal is inconclusive when a lane has no request that ended', () => {
+  const lanes = [makeLane('new-connections', requests), makeLane('slow', {})]
+  const verdict = judgeRehearsal(makeFacts({ lanes }))
   assert.equal(verdict.exitCode, 3)
-  assert.match(verdict.reasons.join(), /3 requests could not be sent/)
+  assert.match(verdict.reasons.join(), /^no request of slow ended in this run/)
+})
+
+test('judgeRehearsal fails a run with failures though the generator stalled, and says how many were under way then', () => {
+  const error = { code: 'ECONNRESET', message: 'reset', stage: 'wait' } as const
+  const failures = [
+    makeSample({ error, startedAt: { wallMs: 4_900, monotonicMs: 4_900 }, endMs: 101 }),
+    makeSample({ error, startedAt: { wallMs: 5_199, monotonicMs: 5_199 }, endMs: 5 }),
+    makeSample({ error, startedAt: { wallMs: 4_900, monotonicMs: 4_900 }, endMs: 99 }),
+    makeSample({ error, startedAt: { wallMs: 5_201, monotonicMs: 5_201 }, endMs: 5 }),
+  ]
+  const lanes = [makeLane('new-connections', requests, { drain: 4 })]
+  const health = { stalls: [stallAt(5_000, 200)] }
+  const verdict = judgeRehearsal(makeFacts({ lanes, failures, health }))
+  assert.deepEqual([verdict.outcome, verdict.exitCode, verdict.smallestHoleMs], ['fail', 1, null])
+  assert.match(verdict.reasons[1]!, /^2 of these requests were under way while the load generator stalled/)
+  assert.match(verdict.reasons[2]!, /^the load generator stalled for 200 ms/)
+})
+
+test('judgeRehearsal says nothing about stalls when no failure was under way in one', () => {
+  const lanes = [makeLane('new-connections', requests, { drain: 1 })]
+  assert.deepEqual(judgeRehearsal(makeFacts({ lanes, failures: [makeSample()] })).reasons, [
+    '1 request failed after the first restart began',
+  ])
 })

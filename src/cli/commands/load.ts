@@ -3,14 +3,15 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
-import { LastcallError } from '../../core/errors.ts'
 import { type RunningLoad, startLoad } from '../../load/engine.ts'
-import type { LoadDocument } from '../../load/load-document.ts'
+import type { LeftOutLane, LoadDocument } from '../../load/load-document.ts'
+import { withoutLanes } from '../../load/load-options.ts'
 import type { Target } from '../../load/sample.ts'
-import { selfTest } from '../../load/self-test.ts'
+import { refuseSelfTest, selfTest } from '../../load/self-test.ts'
 import { toJson } from '../../report/json.ts'
 import { renderLoad, renderLoadLine } from '../../report/load-summary.ts'
 import { createPalette } from '../../report/palette.ts'
+import { judgeLoad } from '../../rollout/load-verdict.ts'
 import type { RawFlags } from '../flag-reader.ts'
 import { type CliIo, isColoured } from '../io.ts'
 import { type LoadCommandOptions, portOf, readLoadCommandFlags } from '../load-command-flags.ts'
@@ -29,6 +30,10 @@ export function createLoadCommand(io: CliIo, onExitCode: (code: number) => void)
     .option('--until-file <file>', 'end when this file exists')
     .option('--start-timeout <duration>', 'how long to wait for the first answers (default: 30s)')
   return addLoadFlags(command)
+    .option(
+      '--shutdown-delay <duration>',
+      'how long pods go on serving after the signal; longer idle connections are counted apart (default: 2s)',
+    )
     .option('--json <file>', 'write the result as JSON; - for stdout, instead of the report')
     .option('--progress <duration>', 'a line on stderr this often; 0 for none (default: 5s)')
     .option('--no-color', 'no colours, even on a terminal')
@@ -44,8 +49,8 @@ async function load(raw: RawFlags, io: CliIo): Promise<number> {
     ending.abort()
   })
   try {
-    const target = await waitForAnswers(options, ending.signal)
-    running = startLoad(options.load, { pickTarget: () => target })
+    const { target, leftOut } = await waitForAnswers(options, ending.signal)
+    running = startLoad(withoutLanes(options.load, leftOut), { pickTarget: () => target, leftOut })
     const progress = showProgress(running, options.progressMs, io)
     await untilEnd(options, ending.signal)
     await running.stop()
@@ -58,21 +63,27 @@ async function load(raw: RawFlags, io: CliIo): Promise<number> {
 }
 
 /** A pod of the load may be there before the Service answers; what answers wrongly is refused at once. */
-async function waitForAnswers(options: LoadCommandOptions, signal: AbortSignal): Promise<Target> {
+async function waitForAnswers(options: LoadCommandOptions, signal: AbortSignal): Promise<Start> {
   const untilMs = performance.now() + options.startTimeoutMs
   for (;;) {
-    const { target, problems, final } = await tryOnce(options)
-    if (target && problems.length === 0) return target
-    if (final || performance.now() > untilMs || signal.aborted)
-      throw new LastcallError('LASTCALL_SELF_TEST', problems)
+    const { target, problems, leftOut, final } = await tryOnce(options)
+    const over = final || performance.now() > untilMs || signal.aborted
+    if (over || problems.length === 0) refuseSelfTest(options.load, problems, leftOut)
+    if (target && problems.length === 0) return { target, leftOut }
     await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined)
   }
 }
 
 const RETRY_MS = 500
 
-interface Attempt {
-  readonly target?: Target
+/** Where to send, and what not to send. */
+interface Start {
+  readonly target: Target
+  readonly leftOut: readonly LeftOutLane[]
+}
+
+interface Attempt extends Partial<Start> {
+  readonly leftOut: readonly LeftOutLane[]
   readonly problems: readonly string[]
   /** Whether another attempt would end the same way. */
   readonly final: boolean
@@ -83,12 +94,12 @@ async function tryOnce({ load, url, http2Port }: LoadCommandOptions): Promise<At
     // Looked up once: a look-up for every connection would measure the cluster's DNS, and the address of a Service does not change.
     const { address } = await lookup(url.hostname.replace(/^\[|\]$/g, ''))
     const target = { host: address, port: portOf(url), http2Port }
-    const problems = await selfTest(load, target)
+    const { problems, leftOut } = await selfTest(load, target)
     const final = problems.some(({ unreachable }) => !unreachable)
-    return { target, problems: problems.map(({ sentence }) => sentence), final }
+    return { target, leftOut, problems: problems.map(({ sentence }) => sentence), final }
   } catch (error) {
     const problem = `--url: '${url.hostname}' cannot be looked up (${(error as Error).message})`
-    return { problems: [problem], final: false }
+    return { problems: [problem], leftOut: [], final: false }
   }
 }
 
@@ -111,16 +122,18 @@ function finish(
   document: LoadDocument,
   { options, raw, io }: { readonly options: LoadCommandOptions; readonly raw: RawFlags; readonly io: CliIo },
 ): number {
+  const verdict = judgeLoad(document)
   const json = toJson({
     schemaVersion: 1,
     kind: 'load',
     url: options.url.href,
     options: options.load,
+    verdict,
     ...document,
   })
   const file = raw['json']
   if (typeof file === 'string' && file !== '-') writeFileSync(resolve(io.cwd, file), json)
   const palette = createPalette(isColoured(io.stdout, io.env, raw['color'] !== false))
-  io.stdout.write(file === '-' ? json : renderLoad(document, palette))
-  return document.failed === 0 ? 0 : 1
+  io.stdout.write(file === '-' ? json : renderLoad(document, verdict, palette))
+  return verdict.exitCode
 }

@@ -1,23 +1,28 @@
 import { type Lane, type LaneContext, pauseUntil } from '../lane.ts'
-import { THINK_TIME_CLIENTS } from '../load-options.ts'
+import { LONG_PAUSE_CLIENTS, THINK_TIME_CLIENTS } from '../load-options.ts'
 
 const MIN_PAUSE_MS = 50
 const MAX_PAUSE_MS = 1_500
 
 /**
  * POST on connections that lie idle between answers: meets the moment at which a server closes an idle connection while a request is under way
- * (nodejs/node#60617). The pauses are pseudo-random with a fixed seed, so that two runs press the same way.
+ * (nodejs/node#60617). Some clients pause for longer than the server goes on serving after a signal, so that nothing can warn them. The pauses are pseudo-random with a fixed seed, so that two runs press the same way.
  */
 export const runThinkTime: Lane = async (context) => {
-  await Promise.all(Array.from({ length: THINK_TIME_CLIENTS }, (_, index) => runClient(context, index + 1)))
+  const { idleLimitMs } = context.options
+  const clients = Array.from({ length: THINK_TIME_CLIENTS + LONG_PAUSE_CLIENTS }, (_, index) =>
+    runClient(context, index + 1, index < THINK_TIME_CLIENTS ? 0 : idleLimitMs),
+  )
+  await Promise.all(clients)
 }
 
-async function runClient(context: LaneContext, seed: number): Promise<void> {
+async function runClient(context: LaneContext, seed: number, atLeastMs: number): Promise<void> {
   const { options, signal } = context
   const random = createRandom(seed)
   const agent = context.openAgent(true)
   while (!signal.aborted) {
-    const dueMs = performance.now() + MIN_PAUSE_MS + random() * (MAX_PAUSE_MS - MIN_PAUSE_MS)
+    const pauseMs = atLeastMs + MIN_PAUSE_MS + random() * (MAX_PAUSE_MS - MIN_PAUSE_MS)
+    const dueMs = performance.now() + pauseMs
     await pauseUntil(dueMs, signal)
     if (signal.aborted) return
     await context.send({ method: 'POST', path: options.postPath, timeoutMs: options.timeoutMs, agent, dueMs })

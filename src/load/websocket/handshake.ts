@@ -3,6 +3,7 @@ import { type Agent, request as httpRequest } from 'node:http'
 import type { Socket } from 'node:net'
 import { type ConnectionFacts, factsOf } from '../dial-agent.ts'
 import type { RequestStage, SampleError } from '../sample.ts'
+import { describeTimeout } from '../trace.ts'
 
 /** Where to open a WebSocket. */
 export interface WebSocketPlace {
@@ -39,16 +40,18 @@ export function openWebSocket(agent: Agent, place: WebSocketPlace): Promise<Open
     'sec-websocket-key': randomBytes(16).toString('base64'),
   }
   const request = httpRequest({ agent, path: place.path, headers })
-  const fail = (code: string, message: string, syscall?: string): void => {
+  const startedAtMs = performance.now()
+  const giveUp = (error: SampleError): void => {
     clearTimeout(timer)
-    const error = { code, message, stage, ...(syscall !== undefined && { syscall }) }
     resolve({ error, status, facts })
     request.destroy()
   }
-  const timer = setTimeout(
-    () => fail('CLIENT_TIMEOUT', `no WebSocket within ${place.timeoutMs} ms`),
-    place.timeoutMs,
-  )
+  const fail = (code: string, message: string, syscall?: string): void =>
+    giveUp({ code, message, stage, ...(syscall !== undefined && { syscall }) })
+  const timer = setTimeout(() => {
+    const message = `no WebSocket within ${place.timeoutMs} ms`
+    giveUp(describeTimeout({ message, stage }, performance.now() - startedAtMs - place.timeoutMs))
+  }, place.timeoutMs)
   request.on('socket', (socket) => {
     facts = factsOf(socket)
     socket.once('connect', () => (stage = 'wait'))

@@ -1,11 +1,21 @@
 import type { Socket } from 'node:net'
 import type { Server, TLSSocket } from 'node:tls'
 import type { ForcedClose } from '../../core/report.ts'
-import { linkRawSocket } from './raw-socket.ts'
+import { acceptedSockets, tlsSocketAround } from './present-connections.ts'
+import { rawSocketIn } from './raw-socket.ts'
 import { now, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
 
-/** How long a TLS handshake may take once the drain has begun, from its connection on, with the time that clients are given anyway. A slow one is not a request yet. */
-const HANDSHAKE_MS = 1_000
+/**
+ * How long a client may be silent in its TLS handshake once the drain has begun, with the time that clients are given
+ * anyway. A slow one is not a request yet.
+ */
+const SILENCE_MS = 1_000
+
+interface Handshake {
+  /** Bytes that had passed when the handshake was last looked at, and since when there were no more of them. */
+  bytes: number
+  quietSince: number
+}
 
 /**
  * Raw connections of a TLS server whose handshake is under way. Both the raw socket and the TLS socket are seen for each connection; only one of
@@ -14,7 +24,8 @@ const HANDSHAKE_MS = 1_000
 export class HandshakeTraffic implements Traffic {
   readonly #server: Server
   readonly #context: TrafficContext
-  readonly #open = new Map<string, Socket>()
+  readonly #open = new Map<Socket, Handshake>()
+  #draining = false
   #timer: NodeJS.Timeout | undefined
 
   constructor(server: Server, context: TrafficContext) {
@@ -22,6 +33,10 @@ export class HandshakeTraffic implements Traffic {
     this.#context = context
     server.prependListener('connection', this.#onConnection)
     server.prependListener('secureConnection', this.#onSecure)
+    for (const raw of acceptedSockets(server)) {
+      // Without its TLS socket nobody can tell a handshake from an open conversation.
+      if (isHandshaking(tlsSocketAround(raw))) this.#onConnection(raw)
+    }
   }
 
   get open(): number {
@@ -31,12 +46,13 @@ export class HandshakeTraffic implements Traffic {
   announce(): void {}
 
   drain(): void {
-    const ms = Math.max(0, this.#context.lastAcceptedAt() + HANDSHAKE_MS + this.#context.settleMs - now())
-    if (this.#open.size > 0) this.#timer = setTimeout(() => this.#destroy(), ms)
+    this.#draining = true
+    this.#sweep()
   }
 
   cut(): readonly ForcedClose[] {
-    this.#destroy()
+    clearTimeout(this.#timer)
+    for (const raw of this.#open.keys()) raw.destroy()
     return []
   }
 
@@ -45,37 +61,67 @@ export class HandshakeTraffic implements Traffic {
   }
 
   release(): void {
+    this.#draining = false
     clearTimeout(this.#timer)
     this.#server.removeListener('connection', this.#onConnection)
     this.#server.removeListener('secureConnection', this.#onSecure)
+    for (const raw of this.#open.keys()) raw.removeListener('close', this.#onClose)
     this.#open.clear()
   }
 
-  #destroy(): void {
+  /** Closes the handshakes that make no progress, and comes back for the rest and for those that begin meanwhile. */
+  #sweep(): void {
     clearTimeout(this.#timer)
-    for (const socket of this.#open.values()) socket.destroy()
+    const patienceMs = SILENCE_MS + this.#context.settleMs
+    let nextAt = Infinity
+    for (const [raw, handshake] of this.#open) {
+      const bytes = bytesOf(raw)
+      if (bytes !== handshake.bytes) handshake.quietSince = now()
+      handshake.bytes = bytes
+      const endsAt = handshake.quietSince + patienceMs
+      if (endsAt <= now()) raw.destroy()
+      else nextAt = Math.min(nextAt, endsAt)
+    }
+    if (nextAt < Infinity) this.#timer = setTimeout(() => this.#sweep(), nextAt - now())
   }
 
-  readonly #onConnection = (socket: Socket): void => {
-    const key = peerOf(socket)
-    this.#open.set(key, socket)
-    socket.once('close', () => this.#forget(key))
+  readonly #onConnection = (raw: Socket): void => {
+    this.#open.set(raw, { bytes: 0, quietSince: now() })
+    raw.on('close', this.#onClose)
+    if (this.#draining) this.#sweep()
   }
 
   readonly #onSecure = (secure: TLSSocket): void => {
-    const key = peerOf(secure)
-    const raw = this.#open.get(key)
-    if (raw) linkRawSocket(secure, raw)
-    this.#forget(key)
+    const raw = rawSocketIn(secure) as Socket | null
+    if (raw) return this.#forget(raw)
+    // A Node that does not tell which handshake is over: following none is safe, destroying an open conversation is not.
+    for (const socket of this.#open.keys()) this.#forget(socket)
   }
 
-  #forget(key: string): void {
+  readonly #onClose = closeListener((raw) => this.#forget(raw))
+
+  #forget(raw: Socket): void {
+    raw.removeListener('close', this.#onClose)
     // Later than the traffic that takes the connection over counts it, or the drain would end in between.
-    if (this.#open.delete(key)) queueMicrotask(() => this.#context.onGone())
+    if (this.#open.delete(raw)) queueMicrotask(() => this.#context.onGone())
   }
 }
 
-/** The raw socket and the TLS socket share a file descriptor and, as far as the public API goes, nothing but the addresses. */
-function peerOf(socket: Socket): string {
-  return `${socket.remoteAddress} ${socket.remotePort}`
+/** One function for all connections; a closure would live as long as its connection. */
+function closeListener(onClose: (socket: Socket) => void): (this: Socket) => void {
+  return function onSocketClose(this: Socket): void {
+    onClose(this)
+  }
+}
+
+function isHandshaking(secure: TLSSocket | null): boolean {
+  return (
+    secure !== null &&
+    (secure as TLSSocket & { readonly secureConnecting?: boolean }).secureConnecting === true
+  )
+}
+
+/** Any stream may be handed to `server.emit('connection')`; only sockets count their bytes. */
+function bytesOf({ bytesRead = 0, bytesWritten = 0 }: Partial<Socket>): number {
+  return bytesRead + bytesWritten
 }

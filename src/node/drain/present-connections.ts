@@ -84,13 +84,23 @@ export function sessionOn(socket: Socket): ServerHttp2Session | null {
   return null
 }
 
-/** The streams of a session that are not closed. */
-export function openStreams(session: ServerHttp2Session): readonly ServerHttp2Stream[] {
+/** The HTTP/2 sessions of a server with the sockets that they run on. */
+export function presentSessions(server: Server, isTls: boolean): ReadonlyMap<ServerHttp2Session, Socket> {
+  const sockets: readonly Socket[] = isTls ? securedSockets(server) : acceptedSockets(server)
+  return new Map(
+    sockets.flatMap((socket) => {
+      const session = sessionOn(socket)
+      return session && !session.destroyed ? [[session, socket] as const] : []
+    }),
+  )
+}
+
+/** Node's own map of the open streams of a session, by id, oldest first; null when it does not show it. */
+export function streamsOf(session: ServerHttp2Session): Map<number, ServerHttp2Stream> | null {
   const state = valueNamed(session, 'state') as
     { readonly streams?: Map<number, ServerHttp2Stream> } | undefined
-  const streams = state?.streams
-  // Node's map is of a class of its own.
-  return typeof streams?.values === 'function' ? [...streams.values()] : []
+  // Its class is one of Node's own.
+  return typeof state?.streams?.values === 'function' ? state.streams : null
 }
 
 interface ConnectionsList {

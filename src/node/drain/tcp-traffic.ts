@@ -1,9 +1,21 @@
 import type { Server, Socket } from 'node:net'
+import { Server as TlsServer } from 'node:tls'
 import type { ForcedClose } from '../../core/report.ts'
 import type { Goodbye } from '../types.ts'
+import { untilQuiet } from './accept-queue.ts'
 import { sayGoodbye } from './goodbye.ts'
+import { acceptedSockets, securedSockets } from './present-connections.ts'
 import { resetSocket } from './raw-socket.ts'
 import { earlierOf, now, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
+
+/** How often connections that are unused in the drain are looked at: a listener for their first byte would change how the application reads. */
+const LOOK_MS = 25
+
+interface Conversation {
+  readonly since: number
+  /** Whether the application was asked for its close handshake. */
+  isTold: boolean
+}
 
 /**
  * Connections of a protocol nobody here knows. One that has carried a byte is in flight until it is closed: only the application can tell when
@@ -14,20 +26,18 @@ export class TcpTraffic implements Traffic {
   readonly #event: 'connection' | 'secureConnection'
   readonly #context: TrafficContext
   readonly #goodbye: Goodbye | undefined
-  readonly #open = new Map<Socket, number>()
-  #sweepTimer: NodeJS.Timeout | undefined
+  readonly #open = new Map<Socket, Conversation>()
+  #draining = false
+  #timer: NodeJS.Timeout | undefined
 
-  constructor(
-    server: Server,
-    event: 'connection' | 'secureConnection',
-    context: TrafficContext,
-    goodbye: Goodbye | undefined,
-  ) {
+  constructor(server: Server, context: TrafficContext, goodbye: Goodbye | undefined) {
     this.#server = server
-    this.#event = event
+    this.#event = server instanceof TlsServer ? 'secureConnection' : 'connection'
     this.#context = context
     this.#goodbye = goodbye
-    server.prependListener(event, this.#onConnection)
+    server.prependListener(this.#event, this.#onConnection)
+    const present = server instanceof TlsServer ? securedSockets(server) : acceptedSockets(server)
+    for (const socket of present) this.#onConnection(socket)
   }
 
   get open(): number {
@@ -37,27 +47,28 @@ export class TcpTraffic implements Traffic {
   announce(): void {}
 
   drain(): void {
-    this.#sweepTimer = setTimeout(
-      () => this.#sweep(),
-      Math.max(0, this.#context.lastAcceptedAt() + this.#context.settleMs - now()),
-    )
-    for (const socket of this.#open.keys()) if (!isUnused(socket)) sayGoodbye(this.#goodbye, socket, null)
+    this.#draining = true
+    void this.#look()
   }
 
   cut(): readonly ForcedClose[] {
-    clearTimeout(this.#sweepTimer)
+    this.#stop()
     const left = [...this.#open].filter(([socket]) => !socket.destroyed)
+    const used = left.filter(([socket]) => isUsed(socket))
     for (const [socket] of left) resetSocket(socket)
-    return left
-      .filter(([socket]) => !isUnused(socket))
-      .map(([, since]) => ({ kind: 'upgrade', server: this.#context.name, ageMs: now() - since }))
+    return used.map(([, { since }]) => ({
+      kind: 'upgrade',
+      server: this.#context.name,
+      ageMs: now() - since,
+    }))
   }
 
   count(): TrafficCount {
+    this.#forgetHandedOver()
     let upgrade = 0
     let oldestAt: number | null = null
-    for (const [socket, since] of this.#open) {
-      if (isUnused(socket)) continue
+    for (const [socket, { since }] of this.#open) {
+      if (!isUsed(socket)) continue
       upgrade++
       oldestAt = earlierOf(oldestAt, since)
     }
@@ -65,23 +76,75 @@ export class TcpTraffic implements Traffic {
   }
 
   release(): void {
-    clearTimeout(this.#sweepTimer)
+    this.#stop()
     this.#server.removeListener(this.#event, this.#onConnection)
     this.#open.clear()
   }
 
-  #sweep(): void {
-    for (const socket of this.#open.keys()) if (isUnused(socket)) socket.destroy()
+  #stop(): void {
+    this.#draining = false
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+  }
+
+  /** Tells the application of each connection that has been used, and closes those that never were. */
+  async #look(): Promise<void> {
+    this.#timer = undefined
+    this.#tellUsed()
+    if (this.#unused().some((socket) => this.#isOverdue(socket))) {
+      // The client's first byte may be in the kernel, and closing now would reset it. Three turns bring it up.
+      await untilQuiet(() => this.#open.size - this.#unused().length)
+      this.#tellUsed()
+      for (const socket of this.#unused()) if (this.#isOverdue(socket)) socket.destroy()
+    }
+    this.#schedule()
+  }
+
+  #schedule(): void {
+    if (!this.#draining || this.#timer || this.#unused().length === 0) return
+    this.#timer = setTimeout(() => void this.#look(), LOOK_MS)
+  }
+
+  #tellUsed(): void {
+    this.#forgetHandedOver()
+    if (!this.#draining) return
+    for (const [socket, conversation] of this.#open) {
+      if (conversation.isTold || !isUsed(socket)) continue
+      conversation.isTold = true
+      sayGoodbye(this.#goodbye, socket, null)
+    }
+  }
+
+  #unused(): readonly Socket[] {
+    return [...this.#open.keys()].filter((socket) => !socket.destroyed && !isUsed(socket))
+  }
+
+  #isOverdue(socket: Socket): boolean {
+    const since = this.#open.get(socket)?.since ?? 0
+    return this.#draining && since + this.#context.settleMs <= now()
+  }
+
+  /** A socket that was sent to another process has lost its handle, and will never emit 'close' here. */
+  #forgetHandedOver(): void {
+    for (const socket of this.#open.keys()) {
+      if (socket.pending && !socket.destroyed) this.#forget(socket)
+    }
   }
 
   readonly #onConnection = (socket: Socket): void => {
-    this.#open.set(socket, now())
-    socket.once('close', () => {
-      if (this.#open.delete(socket)) this.#context.onGone()
-    })
+    this.#open.set(socket, { since: now(), isTold: false })
+    socket.once('close', () => this.#forget(socket))
+    this.#schedule()
+  }
+
+  #forget(socket: Socket): void {
+    if (this.#open.delete(socket)) this.#context.onGone()
   }
 }
 
-function isUnused(socket: Socket): boolean {
-  return socket.bytesRead === 0 && socket.bytesWritten === 0
+function isUsed(socket: Socket): boolean {
+  if (socket.bytesRead !== 0 || socket.bytesWritten !== 0) return true
+  // With `pauseOnConnect` the client may have sent what only the application's `resume()` brings up.
+  const { _handle: handle } = socket as Socket & { readonly _handle?: { readonly reading?: boolean } | null }
+  return handle?.reading === false
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { WAIT_MS } from '../../helpers/eventually.ts'
 import type { Behaviour } from './behaviour.ts'
 
 export const newConnectionInDelay: Behaviour = {
@@ -60,7 +61,7 @@ export const newConnectionInDrain: Behaviour = {
 
 /** Tries until the listener is gone, some turns after the drain has begun. Whoever comes in the instant of its closing is reset; that is what the delay is for. */
 async function refusal(port: number): Promise<string | undefined> {
-  for (;;) {
+  for (const end = performance.now() + WAIT_MS; performance.now() < end;) {
     const socket = connect(port, '127.0.0.1')
     try {
       await once(socket, 'connect')
@@ -72,4 +73,5 @@ async function refusal(port: number): Promise<string | undefined> {
       socket.destroy()
     }
   }
+  throw new Error(`port ${port} still accepts after ${WAIT_MS / 1_000} s`)
 }

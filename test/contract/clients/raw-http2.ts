@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { connect as connectSecure } from 'node:tls'
+import { WAIT_MS } from '../../helpers/eventually.ts'
 import { tls } from '../../node/drain/setup.ts'
 
 /** RFC 9113 §6. */
@@ -99,7 +100,17 @@ export class RawHttp2Client {
   }
 
   async until(condition: () => boolean): Promise<void> {
-    while (!condition()) await new Promise<void>((resolve) => this.#waiters.push(resolve))
+    const end = performance.now() + WAIT_MS
+    const deadline = setTimeout(() => this.#wake(), WAIT_MS + 1)
+    try {
+      while (!condition()) {
+        if (performance.now() > end)
+          throw new Error(`still waiting after ${WAIT_MS / 1_000} s (${this.ending})`)
+        await new Promise<void>((resolve) => this.#waiters.push(resolve))
+      }
+    } finally {
+      clearTimeout(deadline)
+    }
   }
 
   close(): void {

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { connect as connectSecure } from 'node:tls'
+import { within } from '../eventually.ts'
 
 /** How a {@link HostileClient} connects. */
 export interface HostileOptions {
@@ -89,7 +90,8 @@ export class HostileClient {
   }
 
   #change(): Promise<void> {
-    return new Promise((resolve) => this.#waiters.push(resolve))
+    const change = new Promise<void>((resolve) => this.#waiters.push(resolve))
+    return within(() => `more than '${this.received}'`, change)
   }
 
   #wake(): void {

@@ -1,6 +1,4 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { Child } from '../../helpers/child.ts'
@@ -56,15 +54,7 @@ export async function logged(child: Child, event: string): Promise<void> {
   await child.line(new RegExp(`"event":"${event}"`), 'stderr')
 }
 
-/** A port that was free a moment ago, for a program that has to be told one. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0)
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
-}
+export { takePort as freePort } from '../../helpers/ports.ts'
 
 /** Resolves when the program answers; rejects when it ends before. */
 export async function untilServed(child: Child, port: number): Promise<void> {

@@ -5,6 +5,7 @@ import { test, type TestContext } from 'node:test'
 import { fastify } from 'fastify'
 import { lastcall } from '../../../src/integrations/fastify/index.ts'
 import { Gate, within } from '../../node/drain/setup.ts'
+import { eventually } from '../../helpers/eventually.ts'
 import { RawClient } from '../../helpers/raw-http.ts'
 import { portOf, prepare, quiet } from './setup.ts'
 
@@ -76,9 +77,8 @@ test('a request that arrives in the drain on an open connection is served, not r
   await app.lifecycle.once('shutdownDelayElapsed')
   pipelining.get()
   await app.lifecycle.once('shutdownDelayElapsed')
-  while ((app.lifecycle.snapshot().servers[0]?.inFlight.request ?? 0) < 2) {
-    await new Promise((resolve) => setImmediate(resolve))
-  }
+  const inFlight = (): number => app.lifecycle.snapshot().servers[0]?.inFlight.request ?? 0
+  await eventually('both requests are in flight', () => inFlight() >= 2)
   gate.open()
   assert.equal((await pipelining.response(2)).status, 200)
   await closed

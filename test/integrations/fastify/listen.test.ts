@@ -8,6 +8,7 @@ import { lastcall } from '../../../src/integrations/fastify/index.ts'
 import { createLifecycle } from '../../../src/node/lifecycle.ts'
 import { Gate, within } from '../../node/drain/setup.ts'
 import { manualHost } from '../manual-host.ts'
+import { eventually } from '../../helpers/eventually.ts'
 import { portOf, prepare, quiet } from './setup.ts'
 
 async function statusOf(port: number, path: string): Promise<number | undefined> {
@@ -35,8 +36,8 @@ test('the probe server answers before the app listens, and is red until it does'
   app.addHook('onReady', () => gate.pass())
   const listening = listen()
   await gate.entered
-  while (!app.lifecycle.probeAddress) await new Promise((resolve) => setImmediate(resolve))
-  const { port } = app.lifecycle.probeAddress
+  await eventually('the probe server listens', () => app.lifecycle.probeAddress !== undefined)
+  const { port } = app.lifecycle.probeAddress!
   assert.equal(await statusOf(port, '/readyz'), 503)
   assert.equal(await statusOf(port, '/startupz'), 503)
   gate.open()

@@ -5,6 +5,7 @@ import { fastify } from 'fastify'
 import { lastcall } from '../../../src/integrations/fastify/index.ts'
 import { createLifecycle } from '../../../src/node/lifecycle.ts'
 import { manualHost } from '../manual-host.ts'
+import { eventually } from '../../helpers/eventually.ts'
 import { quiet } from './setup.ts'
 
 test('app.lifecycle is there after the register, with the options that were given', async (t) => {
@@ -82,7 +83,7 @@ test('a Fastify whose further servers cannot be found says so', async (t) => {
   const listening = once(app.server, 'listening')
   await app.listen({ port: 0, host: '127.0.0.1' })
   await listening
-  while (warnings.length === 0) await new Promise((resolve) => setImmediate(resolve))
+  await eventually('there is a warning', () => warnings.length > 0)
   assert.match(warnings[0] ?? '', /will not be drained/)
   await app.close()
 })

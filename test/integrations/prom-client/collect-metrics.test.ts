@@ -4,7 +4,8 @@ import { Gauge, Registry } from 'prom-client'
 import { collectMetrics } from '../../../src/integrations/prom-client/index.ts'
 import { createLifecycle } from '../../../src/node/lifecycle.ts'
 import { manualHost } from '../manual-host.ts'
-import { lintMetrics, missingPromtool } from './promtool.ts'
+import { needs } from '../../helpers/needs.ts'
+import { lintMetrics } from './promtool.ts'
 import { fetchPage, options, samplesOf, start, until } from './setup.ts'
 
 test('a scrape tells the state, what is in flight and the connections, from ready to draining', async (t) => {
@@ -114,7 +115,7 @@ test('the whole page is right, and so is the content type', async (t) => {
   )
 })
 
-test('promtool accepts the page before, in and after a shutdown', { skip: missingPromtool }, async (t) => {
+test('promtool accepts the page before, in and after a shutdown', needs('promtool'), async (t) => {
   const { host, lifecycle, register } = await start(t)
   const empty = new Registry()
   const none = collectMetrics(createLifecycle({ ...options, probePort: false }, manualHost()), {

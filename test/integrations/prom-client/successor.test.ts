@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import { AggregatorRegistry, Gauge, type OpenMetricsContentType, Registry } from '@prometheus-io/client'
 import { collectMetrics } from '../../../src/integrations/prom-client/index.ts'
 import { fetchPage, options, samplesOf, start } from './setup.ts'
-import { lintMetrics, missingPromtool } from './promtool.ts'
+import { needs } from '../../helpers/needs.ts'
+import { lintMetrics } from './promtool.ts'
 import { createLifecycle } from '../../../src/node/lifecycle.ts'
 import { manualHost } from '../manual-host.ts'
 
@@ -32,7 +33,7 @@ test('@prometheus-io/client serves the same page as prom-client, through a whole
   assert.equal(samplesOf(await register.metrics())['lastcall_forced_closes_total{kind="request"}'], 1)
 })
 
-test('promtool accepts the page of @prometheus-io/client', { skip: missingPromtool }, async (t) => {
+test('promtool accepts the page of @prometheus-io/client', needs('promtool'), async (t) => {
   const { lifecycle } = await start(t)
   const register = new Registry()
   collectMetrics(lifecycle, { register, path: false })

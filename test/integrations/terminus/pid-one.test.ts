@@ -1,22 +1,15 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { once } from 'node:events'
 import { test, type TestContext } from 'node:test'
 import { type Child, startChild } from '../../helpers/child.ts'
-
-// As in a container: the kernel gives the first process of a PID namespace no default action for signals (pid_namespaces(7)).
-const command = ['unshare', '-pf', '--mount-proc', '--kill-child']
-const works = spawnSync(command[0]!, [...command.slice(1), 'true']).status === 0
-const skip = works
-  ? false
-  : 'unshare cannot make a PID namespace here (it is Linux only and wants the right to)'
+import { within } from '../../helpers/eventually.ts'
+import { innerPid, pidOneCommand as command, skipPidOne as skip } from '../../helpers/pid-one.ts'
 
 async function terminate(t: TestContext, fixture: string, options: object): Promise<Child> {
   const args = [JSON.stringify(options)]
   const child = startChild(t, `terminus/${fixture}`, { command, args })
   await child.line(/^ready/)
-  const { pid } = child.process
-  process.kill(Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim()), 'SIGTERM')
+  process.kill(innerPid(child), 'SIGTERM')
   return child
 }
 
@@ -37,9 +30,9 @@ test(
     const child = await terminate(t, 'app.ts', { real: true })
     await child.line(/^onShutdown 0$/)
     const before = child.stdout.length
-    while (!/(heartbeat\n){5}/.test(child.stdout.slice(before))) {
-      await new Promise((resolve) => child.process.stdout!.once('data', resolve))
-    }
+    const isBeating = (): boolean => /(heartbeat\n){5}/.test(child.stdout.slice(before))
+    while (!isBeating())
+      await within(() => `a heartbeat after\n${child.stdout}`, once(child.process.stdout!, 'data'))
     assert.equal(child.process.exitCode, null)
   },
 )

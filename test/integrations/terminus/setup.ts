@@ -4,6 +4,7 @@ import type { TestContext } from 'node:test'
 import type { Report } from '../../../src/core/report.ts'
 import type { SignalName } from '../../../src/core/options.ts'
 import { TerminusGroup } from '../../../src/integrations/terminus/group.ts'
+import { eventually } from '../../helpers/eventually.ts'
 import { type Answer, httpGet } from '../../helpers/http-get.ts'
 import { manualHost, type ManualHost } from '../manual-host.ts'
 
@@ -49,10 +50,10 @@ export function prepare(t: TestContext, env: Readonly<Record<string, string>> = 
     host.send('SIGTERM')
     // It means nothing to a group that nobody is in, or that did not start.
     if (!log.some(({ event }) => event === 'shutdownInitiated')) return
-    while (host.exits.length === 0) {
+    await eventually('the group asks for its exit', () => {
       host.elapse(Infinity)
-      await new Promise((resolve) => setImmediate(resolve))
-    }
+      return host.exits.length > 0
+    })
   })
   return { host, group, raised, log, timers, hold: () => over.promise }
 }
@@ -64,7 +65,7 @@ export function ask(server: Server, path: string, method = 'GET'): Promise<Answe
 
 /** Resolves when the group has asked for its exit, to the report. */
 export async function stopped({ host, log }: Prepared): Promise<Report> {
-  while (host.exits.length === 0) await new Promise((resolve) => setImmediate(resolve))
+  await eventually('the group asks for its exit', () => host.exits.length > 0)
   return log.find(({ report }) => report)!.report!
 }
 

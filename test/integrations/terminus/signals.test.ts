@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { suite, test } from 'node:test'
 import { LastcallError } from '../../../src/core/errors.ts'
-import { findFreePort } from '../../../src/rollout/drivers/local/free-port.ts'
+import { takePort } from '../../helpers/ports.ts'
+import { WAIT_MS } from '../../helpers/eventually.ts'
 import { httpGet } from '../../helpers/http-get.ts'
 import { makeServer, openPort } from '../../helpers/lifecycle.ts'
 import { events, prepare, stopped } from './setup.ts'
@@ -43,11 +44,11 @@ suite('signals of createTerminus()', () => {
 
 suite('the probe server of createTerminus()', () => {
   test('is there when the environment names a port, and answers as with any lifecycle', async (t) => {
-    const port = await findFreePort()
+    const port = await takePort()
     const prepared = prepare(t, { LASTCALL_PROBE_PORT: String(port), LASTCALL_PROBE_HOST: '127.0.0.1' })
     await openPort(prepared.group.add(makeServer(t), { beforeShutdown: prepared.hold }))
-    while (!(await httpGet(port, '/readyz').catch(() => null)))
-      await new Promise((resolve) => setImmediate(resolve))
+    for (const end = performance.now() + WAIT_MS; !(await httpGet(port, '/readyz').catch(() => null));)
+      assert.ok(performance.now() < end, 'the probe server does not listen')
     assert.equal((await httpGet(port, '/readyz')).status, 200)
     prepared.host.send('SIGTERM')
     assert.equal((await httpGet(port, '/readyz')).status, 503)

@@ -1,0 +1,25 @@
+import { type Claim, generatorDoubts } from '../load/generator-doubts.ts'
+import type { LoadDocument } from '../load/load-document.ts'
+import { WANTED_HOLE_MS } from './power.ts'
+import { count, notesOn, type Verdict } from './verdict.ts'
+
+/**
+ * Judges a load that was sent by itself (`lastcall load`). A failed request fails it. A generator that stalled for {@link WANTED_HOLE_MS} or longer, left requests
+ * unsent or was without ports makes it inconclusive: what was never sent could not fail.
+ */
+export function judgeLoad(load: LoadDocument): Omit<Verdict, 'smallestHoleMs'> {
+  const claim: Claim = {
+    windowMs: WANTED_HOLE_MS,
+    covers: () => true,
+    beganAtMs: Date.parse(load.startedAt),
+  }
+  const doubts = generatorDoubts(load, claim)
+  const outcome = load.failed > 0 ? 'fail' : doubts.length > 0 ? 'inconclusive' : 'pass'
+  return {
+    outcome,
+    exitCode: outcome === 'pass' ? 0 : outcome === 'fail' ? 1 : 3,
+    sentence: `${count(load.failed)} failed of ${count(load.requests)} requests`,
+    reasons: doubts,
+    notes: notesOn(load),
+  }
+}

@@ -1,0 +1,74 @@
+import { spawnSync } from 'node:child_process'
+import { test, type TestContext, type TestOptions } from 'node:test'
+
+/**
+ * What makes a program the first process of a PID namespace, as in a container: the kernel gives that one no default action for signals (pid_namespaces(7)). Without
+ * root it is root of a user namespace of its own.
+ */
+export const pidOneCommand: readonly string[] = [
+  'unshare',
+  ...(process.getuid?.() === 0 ? [] : ['--map-root-user']),
+  '-pf',
+  '--mount-proc',
+  '--kill-child',
+]
+
+/** What a test can need besides Node: how to try it, and what to do where it is missing. */
+const tools = {
+  helm: { command: ['helm', 'version', '--short'], remedy: 'install helm 4 (helm.sh/docs/intro/install)' },
+  promtool: {
+    command: ['promtool', '--version'],
+    remedy: 'install promtool (Debian package prometheus), or let .ci/run fetch it',
+  },
+  'dumb-init': {
+    command: ['dumb-init', '--version'],
+    remedy: 'install dumb-init (Debian package dumb-init), or let .ci/run fetch it',
+  },
+  tini: {
+    command: ['tini', '--version'],
+    remedy: 'install tini (Debian package tini), or let .ci/run fetch it',
+  },
+  'a PID namespace': {
+    command: [...pidOneCommand, 'true'],
+    remedy:
+      'run the tests on Linux, with unshare of util-linux, as root or where users may make namespaces (sysctl kernel.apparmor_restrict_unprivileged_userns=0)',
+  },
+} as const satisfies Record<string, { readonly command: readonly string[]; readonly remedy: string }>
+
+/** Name of something that a test can need. */
+export type Tool = keyof typeof tools
+
+const reasons = new Map<Tool, string | false>()
+
+function reasonAgainst(tool: Tool): string | false {
+  const { command, remedy } = tools[tool]
+  const [program = '', ...args] = command
+  const { error, status } = spawnSync(program, args, { timeout: 20_000 })
+  return error === undefined && status === 0 ? false : `${tool} is missing here: ${remedy}`
+}
+
+/**
+ * Options of a test that needs a tool: skipped with the reason and the remedy where the tool is missing, so that it is counted and named at the end of `npm test`.
+ * With CI=true nothing may go untested: it throws.
+ */
+export function needs(tool: Tool): { readonly skip: string | false } {
+  const skip = reasons.get(tool) ?? reasonAgainst(tool)
+  reasons.set(tool, skip)
+  if (skip !== false && process.env['CI'] === 'true') {
+    throw new Error(`${skip}; with CI=true its tests may not be skipped`)
+  }
+  return { skip }
+}
+
+/** A `test()` that needs a tool. The tests of a skipped suite are never counted, so each test says it for itself. */
+export function testWith(
+  tool: Tool,
+): (title: string, ...rest: [Body] | [options: TestOptions, Body]) => void {
+  return (title, ...rest) => {
+    const [options, body] = rest.length === 1 ? [{}, rest[0]] : rest
+    const { skip } = needs(tool)
+    void test(title, { ...options, ...(skip !== false && { skip }) }, body)
+  }
+}
+
+type Body = (t: TestContext) => void | Promise<void>

@@ -1,0 +1,19 @@
+import assert from 'node:assert/strict'
+
+/** What a stalled or overtaxed machine makes a run say about itself. */
+const ofTheMachine = /^the load generator stalled for|planned requests were never sent/
+
+/**
+ * Nothing stands against a run: exit code 0. Where the machine of the test stalled, the run has to say so and to end with 3; everything else is a fault of the
+ * program.
+ */
+export function assertNothingAgainst(
+  code: number,
+  { outcome, reasons }: { readonly outcome: string; readonly reasons: readonly string[] },
+): void {
+  assert.deepEqual(
+    reasons.filter((reason) => !ofTheMachine.test(reason)),
+    [],
+  )
+  assert.deepEqual([code, outcome], reasons.length === 0 ? [0, 'pass'] : [3, 'inconclusive'])
+}
