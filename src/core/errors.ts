@@ -11,6 +11,7 @@ const titles = {
   LASTCALL_PROBE_PORT: 'The probe server cannot listen',
   LASTCALL_DUPLICATE_NAME: 'The name is taken',
   LASTCALL_TIMEOUT: 'A function of yours did not finish in its time',
+  LASTCALL_NOT_STOPPED: 'The lifecycle of a test did not stop',
   LASTCALL_USAGE: 'The command line cannot be used',
   LASTCALL_APP_NOT_READY: 'The application did not become ready',
   LASTCALL_SELF_TEST: 'The application does not answer what the load sends',

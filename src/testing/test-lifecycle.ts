@@ -1,3 +1,4 @@
+import { LastcallError } from '../core/errors.ts'
 import type { EventName } from '../core/event.ts'
 import { refuseOldNode } from '../core/node-version.ts'
 import type { LifecycleOptions, SignalName } from '../core/options.ts'
@@ -28,7 +29,10 @@ export interface ManualClock {
   readonly timers: readonly number[]
 }
 
-/** A lifecycle whose clock, signals and exit belong to the test. Disposing of it shuts it down, with every clock run out. */
+/**
+ * A lifecycle whose clock, signals and exit belong to the test. Disposing of it shuts it down, with every clock run out; it rejects with `LASTCALL_NOT_STOPPED` when
+ * the lifecycle has not stopped 5 s later, and says what is still open.
+ */
 export interface TestLifecycle extends AsyncDisposable {
   readonly lifecycle: Lifecycle
   readonly clock: ManualClock
@@ -67,10 +71,11 @@ export function testLifecycleOn(host: TestHost, options: LifecycleOptions): Test
     void log.push({ level, message, details: details as LogLine['details'] })
   const logger = { info: write('info'), warn: write('warn'), error: write('error') }
   const lifecycle = createLifecycle({ probePort: 0, probeHost: '127.0.0.1', logger, ...options }, host)
+  const recording = recordEvents(lifecycle)
   return {
     lifecycle,
     clock: host,
-    recording: recordEvents(lifecycle),
+    recording,
     log,
     exits: host.exits,
     exited: host.exited,
@@ -79,16 +84,38 @@ export function testLifecycleOn(host: TestHost, options: LifecycleOptions): Test
       refuseUnknown(name)
       return host.interceptEvent(name)
     },
-    [Symbol.asyncDispose]: () => stop(lifecycle, host),
+    [Symbol.asyncDispose]: () => stop({ lifecycle, recording }, host),
   }
 }
 
-async function stop(lifecycle: Lifecycle, host: TestHost): Promise<void> {
-  let stopped = false
-  void lifecycle.shutdown('the test is over').then(() => (stopped = true))
-  while (!stopped) {
+/** How long disposing may take. Its clock costs no time, so that this is for real sockets and promises. */
+const STOP_WITHIN_MS = 5_000
+
+/** @throws LastcallError `LASTCALL_NOT_STOPPED` */
+async function stop(
+  { lifecycle, recording }: Pick<TestLifecycle, 'lifecycle' | 'recording'>,
+  host: TestHost,
+): Promise<void> {
+  const stopped = lifecycle.shutdown('the test is over').then(() => true)
+  const deadline = performance.now() + STOP_WITHIN_MS
+  do {
     host.releaseAll()
     host.advance(2 ** 31)
-    await new Promise((resolve) => setImmediate(resolve))
-  }
+    if (await Promise.race([stopped, nextTurn()])) return
+  } while (performance.now() < deadline)
+  throw new LastcallError('LASTCALL_NOT_STOPPED', [
+    `still ${describeOpen(lifecycle, host)} after ${STOP_WITHIN_MS} ms; ` +
+      `its events were ${recording.names().join(', ')}; end what the test left open`,
+  ])
+}
+
+const nextTurn = (): Promise<false> => new Promise((resolve) => setImmediate(resolve, false))
+
+function describeOpen(lifecycle: Lifecycle, host: TestHost): string {
+  const { state, servers } = lifecycle.snapshot()
+  const open = servers.map(({ name, inFlight, connections }) => {
+    const { request, stream, upgrade } = inFlight
+    return `${name} has ${request + stream + upgrade} in flight and ${connections.active + connections.idle} connections`
+  })
+  return [state, `with ${host.timers.length} timers`, ...open].join(', ')
 }

@@ -7,6 +7,7 @@ import type { LifecycleOptions } from '../../src/core/options.ts'
 import type { Lifecycle } from '../../src/node/types.ts'
 import { type LogLine, testLifecycleOn } from '../../src/testing/test-lifecycle.ts'
 import { FakeHost } from './fake-host.ts'
+import './leftover-servers.ts'
 
 /** A lifecycle with a fake host, and what it logged. */
 export interface TestLifecycle {

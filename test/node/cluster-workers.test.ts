@@ -71,6 +71,26 @@ for (const group of [false, true]) {
   })
 }
 
+test('the primary waits in its own stop hook for workers whose hooks last longer than the drain', async (t) => {
+  const times = {
+    LASTCALL_SHUTDOWN_DELAY: '0',
+    LASTCALL_DRAIN_TIMEOUT: '200ms',
+    LASTCALL_HOOKS_TIMEOUT: '15s',
+  }
+  const child = startChild(t, 'lifecycle/clustered.ts', { env: { ...env, ...times }, args: ['lasts'] })
+  await child.line(/^ready/)
+  child.kill('SIGTERM')
+  assert.deepEqual(await child.exit(), { code: 0, signal: null })
+  assert.deepEqual(hooks(child), ['primary hook ran', 'worker hook ran', 'worker hook ran'])
+  assert.deepEqual(
+    child.report().hooks.map(({ name, outcome }) => [name, outcome]),
+    [
+      ['primary', 'finished'],
+      ['workers', 'finished'],
+    ],
+  )
+})
+
 test('a worker that gets the signal alone drains, and loses nothing to the others', async (t) => {
   const child = startChild(t, 'lifecycle/clustered.ts', { env: { ...env, LASTCALL_SHUTDOWN_DELAY: '0' } })
   const port = numberOf(await child.line(/^ready/))
