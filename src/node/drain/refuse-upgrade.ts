@@ -13,8 +13,12 @@ const LINGER_MS = 1_000
 export function refuseUpgrade(socket: Duplex, pending: ServerResponse | null): void {
   socket.on('error', () => {})
   socket.resume()
-  if (pending) pending.once('close', () => end(socket))
-  else end(socket)
+  if (!pending) return end(socket)
+  pending.once('close', () => end(socket))
+  // With its listeners Node took away what tells a response that it may write on.
+  socket.on('drain', () => {
+    if (pending.writableNeedDrain && pending.socket === socket) pending.emit('drain')
+  })
 }
 
 function end(socket: Duplex): void {
