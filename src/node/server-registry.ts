@@ -28,6 +28,8 @@ interface Registration {
   name: string
   /** Null while the server is closed. */
   adapter: DrainAdapter | null
+  /** Whether the next 'listening' of the closed server is waited for. */
+  followed: boolean
 }
 
 /**
@@ -59,7 +61,7 @@ export class ServerRegistry {
     const name = options.name ?? this.#names.next()
     refuseUnusable('serve', { name, ...(options.goodbye !== undefined && { run: options.goodbye }) })
     refuseTaken('serve', name, this.#names.has(name))
-    const registration = { options, name, adapter: null }
+    const registration = { options, name, adapter: null, followed: false }
     claimServer(server, {
       name,
       isHeld: () => !this.#servers.released && this.#known.has(server),
@@ -89,14 +91,18 @@ export class ServerRegistry {
   #onClosed(server: Server): void {
     const registration = this.#known.get(server)
     if (!registration || !this.#drop(registration)) return
-    const followAgain = (): void => {
-      server.removeListener('listening', followAgain)
+    if (!registration.followed) this.#follow(server, registration)
+    this.#owner.onChange()
+  }
+
+  #follow(server: Server, registration: Registration): void {
+    registration.followed = true
+    server.once('listening', () => {
+      registration.followed = false
       if (this.#servers.released || registration.adapter !== null || !this.#known.has(server)) return
       this.#adopt(server, registration)
       this.#owner.onChange()
-    }
-    server.on('listening', followAgain)
-    this.#owner.onChange()
+    })
   }
 
   #leave(server: Server): boolean {

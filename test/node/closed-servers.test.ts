@@ -95,6 +95,19 @@ suite('a server that is closed', () => {
     assert.equal(lifecycle.state, 'ready')
   })
 
+  test('and is told to serve() again and again keeps one listener for its next listen()', async (t) => {
+    const { lifecycle } = makeLifecycle(t, withoutProbes)
+    const server = makeServer(t)
+    const before = server.listenerCount('listening')
+    for (let round = 0; round < 12; round++) {
+      lifecycle.serve(server)
+      await closeServed(lifecycle, server)
+    }
+    assert.equal(server.listenerCount('listening'), before + 1)
+    await openPort(server)
+    assert.deepEqual(namesOf(lifecycle), ['main'])
+  })
+
   test('and listens again during the drain is closed at once', async (t) => {
     const { lifecycle, host } = makeLifecycle(t, withoutProbes)
     const server = lifecycle.serve(makeServer(t))
