@@ -14,7 +14,7 @@ interface Output {
   readonly end: Duplex['end']
 }
 
-const outputKey = Symbol('lastcall.output')
+const outputKey: unique symbol = Symbol('lastcall.output')
 type Followed = Duplex & { [outputKey]?: Output }
 
 /**
