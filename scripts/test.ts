@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises'
 import { spec } from 'node:test/reporters'
 import { parseArgs } from 'node:util'
 import { planTests } from './tests/plan.ts'
-import { type Outcome, runFiles } from './tests/run.ts'
+import { type Outcome, runPlan } from './tests/run.ts'
 import { describeSkipped } from './tests/skipped.ts'
 import { printTimes } from './tests/times.ts'
 
@@ -20,7 +20,7 @@ const { values: flags, positionals } = parseArgs({
 })
 
 const plan = planTests(positionals, process.versions.node)
-if (plan.files.length === 0) {
+if (plan.together.length + plan.quiet.length === 0) {
   console.error(`There is no test file at ${positionals.join(', ')}: name a file or a folder of test/`)
   process.exit(1)
 }
@@ -33,7 +33,7 @@ if (flags.times) {
 }
 
 const outcome: Outcome = { failed: 0, skipped: new Map(), hanging: 0, stopped: false }
-await pipeline(runFiles(plan.files, Number(flags.concurrency), outcome), new spec(), process.stdout, {
+await pipeline(runPlan(plan, Number(flags.concurrency), outcome), new spec(), process.stdout, {
   end: false,
 })
 

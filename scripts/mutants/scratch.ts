@@ -59,16 +59,8 @@ export class Scratch {
   #remove(path: string): void {
     const whole = join(this.folder, path)
     if (!existsSync(whole)) return
-    const kept = installed
-      .filter((each) => each.startsWith(`${path}/`))
-      .map((each) => join(this.folder, each))
-    execFileSync('find', [
-      whole,
-      ...kept.flatMap((each) => ['-path', each, '-prune', '-o']),
-      '-type',
-      'f',
-      '-delete',
-    ])
+    const kept = installed.flatMap((each) => ['-not', '-path', `${join(this.folder, each)}/*`])
+    execFileSync('find', [whole, '-type', 'f', ...kept, '-delete'])
   }
 
   #link(packages: string): void {

@@ -16,6 +16,9 @@ const onceOnly = [
   'test/scripts/',
 ]
 
+/** What generates load and judges times: few run at once, after all others. */
+const quiet = ['test/cli/', 'test/load/engine.test.ts', 'test/load/lanes/', 'test/rollout/drivers/']
+
 /** Files that take longest, from the longest on: they begin first, so that no core waits for one of them at the end. */
 const longest: readonly string[] = [
   'test/cli/rehearse.test.ts',
@@ -28,7 +31,9 @@ const longest: readonly string[] = [
 
 /** The files of one run. */
 export interface Plan {
-  readonly files: readonly string[]
+  readonly together: readonly string[]
+  /** What needs a quiet machine. */
+  readonly quiet: readonly string[]
   /** Files of the whole suite that only the main line of Node runs. */
   readonly leftOut: number
 }
@@ -50,8 +55,10 @@ export function planTests(places: readonly string[], nodeVersion: string): Plan 
   const isMain = nodeVersion === pkg.devDependencies.node
   const files = isMain || places.length > 0 ? asked : asked.filter((file) => !isBelow(onceOnly, file))
   const rank = (file: string): number => (longest.includes(file) ? longest.indexOf(file) : longest.length)
+  const sorted = files.toSorted((one, other) => rank(one) - rank(other))
   return {
-    files: files.toSorted((one, other) => rank(one) - rank(other)),
+    together: sorted.filter((file) => !isBelow(quiet, file)),
+    quiet: sorted.filter((file) => isBelow(quiet, file)),
     leftOut: asked.length - files.length,
   }
 }

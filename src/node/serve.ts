@@ -12,6 +12,7 @@ import { Http2Traffic } from './drain/http2-traffic.ts'
 import { ServerAdapter, type TrafficMaker } from './drain/server-adapter.ts'
 import { TcpTraffic } from './drain/tcp-traffic.ts'
 import type { TrafficContext } from './drain/traffic.ts'
+import { UpgradeRequestTraffic } from './drain/upgrade-requests.ts'
 import { UpgradeTraffic } from './drain/upgrade-traffic.ts'
 
 /** @throws LastcallError `LASTCALL_NOT_A_SERVER` */
@@ -48,9 +49,10 @@ function trafficsOf(server: NetServer, { goodbye }: AdapterContext): TrafficMake
     http: Http1Server,
     event: 'connection' | 'secureConnection',
     context: TrafficContext,
-  ): [Http1Traffic, UpgradeTraffic] {
+  ): [Http1Traffic, UpgradeRequestTraffic, UpgradeTraffic] {
     const traffic = new Http1Traffic(http, event, context)
-    return [traffic, new UpgradeTraffic(http, traffic.book, context, goodbye)]
+    const upgrades = new UpgradeTraffic(context, goodbye)
+    return [traffic, new UpgradeRequestTraffic(http, traffic.book, upgrades, context), upgrades]
   }
 }
 

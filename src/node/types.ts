@@ -13,8 +13,9 @@ import type { AnyResponse } from './response-signals.ts'
 export type ServableServer = HttpServer | HttpsServer | Http2Server | Http2SecureServer | NetServer
 
 /**
- * Says goodbye on a connection whose protocol lastcall does not speak: one that was upgraded (with its request), or raw TCP (without). What it returns
- * is waited for; the connection stays open until either side ends it or the drain times out.
+ * Says goodbye on a connection whose protocol lastcall does not speak: one that was upgraded (with its request, from the moment
+ * its 101 is written), raw TCP (with null), or one that was upgraded before `serve()` (with null). What it returns is waited for; the
+ * connection stays open until either side ends it or the drain times out. What it throws ends this connection only.
  */
 export type Goodbye = (socket: Duplex, request: IncomingMessage | null) => unknown
 
@@ -22,7 +23,10 @@ export type Goodbye = (socket: Duplex, request: IncomingMessage | null) => unkno
 export interface ServeOptions {
   /** Label of the server in metrics and reports. `main` for the first, `server-2` and so on; that of a closed server is given again. */
   readonly name?: string
-  /** Called in the drain for each upgraded or raw connection. WebSockets get a close frame 1001 without it. */
+  /**
+   * Called in the drain for each upgraded or raw connection. Without it WebSockets get a close frame 1001 (RFC 6455 §7.4.1), and
+   * the requests that upgraded them are not kept in memory.
+   */
   readonly goodbye?: Goodbye
 }
 

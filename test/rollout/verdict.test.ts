@@ -145,6 +145,17 @@ test('judgeRehearsal fails a run with failures though the generator stalled, and
   assert.match(verdict.reasons[2]!, /^the load generator stalled for 200 ms/)
 })
 
+test('judgeRehearsal looks for failures in every stall, also in one outside of the rollout', () => {
+  const error = { code: 'ECONNRESET', message: 'reset', stage: 'wait' } as const
+  const failures = [makeSample({ error, startedAt: { wallMs: 1_000, monotonicMs: 1_000 }, endMs: 50 })]
+  const lanes = [makeLane('new-connections', requests, { baseline: 1 })]
+  const health = { stalls: [stallAt(1_000, 200)] }
+  const { reasons } = judgeRehearsal(makeFacts({ lanes, failures, health }))
+  assert.equal(reasons.length, 2)
+  assert.match(reasons[0]!, /^1 request failed in the baseline/)
+  assert.match(reasons[1]!, /^1 of these requests was under way while the load generator stalled/)
+})
+
 test('judgeRehearsal says nothing about stalls when no failure was under way in one', () => {
   const lanes = [makeLane('new-connections', requests, { drain: 1 })]
   assert.deepEqual(judgeRehearsal(makeFacts({ lanes, failures: [makeSample()] })).reasons, [

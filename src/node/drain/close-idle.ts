@@ -1,18 +1,22 @@
 import type { Socket } from 'node:net'
-import { newestResponse } from './connection.ts'
+import { type Connection, currentResponse } from './connection.ts'
 import type { ConnectionBook } from './connections.ts'
 
 /**
  * Closes the connections that Node's parser knows to be idle, and no others. Node also takes a connection for idle whose response was ended and is not
  * written out yet (`closeIdleConnections` asks for `finished`, lib/_http_server.js): for a client that reads slowly that would be a body cut in the
- * middle. Those are held out of its reach for the length of the call.
+ * middle. Those are held out of its reach for the length of the call, and with them the connections that the caller wants to keep.
  */
-export function closeIdle(server: { closeIdleConnections(): void }, book: ConnectionBook): void {
-  const writing = [...book.open.values()]
-    .filter((connection) => newestResponse(connection) !== null)
-    .map(({ socket }) => socket)
-  const own = new Map(writing.map((socket) => [socket, Object.getOwnPropertyDescriptor(socket, 'destroy')]))
-  for (const socket of writing) socket.destroy = spared
+export function closeIdle(
+  server: { closeIdleConnections(): void },
+  book: ConnectionBook,
+  isKept: (connection: Connection) => boolean = () => false,
+): void {
+  const spare: Socket[] = []
+  for (const connection of book.open.values())
+    if (isWriting(connection) || isKept(connection)) spare.push(connection.socket)
+  const own = new Map(spare.map((socket) => [socket, Object.getOwnPropertyDescriptor(socket, 'destroy')]))
+  for (const socket of spare) socket.destroy = spared
   try {
     server.closeIdleConnections()
   } finally {
@@ -21,6 +25,11 @@ export function closeIdle(server: { closeIdleConnections(): void }, book: Connec
       else Reflect.deleteProperty(socket, 'destroy')
     }
   }
+}
+
+/** Whether the current response is ended and not written out; Node itself spares the others. */
+function isWriting({ socket }: Connection): boolean {
+  return currentResponse(socket)?.writableEnded === true
 }
 
 function spared(this: Socket): Socket {

@@ -1,8 +1,6 @@
 import type { ServerResponse } from 'node:http'
-import type { Server, Socket } from 'node:net'
-
-/** How long a connection whose last response is out waits for its client's FIN. */
-const LINGER_MS = 1_000
+import { endsConnection, markEnd, takePlace } from './connection-end.ts'
+import { closeGently } from './linger.ts'
 
 /**
  * Makes this response say `Connection: close` when its head is written, if it is then the last one on its connection: after `close` Node drops
@@ -10,64 +8,59 @@ const LINGER_MS = 1_000
  * @param isLast asked when the head is written
  */
 export function sayClose(response: ServerResponse, isLast: () => boolean): void {
+  takePlace(response)
   const writeHead = response.writeHead
   response.writeHead = function closingWriteHead(this: ServerResponse, ...args: unknown[]): ServerResponse {
     // A 101 hands the connection over; it has no end that HTTP could announce.
-    if (args[0] === 101 || !isLast()) return Reflect.apply(writeHead, this, args)
-    const rest = args
-      .slice(1)
-      .map((arg) => (typeof arg === 'object' && arg !== null ? withoutConnection(arg) : arg))
-    this.setHeader('Connection', 'close')
-    closeGently(this)
-    return Reflect.apply(writeHead, this, [args[0], ...rest])
+    if (Number(args[0]) === 101) return Reflect.apply(writeHead, this, args)
+    const written = Reflect.apply(writeHead, this, isLast() ? closingHead(this, args) : args)
+    endGently(this)
+    return written
   } as ServerResponse['writeHead']
 }
 
+/** Closes the connection gently behind a response whose head says that it is the last one, and has nothing processed that comes behind it. */
+export function endGently(response: ServerResponse): void {
+  if (!endsConnection(response)) return
+  markEnd(response)
+  closeGently(response)
+}
+
+/**
+ * The arguments of `writeHead` with `Connection: close`, in the form in which they came. `setHeader` would turn Node to its other way of taking them, which
+ * refuses a list of pairs and orders a flat list anew; so it is used only when the application has set headers before.
+ */
+function closingHead(
+  response: ServerResponse,
+  [status, reason, last]: readonly unknown[],
+): readonly unknown[] {
+  const headers = typeof reason === 'string' ? last : (last ?? reason)
+  const phrase = typeof reason === 'string' ? reason : undefined
+  const isSet = response.getHeaderNames().length > 0 || typeof headers !== 'object' || headers === null
+  if (isSet) {
+    response.setHeader('Connection', 'close')
+    response.removeHeader('Keep-Alive')
+  }
+  if (typeof headers !== 'object' || headers === null) return [status, phrase, headers]
+  return [status, phrase, withClose(headers, isSet)]
+}
+
 /** Headers given to `writeHead` win over `setHeader`, so what they say about the connection has to go. */
-function withoutConnection(headers: object): object {
-  const hop = (name: unknown): boolean => /^(connection|keep-alive)$/i.test(String(name))
-  if (!Array.isArray(headers))
-    return Object.fromEntries(Object.entries(headers).filter(([name]) => !hop(name)))
-  if (headers.every(Array.isArray)) return headers.filter(([name]) => !hop(name))
-  return headers.filter((_, index) => !hop(headers[index - (index % 2)]))
+function withClose(headers: object, isSet: boolean): object {
+  if (!Array.isArray(headers)) {
+    const kept = Object.entries(headers).filter(([name]) => !isHop(name))
+    return Object.fromEntries(isSet ? kept : [...kept, ['Connection', 'close']])
+  }
+  if (Array.isArray(headers[0])) {
+    // Node refuses pairs beside headers that were set before, and has to see them for it.
+    if (isSet) return headers
+    const kept = headers.filter((entry) => !Array.isArray(entry) || !isHop(entry[0]))
+    return [...kept, ['Connection', 'close']]
+  }
+  const kept = headers.filter((_, index) => !isHop(headers[index - (index % 2)]))
+  return isSet ? kept : [...kept, 'Connection', 'close']
 }
 
-/**
- * Replaces Node's destroy after the last response by RFC 9112 §9.6's staged close: FIN, read on, then close. A socket that is closed with
- * unread data in it resets, and the reset may overtake the response; and a client's FIN is the only sign that the response has arrived.
- */
-function closeGently(response: ServerResponse): void {
-  const socket = response.socket
-  if (!socket) return
-  socket.destroySoon = () => {
-    socket.end()
-    const timer = setTimeout(() => socket.destroy(), LINGER_MS)
-    socket.once('close', () => clearTimeout(timer))
-  }
-}
-
-const requestEvents: ReadonlySet<unknown> = new Set(['request', 'checkContinue', 'checkExpectation'])
-
-/**
- * Hands requests to the server's listeners one tick later, when the parser has been through all that came in the same packet. Only then is it
- * known whether a request has pipelined followers, which a handler that answers at once would otherwise cut off with its `Connection: close`.
- * Requests behind a `close` are not handed on at all: they will not be answered, so they must not be processed (RFC 9112 §9.6).
- */
-export function deferRequests(server: Server): Disposable {
-  const emit = server.emit
-  const deferring = function deferringEmit(this: Server, event: string, ...args: unknown[]): boolean {
-    if (!requestEvents.has(event)) return Reflect.apply(emit, this, [event, ...args])
-    process.nextTick(() => {
-      const { socket } = args[0] as { socket: Socket }
-      if (!socket.writableEnded) Reflect.apply(emit, this, [event, ...args])
-    })
-    return true
-  }
-  server.emit = deferring
-  return {
-    [Symbol.dispose]: () => {
-      // Somebody may have wrapped it since; taking theirs away would break them.
-      if (server.emit === deferring) server.emit = emit
-    },
-  }
+function isHop(name: unknown): boolean {
+  return /^(connection|keep-alive)$/i.test(String(name))
 }

@@ -35,7 +35,21 @@ export interface OpenResponse {
  * has been handed to the operating system (`assignSocket`, `detachSocket` in lib/_http_server.js, Node 22 to 26).
  */
 export function currentResponse(socket: Socket): ServerResponse | null {
-  return (socket as { readonly _httpMessage?: ServerResponse | null })._httpMessage ?? null
+  const response = (socket as { readonly _httpMessage?: ServerResponse | null })._httpMessage ?? null
+  return response !== null && withdrawn.has(response) ? null : response
+}
+
+/** Responses that will never be written, because their requests are not processed. */
+const withdrawn = new WeakSet<ServerResponse>()
+
+/** Takes a response off its connection whose request is not processed: it is not in flight. */
+export function withdraw(connection: Connection, response: ServerResponse): void {
+  withdrawn.add(response)
+  const { pipeline } = connection
+  if (!pipeline?.since.delete(response) || pipeline.newest !== response) return
+  const newest = [...pipeline.since.keys()].at(-1)
+  if (newest) pipeline.newest = newest
+  else connection.pipeline = null
 }
 
 /** The unfinished response that was begun last, null when there is none. */
@@ -62,8 +76,10 @@ export function countInFlight(connection: Connection): number {
 
 /** Whether bytes have arrived that no finished request accounts for, or a response is open. A destroyed socket has nothing in flight. */
 export function isInFlight({ socket, requests }: Connection): boolean {
-  if (socket.destroyed) return false
-  return currentResponse(socket) !== null || (requests === 0 && socket.bytesRead > 0)
+  // Most connections are idle, and there may be ten thousand: as little as possible is asked of their sockets.
+  const isAnswering = currentResponse(socket) !== null
+  if (!isAnswering && requests > 0) return false
+  return !socket.destroyed && (isAnswering || socket.bytesRead > 0)
 }
 
 /** When the oldest request of a connection that is in flight began; a half-sent one began with its connection at the latest. */

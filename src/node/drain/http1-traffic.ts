@@ -3,7 +3,8 @@ import type { Server, Socket } from 'node:net'
 import type { ForcedClose } from '../../core/report.ts'
 import { untilQuiet } from './accept-queue.ts'
 import { closeIdle } from './close-idle.ts'
-import { deferRequests, sayClose } from './closing.ts'
+import { endGently, sayClose } from './closing.ts'
+import { endsConnection } from './connection-end.ts'
 import {
   type Connection,
   countInFlight,
@@ -12,10 +13,13 @@ import {
   isUnused,
   newestResponse,
   openResponses,
+  withdraw,
 } from './connection.ts'
 import { ConnectionBook, type ConnectionEvent } from './connections.ts'
-import { resetSocket } from './raw-socket.ts'
-import { routeOf } from './route.ts'
+import { deferRequests } from './defer-requests.ts'
+import { forceClose } from './http1-record.ts'
+import { refuseUpgrade } from './refuse-upgrade.ts'
+import { Stragglers } from './stragglers.ts'
 import { earlierOf, now, settleMs, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
 
 /** A server of Node's that speaks HTTP/1, with TLS or without. `http2.createSecureServer` is one when it allows HTTP/1. */
@@ -36,11 +40,13 @@ export class Http1Traffic implements Traffic {
   #announcedAt = 0
   /** Connections whose response promised to keep them alive and was finished after the announcement, and when; the latest last. */
   readonly #kept = new Map<Socket, number>()
+  readonly #stragglers: Stragglers
   #arrivals = 0
 
   constructor(server: Http1Server, event: ConnectionEvent, context: TrafficContext) {
     this.#server = server
     this.#context = context
+    this.#stragglers = new Stragglers(context.settleMs)
     this.book = new ConnectionBook(server, event)
   }
 
@@ -50,7 +56,13 @@ export class Http1Traffic implements Traffic {
 
   announce(): void {
     this.#announcedAt = now()
-    this.#deferral = deferRequests(this.#server)
+    this.#deferral = deferRequests(this.#server, {
+      onRequest: this.#onUnprocessed,
+      onUpgrade: (socket) => {
+        const connection = this.book.open.get(socket)
+        refuseUpgrade(socket, connection ? newestResponse(connection) : null)
+      },
+    })
     this.book.listen({
       // A TLS handshake may end after the sweep.
       onOpen: () => this.#scheduleSweep(),
@@ -72,7 +84,7 @@ export class Http1Traffic implements Traffic {
     this.#stopSweep()
     // What Node's parser knows to be idle is not worth a line in the report; what is left then has at least begun to send.
     closeIdle(this.#server, this.book)
-    return [...this.book.open.values()].flatMap((connection) => this.#cutConnection(connection))
+    return [...this.book.open.values()].flatMap((connection) => forceClose(connection, this.#context.name))
   }
 
   count(): TrafficCount {
@@ -102,7 +114,8 @@ export class Http1Traffic implements Traffic {
       // While somebody is waited for anyway, idle clients have some more time to ask once more and to hear `Connection: close`.
       else if (isInFlight(connection)) newest = Math.max(newest, this.#drainingSince ?? 0)
     }
-    return Math.max(this.#announcedAt + settleMs(0), newest + this.#context.settleMs)
+    const settlesAt = newest + this.#context.settleMs
+    return Math.max(this.#announcedAt + settleMs(0), settlesAt, this.#stragglers.dueAt)
   }
 
   #scheduleSweep(): void {
@@ -117,11 +130,14 @@ export class Http1Traffic implements Traffic {
     await untilQuiet(() => this.#arrivals)
     if (now() < this.#settlesAt()) return this.#scheduleSweep()
     // Node knows from its parser what we cannot see: a connection that has sent half of its next request is not idle.
-    closeIdle(this.#server, this.book)
-    for (const connection of this.book.open.values()) {
-      if (isUnused(connection)) connection.socket.destroy()
-    }
-    this.book.dropDestroyed()
+    this.book.destroyAll(() => {
+      closeIdle(this.#server, this.book, (connection) => this.#stragglers.isYoung(connection))
+      for (const connection of this.book.open.values()) {
+        if (isUnused(connection)) connection.socket.destroy()
+      }
+    })
+    this.#stragglers.look(this.book.open.values())
+    if (this.#stragglers.hasAny) this.#scheduleSweep()
     this.#context.onGone()
   }
 
@@ -138,12 +154,18 @@ export class Http1Traffic implements Traffic {
 
   readonly #onFinish = (connection: Connection, response: ServerResponse): void => {
     this.#reconsider()
-    const saidClose = response.getHeader('connection') === 'close'
     const othersFollow = newestResponse(connection) !== response
-    if (othersFollow || connection.socket.writableEnded || saidClose) return
+    if (othersFollow || connection.socket.writableEnded || endsConnection(response)) return
     this.#kept.delete(connection.socket)
     this.#kept.set(connection.socket, now())
     this.#scheduleSweep()
+  }
+
+  /** A request that no handler gets is not in flight, and its body must not fill the buffers that a client's end comes through. */
+  readonly #onUnprocessed = (request: IncomingMessage, response: ServerResponse): void => {
+    request.resume()
+    const connection = this.book.open.get(request.socket)
+    if (connection) withdraw(connection, response)
   }
 
   readonly #onClose = (socket: Socket): void => {
@@ -169,27 +191,15 @@ export class Http1Traffic implements Traffic {
   }
 
   #askToClose(connection: Connection, response: ServerResponse): void {
+    if (response.headersSent) return endGently(response)
     // Behind a close Node drops the answers to pipelined followers.
-    if (response.headersSent || this.book.mayHaveUnknownFollowers(response)) return
+    if (this.book.mayHaveUnknownFollowers(response)) return
     sayClose(response, () => newestResponse(connection) === response)
-  }
-
-  #cutConnection(connection: Connection): readonly ForcedClose[] {
-    const { socket } = connection
-    const answered = newestResponse(connection) === null && socket.writableEnded
-    if (socket.destroyed || isUnused(connection) || answered) {
-      socket.destroy()
-      return []
-    }
-    const responses = openResponses(connection)
-    resetSocket(socket)
-    const details = { kind: 'request', server: this.#context.name } as const
-    return responses.length === 0
-      ? [{ ...details, ageMs: now() - inFlightSince(connection) }]
-      : responses.map(({ response, at }) => ({ ...details, ageMs: now() - at, label: routeOf(response.req) }))
   }
 }
 
 function lastOf<T>(values: Iterable<T>): T | undefined {
-  return [...values].at(-1)
+  let last: T | undefined
+  for (const value of values) last = value
+  return last
 }

@@ -1,5 +1,5 @@
 import type { Server as HttpServer } from 'node:http'
-import { Server } from 'node:net'
+import { Server, type Socket } from 'node:net'
 import type { ForcedClose } from '../../core/report.ts'
 import type { ServerSnapshot } from '../types.ts'
 import { nextTurn, untilQuiet } from './accept-queue.ts'
@@ -7,6 +7,7 @@ import type { AdapterContext, DrainAdapter } from './adapter.ts'
 import { schemeOf } from './scheme.ts'
 import { earlierOf, now, settleMs, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
 import { closeKeepingSuccessor, rememberPath } from './unix-path.ts'
+import { Unsent } from './unsent.ts'
 
 /** Makes the traffics of a server. They see each new connection in this order. */
 export type TrafficMaker = (context: TrafficContext) => readonly Traffic[]
@@ -20,11 +21,16 @@ export class ServerAdapter implements DrainAdapter {
   readonly #server: Server
   readonly #context: AdapterContext
   readonly #traffics: readonly Traffic[]
+  /** Where it has listened, or its connections came in. */
+  readonly #ports = new Set<number>()
+  readonly #unsent = new Unsent(this.#ports)
   #accepted = 0
+  #late = 0
   #lastAcceptedAt: number | null = null
   #announced = false
   #closing: Promise<void> | null = null
   #draining: Promise<void> | null = null
+  #drainingSince: number | null = null
   #drained: (() => void) | null = null
 
   constructor(server: Server, context: AdapterContext, makeTraffics: TrafficMaker) {
@@ -36,13 +42,16 @@ export class ServerAdapter implements DrainAdapter {
       drainTimeoutMs: context.drainTimeoutMs,
       settleMs: settleMs(context.shutdownDelayMs),
       lastAcceptedAt: () => this.#lastAcceptedAt ?? 0,
-      onLateRequest: context.onLateRequest,
+      onLateRequest: () => {
+        this.#late++
+        context.onLateRequest()
+      },
       onGone: () => this.#settle(),
     })
     server.prependListener('connection', this.#onConnection)
     server.on('listening', this.#onListening)
     server.on('close', this.#onClose)
-    if (server.listening) rememberPath(server)
+    if (server.listening) this.#rememberAddress()
   }
 
   isListening(): boolean {
@@ -68,7 +77,7 @@ export class ServerAdapter implements DrainAdapter {
 
   cut(): readonly ForcedClose[] {
     this.#draining ??= Promise.resolve()
-    const cut = this.#traffics.flatMap((traffic) => traffic.cut())
+    const cut = [...this.#traffics.flatMap((traffic) => traffic.cut()), ...this.#giveUpUnsent()]
     this.#closeListener()
     // Connections from before serve() that have not been heard of since.
     if ('closeAllConnections' in this.#server) (this.#server as HttpServer).closeAllConnections()
@@ -99,6 +108,7 @@ export class ServerAdapter implements DrainAdapter {
     this.#server.removeListener('connection', this.#onConnection)
     this.#server.removeListener('listening', this.#onListening)
     this.#server.removeListener('close', this.#onClose)
+    this.#unsent.release()
     // Last first: who wrapped the server's emit last has to take his wrapper off before the one beneath can.
     for (const traffic of this.#traffics.toReversed()) traffic.release()
   }
@@ -107,10 +117,37 @@ export class ServerAdapter implements DrainAdapter {
     const gone = new Promise<void>((resolve) => (this.#drained = resolve))
     await this.closeListener()
     for (const traffic of this.#traffics) traffic.drain()
+    this.#drainingSince = now()
+    const isQuiet = this.#isQuiet()
     this.#settle()
     await gone
     // Node's own close also stops the timer that looks for slow requests; until now it was needed, since a half-sent request holds the drain.
     this.#server.close(() => {})
+    if ((await isQuiet)()) this.#unsent.release()
+    else await this.#unsent.acknowledged()
+  }
+
+  /**
+   * Looks into the kernel's buffers while idle connections are waited for anyway; a look behind the last one would add its time to the shutdown. What it says
+   * holds until the server has written again, which can only be told of HTTP.
+   */
+  async #isQuiet(): Promise<() => boolean> {
+    const late = this.#late
+    const isIdle =
+      schemeOf(this.#server) !== null && this.#traffics.every((traffic) => traffic.count().active === 0)
+    const isEmpty = this.#accepted === 0 || (isIdle && (await this.#unsent.isEmpty()))
+    return () => isEmpty && this.#late === late
+  }
+
+  #giveUpUnsent(): readonly ForcedClose[] {
+    if (this.#accepted === 0) return []
+    const kind = schemeOf(this.#server) === null ? 'upgrade' : 'request'
+    return this.#unsent.giveUp().map(({ bytes }) => ({
+      kind,
+      server: this.name,
+      ageMs: now() - (this.#drainingSince ?? now()),
+      label: `answered, ${bytes} bytes not received`,
+    }))
   }
 
   /** Only the listener: the closes of http, https and http2 also destroy connections that they take for idle (Node >= 19, >= 24). */
@@ -123,8 +160,16 @@ export class ServerAdapter implements DrainAdapter {
     if (!this.#server.listening && this.#traffics.every((traffic) => traffic.open === 0)) this.#drained?.()
   }
 
-  readonly #onConnection = (): void => {
+  #rememberAddress(): void {
+    rememberPath(this.#server)
+    const address = this.#server.address()
+    if (typeof address === 'object' && address !== null) this.#ports.add(address.port)
+  }
+
+  readonly #onConnection = (socket: Socket): void => {
     this.#accepted++
+    // A server that never listens gets its connections from another one, or from another process.
+    if (this.#ports.size === 0 && socket.localPort !== undefined) this.#ports.add(socket.localPort)
     this.#lastAcceptedAt = now()
   }
 
@@ -142,7 +187,7 @@ export class ServerAdapter implements DrainAdapter {
   }
 
   readonly #onListening = (): void => {
-    rememberPath(this.#server)
+    this.#rememberAddress()
     this.#context.onListening()
     // Somebody who was still starting got his port after the drain had closed all others.
     if (this.#draining) this.#closeListener()

@@ -1,6 +1,8 @@
+import { EventEmitter } from 'node:events'
 import { Socket } from 'node:net'
 
 const destroySocket = Socket.prototype._destroy
+const { prependListener } = EventEmitter.prototype
 
 /**
  * Hears of the 'close' of sockets without a listener on each. Nearly all connections of a server are idle nearly always, and a listener costs each of them
@@ -11,13 +13,26 @@ export class SocketClose {
   readonly #onClose: (this: Socket) => void
   // One function for all sockets: a closure each would cost more than all the rest.
   readonly #destroy: typeof destroySocket
+  #isIgnoring = false
 
   /** @param onClose called once for each followed socket, with it as `this` */
   constructor(onClose: (this: Socket) => void) {
     this.#onClose = onClose
+    const isIgnoring = (): boolean => this.#isIgnoring
     this.#destroy = function destroy(this: Socket, ...args) {
-      this.prependListener('close', onClose)
+      // A socket of an HTTP server has a slow method of this name (`socketListenerWrap` in lib/_http_server.js).
+      if (!isIgnoring()) Reflect.apply(prependListener, this, ['close', onClose])
       Reflect.apply(destroySocket, this, args)
+    }
+  }
+
+  /** Does not tell of the sockets that are destroyed meanwhile. */
+  ignoreWhile(destroy: () => void): void {
+    this.#isIgnoring = true
+    try {
+      destroy()
+    } finally {
+      this.#isIgnoring = false
     }
   }
 

@@ -6,6 +6,7 @@ import { createServer as createHttpsServer } from 'node:https'
 import { connect as connectRaw, createServer as createTcpServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { duplexPair } from 'node:stream'
 import { test } from 'node:test'
 import { connect, createServer as createTlsServer } from 'node:tls'
 import { adapterFor } from '../../../src/node/serve.ts'
@@ -150,6 +151,36 @@ test('https over a unix socket: of two handshakes each is waited for', async (t)
   second.get()
   assert.equal((await within(5_000, 'answer', second.response())).body, 'ok')
   await within(5_000, 'drain', drained)
+})
+
+test('https over a stream that is no socket: its handshake is over for the drain when it is over', async (t) => {
+  const server = createHttpsServer(tls, (_, response) => response.end('ok'))
+  const { adapter } = await drainable(t, server)
+  const [near, far] = duplexPair()
+  const [, stalled] = duplexPair()
+  server.emit('connection', far)
+  server.emit('connection', stalled)
+  assert.deepEqual(adapter.snapshot().connections, { active: 0, idle: 2 })
+  const secured = once(server, 'secureConnection')
+  const socket = connect({ socket: near as Socket, ca: tls.cert, servername: 'localhost' })
+  t.after(() => socket.destroy())
+  const client = new RawClient(socket)
+  const [secure] = await secured
+  client.get()
+  assert.equal((await within(5_000, 'answer', client.response())).body, 'ok')
+  await waitFor('it is idle', () => adapter.snapshot().inFlight.request === 0)
+  assert.deepEqual(adapter.snapshot().connections, { active: 0, idle: 2 }, 'a connection is counted once')
+  await within(5_000, 'drain', adapter.drain())
+  assert.equal(secure.destroyed, true)
+})
+
+test('https over a stream that is no socket: a handshake that never ends does not hold the drain', async (t) => {
+  const server = createHttpsServer(tls)
+  const { adapter } = await drainable(t, server)
+  const [, far] = duplexPair()
+  server.emit('connection', far)
+  await within(5_000, 'drain', adapter.drain())
+  assert.equal(far.destroyed, true)
 })
 
 test('h2: a session whose handshake ends in the drain is served', async (t) => {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { test } from 'node:test'
 import { Gate, startDrained, within } from './setup.ts'
 
@@ -58,3 +59,29 @@ test('a request behind a response that said close is not handed to the applicati
   await within(3_000, 'drain', adapter.drain())
   assert.deepEqual(seen, ['/1'])
 })
+
+for (const [event, expectation] of [
+  ['checkContinue', '100-continue'],
+  ['checkExpectation', 'something-else'],
+] as const) {
+  test(`announceClose() answers all pipelined requests of one packet that ${event} hands on`, async (t) => {
+    const { adapter, client, server } = await startDrained(t, () => assert.fail(`${event} handles it`))
+    server.on(event, (request: IncomingMessage, response: ServerResponse) => {
+      if (event === 'checkContinue') response.writeContinue()
+      response.end(request.url)
+    })
+    adapter.announceClose()
+    const one = await client()
+    const headers = `Host: test\r\nExpect: ${expectation}\r\nContent-Length: 0\r\n\r\n`
+    one.send(['/1', '/2', '/3'].map((path) => `POST ${path} HTTP/1.1\r\n${headers}`).join(''))
+    assert.equal(await one.ended(), 'end')
+    assert.deepEqual(
+      one.responses().map(({ body, headers: { connection } }) => [body, connection === 'close']),
+      [
+        ['/1', false],
+        ['/2', false],
+        ['/3', true],
+      ],
+    )
+  })
+}

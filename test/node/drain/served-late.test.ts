@@ -1,155 +1,287 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer, type RequestListener, type Server } from 'node:http'
-import { createServer as createHttpsServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
-import { suite, test, type TestContext } from 'node:test'
-import { connect as connectTls } from 'node:tls'
-import { presentHttp1, type PresentHttp1 } from '../../../src/node/drain/present-connections.ts'
-import { ServerAdapter } from '../../../src/node/drain/server-adapter.ts'
+import {
+  type ClientHttp2Session,
+  connect as connectHttp2,
+  createSecureServer,
+  createServer as createHttp2Server,
+  type Http2Server,
+} from 'node:http2'
+import { type AddressInfo, connect as connectRaw, createServer, type Server, type Socket } from 'node:net'
+import { test, type TestContext } from 'node:test'
+import { connect, createServer as createTlsServer } from 'node:tls'
+import type { DrainAdapter } from '../../../src/node/drain/adapter.ts'
 import { adapterFor } from '../../../src/node/serve.ts'
 import { RawClient } from '../../helpers/raw-http.ts'
-import { Gate, type Handler, tls, within } from './setup.ts'
+import { connectGated } from './gated-tls.ts'
+import { Gate, tls, within } from './setup.ts'
 import { waitFor } from './wait-for.ts'
 
-type Scheme = 'http' | 'https'
-
-interface Unserved {
-  readonly client: () => Promise<RawClient>
-  /** Gives the server its adapter, as a late `serve()` does. */
-  readonly serve: () => ServerAdapter
-  readonly present: () => readonly PresentHttp1[]
-}
-
-/** A server that listens and answers, and that nobody drains yet. */
-async function unserved(t: TestContext, scheme: Scheme, handler: Handler): Promise<Unserved> {
-  const listener: RequestListener = (request, response) => void handler(request, response)
-  const server: Server = scheme === 'http' ? createServer(listener) : createHttpsServer(tls, listener)
+/** Listens with a server that nobody drains yet. */
+async function listen(t: TestContext, server: Server) {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
+  const adapters: DrainAdapter[] = []
+  const told: unknown[] = []
   t.after(() => {
-    server.closeAllConnections()
+    for (const adapter of adapters) {
+      adapter.cut()
+      adapter.release()
+    }
     server.close()
   })
-  const serve = (): ServerAdapter => {
-    const context = { name: 'main', drainTimeoutMs: 10_000, shutdownDelayMs: 0, goodbye: undefined }
-    const adapter = adapterFor(server, { ...context, onLateRequest: () => {}, onListening: () => {} })
-    assert(adapter instanceof ServerAdapter)
-    t.after(() => adapter.release())
+  const serve = (shutdownDelayMs = 0): DrainAdapter => {
+    const adapter = adapterFor(server, {
+      name: 'main',
+      drainTimeoutMs: 10_000,
+      shutdownDelayMs,
+      goodbye: (socket) => void told.push(socket),
+      onLateRequest: () => {},
+      onListening: () => {},
+    })
+    adapters.push(adapter)
     return adapter
   }
-  return { serve, present: () => presentHttp1(server), client: () => connectTo(t, scheme, port) }
+  return { port: (server.address() as AddressInfo).port, serve, told }
 }
 
-async function connectTo(t: TestContext, scheme: Scheme, port: number): Promise<RawClient> {
-  if (scheme === 'http') {
-    const client = await RawClient.connect(port)
+const nothing = { request: 0, stream: 0, upgrade: 0 }
+const echo = (socket: Socket): void => void socket.on('error', () => {}).pipe(socket)
+
+const raw = {
+  'net.Server': {
+    create: (): Server => createServer(echo),
+    event: 'connection',
+    dial: (port: number): Promise<RawClient> => RawClient.connect(port),
+  },
+  'tls.Server': {
+    create: (): Server => createTlsServer(tls, echo),
+    event: 'secureConnection',
+    dial: async (port: number): Promise<RawClient> => {
+      const socket = connect({ port, host: '127.0.0.1', ca: tls.cert, servername: 'localhost' })
+      await once(socket, 'secureConnect')
+      return new RawClient(socket)
+    },
+  },
+} as const
+
+for (const [kind, { create, event, dial }] of Object.entries(raw)) {
+  const dialled = async (t: TestContext, port: number): Promise<RawClient> => {
+    const client = await dial(port)
     t.after(() => client.close())
     return client
   }
-  const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false })
-  await once(socket, 'secureConnect')
-  const client = new RawClient(socket)
-  t.after(() => client.close())
-  return client
+
+  test(`${kind}: a conversation from before serve() is counted, told and waited for; an unused connection is closed`, async (t) => {
+    const server = create()
+    const { port, serve, told } = await listen(t, server)
+    const accepted = once(server, event)
+    const talking = await dialled(t, port)
+    const [socket] = await accepted
+    talking.send('hello')
+    await talking.until(() => talking.received === 'hello')
+    const again = once(server, event)
+    const unused = await dialled(t, port)
+    await again
+    const adapter = serve()
+    assert.deepEqual(adapter.snapshot().connections, { active: 1, idle: 1 })
+    assert.deepEqual(adapter.snapshot().inFlight, { ...nothing, upgrade: 1 })
+    const drained = adapter.drain()
+    await within(5_000, 'end of the unused one', unused.ended())
+    assert.deepEqual(
+      told.map((one) => one === socket),
+      [true],
+    )
+    talking.send(' again')
+    await within(
+      5_000,
+      'echo',
+      talking.until(() => talking.received === 'hello again'),
+    )
+    talking.socket.end()
+    await within(5_000, 'drain', drained)
+  })
+
+  test(`${kind}: cut() counts a conversation from before serve(), and resets it`, async (t) => {
+    const { port, serve } = await listen(t, create())
+    const talking = await dialled(t, port)
+    talking.send('hello')
+    await talking.until(() => talking.received === 'hello')
+    const adapter = serve()
+    assert.deepEqual(
+      adapter.cut().map(({ kind: what }) => what),
+      ['upgrade'],
+    )
+    assert.equal(await within(5_000, 'end', talking.ended()), 'reset')
+  })
+
+  test(`${kind}: serve() in the middle of a conversation whose drain begins at once waits for it`, async (t) => {
+    const server = create()
+    const { port, serve } = await listen(t, server)
+    const talking = await dialled(t, port)
+    talking.send('hello')
+    await talking.until(() => talking.received === 'hello')
+    let isDrained = false
+    const drained = serve()
+      .drain()
+      .then(() => (isDrained = true))
+    await waitFor('the listener is closed', () => !server.listening)
+    talking.send(' again')
+    await within(
+      5_000,
+      'echo',
+      talking.until(() => talking.received === 'hello again'),
+    )
+    assert.equal(isDrained, false)
+    talking.socket.end()
+    await within(5_000, 'drain', drained)
+  })
 }
 
-const connectionsOf = (adapter: ServerAdapter): { active: number; idle: number } =>
-  adapter.snapshot().connections
+test('tls.Server: a handshake that began before serve() is waited for', async (t) => {
+  const server = createTlsServer(tls, echo)
+  const { port, serve } = await listen(t, server)
+  const accepted = once(server, 'connection')
+  const client = await connectGated(t, { port, host: '127.0.0.1' })
+  const [socket] = (await accepted) as [Socket]
+  client.begin(10)
+  await waitFor('the handshake has begun', () => socket.bytesRead > 0)
+  const adapter = serve(2_000)
+  assert.deepEqual(adapter.snapshot().connections, { active: 0, idle: 1 })
+  let isDrained = false
+  const drained = adapter.drain().then(() => (isDrained = true))
+  await waitFor('the listener is closed', () => !server.listening)
+  const secured = once(server, 'secureConnection')
+  const secure = new RawClient(await client.finish())
+  t.after(() => secure.close())
+  await secured
+  assert.equal(isDrained, false)
+  secure.send('hello')
+  await within(
+    5_000,
+    'echo',
+    secure.until(() => secure.received === 'hello'),
+  )
+  secure.socket.end()
+  await within(5_000, 'drain', drained)
+})
 
-for (const scheme of ['http', 'https'] as const) {
-  suite(`a ${scheme} server that is served late`, () => {
-    test('finishes a request whose handler was at work already', async (t) => {
-      const gate = new Gate()
-      const { client, serve } = await unserved(t, scheme, async (_request, response) => {
-        await gate.pass()
-        response.end('whole')
+const http2 = {
+  h2c: { create: (): Http2Server => createHttp2Server(), scheme: 'http' },
+  'h2 over TLS': { create: () => createSecureServer(tls) as unknown as Http2Server, scheme: 'https' },
+}
+
+for (const [kind, { create, scheme }] of Object.entries(http2)) {
+  const open = async (t: TestContext) => {
+    const gate = new Gate()
+    const server = create()
+    server.on('stream', (stream, headers) => {
+      stream.on('error', () => {})
+      void (headers[':path'] === '/slow' ? gate.pass() : Promise.resolve()).then(() => {
+        stream.respond({ ':status': 200 })
+        stream.end('done')
       })
-      const one = await client()
-      one.get()
-      await gate.entered
-      const adapter = serve()
-      assert.equal(adapter.snapshot().inFlight.request, 1)
-      const drained = adapter.drain()
-      gate.open()
-      assert.equal((await within(5_000, 'the answer', one.response())).body, 'whole')
-      await within(5_000, 'the drain', drained)
     })
+    const { port, serve } = await listen(t, server)
+    const session = connectHttp2(`${scheme}://127.0.0.1:${port}`, {
+      ca: tls.cert,
+      servername: 'localhost',
+    } as object)
+    t.after(() => session.destroy())
+    session.on('error', () => {})
+    const opened = once(server, 'session')
+    await Promise.all([once(session, 'connect'), opened])
+    return { gate, server, serve, session }
+  }
 
-    test('reports it as a request when the deadline ends it', async (t) => {
-      const gate = new Gate()
-      const { client, serve } = await unserved(t, scheme, async () => gate.pass())
-      const one = await client()
-      one.get('/late?secret=1')
-      await gate.entered
-      const adapter = serve()
-      void adapter.drain()
-      await waitFor('the listener is closed', () => !adapter.isListening())
-      const forced = adapter.cut()
-      assert.deepEqual(
-        forced.map(({ kind, label }) => ({ kind, label })),
-        [{ kind: 'request', label: 'GET /late' }],
-      )
-    })
-
-    for (const [what, first, rest] of [
-      ['head', 'GET / HTTP/1.1\r\nHo', 'st: a\r\n\r\n'],
-      ['body', 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n\r\nab', 'cd'],
-    ] as const) {
-      test(`waits for a request of which half the ${what} has been sent`, async (t) => {
-        const heard = Promise.withResolvers<void>()
-        const { client, serve, present } = await unserved(t, scheme, (request, response) => {
-          request.once('data', () => heard.resolve())
-          request.on('end', () => response.end('whole')).resume()
-        })
-        const one = await client()
-        one.send(first)
-        if (what === 'body') await heard.promise
-        await waitFor('the bytes are read', () => present().some(({ isMidRequest }) => isMidRequest))
-        const adapter = serve()
-        assert.deepEqual(connectionsOf(adapter), { active: 1, idle: 0 })
-        const drained = adapter.drain()
-        await waitFor('the listener is closed', () => !adapter.isListening())
-        one.send(rest)
-        assert.equal((await within(5_000, 'the answer', one.response())).body, 'whole')
-        await within(5_000, 'the drain', drained)
-      })
-    }
-
-    test('answers all that was pipelined before', async (t) => {
-      const gate = new Gate()
-      let begun = 0
-      const { client, serve } = await unserved(t, scheme, async (request, response) => {
-        begun++
-        await gate.pass()
-        response.end(request.url)
-      })
-      const one = await client()
-      for (const path of ['/a', '/b', '/c']) one.get(path)
-      await waitFor('three handlers are at work', () => begun === 3)
-      const adapter = serve()
-      const drained = adapter.drain()
-      await waitFor('the listener is closed', () => !adapter.isListening())
-      gate.open()
-      assert.equal((await within(5_000, 'the third answer', one.response(3))).body, '/c')
-      await within(5_000, 'the drain', drained)
-    })
-
-    test('closes the connections that are idle, and asks one that is used again to close', async (t) => {
-      const { client, serve } = await unserved(t, scheme, (_request, response) => response.end('ok'))
-      const [idle, again, unused] = [await client(), await client(), await client()]
-      for (const used of [idle, again]) {
-        used.get()
-        await used.response()
-      }
-      const adapter = serve()
-      assert.deepEqual(connectionsOf(adapter), { active: 0, idle: 3 })
-      adapter.announceClose()
-      again.get()
-      assert.equal((await within(5_000, 'the answer', again.response(2))).headers['connection'], 'close')
-      await within(5_000, 'the drain', adapter.drain())
-      for (const closed of [idle, again, unused]) await within(5_000, 'the end', closed.ended())
-    })
+  test(`${kind}: a stream from before serve() is counted, waited for and answered in full, and its session told by two GOAWAYs`, async (t) => {
+    const { gate, serve, session } = await open(t)
+    const answer = get(session, '/slow')
+    await gate.entered
+    const adapter = serve()
+    assert.deepEqual(adapter.snapshot().inFlight, { ...nothing, stream: 1 })
+    assert.deepEqual(adapter.snapshot().connections, { active: 1, idle: 0 })
+    const goaways: unknown[] = []
+    session.on('goaway', (code, last) => goaways.push([code, last]))
+    let isDrained = false
+    const drained = adapter.drain().then(() => (isDrained = true))
+    await waitFor('both GOAWAYs are there', () => goaways.length >= 2)
+    assert.deepEqual(goaways.slice(0, 2), [
+      [0, 2 ** 31 - 1],
+      [0, 1],
+    ])
+    assert.equal(isDrained, false)
+    gate.open()
+    assert.equal(await within(5_000, 'answer', answer), 'done')
+    await within(5_000, 'drain', drained)
   })
+
+  test(`${kind}: an idle session from before serve() is told and ends`, async (t) => {
+    const { serve, session } = await open(t)
+    assert.equal(await get(session, '/'), 'done')
+    const adapter = serve()
+    await waitFor('the answer is written out', () => adapter.snapshot().inFlight.stream === 0)
+    assert.deepEqual(adapter.snapshot().connections, { active: 0, idle: 1 })
+    const told = once(session, 'goaway')
+    await within(5_000, 'drain', adapter.drain())
+    assert.deepEqual((await told).slice(0, 2), [0, 2 ** 31 - 1])
+  })
+
+  test(`${kind}: cut() counts a stream from before serve(), and its client sees an error`, async (t) => {
+    const { gate, serve, session } = await open(t)
+    const answer = get(session, '/slow')
+    await gate.entered
+    const adapter = serve()
+    assert.deepEqual(
+      adapter.cut().map(({ kind: what, label }) => [what, label]),
+      [['stream', 'stream 1, nothing answered']],
+    )
+    assert.match(await within(5_000, 'end', answer), /^reset/)
+  })
+
+  test(`${kind}: a session from before serve() is served in the delay, also behind a GOAWAY of the client`, async (t) => {
+    const { serve, session } = await open(t)
+    const adapter = serve()
+    adapter.announceClose()
+    session.goaway(0)
+    assert.equal(await get(session, '/'), 'done')
+    await within(5_000, 'drain', adapter.drain())
+  })
+}
+
+test('h2c: a stream whose head is half sent at serve() is answered in the drain', async (t) => {
+  const server = createHttp2Server()
+  server.on('stream', (stream) => stream.end('done'))
+  const { port, serve } = await listen(t, server)
+  const accepted = once(server, 'connection')
+  const client = connectRaw(port, '127.0.0.1')
+  t.after(() => client.destroy())
+  const [socket] = (await accepted) as [Socket]
+  let received = ''
+  client.setEncoding('latin1').on('data', (text: string) => (received += text))
+  const settings = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0])
+  // HEADERS of stream 1 with END_STREAM and END_HEADERS: GET, http, /, a (RFC 9113 §6.2, RFC 7541 appendix A).
+  const head = Buffer.from([0, 0, 6, 1, 5, 0, 0, 0, 1, 0x82, 0x86, 0x84, 1, 1, 0x61])
+  const begun = Buffer.concat([
+    Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
+    settings,
+    head.subarray(0, 10),
+  ])
+  client.write(begun)
+  await waitFor('half a head is there', () => socket.bytesRead === begun.length)
+  const drained = serve(2_000).drain()
+  await waitFor('the listener is closed', () => !server.listening)
+  client.write(head.subarray(10))
+  await waitFor('the answer is there', () => received.includes('done'))
+  client.end()
+  await within(5_000, 'drain', drained)
+})
+
+async function get(session: ClientHttp2Session, path: string): Promise<string> {
+  const stream = session.request({ ':path': path })
+  let body = ''
+  stream.setEncoding('utf8').on('data', (text: string) => (body += text))
+  stream.on('error', () => {})
+  await new Promise<void>((resolve) => stream.once('close', resolve))
+  return stream.rstCode === 0 ? body : `reset ${stream.rstCode}`
 }

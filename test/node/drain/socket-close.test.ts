@@ -119,3 +119,13 @@ test("a forgotten socket has its own method back, and keeps somebody else's", as
   await within(1_000, 'both closes', destroyed)
   assert.deepEqual(closed, [])
 })
+
+test('what is destroyed on purpose is not told of, and gets no listener', async (t) => {
+  const { server, closes, closed } = follow()
+  const socket = await idleConnection(t, server)
+  const listeners = socket.listenerCount('close')
+  closes.ignoreWhile(() => socket.destroy())
+  assert.equal(socket.listenerCount('close'), listeners)
+  await within(1_000, 'the close', once(socket, 'close'))
+  assert.deepEqual(closed, [])
+})

@@ -1,0 +1,62 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Server, Socket } from 'node:net'
+import { hasEnd, isBehindEnd } from './connection-end.ts'
+
+const requestEvents: ReadonlySet<unknown> = new Set(['request', 'checkContinue', 'checkExpectation'])
+
+/** What becomes of requests and upgrades that came behind a `Connection: close`. They will not be answered, so they are not processed (RFC 9112 §9.6). */
+export interface Unprocessed {
+  onRequest(request: IncomingMessage, response: ServerResponse): void
+  onUpgrade(socket: Socket): void
+}
+
+/**
+ * Hands requests to the server's listeners one tick later, when the parser has been through all that came in the same packet. Only then is it
+ * known whether a request has pipelined followers, which a handler that answers at once would otherwise cut off with its `Connection: close`.
+ * What the parser says next about the connection (an error, an upgrade) comes behind them all the same.
+ */
+export function deferRequests(server: Server, unprocessed: Unprocessed): Disposable {
+  const emit = server.emit
+  const deferred = new WeakMap<Socket, unknown[][]>()
+
+  function handOnNext(this: void, socket: Socket): void {
+    const next = deferred.get(socket)?.shift()
+    if (!next) return
+    const [request, response] = next.slice(1) as [IncomingMessage, ServerResponse]
+    if (isBehindEnd(response)) unprocessed.onRequest(request, response)
+    else Reflect.apply(emit, server, next)
+  }
+
+  /** When a handler throws, the others have their ticks still. */
+  function handOnAll(socket: Socket): void {
+    while (deferred.get(socket)?.length) handOnNext(socket)
+  }
+
+  const deferring = function deferringEmit(this: Server, event: string, ...args: unknown[]): boolean {
+    if (requestEvents.has(event)) {
+      const { socket } = args[0] as IncomingMessage
+      const waiting = deferred.get(socket)
+      if (waiting) waiting.push([event, ...args])
+      else deferred.set(socket, [[event, ...args]])
+      process.nextTick(handOnNext, socket)
+      return true
+    }
+    if (event === 'clientError') handOnAll(args[1] as Socket)
+    if (event === 'upgrade' || event === 'connect') {
+      const { socket } = args[0] as IncomingMessage
+      handOnAll(socket)
+      if (hasEnd(socket)) {
+        unprocessed.onUpgrade(socket)
+        return true
+      }
+    }
+    return Reflect.apply(emit, this, [event, ...args])
+  }
+  server.emit = deferring
+  return {
+    [Symbol.dispose]: () => {
+      // Another wrapper may have come since; taking it away would break its owner.
+      if (server.emit === deferring) server.emit = emit
+    },
+  }
+}

@@ -1,0 +1,106 @@
+import type { Duplex } from 'node:stream'
+
+/** Looks at the bytes of a connection before they are written. */
+export interface OutputFollower {
+  /** @returns null when all bytes may be written; otherwise how many, and then `stop()` is called */
+  pass(bytes: Uint8Array): number | null
+  /** What may be written has been. */
+  stop(): void
+}
+
+interface Output {
+  follower: OutputFollower | null
+  readonly write: Duplex['write']
+  readonly end: Duplex['end']
+}
+
+const outputKey = Symbol('lastcall.output')
+type Followed = Duplex & { [outputKey]?: Output }
+
+/**
+ * Shows everything that the application writes to a connection to a follower: also what is piped, corked, or waits in Node's
+ * buffer. One that is followed already gets another follower.
+ */
+export function followOutput(socket: Followed, follower: OutputFollower): void {
+  const output = socket[outputKey]
+  if (output) {
+    output.follower = follower
+    return
+  }
+  socket[outputKey] = { follower, write: socket.write, end: socket.end }
+  // The same functions for all sockets: closures of each one's own would cost every WebSocket memory.
+  socket.write = followedWrite as Duplex['write']
+  socket.end = followedEnd as Duplex['end']
+}
+
+/** Takes the follower off, and our functions with it unless the application has wrapped them since. */
+export function unfollowOutput(socket: Followed): void {
+  const output = socket[outputKey]
+  if (!output) return
+  output.follower = null
+  if (socket.write !== followedWrite || socket.end !== followedEnd) return
+  socket.write = output.write
+  socket.end = output.end
+  delete socket[outputKey]
+}
+
+/** Writes these bytes as the last ones: what the application writes from now on is dropped, and its `end()` ends without it. */
+export function writeLast(socket: Followed, bytes: Uint8Array, written: () => void): void {
+  Reflect.apply(socket[outputKey]?.write ?? socket.write, socket, [bytes, written])
+  dropWrites(socket)
+}
+
+/** Drops what the application writes from now on. */
+export function dropWrites(socket: Followed): void {
+  const end = socket[outputKey]?.end ?? socket.end
+  socket.write = dropped as Duplex['write']
+  socket.end = function endWithout(this: Duplex, ...args: unknown[]): Duplex {
+    const callback = args.find((arg) => typeof arg === 'function')
+    return Reflect.apply(end, this, callback ? [callback] : []) as Duplex
+  } as Duplex['end']
+}
+
+function followedWrite(this: Followed, chunk: unknown, encoding?: unknown, callback?: unknown): boolean {
+  const { follower, write } = this[outputKey] as Output
+  const part = passTo(follower, chunk, encoding)
+  if (part === null) return Reflect.apply(write, this, [chunk, encoding, callback])
+  writePart(this, write, part)
+  follower?.stop()
+  return dropped(null, encoding, callback)
+}
+
+function followedEnd(this: Followed, ...args: unknown[]): Duplex {
+  const { follower, write, end } = this[outputKey] as Output
+  const part = passTo(follower, args[0], args[1])
+  if (part === null) return Reflect.apply(end, this, args)
+  writePart(this, write, part)
+  follower?.stop()
+  return Reflect.apply(this.end, this, args)
+}
+
+/** The part of a piece that may be written, null when all of it may. */
+function passTo(follower: OutputFollower | null, chunk: unknown, encoding: unknown): Uint8Array | null {
+  const bytes = follower && bytesOf(chunk, encoding)
+  if (!bytes) return null
+  const limit = follower.pass(bytes)
+  return limit === null ? null : bytes.subarray(0, limit)
+}
+
+function writePart(socket: Duplex, write: Duplex['write'], part: Uint8Array): void {
+  if (part.length > 0) Reflect.apply(write, socket, [part])
+}
+
+function dropped(_chunk: unknown, encoding?: unknown, callback: unknown = encoding): boolean {
+  if (typeof callback === 'function') process.nextTick(callback as () => void)
+  return true
+}
+
+/** Null for what no stream writes; Node's own `write` then says what is wrong. */
+function bytesOf(chunk: unknown, encoding: unknown): Uint8Array | null {
+  if (chunk instanceof Uint8Array) return chunk
+  if (typeof chunk === 'string') {
+    if (typeof encoding !== 'string') return Buffer.from(chunk)
+    return Buffer.isEncoding(encoding) ? Buffer.from(chunk, encoding) : null
+  }
+  return ArrayBuffer.isView(chunk) ? new Uint8Array(chunk.buffer, chunk.byteOffset, chunk.byteLength) : null
+}

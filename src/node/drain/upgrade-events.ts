@@ -1,0 +1,87 @@
+import type { IncomingMessage } from 'node:http'
+import type { Server } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { newestResponse } from './connection.ts'
+import type { ConnectionBook } from './connections.ts'
+import { refuseUpgrade } from './refuse-upgrade.ts'
+
+type UpgradeEvent = 'upgrade' | 'connect'
+
+/** Called with each upgrade before the application, and with what the application gets for a socket. */
+export type OnUpgrade = (request: IncomingMessage, stream: Duplex) => void
+
+/** Follows a server's 'upgrade' and 'connect' events. */
+export class UpgradeEvents {
+  readonly #server: Server
+  readonly #onUpgrade: OnUpgrade
+  readonly #following = new Set<UpgradeEvent>()
+
+  constructor(server: Server, onUpgrade: OnUpgrade) {
+    this.#server = server
+    this.#onUpgrade = onUpgrade
+    for (const event of ['upgrade', 'connect'] as const)
+      if (server.listenerCount(event) > 0) this.#follow(event)
+    server.on('newListener', this.#onNewListener)
+    server.on('removeListener', this.#onRemoveListener)
+  }
+
+  /** Takes every listener off the server. */
+  release(): void {
+    this.#server.removeListener('newListener', this.#onNewListener)
+    this.#server.removeListener('removeListener', this.#onRemoveListener)
+    for (const event of this.#following) this.#unfollow(event)
+  }
+
+  /** Without a listener Node treats an upgrade as an ordinary request, so ours is there only while the application has one. */
+  readonly #onNewListener = (event: string | symbol): void => {
+    if (isUpgradeEvent(event) && !this.#following.has(event)) this.#follow(event)
+  }
+
+  readonly #onRemoveListener = (event: string | symbol): void => {
+    if (isUpgradeEvent(event) && this.#server.listenerCount(event) === 1) this.#unfollow(event)
+  }
+
+  #follow(event: UpgradeEvent): void {
+    this.#following.add(event)
+    this.#server.prependListener(event, this.#onEvent)
+  }
+
+  #unfollow(event: UpgradeEvent): void {
+    if (this.#following.delete(event)) this.#server.removeListener(event, this.#onEvent)
+  }
+
+  readonly #onEvent = (request: IncomingMessage, stream: Duplex): void => {
+    if (isHttp1(request)) this.#onUpgrade(request, stream)
+  }
+}
+
+/**
+ * Keeps upgrades from the application and answers them with 503. Their connections stay in the tracker: they have not stopped
+ * speaking HTTP/1.
+ */
+export function refuseUpgrades(server: Server, book: ConnectionBook, onRefused: () => void): Disposable {
+  const emit = server.emit
+  const refusing = function refusingEmit(this: Server, event: string, ...args: unknown[]): boolean {
+    const request = args[0] as IncomingMessage
+    if (!isUpgradeEvent(event) || !isHttp1(request)) return Reflect.apply(emit, this, [event, ...args])
+    onRefused()
+    const connection = book.open.get(request.socket)
+    refuseUpgrade(args[1] as Duplex, connection ? newestResponse(connection) : null)
+    return true
+  }
+  server.emit = refusing
+  return {
+    [Symbol.dispose]: () => {
+      if (server.emit === refusing) server.emit = emit
+    },
+  }
+}
+
+function isUpgradeEvent(event: string | symbol): event is UpgradeEvent {
+  return event === 'upgrade' || event === 'connect'
+}
+
+/** The 'connect' of HTTP/2 is a stream with a response, and no socket (`onServerStream` in lib/internal/http2/compat.js). */
+function isHttp1({ httpVersionMajor }: IncomingMessage): boolean {
+  return httpVersionMajor < 2
+}

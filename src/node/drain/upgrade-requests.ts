@@ -1,0 +1,176 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Server, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
+import { Server as TlsServer } from 'node:tls'
+import type { ForcedClose } from '../../core/report.ts'
+import { type Connection, currentResponse, newestResponse } from './connection.ts'
+import type { ConnectionBook } from './connections.ts'
+import { closeWhenSilent } from './let-go.ts'
+import { presentUpgraded } from './present-connections.ts'
+import { resetSocket } from './raw-socket.ts'
+import { routeOf } from './route.ts'
+import { SocketClose } from './socket-close.ts'
+import { earlierOf, now, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
+import { refuseUpgrades, UpgradeEvents } from './upgrade-events.ts'
+import type { UpgradeTraffic } from './upgrade-traffic.ts'
+import { UpgradedConnection, type UpgradeListener } from './upgraded-connection.ts'
+
+/** Label of what was upgraded before `serve()`. */
+const UNSEEN = 'upgrade from before serve()'
+
+/**
+ * Upgrades and CONNECTs that are not answered yet, or answered with an ordinary response. Each of them is a request: a client
+ * that got a close frame now would take it for a broken response.
+ */
+export class UpgradeRequestTraffic implements Traffic, UpgradeListener {
+  readonly #server: Server
+  readonly #book: ConnectionBook
+  readonly #upgrades: UpgradeTraffic
+  readonly #context: TrafficContext
+  readonly #open = new Map<Socket, UpgradedConnection>()
+  readonly #events: UpgradeEvents
+  #refusal: Disposable | null = null
+  #phase: 'serving' | 'announced' | 'draining' = 'serving'
+
+  /** @param upgrades gets the connections that have changed their protocol */
+  constructor(server: Server, book: ConnectionBook, upgrades: UpgradeTraffic, context: TrafficContext) {
+    this.#server = server
+    this.#book = book
+    this.#upgrades = upgrades
+    this.#context = context
+    this.#events = new UpgradeEvents(server, this.#onUpgrade)
+    for (const socket of presentUpgraded(server, server instanceof TlsServer)) this.#addPresent(socket)
+  }
+
+  get open(): number {
+    return this.#open.size
+  }
+
+  announce(): void {
+    this.#phase = 'announced'
+  }
+
+  drain(): void {
+    this.#phase = 'draining'
+    this.#refusal = refuseUpgrades(this.#server, this.#book, () => this.#context.onLateRequest())
+    for (const connection of this.#open.values()) if (connection.isRefused) letGo(connection.socket)
+  }
+
+  cut(): readonly ForcedClose[] {
+    const cut: ForcedClose[] = []
+    for (const connection of this.#open.values()) {
+      const { socket, since, label } = connection
+      if (isInFlight(connection)) {
+        cut.push({ kind: 'request', server: this.#context.name, ageMs: now() - since, label })
+        resetSocket(socket)
+      } else socket.destroy()
+    }
+    return cut
+  }
+
+  count(): TrafficCount {
+    let request = 0
+    let oldestAt: number | null = null
+    for (const connection of this.#open.values()) {
+      if (!isInFlight(connection)) continue
+      request++
+      oldestAt = earlierOf(oldestAt, connection.since)
+    }
+    const idle = this.#open.size - request
+    return { request, stream: 0, upgrade: 0, active: request, idle, oldestAt }
+  }
+
+  release(): void {
+    this.#refusal?.[Symbol.dispose]()
+    this.#events.release()
+    for (const connection of this.#open.values()) {
+      this.#closes.forget(connection.socket)
+      connection.release()
+    }
+    this.#open.clear()
+  }
+
+  onSwitched(connection: UpgradedConnection): void {
+    this.#open.delete(connection.socket)
+    this.#closes.forget(connection.socket)
+    this.#upgrades.add(connection)
+  }
+
+  onRefused({ socket }: UpgradedConnection): void {
+    if (this.#phase === 'draining') letGo(socket)
+  }
+
+  readonly #onUpgrade = (request: IncomingMessage, stream: Duplex): void => {
+    const { socket } = request
+    const earlier = unwrittenResponse(this.#book.open.get(socket))
+    const connection = new UpgradedConnection({
+      socket,
+      stream,
+      label: copyOf(routeOf(request)),
+      request: this.#upgrades.hasGoodbye ? request : null,
+      asksForWebSocket: request.headers.upgrade?.toLowerCase() === 'websocket',
+    })
+    this.#add(connection)
+    this.#book.hand(socket)
+    const isTunnel = request.method === 'CONNECT'
+    // The response to an earlier request of the same connection is written to the same socket, and is no answer to this one.
+    if (earlier) earlier.once('prefinish', () => connection.awaitAnswer(isTunnel, this))
+    else connection.awaitAnswer(isTunnel, this)
+    if (this.#phase !== 'serving') this.#context.onLateRequest()
+  }
+
+  /** Nobody saw the requests of what was upgraded before `serve()`. One that was never written to is not answered yet. */
+  #addPresent(socket: Socket): void {
+    const connection = new UpgradedConnection({
+      socket,
+      stream: socket,
+      label: UNSEEN,
+      request: null,
+      asksForWebSocket: false,
+    })
+    if (socket.bytesWritten > 0) return this.#upgrades.add(connection)
+    this.#add(connection)
+    connection.awaitAnswer(false, this)
+  }
+
+  #add(connection: UpgradedConnection): void {
+    this.#open.set(connection.socket, connection)
+    this.#closes.follow(connection.socket)
+  }
+
+  readonly #closes = new SocketClose(forgetting(this.#open, () => this.#context.onGone()))
+}
+
+/** The 'close' of a socket, without a closure for each. */
+function forgetting(open: Map<Socket, UpgradedConnection>, told: () => void): (this: Socket) => void {
+  return function onSocketClose(this: Socket): void {
+    if (open.delete(this)) told()
+  }
+}
+
+/** The last response of a connection that has not been written to its socket yet; Node keeps it there until it is out. */
+function unwrittenResponse(connection: Connection | undefined): ServerResponse | null {
+  const newest = connection ? newestResponse(connection) : null
+  if (!connection || !newest) return null
+  return newest.writableEnded && currentResponse(connection.socket) === newest ? null : newest
+}
+
+/** A response that is out needs nothing but its client's FIN. */
+function isInFlight({ socket, isRefused }: UpgradedConnection): boolean {
+  return !socket.destroyed && !(isRefused && socket.writableFinished)
+}
+
+/** Nobody reads on after a refusal, so that the client's FIN would go unnoticed; and a client may never send one. */
+function letGo(socket: Socket): void {
+  const wait = (): void => {
+    socket.resume()
+    closeWhenSilent(socket)
+  }
+  if (socket.writableFinished) wait()
+  else socket.once('finish', wait)
+}
+
+/** A part of a string keeps all of it in memory, and a URL may be long. */
+function copyOf(text: string): string {
+  return Buffer.from(text, 'latin1').toString('latin1')
+}
