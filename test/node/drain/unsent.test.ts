@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { createServer as createTcpServer, type Server } from 'node:net'
 import { test, type TestContext } from 'node:test'
 import { parseUnsent } from '../../../src/node/drain/tcp-table.ts'
@@ -46,7 +47,8 @@ for (const [name, create] of Object.entries(servers)) {
   for (const asked of ['before the announcement', 'in the delay', 'in the drain'] as const) {
     test(`${name}: drain() lasts until the client's kernel has the answer to a request from ${asked}`, async (t) => {
       const sent = Promise.withResolvers<void>()
-      const { adapter, port } = await drainable(t, create(sent.resolve))
+      // Long enough for a connection that is unused to be asked in the drain.
+      const { adapter, port, server } = await drainable(t, create(sent.resolve), { shutdownDelayMs: 2_000 })
       const slow = await connect(t, port)
       const ask = async (): Promise<void> => {
         slow.get()
@@ -57,9 +59,14 @@ for (const [name, create] of Object.entries(servers)) {
       if (asked === 'in the delay') await ask()
       let isOver = false
       const over = adapter.drain().then(() => (isOver = true))
-      if (asked === 'in the drain') await ask()
+      if (asked === 'in the drain') {
+        await eventually('the listener is closed', () => !server.listening)
+        for (let looks = 0; looks < 3; looks++) await readFile('/proc/net/tcp')
+        await ask()
+      }
       await eventually('the connection is closed', () => isUndelivered(port))
-      for (let turns = 0; turns < 20; turns++) await new Promise((resolve) => setImmediate(resolve))
+      // As long as a look takes, several times.
+      for (let looks = 0; looks < 10; looks++) await readFile('/proc/net/tcp')
       assert.equal(isOver, false)
       slow.socket.resume()
       await within(10_000, 'drain', over)
