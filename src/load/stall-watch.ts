@@ -37,7 +37,7 @@ export function createStallWatch(since: Instant): StallWatch {
   const delays = createHistogram({ lowest: 1, highest: MAX_DELAY_US, figures: 3 })
   let stalls: Stall[] = []
   let last = since
-  const msAt = (percentile: number): number => (delays.count > 0 ? delays.percentile(percentile) / 1_000 : 0)
+  const msAt = (percentile: number): number => delays.percentile(percentile) / 1_000
   return {
     turn(now) {
       const ms = now.monotonicMs - last.monotonicMs
@@ -48,7 +48,7 @@ export function createStallWatch(since: Instant): StallWatch {
     delays: () => ({
       loopDelayP50Ms: msAt(50),
       loopDelayP99Ms: msAt(99),
-      loopDelayMaxMs: delays.count > 0 ? delays.max / 1_000 : 0,
+      loopDelayMaxMs: delays.max / 1_000,
       stalls,
     }),
   }

@@ -114,13 +114,12 @@ function addTo(cell: Cell, sample: Sample, { ending, gapMs, afterLongIdle }: Cou
 function toFigures(cell: Cell | undefined): LaneFigures {
   if (!cell) return { ...noCounts, p50Ms: 0, p99Ms: 0, maxMs: 0, longestGapMs: 0 }
   const { latency, longestGapMs, ...counts } = cell
-  const some = latency.count > 0
-  const quantileMs = (percentile: number): number => (some ? latency.percentile(percentile) / 1_000 : 0)
+  const quantileMs = (percentile: number): number => latency.percentile(percentile) / 1_000
   return {
     ...counts,
     p50Ms: quantileMs(50),
     p99Ms: quantileMs(99),
-    maxMs: some ? latency.max / 1_000 : 0,
+    maxMs: latency.max / 1_000,
     longestGapMs,
   }
 }

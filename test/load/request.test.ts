@@ -163,3 +163,37 @@ test('sendRequest blames itself when its time-out comes more than a second late'
   )
   assert.equal(isOwnFailure(sample), true)
 })
+
+test('sendRequest counts a large answer whole and keeps only its beginning', async (t) => {
+  const body = JSON.stringify({ padding: 'x'.repeat(200_000), id: 'id-1' })
+  const target = await listen(
+    t,
+    createServer((_, response) => response.end(body)),
+  )
+  const { bytes, error } = await openClient(t, () => target)()
+  assert.deepEqual([bytes, error?.code], [body.length, 'WRONG_ECHO'])
+  assert.equal(error?.message.length, 'sent id id-1, got '.length + 120)
+})
+
+test('sendRequest sends text beyond ASCII whole, and says when an answer has no body', async (t) => {
+  const target = await listen(
+    t,
+    createServer((request, response) => {
+      if (request.url === '/empty') response.writeHead(503).end()
+      else request.pipe(response)
+    }),
+  )
+  const send = openClient(t, () => target)
+  assert.equal((await send({ id: 'é', body: '{"id":"é"}' })).error, undefined)
+  assert.equal((await send({ path: '/empty' })).error?.message, 'answered 503: (empty body)')
+})
+
+test('sendRequest leaves no timer behind', async (t) => {
+  const target = await listen(t, createServer(answer))
+  const timers = (): number => process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length
+  const before = timers()
+  const send = openClient(t, () => target)
+  await send({ timeoutMs: 60_000 })
+  await send({ timeoutMs: 60_000, path: '/nowhere' })
+  assert.ok(timers() <= before, `${timers()} timers, ${before} before`)
+})

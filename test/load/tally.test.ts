@@ -100,3 +100,19 @@ for (const [what, parts] of [
     assert.deepEqual([tally.figures(sample.lane).failed, tally.figures(sample.lane).raced], [1, 0])
   })
 }
+
+test('createTally keeps the longest gap, begins with none, and names each phase once', () => {
+  const tally = createTally(2_000)
+  for (const ms of [1_000, 1_400, 1_500]) tally.add(makeSample({ lane: 'slow', ...at(ms) }), 'rollout')
+  assert.equal(tally.figures('slow').longestGapMs, 400)
+  assert.deepEqual(tally.phases(), ['rollout'])
+})
+
+test('createTally has no latency without a success, and takes one of 0 ms', () => {
+  const tally = createTally(2_000)
+  tally.add(makeSample({ error: refused }), 'load')
+  const { p50Ms, p99Ms, maxMs } = tally.figures('new-connections')
+  assert.deepEqual([p50Ms, p99Ms, maxMs], [0, 0, 0])
+  tally.add(makeSample({ endMs: 0 }), 'load')
+  assert.equal(tally.figures('new-connections').maxMs, 0.001)
+})
