@@ -1,17 +1,16 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer as createHttpServer, type Server } from 'node:http'
-import { createServer as createHttpsServer } from 'node:https'
-import { connect, type Socket } from 'node:net'
+import type { Server } from 'node:http'
+import type { Socket } from 'node:net'
 import { suite, test, type TestContext } from 'node:test'
-import { connect as connectTls } from 'node:tls'
 import { WebSocket, WebSocketServer } from 'ws'
 import type { DrainAdapter } from '../../../src/node/drain/adapter.ts'
 import { adapterFor } from '../../../src/node/serve.ts'
 import type { Goodbye } from '../../../src/node/types.ts'
 import { listen } from '../../helpers/listen.ts'
 import { RawClient } from '../../helpers/raw-http.ts'
-import { Gate, tls, within } from './setup.ts'
+import { Gate, within } from './setup.ts'
+import { kinds } from './upgrade-kinds.ts'
 import {
   askForWebSocket,
   askUpgrade,
@@ -43,34 +42,6 @@ function serveNow(t: TestContext, server: Server, goodbye?: Goodbye): DrainAdapt
 const numbers = (adapter: DrainAdapter): unknown => {
   const { inFlight, connections } = adapter.snapshot()
   return [inFlight.request, inFlight.upgrade, connections.active + connections.idle]
-}
-
-interface Kind {
-  createServer(): Server
-  /** Connects and says nothing. */
-  connect(port: number): Promise<Socket>
-  readonly scheme: 'ws' | 'wss'
-}
-
-const kinds: Record<string, Kind> = {
-  http: {
-    createServer: () => createHttpServer((_, response) => response.end('plain')),
-    connect: async (port) => {
-      const socket = connect(port, '127.0.0.1')
-      await once(socket, 'connect')
-      return socket
-    },
-    scheme: 'ws',
-  },
-  https: {
-    createServer: () => createHttpsServer(tls, (_, response) => response.end('plain')),
-    connect: async (port) => {
-      const socket = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false })
-      await once(socket, 'secureConnect')
-      return socket
-    },
-    scheme: 'wss',
-  },
 }
 
 for (const [name, kind] of Object.entries(kinds)) {

@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import type { IncomingMessage, Server } from 'node:http'
+import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { DrainAdapter } from '../../../src/node/drain/adapter.ts'
 import type { RawClient } from '../../helpers/raw-http.ts'
@@ -54,4 +54,11 @@ export async function beginDrain(adapter: DrainAdapter): Promise<{ readonly drai
 export function untilReceived(client: RawClient, what: string): Promise<void> {
   const here = client.until(() => client.received.includes(what) || client.ending !== 'open')
   return within(5_000, JSON.stringify(what), here)
+}
+
+/** A server that leaves upgrades to the test. */
+export function silentServer(): Server {
+  const server = createServer((_, response) => response.end('plain'))
+  for (const event of ['upgrade', 'connect']) server.on(event, () => {})
+  return server
 }
