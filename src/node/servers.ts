@@ -88,13 +88,24 @@ export class Servers {
     for (const adapter of this.#adapters) adapter.release()
   }
 
+  /**
+   * A handler at work may still ask another server of this process, which would refuse it. So the servers that this process has connections to go last:
+   * they accept until the others have drained. Where all are such servers, as two that ask each other are, none can wait.
+   */
   #drain(): void {
+    const others = this.#adapters.filter((adapter) => !adapter.isAskedHere())
+    const first = new Set(others.length > 0 ? others : this.#adapters)
+    const firstDrained = Promise.all([...first].map((adapter) => adapter.drain()))
+    // The end of an event stream comes with this, so it must not wait for servers that wait for the stream.
     this.#whenAll(
-      (adapter) => adapter.closeListener(),
+      async (adapter) => (first.has(adapter) ? adapter.closeListener() : undefined),
       () => this.#drainListener?.onListenersClosed(),
     )
     this.#whenAll(
-      (adapter) => adapter.drain(),
+      async (adapter) => {
+        if (!first.has(adapter)) await firstDrained
+        await adapter.drain()
+      },
       () => this.#drainListener?.onDrained(),
     )
   }

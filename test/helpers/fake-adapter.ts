@@ -19,6 +19,7 @@ export function snapshotOf(name: string, given: Partial<ServerSnapshot> = {}): S
 export function fakeAdapter(name: string, given: Partial<DrainAdapter> = {}): DrainAdapter {
   return {
     name,
+    isAskedHere: () => false,
     isListening: () => true,
     announceClose: () => {},
     closeListener: () => Promise.resolve(),

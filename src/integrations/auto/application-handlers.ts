@@ -1,10 +1,8 @@
-import { constants } from 'node:os'
 import type { Logger } from '../../core/logger.ts'
 import type { SignalName } from '../../core/options.ts'
 import { errorText } from '../../node/limit.ts'
 import type { ExitGate } from './exit-gate.ts'
-
-type Handler = (signal: SignalName, number: number) => unknown
+import { applicationListeners, numberOf, type SignalHandler } from './signal-listeners.ts'
 
 /** Which handlers are run, and how. */
 export interface Handling {
@@ -21,7 +19,7 @@ export interface Handling {
  * @throws what a handler throws or rejects with; an error when the application's exit code is not 0
  */
 export async function runApplicationHandlers({ signal, called, exits, logger }: Handling): Promise<void> {
-  const handlers = process.rawListeners(signal) as readonly unknown[] as readonly Handler[]
+  const handlers = applicationListeners(signal)
   if (handlers.length > 0 || called) {
     await new Promise<void>((resolve, reject) => {
       const complain = (error: unknown): void => {
@@ -42,17 +40,13 @@ export async function runApplicationHandlers({ signal, called, exits, logger }: 
   if (code !== 0) throw new Error(`the application exited with ${code}`)
 }
 
-function call(handler: Handler, signal: SignalName, complain: (error: unknown) => void): void {
+function call(handler: SignalHandler, signal: SignalName, complain: (error: unknown) => void): void {
   try {
     const result = Reflect.apply(handler, process, [signal, numberOf(signal)])
     if (result instanceof Promise) result.catch(complain)
   } catch (error) {
     complain(error)
   }
-}
-
-function numberOf(signal: SignalName): number {
-  return constants.signals[signal as NodeJS.Signals]
 }
 
 function stackOf(error: unknown): string | undefined {

@@ -1,6 +1,7 @@
-import cluster, { Worker } from 'node:cluster'
+import cluster from 'node:cluster'
 import { drainWorkers } from '../../node/cluster-workers.ts'
 import type { Lifecycle } from '../../node/types.ts'
+import { standInWorker } from './stand-in-worker.ts'
 
 /** Whether this process has workers that listen in its stead (node:cluster). */
 export function hasWorkers(): boolean {
@@ -11,6 +12,6 @@ export function hasWorkers(): boolean {
 export function coordinateWorkers(lifecycle: Lifecycle): void {
   drainWorkers(lifecycle)
   lifecycle.on('shutdownInitiated', () => {
-    cluster.fork = () => new Worker()
+    cluster.fork = standInWorker
   })
 }

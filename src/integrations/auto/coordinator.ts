@@ -1,4 +1,7 @@
+import { Server as HttpServer } from 'node:http'
+import { Server as HttpsServer } from 'node:https'
 import type { Server } from 'node:net'
+import { Server as TlsServer } from 'node:tls'
 import { DEFAULT_SIGNALS } from '../../core/defaults.ts'
 import type { Logger } from '../../core/logger.ts'
 import type { SignalName } from '../../core/options.ts'
@@ -7,23 +10,33 @@ import { createLifecycle } from '../../node/lifecycle.ts'
 import { errorText } from '../../node/limit.ts'
 import { stderrLogger } from '../../node/stderr-logger.ts'
 import type { Lifecycle } from '../../node/types.ts'
+import { AdoptedServers } from './adopted-servers.ts'
 import { runApplicationHandlers } from './application-handlers.ts'
 import { autoHost } from './auto-host.ts'
 import { forgiveClose } from './close-callback.ts'
 import { coordinateWorkers, hasWorkers } from './cluster-primary.ts'
 import { EventStreams } from './event-streams.ts'
 import { ExitGate } from './exit-gate.ts'
+import type { HandedConnections } from './handed-connections.ts'
 import { isInternal, type ListenedTo } from './internal-server.ts'
 import { OwnProbes } from './own-probes.ts'
 import type { SignalGate } from './signal-gate.ts'
+import { tellRunner } from './signal-listeners.ts'
+
+/** What was there before the first server. */
+export interface Beginnings {
+  readonly gate: SignalGate
+  readonly handed: HandedConnections
+  /** Signal that the application had before anything listened: the shutdown begins with the start, and its handlers are not called again. */
+  readonly early: SignalName | null
+}
 
 /**
  * Begins to coordinate, with the options that the environment has.
- * @param early signal that the application's handlers had before anything listened
  * @throws LastcallError `LASTCALL_INVALID_OPTIONS`
  */
-export function coordinate(gate: SignalGate, early: SignalName | null): Coordinator {
-  return new Coordinator(gate, early)
+export function coordinate(beginnings: Beginnings): Coordinator {
+  return new Coordinator(beginnings)
 }
 
 /** Coordinates the shutdown of an application that knows nothing of it: one lifecycle for all its servers, and a place in it for its handlers. */
@@ -32,7 +45,7 @@ export class Coordinator {
   readonly #exits = new ExitGate(DEFAULT_SIGNALS)
   readonly #logger: Logger = stderrLogger(realHost())
   readonly #lifecycle: Lifecycle
-  readonly #servers = new Set<Server>()
+  readonly #servers = new AdoptedServers()
   readonly #listeners = new Map<SignalName, () => void>()
   readonly #probes = new OwnProbes()
   readonly #streams: EventStreams | null
@@ -43,12 +56,10 @@ export class Coordinator {
   #signal: SignalName | null = null
   #delivered = false
   #wereListening: readonly Server[] = []
-  /** Whether workers of this process listen in its stead. */
-  #clustered = false
 
-  /** @param early signal that the application had before anything listened: the shutdown begins with the start, and its handlers are not called again */
-  constructor(gate: SignalGate, early: SignalName | null) {
+  constructor({ gate, handed, early }: Beginnings) {
     this.#gate = gate
+    handed.watch(HttpServer, HttpsServer, TlsServer)
     this.#signal = early
     this.#delivered = early !== null
     const host = autoHost({
@@ -73,12 +84,17 @@ export class Coordinator {
     } catch (error) {
       return this.#logger.warn({ error: errorText(error) }, 'lastcall: this server will not be drained')
     }
-    if (!this.#clustered && hasWorkers()) {
-      this.#clustered = true
-      coordinateWorkers(this.#lifecycle)
-    }
-    if (!this.#servers.has(server)) server.once('close', () => this.#onServerClose(server))
-    this.#servers.add(server)
+    this.#servers.add(server, () => this.#standBackIfClosed())
+    this.#beginSoon()
+  }
+
+  /** Drains the workers that listen in the stead of this process. */
+  adoptWorkers(): void {
+    if (!this.#yielded) this.#beginSoon()
+  }
+
+  #beginSoon(): void {
+    if (hasWorkers() && this.#servers.noteWorkers()) coordinateWorkers(this.#lifecycle)
     this.#gate.arm()
     if (this.#started === 'yes') return this.#lifecycle.ready()
     if (this.#started !== 'no') return
@@ -86,16 +102,27 @@ export class Coordinator {
     setImmediate(() => this.#startIfServing())
   }
 
+  /** Drains a server that never listens and is handed connections by others. It serves until the end of the process. */
+  adoptHanded(server: Server): void {
+    if (this.#servers.has(server)) return
+    this.#servers.noteHanded()
+    this.adopt(server, {})
+  }
+
   /** A server is told to listen. */
-  notice(server: Server): void {
-    this.#probes.notice(server)
+  notice(server: Server, listenedTo: ListenedTo): void {
+    const port = this.#probes.notice(server, listenedTo)
+    if (port === null || this.#yielded) return
+    const remedy = 'set LASTCALL_PROBE_PORT to another one'
+    this.#logger.warn({ port }, `lastcall: the application listens on the probe port: no probes; ${remedy}`)
   }
 
   /** Takes a signal for the shutdown, unless there is nothing to shut down. */
   take(signal: SignalName): boolean {
     if (this.#yielded) return false
-    if (this.#shuttingDown || this.#isServing()) {
+    if (this.#shuttingDown || this.#servers.isServing()) {
       this.#signal ??= signal
+      tellRunner(signal, this.#logger)
       // Until the start the signal waits for it.
       this.#listeners.get(signal)?.()
       return true
@@ -119,10 +146,6 @@ export class Coordinator {
     this.#streams?.[Symbol.dispose]()
   }
 
-  #isServing(): boolean {
-    return this.#clustered || [...this.#servers].some((server) => server.listening)
-  }
-
   #onSignal(signal: SignalName, listener: () => void): Disposable {
     this.#listeners.set(signal, listener)
     return { [Symbol.dispose]: () => void this.#listeners.delete(signal) }
@@ -131,7 +154,7 @@ export class Coordinator {
   /** A server that is gone by now only looked for a free port; neither probes nor readiness are worth it. */
   #startIfServing(): void {
     this.#started = 'no'
-    if (!this.#yielded && this.#isServing()) return void this.#start()
+    if (!this.#yielded && this.#servers.isServing()) return void this.#start()
     this.#standBackIfClosed()
     if (this.#signal === null || this.#delivered) return
     // It waited for a start that does not come.
@@ -150,7 +173,7 @@ export class Coordinator {
       return
     }
     if (this.#yielded) this.#probes.close()
-    else if (this.#isServing()) this.#lifecycle.ready()
+    else if (this.#servers.isServing()) this.#lifecycle.ready()
   }
 
   /** A child process inherits the environment, and the port in it is its parent's. */
@@ -160,20 +183,15 @@ export class Coordinator {
     return true
   }
 
-  #onServerClose(server: Server): void {
-    this.#servers.delete(server)
-    this.#standBackIfClosed()
-  }
-
   #standBackIfClosed(): void {
-    if (this.#shuttingDown || this.#yielded || this.#isServing()) return
+    if (this.#shuttingDown || this.#yielded || this.#servers.isServing()) return
     if (process.pid !== 1) this.#gate.disarm()
     if (this.#started === 'yes') this.#lifecycle.unready('no server listens')
   }
 
   #onShutdown(): void {
     this.#shuttingDown = true
-    this.#wereListening = [...this.#servers].filter((server) => server.listening)
+    this.#wereListening = this.#servers.listening()
   }
 
   #endStreams(): void {

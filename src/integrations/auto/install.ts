@@ -1,15 +1,19 @@
+import type { ChildProcess } from 'node:child_process'
 import { subscribe } from 'node:diagnostics_channel'
-import { createRequire } from 'node:module'
 import type { Server } from 'node:net'
-import { isMainThread } from 'node:worker_threads'
 import { DEFAULT_SIGNALS } from '../../core/defaults.ts'
 import type { SignalName } from '../../core/options.ts'
-import type { coordinate, Coordinator } from './coordinator.ts'
+import type { Coordinator } from './coordinator.ts'
+import { HandedConnections } from './handed-connections.ts'
 import type { ListenedTo } from './internal-server.ts'
+import { CoordinatorModule } from './load-coordinator.ts'
 import { SignalGate } from './signal-gate.ts'
 
 /** Set once it is installed: it may be imported twice, from two copies. */
 const installed = Symbol.for('lastcall.auto')
+
+// Node publishes every child process that it makes here (Node docs, diagnostics_channel, "Process").
+const childMade = 'child_process'
 
 // Node publishes every listen() here, whoever calls it, from ESM or CommonJS, patched or not
 // (Node docs, diagnostics_channel, "net.Server"; experimental, so the tests hold every Node line to it).
@@ -18,11 +22,11 @@ const listening = 'tracing:net.server.listen:asyncEnd'
 
 /**
  * Makes this process drain the servers that its application listens with. Until the first of them listens nothing happens and signals are what they
- * were; worker threads, which get no signals, are left alone.
+ * were. For the main thread: worker threads get no signals.
  */
 export function installAuto(): void {
   const flags = globalThis as { [installed]?: true }
-  if (!isMainThread || flags[installed]) return
+  if (flags[installed]) return
   flags[installed] = true
   new Auto().install()
 }
@@ -30,7 +34,9 @@ export function installAuto(): void {
 /** Waits for the first server, in as little code as possible: it is loaded into every program that inherits the environment. */
 class Auto {
   readonly #gate = new SignalGate(DEFAULT_SIGNALS, (signal) => this.#take(signal))
+  readonly #handed = new HandedConnections((server) => this.#onHanded(server))
   readonly #listenedTo = new WeakMap<Server, ListenedTo>()
+  readonly #module = new CoordinatorModule()
   #coordinator: Coordinator | null = null
   #making = false
   #yielded = false
@@ -43,6 +49,10 @@ class Auto {
     subscribe(listenCalled, (message) => this.#onListenCalled(message as ListenMessage))
     subscribe(listening, (message) => this.#onListening(message as ListenMessage))
     subscribe('lastcall:lifecycle:created', () => this.#yield())
+    subscribe(childMade, (message) => this.#onChildMade((message as ChildMessage).process))
+    // A process that its parent can send sockets to may never listen itself.
+    if (process.connected) this.#handed.watch()
+    this.#module.prepare()
   }
 
   #take(signal: SignalName): boolean {
@@ -55,19 +65,36 @@ class Auto {
 
   #onListenCalled({ server, options }: ListenMessage): void {
     if (options) this.#listenedTo.set(server, options)
-    this.#coordinator?.notice(server)
+    this.#coordinator?.notice(server, options ?? {})
   }
 
   #onListening({ server }: ListenMessage): void {
-    this.#coordinate()?.adopt(server, this.#listenedTo.get(server) ?? {})
+    this.#module.whenLoaded(() => this.#coordinate()?.adopt(server, this.#listenedTo.get(server) ?? {}))
+  }
+
+  #onHanded(server: Server): void {
+    this.#module.whenLoaded(() => this.#coordinate()?.adoptHanded(server))
+  }
+
+  /**
+   * A primary whose workers listen on a shared handle (`SCHED_NONE`) calls no listen(). It would die by the signal, and its workers with it. They tell
+   * it that they listen in a message of Node's own (lib/internal/cluster/child.js, 22 to 26).
+   */
+  #onChildMade(child: ChildProcess): void {
+    child.on('internalMessage', ({ cmd, act }: { readonly cmd?: unknown; readonly act?: unknown } = {}) => {
+      if (cmd !== 'NODE_CLUSTER' || act !== 'listening') return
+      this.#module.whenLoaded(() => this.#coordinate()?.adoptWorkers())
+    })
   }
 
   #coordinate(): Coordinator | null {
     if (this.#yielded || this.#making) return null
     if (this.#coordinator) return this.#coordinator
+    const coordinate = this.#module.get()
+    if (coordinate === null) return null
     this.#making = true
     try {
-      this.#coordinator = loadCoordinator()(this.#gate, this.#earlySignal)
+      this.#coordinator = coordinate({ gate: this.#gate, handed: this.#handed, early: this.#earlySignal })
     } finally {
       this.#making = false
     }
@@ -79,20 +106,15 @@ class Auto {
     this.#yielded = true
     if (this.#coordinator) this.#coordinator.yield()
     else this.#gate.disarm()
+    this.#handed[Symbol.dispose]()
   }
+}
+
+interface ChildMessage {
+  readonly process: ChildProcess
 }
 
 interface ListenMessage {
   readonly server: Server
   readonly options?: ListenedTo
-}
-
-/**
- * The lifecycle needs all of http, https and http2, which take longer to load than many a program runs. It is there in time only when it is loaded in
- * one go: `listen()` has just been called, and the first connection comes with the next turn of the event loop.
- */
-function loadCoordinator(): typeof coordinate {
-  const here = import.meta.url
-  const file = here.endsWith('.ts') ? './coordinator.ts' : './coordinator.js'
-  return (createRequire(here)(file) as { coordinate: typeof coordinate }).coordinate
 }

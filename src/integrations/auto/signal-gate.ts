@@ -1,4 +1,5 @@
 import type { SignalName } from '../../core/options.ts'
+import { pretendCount } from './listener-count.ts'
 
 type Emit = (event: string | symbol, ...args: readonly unknown[]) => boolean
 
@@ -52,11 +53,6 @@ export class SignalGate {
     }
   }
 
-  /** Calls the application's handlers for the signal as Node does, without the gate. */
-  deliver(signal: SignalName, number: number): boolean {
-    return Reflect.apply(this.#emit, process, [signal, signal, number])
-  }
-
   #passOn(target: unknown, args: Parameters<Emit>): boolean {
     const [event, subject] = args
     if (this.#isOurs(event) && this.#take(event)) return true
@@ -80,20 +76,5 @@ export class SignalGate {
 
   #unwatch(signal: SignalName): void {
     pretendCount(signal, 0, () => Reflect.apply(this.#emit, process, ['removeListener', signal, nobody]))
-  }
-}
-
-/** Answers `process.listenerCount(signal)` with this number for the duration of a call. */
-function pretendCount<T>(signal: SignalName, count: number, call: () => T): T {
-  const before = Object.getOwnPropertyDescriptor(process, 'listenerCount')
-  const real = process.listenerCount
-  const value = (...args: Parameters<typeof real>): number =>
-    args[0] === signal ? count : Reflect.apply(real, process, args)
-  Object.defineProperty(process, 'listenerCount', { value, writable: true, configurable: true })
-  try {
-    return call()
-  } finally {
-    if (before) Object.defineProperty(process, 'listenerCount', before)
-    else Reflect.deleteProperty(process, 'listenerCount')
   }
 }

@@ -6,6 +6,8 @@ export interface DrainAdapter {
   readonly name: string
   /** Whether the server accepts connections. */
   isListening(): boolean
+  /** Whether this process itself has had connections to the server. */
+  isAskedHere(): boolean
   /** From now on every response asks its client to go elsewhere; everything is still served. Idempotent. */
   announceClose(): void
   /** Empties the accept queue, closes the listener and resolves when it is closed. Idempotent, never rejects. */

@@ -4,6 +4,8 @@ import type { ForcedClose } from '../../core/report.ts'
 import type { ServerSnapshot } from '../types.ts'
 import { nextTurn, untilQuiet } from './accept-queue.ts'
 import type { AdapterContext, DrainAdapter } from './adapter.ts'
+import { takeOver, trackWithoutListening } from './handed-socket.ts'
+import { OwnClients } from './own-clients.ts'
 import { schemeOf } from './scheme.ts'
 import { earlierOf, now, settleMs, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
 import { closeKeepingSuccessor, rememberPath } from './unix-path.ts'
@@ -21,6 +23,7 @@ export class ServerAdapter implements DrainAdapter {
   readonly #server: Server
   readonly #context: AdapterContext
   readonly #traffics: readonly Traffic[]
+  readonly #ownClients: OwnClients
   /** Where it has listened, or its connections came in. */
   readonly #ports = new Set<number>()
   readonly #unsent = new Unsent(this.#ports)
@@ -48,6 +51,7 @@ export class ServerAdapter implements DrainAdapter {
       },
       onGone: () => this.#settle(),
     })
+    this.#ownClients = new OwnClients(server)
     server.prependListener('connection', this.#onConnection)
     server.on('listening', this.#onListening)
     server.on('close', this.#onClose)
@@ -56,6 +60,10 @@ export class ServerAdapter implements DrainAdapter {
 
   isListening(): boolean {
     return this.#server.listening
+  }
+
+  isAskedHere(): boolean {
+    return this.#ownClients.asked
   }
 
   announceClose(): void {
@@ -105,6 +113,7 @@ export class ServerAdapter implements DrainAdapter {
   }
 
   release(): void {
+    this.#ownClients[Symbol.dispose]()
     this.#server.removeListener('connection', this.#onConnection)
     this.#server.removeListener('listening', this.#onListening)
     this.#server.removeListener('close', this.#onClose)
@@ -167,6 +176,8 @@ export class ServerAdapter implements DrainAdapter {
   }
 
   readonly #onConnection = (socket: Socket): void => {
+    takeOver(socket)
+    if (!this.#server.listening) trackWithoutListening(this.#server)
     this.#accepted++
     // A server that never listens gets its connections from another one, or from another process.
     if (this.#ports.size === 0 && socket.localPort !== undefined) this.#ports.add(socket.localPort)

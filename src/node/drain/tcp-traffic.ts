@@ -4,6 +4,7 @@ import type { ForcedClose } from '../../core/report.ts'
 import type { Goodbye } from '../types.ts'
 import { untilQuiet } from './accept-queue.ts'
 import { sayGoodbye } from './goodbye.ts'
+import { followRaw } from './handed-socket.ts'
 import { acceptedSockets, securedSockets } from './present-connections.ts'
 import { resetSocket } from './raw-socket.ts'
 import { earlierOf, now, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
@@ -133,7 +134,9 @@ export class TcpTraffic implements Traffic {
 
   readonly #onConnection = (socket: Socket): void => {
     this.#open.set(socket, { since: now(), isTold: false })
-    socket.once('close', () => this.#forget(socket))
+    const forget = (): void => this.#forget(socket)
+    followRaw(socket, forget)
+    socket.once('close', forget)
     this.#schedule()
   }
 

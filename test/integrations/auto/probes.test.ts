@@ -73,3 +73,58 @@ test('imported twice it does what it does once', async (t) => {
   assert.equal(child.stderr.match(/"msg":"lastcall: shutdownInitiated"/g)?.length, 1)
   assert.equal(child.stdout.match(/SIGTERM signal received/g)?.length, 1)
 })
+
+for (const [host, probeHost] of [
+  ['127.0.0.1', '::'],
+  ['127.0.0.1', '127.0.0.1'],
+  ['::', '127.0.0.1'],
+  ['localhost', '::'],
+] as const) {
+  test(`the probe port is the application's when it listens there itself, later, on ${host} with probes on ${probeHost}`, async (t) => {
+    const probes = await freePort()
+    const child = runApp(t, 'apps/own-8081.mjs', {
+      args: [String(probes), host],
+      env: { LASTCALL_PROBE_PORT: String(probes), LASTCALL_PROBE_HOST: probeHost },
+    })
+    const port = await portOf(child)
+    await logged(child, 'startupCompleted')
+    assert.equal((await httpGet(probes, '/readyz')).body, 'ok\n')
+    child.kill('SIGUSR2')
+    await child.line(/^also listening$/)
+    assert.equal((await httpGet(probes, '/')).body, 'own\n')
+    const warnings = child.stderr.split('\n').filter((line) => line.includes('"level":"warn"'))
+    assert.equal(warnings.length, 1)
+    assert.match(warnings[0]!, new RegExp(`"port":${probes}`))
+    assert.match(warnings[0]!, /LASTCALL_PROBE_PORT/)
+    const slow = httpGet(port, '/slow')
+    await child.line(/^slow$/)
+    child.kill('SIGTERM')
+    assert.equal((await slow).body, '/slow\n')
+    assert.deepEqual(await child.exit(), { code: 0, signal: null })
+    assert.equal(child.report().clean, true)
+  })
+}
+
+test('the probe server stays when the application listens on its port at another address', async (t) => {
+  const probes = await freePort()
+  const child = runApp(t, 'apps/own-8081.mjs', {
+    args: [String(probes), '127.0.0.2'],
+    env: { LASTCALL_PROBE_PORT: String(probes), LASTCALL_PROBE_HOST: '127.0.0.1' },
+  })
+  await logged(child, 'startupCompleted')
+  child.kill('SIGUSR2')
+  await child.line(/^also listening$/)
+  assert.equal((await httpGet(probes, '/readyz')).body, 'ok\n')
+  assert.doesNotMatch(child.stderr, /"level":"warn"/)
+})
+
+test('the probe port of a primary is given up to a server of its workers', async (t) => {
+  const [port, probes] = [await freePort(), await freePort()]
+  const child = runApp(t, 'apps/own-8081.mjs', {
+    args: [String(probes), '127.0.0.1', 'cluster', String(port)],
+    env: { LASTCALL_PROBE_PORT: String(probes) },
+  })
+  await logged(child, 'startupCompleted')
+  await child.line(/^also listening$/)
+  assert.equal((await httpGet(probes, '/')).body, 'own\n')
+})

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { Child } from '../../helpers/child.ts'
@@ -21,15 +21,16 @@ export interface RunOptions {
 /** Runs an unchanged program, by its path (from this folder), with lastcall in NODE_OPTIONS; it is killed when the test ends. */
 export function runApp(t: TestContext, app: string, options: RunOptions = {}): Child {
   const program = fileURLToPath(new URL(app, import.meta.url))
+  const command = [...(options.command ?? []), process.execPath, program, ...(options.args ?? [])]
+  return runCommand(t, command, options)
+}
+
+/** Runs a program that runs Node, with lastcall in NODE_OPTIONS; it is killed when the test ends, and with it all processes that it has started. */
+export function runCommand(t: TestContext, words: readonly string[], options: RunOptions = {}): Child {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(LASTCALL_|KUBERNETES_|NODE_)/.test(name),
   )
-  const [command = process.execPath, ...args] = [
-    ...(options.command ?? []),
-    process.execPath,
-    program,
-    ...(options.args ?? []),
-  ]
+  const [command = process.execPath, ...args] = words
   const child = spawn(command, args, {
     cwd: options.cwd,
     env: {
@@ -39,9 +40,19 @@ export function runApp(t: TestContext, app: string, options: RunOptions = {}): C
       ...options.env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
   })
-  t.after(() => child.kill('SIGKILL'))
+  t.after(() => killGroup(child))
   return new Child(child)
+}
+
+/** The group of a detached child is its own. A runner that is killed leaves the server behind that it has started. */
+function killGroup({ pid }: ChildProcess): void {
+  try {
+    if (pid !== undefined) process.kill(-pid, 'SIGKILL')
+  } catch {
+    // ESRCH: all of them have ended.
+  }
 }
 
 /** Port that the program says it listens on. */

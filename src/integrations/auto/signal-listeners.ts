@@ -1,0 +1,44 @@
+import { constants } from 'node:os'
+import type { Logger } from '../../core/logger.ts'
+import type { SignalName } from '../../core/options.ts'
+import { errorText } from '../../node/limit.ts'
+import { pretendCount } from './listener-count.ts'
+
+/** A listener for a signal, as Node calls it. */
+export type SignalHandler = (signal: SignalName, number: number) => unknown
+
+/** The number of a signal. */
+export function numberOf(signal: SignalName): number {
+  return constants.signals[signal as NodeJS.Signals]
+}
+
+/** The application's own listeners for a signal, in their order; a `once` listener removes itself when it is called. */
+export function applicationListeners(signal: SignalName): readonly SignalHandler[] {
+  return split(signal).application
+}
+
+/**
+ * Tells the runner of the program about a signal that the application's listeners get later. Never throws: the shutdown has to begin. tsx kills its child when the signal is not
+ * acknowledged within 30 ms, from a listener that tsx hides from the application. That listener exits when no other one is counted.
+ */
+export function tellRunner(signal: SignalName, logger: Logger): void {
+  const { runner } = split(signal)
+  if (runner.length === 0) return
+  try {
+    pretendCount(signal, 1, () => {
+      for (const listener of runner) Reflect.apply(listener, process, [signal, numberOf(signal)])
+    })
+  } catch (error) {
+    logger.warn({ signal, error: errorText(error) }, "lastcall: a runner's signal listener failed")
+  }
+}
+
+/** A listener that `process.listeners()` does not show is not the application's: somebody took care to hide it from the application. */
+function split(signal: SignalName): Record<'application' | 'runner', readonly SignalHandler[]> {
+  const shown = new Set<unknown>(process.listeners(signal as NodeJS.Signals))
+  const raw = process.rawListeners(signal) as readonly unknown[] as readonly (SignalHandler & {
+    readonly listener?: unknown
+  })[]
+  const isShown = (handler: (typeof raw)[number]): boolean => shown.has(handler.listener ?? handler)
+  return { application: raw.filter(isShown), runner: raw.filter((handler) => !isShown(handler)) }
+}
