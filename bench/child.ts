@@ -56,6 +56,11 @@ export class Child {
     })
   }
 
+  /** Of Node itself: `taskset` becomes the program that it starts. */
+  get pid(): number {
+    return this.#process.pid ?? NaN
+  }
+
   get exitCode(): number | null {
     return this.#process.exitCode
   }

@@ -3,9 +3,13 @@ export interface Spread {
   readonly median: number
   readonly min: number
   readonly max: number
-  /** Half of the values lie between these two. */
-  readonly lowerQuartile: number
-  readonly upperQuartile: number
+}
+
+/** A mean, and how far it may be off. */
+export interface Estimate {
+  readonly mean: number
+  /** Standard error of the mean; NaN with a single value. */
+  readonly standardError: number
 }
 
 /** The two sides of a comparison. */
@@ -21,7 +25,14 @@ export function spreadOf(values: readonly number[]): Spread {
     const [below = NaN, above = NaN] = [sorted[Math.floor(index)], sorted[Math.ceil(index)]]
     return below + (above - below) * (index - Math.floor(index))
   }
-  return { median: at(0.5), min: at(0), max: at(1), lowerQuartile: at(0.25), upperQuartile: at(0.75) }
+  return { median: at(0.5), min: at(0), max: at(1) }
+}
+
+/** The mean of independent values and its standard error. */
+export function estimateOf(values: readonly number[]): Estimate {
+  const mean = values.reduce((sum, value) => sum + value, 0) / values.length
+  const squares = values.reduce((sum, value) => sum + (value - mean) ** 2, 0)
+  return { mean, standardError: Math.sqrt(squares / (values.length - 1) / values.length) }
 }
 
 /** Measures both sides of every pair, one straight after the other and the first one changing, so that what drifts falls on both. */
@@ -47,25 +58,7 @@ export function printSpread({ median, min, max }: Spread, digits = 0): string {
   return `${printNumber(median, digits)} (${printNumber(min, digits)}..${printNumber(max, digits)})`
 }
 
-/** `median [lower quartile..upper quartile] (min..max)`, for many values of which some were disturbed. */
-export function printQuartiles(spread: Spread, digits: number): string {
-  const { median, lowerQuartile, upperQuartile, min, max } = spread
-  const [middle, lower, upper, least, most] = [median, lowerQuartile, upperQuartile, min, max].map((value) =>
-    printNumber(value, digits),
-  )
-  return `${middle} [${lower}..${upper}] (${least}..${most})`
-}
-
-function printNumber(value: number, digits: number): string {
+/** A number with so many digits, thousands apart. */
+export function printNumber(value: number, digits: number): string {
   return value.toLocaleString('en-US', { minimumFractionDigits: digits, maximumFractionDigits: digits })
-}
-
-/** Rows as aligned columns, the first one to the left. */
-export function printColumns(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_, index) => Math.max(...rows.map((row) => row[index]?.length ?? 0)))
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, index) => (index === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[index] ?? 0)))
-      .join('  ')
-  return rows.map((row) => `  ${line(row)}`).join('\n')
 }

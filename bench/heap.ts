@@ -1,20 +1,15 @@
 import { Child } from './child.ts'
-import { measurePairs, type Pair, printColumns, printSpread, spreadOf, type Variant } from './figures.ts'
+import { measurePairs, type Pair, type Variant } from './figures.ts'
 import { connectionsProblem } from './machine.ts'
 
 const CONNECTIONS = 10_000
 
-/** Bytes of heap for each idle connection, all rounds. */
-export interface Heap {
-  readonly connections: number
-  readonly pairs: readonly Pair<number>[]
-}
-
+/** Bytes of heap for each idle connection, pair by pair; null when this machine cannot hold so many. */
 export async function measureHeap(
   pairs: number,
   bind: boolean,
   say: (line: string) => void,
-): Promise<Heap | null> {
+): Promise<readonly Pair<number>[] | null> {
   const problem = connectionsProblem(CONNECTIONS)
   if (problem) {
     say(`heap: ${CONNECTIONS} connections are NOT POSSIBLE here: ${problem}`)
@@ -22,12 +17,11 @@ export async function measureHeap(
   }
   const holder = new Child('clients/hold.ts', { core: bind ? 1 : null })
   try {
-    const done = await measurePairs(pairs, async (variant) => {
+    return await measurePairs(pairs, async (variant) => {
       const bytes = await bytesPerConnection(variant, holder, bind)
       say(`heap: ${variant}: ${bytes.toFixed(0)} bytes a connection`)
       return bytes
     })
-    return { connections: CONNECTIONS, pairs: done }
   } finally {
     await holder.end()
   }
@@ -56,17 +50,4 @@ async function bytesPerConnection(variant: Variant, holder: Child, bind: boolean
   } finally {
     await server.end()
   }
-}
-
-export function printHeap({ connections, pairs }: Heap): string {
-  const row = [
-    'node:http',
-    printSpread(spreadOf(pairs.map(({ bare }) => bare))),
-    printSpread(spreadOf(pairs.map(({ lastcall }) => lastcall))),
-    printSpread(spreadOf(pairs.map(({ bare, lastcall }) => lastcall - bare))),
-  ]
-  return [
-    `Bytes of heap for each of ${connections.toLocaleString('en-US')} idle keep-alive connections; goal: difference <= 200`,
-    printColumns([['server', 'bare', 'lastcall', 'difference'], row]),
-  ].join('\n')
 }

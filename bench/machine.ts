@@ -1,28 +1,40 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
-import { arch, availableParallelism, cpus, loadavg, platform } from 'node:os'
+import { availableParallelism, cpus, loadavg, platform } from 'node:os'
 
-/** What the figures depend on. */
-export interface Machine {
+/** What the figures of one run depend on. */
+export interface Run {
+  /** Day, as YYYY-MM-DD. */
+  readonly date: string
+  /** What was measured; with a plus sign when files of it were changed. */
+  readonly commit: string
   readonly node: string
   readonly cpu: string
   readonly cores: number
-  readonly platform: string
   /** One-minute load average when the run began: anything else that ran here is in the figures. */
   readonly load: number
   /** Whether servers and clients can be bound to a core each. */
-  readonly canBind: boolean
+  readonly bound: boolean
 }
 
-export function describeMachine(): Machine {
+export function describeRun(): Run {
   return {
+    date: new Date().toISOString().slice(0, 10),
+    commit: currentCommit(),
     node: process.version,
     cpu: cpus()[0]?.model ?? 'unknown',
     cores: availableParallelism(),
-    platform: `${platform()} ${arch()}`,
     load: Number((loadavg()[0] ?? 0).toFixed(2)),
-    canBind: availableParallelism() > 1 && spawnSync('taskset', ['-c', '0,1', 'true']).status === 0,
+    bound: availableParallelism() > 1 && spawnSync('taskset', ['-c', '0,1', 'true']).status === 0,
   }
+}
+
+function currentCommit(): string {
+  const git = (...args: readonly string[]): string =>
+    spawnSync('git', ['-C', import.meta.dirname, ...args], { encoding: 'utf8' }).stdout.trim()
+  // What a run itself writes does not change what it measures.
+  const changed = git('status', '--porcelain', '--untracked-files=no', '--', '../src', '../package.json')
+  return `${git('rev-parse', '--short', 'HEAD') || 'unknown'}${changed === '' ? '' : '+'}`
 }
 
 /** Files a process needs besides the connections. */

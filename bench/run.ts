@@ -1,24 +1,29 @@
 /**
- * Measures what lastcall costs, beside the same server without it: `npm run bench`. Nothing is judged here; docs/benchmarks.md explains the figures.
+ * Measures what lastcall costs, beside the same server without it: `npm run bench`. Keeps each figure in results.json as soon as it is there, and writes the
+ * tables of docs/benchmarks.md, which explains them. Nothing is judged by a test.
  *
- *   --only NAME     throughput, exit or heap
- *   --server NAME   throughput of one kind of server: http, fastify, https, http2, 'http, auto'
- *   --pairs N       pairs of rounds for each figure (100 for throughput, 5 for the others)
- *   --json FILE     writes every round as well
+ *   --only NAME        throughput, exit or heap
+ *   --server NAME      throughput of one kind of server: http, fastify, https, http2, 'http, auto', or 'http, control' (bare twice)
+ *   --pairs N          pairs of rounds for each figure (200 for throughput, 9 for exit, 5 for heap)
+ *   --generations N    how often both servers are started anew for a figure of throughput (10)
+ *   --dry              prints the tables and keeps nothing
  *
  * Measures the built package. Loopback only. Ctrl-C ends every child.
  */
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { replaceSection } from '../scripts/docs/markdown.ts'
 import { endChildren } from './child.ts'
-import { measureExit, printExit } from './exit-time.ts'
-import { measureHeap, printHeap } from './heap.ts'
-import { describeMachine } from './machine.ts'
-import { type KindName, kinds, measureThroughput, printThroughput, type Throughput } from './throughput.ts'
+import { exitRows, measureExit } from './exit-time.ts'
+import { measureHeap } from './heap.ts'
+import { describeRun } from './machine.ts'
+import { keepFigure, type Part, readResults, type Results } from './results.ts'
+import { benchSections } from './tables.ts'
+import { type KindName, kinds, measureThroughput } from './throughput.ts'
 
-const parts = ['throughput', 'exit', 'heap'] as const
-type Part = (typeof parts)[number]
+const page = new URL('../docs/benchmarks.md', import.meta.url)
+const parts = ['throughput', 'exit', 'heap'] as const satisfies readonly Part[]
 
 const began = performance.now()
 const say = (line: string): void =>
@@ -28,7 +33,8 @@ interface Plan {
   readonly parts: readonly Part[]
   readonly servers: readonly KindName[]
   readonly pairs: number | null
-  readonly json: string | null
+  readonly generations: number
+  readonly dry: boolean
 }
 
 function readPlan(): Plan {
@@ -37,7 +43,8 @@ function readPlan(): Plan {
       only: { type: 'string' },
       server: { type: 'string' },
       pairs: { type: 'string' },
-      json: { type: 'string' },
+      generations: { type: 'string', default: '10' },
+      dry: { type: 'boolean', default: false },
     },
   })
   const chosen = parts.filter((part) => values.only === undefined || values.only === part)
@@ -45,46 +52,72 @@ function readPlan(): Plan {
   const names = Object.keys(kinds) as KindName[]
   const servers = names.filter((name) => values.server === undefined || values.server === name)
   if (servers.length === 0) throw new Error(`--server: got '${values.server}', wanted ${names.join(', ')}`)
-  const pairs = values.pairs === undefined ? null : Number(values.pairs)
-  if (pairs !== null && !(Number.isInteger(pairs) && pairs >= 1 && pairs <= 1_000)) {
-    throw new Error(`--pairs: got '${values.pairs}', wanted a whole number from 1 to 1000`)
-  }
-  if (!existsSync(fileURLToPath(import.meta.resolve('lastcall')))) {
+  const pairs = values.pairs === undefined ? null : countOf('--pairs', values.pairs)
+  const generations = countOf('--generations', values.generations)
+  // A generation without a pair has no value.
+  if (chosen.includes('throughput') && (pairs ?? 200) < generations)
+    throw new Error(`--pairs: got ${pairs}, wanted one for each of the ${generations} generations at least`)
+  if (!existsSync(fileURLToPath(import.meta.resolve('lastcall'))))
     throw new Error('there is no build to measure; make one with: npm run link')
-  }
-  return { parts: chosen, servers, pairs, json: values.json ?? null }
+  return { parts: chosen, servers, pairs, generations, dry: values.dry }
+}
+
+function countOf(flag: string, text: string): number {
+  const count = Number(text)
+  if (!Number.isInteger(count) || count < 1 || count > 1_000)
+    throw new Error(`${flag}: got '${text}', wanted a whole number from 1 to 1000`)
+  return count
+}
+
+/** A figure that is still to be measured. */
+interface Figure {
+  readonly part: Part
+  readonly name: string
+  /** Null when this machine cannot. */
+  readonly measure: () => Promise<Results[Part][string]['values'] | null>
+}
+
+function figuresOf({ parts, servers, pairs, generations }: Plan, bind: boolean): readonly Figure[] {
+  const figures: readonly Figure[] = [
+    ...servers.map((name) => ({
+      part: 'throughput' as const,
+      name,
+      measure: () => measureThroughput(name, { pairs: pairs ?? 200, generations, bind }, say),
+    })),
+    ...exitRows.map((row) => ({
+      part: 'exit' as const,
+      name: row.name,
+      measure: () => measureExit(row, pairs ?? 9, bind, say),
+    })),
+    { part: 'heap', name: 'http', measure: () => measureHeap(pairs ?? 5, bind, say) },
+  ]
+  return figures.filter(({ part }) => parts.includes(part))
 }
 
 async function main(): Promise<void> {
   const plan = readPlan()
-  const machine = describeMachine()
-  const bind = machine.canBind
-  const { node, cpu, cores, platform, load } = machine
-  say(`Node ${node}, ${platform}, ${cores} cores (${cpu}), load average ${load}`)
-  say(bind ? 'server on core 0, client on core 1' : 'without taskset: server and client share the cores')
-  if (load > 0.5) say('something else runs on this machine; the figures will be worse and wider')
-  const tables: string[] = []
-  const results: Record<string, unknown> = { machine }
-  if (plan.parts.includes('throughput')) {
-    const throughput: Throughput[] = []
-    for (const server of plan.servers) {
-      throughput.push(await measureThroughput(server, plan.pairs ?? 100, bind, say))
+  const run = describeRun()
+  say(`commit ${run.commit}, Node ${run.node}, ${run.cores} cores (${run.cpu}), load average ${run.load}`)
+  say(run.bound ? 'server on core 0, client on core 1' : 'without taskset: server and client share the cores')
+  if (run.load > 0.5) say('something else runs on this machine; the figures will be worse and wider')
+  let results = plan.dry ? { throughput: {}, exit: {}, heap: {} } : readResults()
+  for (const { part, name, measure } of figuresOf(plan, run.bound)) {
+    try {
+      const values = await measure()
+      if (values === null) continue
+      const measured = { run, values } as Results[Part][string]
+      results = { ...results, [part]: { ...results[part], [name]: measured } }
+      if (!plan.dry) await keepFigure(part, name, measured)
+    } catch (error) {
+      say(`${part}, ${name}: NOT MEASURED: ${error instanceof Error ? error.message : String(error)}`)
+      process.exitCode = 1
     }
-    tables.push(printThroughput(throughput))
-    results['throughput'] = throughput
   }
-  if (plan.parts.includes('exit')) {
-    const exit = await measureExit(plan.pairs ?? 5, bind, say)
-    tables.push(printExit(exit))
-    results['exit'] = exit
+  for (const part of plan.parts) {
+    const table = benchSections.find(({ name }) => name === part)?.render(results) ?? ''
+    console.log(`\n${table}`)
+    if (!plan.dry) writeFileSync(page, replaceSection(readFileSync(page, 'utf8'), part, table))
   }
-  if (plan.parts.includes('heap')) {
-    const heap = await measureHeap(plan.pairs ?? 5, bind, say)
-    if (heap) tables.push(printHeap(heap))
-    results['heap'] = heap
-  }
-  console.log(`\n${tables.join('\n\n')}`)
-  if (plan.json !== null) writeFileSync(plan.json, `${JSON.stringify(results, null, 2)}\n`)
 }
 
 for (const [name, code] of [

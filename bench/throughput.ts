@@ -1,112 +1,124 @@
 import { Child } from './child.ts'
-import {
-  measurePairs,
-  type Pair,
-  printColumns,
-  printQuartiles,
-  printSpread,
-  type Spread,
-  spreadOf,
-  type Variant,
-} from './figures.ts'
+import { cpuTimeOf } from './cpu-time.ts'
+import { estimateOf, measurePairs, type Pair, type Variant } from './figures.ts'
 import type { Wire } from './protocol.ts'
+import type { Generation } from './results.ts'
 
 const CONNECTIONS = 50
-const WARM_UP_MS = 1_000
-/** Shorter than most disturbances: what else runs on the machine then falls on both rounds of a pair. */
-const ROUND_MS = 200
-/** A process keeps the luck of its memory layout and of its compiler for life, so every few pairs get new ones. */
-const PAIRS_A_PROCESS = 20
+const WARM_UP_MS = 600
+/** Shorter than most disturbances: what else runs on the machine then falls on both blocks of a pair. */
+const BLOCK_MS = 250
 
 /** A kind of server to measure with lastcall and without. */
 interface Kind {
   readonly script: string
   readonly wire: Wire
-  /** Whether lastcall comes through `lastcall/auto`, and the program is the bare one on both sides. */
-  readonly auto?: true
+  /** How lastcall comes in: by the server's own code, by `lastcall/auto`, or not at all, as a check of the method. */
+  readonly by: 'code' | 'auto' | 'nothing'
+  /** Largest ratio of CPU time per request that is wanted. */
+  readonly goal: number
 }
 
-/** Every kind, by the name that the figures are printed under. */
+/** Every kind, by the name that its figures are kept under. */
 export const kinds = {
-  http: { script: 'http', wire: 'http' },
-  fastify: { script: 'fastify', wire: 'http' },
-  https: { script: 'https', wire: 'https' },
-  http2: { script: 'http2', wire: 'http2' },
-  'http, auto': { script: 'http', wire: 'http', auto: true },
+  'http, control': { script: 'http', wire: 'http', by: 'nothing', goal: 1 },
+  http: { script: 'http', wire: 'http', by: 'code', goal: 1.015 },
+  fastify: { script: 'fastify', wire: 'http', by: 'code', goal: 1.03 },
+  https: { script: 'https', wire: 'https', by: 'code', goal: 1.03 },
+  http2: { script: 'http2', wire: 'http2', by: 'code', goal: 1.03 },
+  'http, auto': { script: 'http', wire: 'http', by: 'auto', goal: 1.03 },
 } as const satisfies Readonly<Record<string, Kind>>
 
 /** Name of a {@link kinds | kind}. */
 export type KindName = keyof typeof kinds
 
-/** One round against one server. */
-export interface RoundFigures {
-  readonly requestsPerSecond: number
-  /** CPU of the whole server process, in microseconds. */
-  readonly cpuPerRequest: number
-  /** CPU time over time: near 1 the server is what limits, far below it the client is. */
-  readonly serverBusy: number
-}
-
-/** All rounds of one kind of server. */
-export interface Throughput {
-  readonly server: string
-  readonly pairs: readonly Pair<RoundFigures>[]
-  /** lastcall over bare, pair by pair. */
-  readonly requestsRatio: Spread
-  readonly cpuRatio: Spread
-}
-
 type Servers = Readonly<Record<Variant, Child>>
 
+/** What one block of requests cost a server. */
+interface Block {
+  readonly requests: number
+  /** Microseconds, all threads. */
+  readonly cpu: number
+  readonly ms: number
+}
+
+/** How much is measured. */
+export interface ThroughputPlan {
+  /** Pairs of blocks, all generations together. */
+  readonly pairs: number
+  /** How often both servers are started anew. */
+  readonly generations: number
+  readonly bind: boolean
+}
+
+/**
+ * CPU time for each request, with lastcall and without. Both servers are alive at once on the same core and get blocks of requests in turn. A process keeps the luck of its memory layout
+ * and of its compiler for life: all its blocks are off by the same amount. So the pairs of one generation of processes make one value, and the error is that between the generations.
+ */
 export async function measureThroughput(
   server: KindName,
-  pairs: number,
-  bind: boolean,
+  { pairs, generations, bind }: ThroughputPlan,
   say: (line: string) => void,
-): Promise<Throughput> {
+): Promise<readonly Generation[]> {
   const load = new Child('clients/load.ts', { core: bind ? 1 : null })
-  const done: Pair<RoundFigures>[] = []
+  const done: Generation[] = []
   try {
-    while (done.length < pairs) {
-      const count = Math.min(PAIRS_A_PROCESS, pairs - done.length)
-      done.push(...(await measureWithNewServers(server, count, load, bind)))
-      const { median } = spreadOf(done.map(requestsRatio))
-      say(`${server}: ${done.length} of ${pairs} pairs, ratio so far ${median.toFixed(3)}`)
+    while (done.length < generations) {
+      const count =
+        Math.ceil((pairs * (done.length + 1)) / generations) - Math.ceil((pairs * done.length) / generations)
+      done.push(await measureGeneration(server, { index: done.length, pairs: count, bind }, load))
+      const { mean, standardError } = estimateOf(done.map(({ bare, lastcall }) => lastcall / bare))
+      say(
+        `${server}: generation ${done.length} of ${generations}, ${count} pairs; ratio so far ${mean.toFixed(4)} ± ${standardError.toFixed(4)}`,
+      )
     }
   } finally {
     await load.end()
   }
-  return {
-    server,
-    pairs: done,
-    requestsRatio: spreadOf(done.map(requestsRatio)),
-    cpuRatio: spreadOf(done.map(({ bare, lastcall }) => lastcall.cpuPerRequest / bare.cpuPerRequest)),
+  return done
+}
+
+async function measureGeneration(
+  server: KindName,
+  { index, pairs, bind }: { readonly index: number; readonly pairs: number; readonly bind: boolean },
+  load: Child,
+): Promise<Generation> {
+  const { script, wire, by }: Kind = kinds[server]
+  const start = (variant: Variant): Child =>
+    new Child(`servers/${script}.ts`, {
+      args: [by === 'code' ? variant : 'bare'],
+      core: bind ? 0 : null,
+      nodeFlags: [
+        '--expose-gc',
+        ...(by === 'auto' && variant === 'lastcall' ? ['--import', 'lastcall/auto'] : []),
+      ],
+      env: { LASTCALL_PROBE_PORT: '0', LASTCALL_PROBE_HOST: '127.0.0.1' },
+    })
+  // Neither side is always the one that is started and compiled first.
+  const order: readonly Variant[] = index % 2 === 0 ? ['bare', 'lastcall'] : ['lastcall', 'bare']
+  const servers = Object.fromEntries(order.map((variant) => [variant, start(variant)])) as Servers
+  try {
+    for (const variant of order) await warmUp(servers[variant], load, wire)
+    const blocks = await measurePairs(pairs, (variant) =>
+      measureBlock(servers[variant], load, wire, BLOCK_MS),
+    )
+    return summarise(blocks)
+  } finally {
+    await Promise.all(Object.values(servers).map((child) => child.end()))
   }
 }
 
-const requestsRatio = ({ bare, lastcall }: Pair<RoundFigures>): number =>
-  lastcall.requestsPerSecond / bare.requestsPerSecond
-
-async function measureWithNewServers(
-  server: KindName,
-  count: number,
-  load: Child,
-  bind: boolean,
-): Promise<readonly Pair<RoundFigures>[]> {
-  const { script, wire, auto }: Kind = kinds[server]
-  const start = (variant: Variant): Child =>
-    new Child(`servers/${script}.ts`, {
-      args: [auto ? 'bare' : variant],
-      core: bind ? 0 : null,
-      nodeFlags: ['--expose-gc', ...(auto && variant === 'lastcall' ? ['--import', 'lastcall/auto'] : [])],
-      env: { LASTCALL_PROBE_PORT: '0', LASTCALL_PROBE_HOST: '127.0.0.1' },
-    })
-  const servers: Servers = { bare: start('bare'), lastcall: start('lastcall') }
-  try {
-    for (const child of Object.values(servers)) await warmUp(child, load, wire)
-    return await measurePairs(count, (variant) => measureRound(servers[variant], load, wire, ROUND_MS))
-  } finally {
-    await Promise.all(Object.values(servers).map((child) => child.end()))
+/** All blocks of a generation together: what is rare and dear, such as a full garbage collection, belongs to the cost of a request. */
+function summarise(pairs: readonly Pair<Block>[]): Generation {
+  const total = (variant: Variant, figure: keyof Block): number =>
+    pairs.reduce((sum, pair) => sum + pair[variant][figure], 0)
+  const perRequest = (variant: Variant): number => total(variant, 'cpu') / total(variant, 'requests')
+  const both = (figure: keyof Block): number => total('bare', figure) + total('lastcall', figure)
+  return {
+    pairs: pairs.length,
+    bare: perRequest('bare'),
+    lastcall: perRequest('lastcall'),
+    busy: both('cpu') / 1_000 / both('ms'),
   }
 }
 
@@ -116,43 +128,14 @@ async function measureWithNewServers(
  * on what was loaded at the start, and it would be the whole difference between the two sides.
  */
 async function warmUp(server: Child, load: Child, wire: Wire): Promise<void> {
-  await measureRound(server, load, wire, WARM_UP_MS)
+  await measureBlock(server, load, wire, WARM_UP_MS)
   await server.ask('heap')
-  await measureRound(server, load, wire, WARM_UP_MS)
+  await measureBlock(server, load, wire, WARM_UP_MS)
 }
 
-async function measureRound(server: Child, load: Child, wire: Wire, ms: number): Promise<RoundFigures> {
+async function measureBlock(server: Child, load: Child, wire: Wire, ms: number): Promise<Block> {
   const port = await server.ask('port')
-  const before = await server.ask('cpu')
+  const before = cpuTimeOf(server.pid)
   const round = await load.ask('round', { port, wire, connections: CONNECTIONS, ms })
-  const cpu = (await server.ask('cpu')) - before
-  return {
-    requestsPerSecond: (round.requests / round.ms) * 1_000,
-    cpuPerRequest: cpu / round.requests,
-    serverBusy: cpu / 1_000 / round.ms,
-  }
-}
-
-export function printThroughput(results: readonly Throughput[]): string {
-  const rows = results.flatMap(({ server, pairs, ...ratios }) => {
-    const of = (variant: Variant, figure: keyof RoundFigures): Spread =>
-      spreadOf(pairs.map((pair) => pair[variant][figure]))
-    const row = (figure: 'requestsPerSecond' | 'cpuPerRequest', digits: number): string[] =>
-      [of('bare', figure), of('lastcall', figure)].map((spread) => printSpread(spread, digits))
-    return [
-      [`${server}, requests/s`, ...row('requestsPerSecond', 0), printQuartiles(ratios.requestsRatio, 3)],
-      [`${server}, CPU µs/request`, ...row('cpuPerRequest', 1), printQuartiles(ratios.cpuRatio, 3)],
-    ]
-  })
-  const busy = results.map(({ server, pairs }) => {
-    const share = spreadOf(
-      pairs.flatMap(({ bare, lastcall }) => [bare.serverBusy, lastcall.serverBusy]),
-    ).median
-    return `${server} ${Math.round(share * 100)} %`
-  })
-  return [
-    `Requests on ${CONNECTIONS} keep-alive connections; goal: ratio of requests >= 0.98. Median [middle half] (min..max).`,
-    printColumns([['figure', 'bare', 'lastcall', 'lastcall / bare'], ...rows]),
-    `  the server was busy (below 95 % something else was in the way): ${busy.join(', ')}`,
-  ].join('\n')
+  return { requests: round.requests, cpu: cpuTimeOf(server.pid) - before, ms: round.ms }
 }

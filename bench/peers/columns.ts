@@ -1,16 +1,18 @@
+/** The table that a column belongs to: only columns of one table are set up alike. */
+export type Group = 'closers' | 'hearers' | 'delayed' | 'fastify'
+
 /** One way to end a server: a package as its README sets it up, bare Node, or lastcall. */
 export interface Column {
   readonly id: string
   /** Head of its column. */
   readonly title: string
+  readonly group: Group
   /** File of `adapters`, without its ending. */
   readonly adapter: string
   /** What `npm i` installs for it; null for bare Node. */
   readonly packageName: string | null
   /** What its adapter is given: a server of Node, or a Fastify app. */
   readonly serves: 'server' | 'fastify'
-  /** Whether the package hears the signal itself. Without that there is nothing of it in the process table: those lines are the user's own. */
-  readonly hearsSignals: boolean
   /** Environment of its process, over {@link baseEnvironment}. */
   readonly env?: Readonly<Record<string, string>>
 }
@@ -23,75 +25,67 @@ export const baseEnvironment: Readonly<Record<string, string>> = {
   LASTCALL_SHUTDOWN_DELAY: '0',
 }
 
-const plain = { serves: 'server', hearsSignals: false } as const
-const signalled = { serves: 'server', hearsSignals: true } as const
+const closer = { group: 'closers', serves: 'server' } as const
+const hearer = { group: 'hearers', serves: 'server' } as const
+/** With a delay of 1 s in which everything is still served. */
+const delayed = { group: 'delayed', serves: 'server' } as const
+const onFastify = { group: 'fastify', serves: 'fastify' } as const
+
+/** A package whose adapter has its name. */
+const named = (name: string): Pick<Column, 'id' | 'title' | 'adapter' | 'packageName'> => ({
+  id: name,
+  title: name,
+  adapter: name,
+  packageName: name,
+})
 
 /** All columns, in the order of the tables. */
 export const columns: readonly Column[] = [
-  { ...plain, id: 'core', title: '`server.close()`', adapter: 'core', packageName: null },
-  { ...plain, id: 'stoppable', title: 'stoppable', adapter: 'stoppable', packageName: 'stoppable' },
+  { ...closer, id: 'core', title: '`server.close()`', adapter: 'core', packageName: null },
+  { ...closer, ...named('stoppable') },
+  { ...closer, ...named('http-shutdown') },
+  { ...closer, ...named('http-terminator') },
+  { ...closer, ...named('lil-http-terminator') },
+  { ...hearer, ...named('http-graceful-shutdown') },
   {
-    ...plain,
-    id: 'http-shutdown',
-    title: 'http-shutdown',
-    adapter: 'http-shutdown',
-    packageName: 'http-shutdown',
-  },
-  {
-    ...plain,
-    id: 'http-terminator',
-    title: 'http-terminator',
-    adapter: 'http-terminator',
-    packageName: 'http-terminator',
-  },
-  {
-    ...plain,
-    id: 'lil-http-terminator',
-    title: 'lil-http-terminator',
-    adapter: 'lil-http-terminator',
-    packageName: 'lil-http-terminator',
-  },
-  {
-    ...signalled,
-    id: 'http-graceful-shutdown',
-    title: 'http-graceful-shutdown',
-    adapter: 'http-graceful-shutdown',
-    packageName: 'http-graceful-shutdown',
-  },
-  {
-    ...signalled,
+    ...hearer,
     id: 'terminus',
     title: '@godaddy/terminus',
     adapter: 'terminus',
     packageName: '@godaddy/terminus',
   },
-  { ...signalled, id: 'lightship', title: 'lightship', adapter: 'lightship', packageName: 'lightship' },
+  { ...hearer, ...named('lightship') },
+  { ...hearer, id: 'lastcall', title: 'lastcall, no delay', adapter: 'lastcall', packageName: 'lastcall' },
   {
-    ...signalled,
+    ...delayed,
+    id: 'http-graceful-shutdown-delay',
+    title: 'http-graceful-shutdown, `preShutdown` of 1 s',
+    adapter: 'http-graceful-shutdown-delay',
+    packageName: null,
+  },
+  {
+    ...delayed,
+    id: 'terminus-delay',
+    title: '@godaddy/terminus, `beforeShutdown` of 1 s and `useExit0`',
+    adapter: 'terminus-delay',
+    packageName: null,
+  },
+  {
+    ...delayed,
+    id: 'lightship-delay',
+    title: 'lightship, `shutdownDelay` of 1 s',
+    adapter: 'lightship-delay',
+    packageName: null,
+  },
+  {
+    ...delayed,
     id: 'graceful-server',
-    title: '@gquittet/graceful-server',
+    title: '@gquittet/graceful-server, `kubernetes`',
     adapter: 'graceful-server',
     packageName: '@gquittet/graceful-server',
   },
   {
-    id: 'close-with-grace',
-    title: 'Fastify, close-with-grace',
-    adapter: 'close-with-grace',
-    packageName: 'close-with-grace',
-    serves: 'fastify',
-    hearsSignals: true,
-  },
-  {
-    id: 'fastify-graceful-shutdown',
-    title: 'Fastify, fastify-graceful-shutdown',
-    adapter: 'fastify-graceful-shutdown',
-    packageName: 'fastify-graceful-shutdown',
-    serves: 'fastify',
-    hearsSignals: true,
-  },
-  { ...signalled, id: 'lastcall', title: 'lastcall, no delay', adapter: 'lastcall', packageName: 'lastcall' },
-  {
-    ...signalled,
+    ...delayed,
     id: 'lastcall-delay',
     title: 'lastcall, delay 1 s',
     adapter: 'lastcall',
@@ -99,11 +93,24 @@ export const columns: readonly Column[] = [
     env: { LASTCALL_SHUTDOWN_DELAY: '1s' },
   },
   {
+    ...onFastify,
+    id: 'close-with-grace',
+    title: 'Fastify, close-with-grace',
+    adapter: 'close-with-grace',
+    packageName: 'close-with-grace',
+  },
+  {
+    ...onFastify,
+    id: 'fastify-graceful-shutdown',
+    title: 'Fastify, fastify-graceful-shutdown',
+    adapter: 'fastify-graceful-shutdown',
+    packageName: 'fastify-graceful-shutdown',
+  },
+  {
+    ...onFastify,
     id: 'lastcall-fastify',
     title: 'Fastify, lastcall/fastify',
     adapter: 'lastcall-fastify',
     packageName: null,
-    serves: 'fastify',
-    hearsSignals: true,
   },
 ]

@@ -19,7 +19,7 @@ import { type Column, columns } from './columns.ts'
 import { footprintOf, versionOf } from './footprint.ts'
 import { endHosts } from './hosted.ts'
 import { type Cell, type Results, worstOf } from './results.ts'
-import { connectionRows, processRows } from './scenarios/rows.ts'
+import { allRows } from './scenarios/rows.ts'
 import type { Scenario } from './scenarios/scenario.ts'
 import { columnsOf, keptCells, peerSections, renderRows, resultsFile } from './tables.ts'
 
@@ -45,7 +45,7 @@ function readPlan(): Plan {
       dry: { type: 'boolean', default: false },
     },
   })
-  const scenarios = chosen('--only', values.only, [...connectionRows, ...processRows])
+  const scenarios = chosen('--only', values.only, allRows)
   const peers = chosen('--peers', values.peers, columns)
   const cells = scenarios.flatMap((scenario) =>
     columnsOf(scenario)
@@ -126,7 +126,7 @@ function readFacts(): Facts {
 /** What is measured now in the place of what was kept, in the order of the tables. */
 function merge(kept: Results['cells'], measured: Results['cells']): Results['cells'] {
   return Object.fromEntries(
-    [...connectionRows, ...processRows].map((scenario) => {
+    allRows.map((scenario) => {
       const row = { ...kept[scenario.id], ...measured[scenario.id] }
       const ordered = columnsOf(scenario).flatMap(({ id }) => (row[id] ? [[id, row[id]] as const] : []))
       return [scenario.id, Object.fromEntries(ordered)]

@@ -1,8 +1,8 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { writeTable } from '../../scripts/docs/markdown.ts'
-import { type Column, columns } from './columns.ts'
+import { type Column, columns, type Group } from './columns.ts'
 import { type Cell, isLoss, type Results, worstOf } from './results.ts'
-import { connectionRows, processRows } from './scenarios/rows.ts'
+import { connectionRows, overtimeRows, processRows } from './scenarios/rows.ts'
 import type { Scenario } from './scenarios/scenario.ts'
 
 /** The results that are kept in the repository. */
@@ -23,28 +23,36 @@ export interface PeerSection {
   readonly render: () => string
 }
 
-const ours = ['lastcall', 'lastcall-delay']
-const closers = columns.filter((column) => column.serves === 'server' && !column.hearsSignals)
-const hearers = columns.filter(
-  (column) => column.serves === 'server' && column.hearsSignals && !ours.includes(column.id),
-)
-const onFastify = columns.filter((column) => column.serves === 'fastify')
-const own = columns.filter((column) => ours.includes(column.id))
-const processColumns = [...hearers, ...onFastify, ...own.slice(0, 1)]
+const inGroups = (...groups: readonly Group[]): readonly Column[] =>
+  columns.filter(({ group }) => groups.includes(group))
+const lastcall = columns.filter(({ id }) => id === 'lastcall')
+/** Packages that hear the signal themselves. Of the others there is nothing in a table of processes: those lines are the user's own. */
+const hearing = inGroups('hearers', 'fastify')
+
+const tables: readonly {
+  readonly name: string
+  readonly rows: readonly Scenario[]
+  readonly shown: readonly Column[]
+}[] = [
+  { name: 'closers', rows: connectionRows, shown: [...inGroups('closers'), ...lastcall] },
+  { name: 'hearers', rows: connectionRows, shown: inGroups('hearers') },
+  { name: 'delayed', rows: [...connectionRows, ...overtimeRows], shown: inGroups('delayed') },
+  { name: 'fastify', rows: connectionRows, shown: inGroups('fastify') },
+  { name: 'processes', rows: processRows, shown: hearing },
+  { name: 'processes-delayed', rows: processRows, shown: inGroups('delayed') },
+]
 
 /** All of them, rendered from the results that are kept. */
 export const peerSections: readonly PeerSection[] = [
   { name: 'run', render: () => describeRun(readResults()) },
-  { name: 'closers', render: () => renderRows(readResults(), connectionRows, [...closers, ...own]) },
-  { name: 'hearers', render: () => renderRows(readResults(), connectionRows, [...hearers, ...own]) },
-  { name: 'fastify', render: () => renderRows(readResults(), connectionRows, onFastify) },
-  { name: 'processes', render: () => renderRows(readResults(), processRows, processColumns) },
+  ...tables.map(({ name, rows, shown }) => ({ name, render: () => renderRows(readResults(), rows, shown) })),
   { name: 'footprints', render: () => renderFootprints(readResults()) },
 ]
 
-/** Which columns a row is measured in: every one, or those whose package hears the signal. */
+/** Which columns a row is measured in: those of every table that has it. */
 export function columnsOf(scenario: Scenario): readonly Column[] {
-  return processRows.includes(scenario) ? processColumns : columns
+  const having = tables.filter(({ rows }) => rows.includes(scenario))
+  return columns.filter((column) => having.some(({ shown }) => shown.includes(column)))
 }
 
 /** One table: a row a scenario. A dash is what was not run. */

@@ -1,4 +1,5 @@
 import { peerSections } from '../../bench/peers/tables.ts'
+import { benchSections } from '../../bench/tables.ts'
 import { flagsTable, instrumentsTable, metricsTable, probesTable, shutdownDiagram } from './facts.ts'
 import { writeTable } from './markdown.ts'
 import { optionsTable } from './options.ts'
@@ -22,4 +23,9 @@ export const sections: readonly Section[] = [
   { page: 'docs/reference/cli.md', name: 'rehearse', render: () => writeTable(flagsTable('rehearse')) },
   { page: 'docs/reference/cli.md', name: 'load', render: () => writeTable(flagsTable('load')) },
   ...peerSections.map(({ name, render }) => ({ page: 'docs/comparison.md', name, render })),
+  ...benchSections.map(({ name, render }) => ({
+    page: 'docs/benchmarks.md',
+    name,
+    render: () => render(),
+  })),
 ]

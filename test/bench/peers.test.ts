@@ -3,13 +3,12 @@ import { existsSync, readFileSync } from 'node:fs'
 import { suite, test } from 'node:test'
 import { columns } from '../../bench/peers/columns.ts'
 import { cellOf, isLoss, type Results, worstOf } from '../../bench/peers/results.ts'
-import { connectionRows, processRows } from '../../bench/peers/scenarios/rows.ts'
+import { allRows as rows } from '../../bench/peers/scenarios/rows.ts'
 import type { Scenario } from '../../bench/peers/scenarios/scenario.ts'
 import { columnsOf, peerSections, renderRows, resultsFile } from '../../bench/peers/tables.ts'
 import { readTable } from '../../scripts/docs/markdown.ts'
 
 const kept = JSON.parse(readFileSync(resultsFile, 'utf8')) as Results
-const rows = [...connectionRows, ...processRows]
 
 const runsOf = (outcomes: readonly string[]): ReturnType<typeof cellOf> =>
   cellOf(outcomes.map((outcome, index) => ({ outcome, ms: outcome.endsWith('hang') ? null : 10 * index })))
@@ -114,6 +113,34 @@ suite('the results that are kept', () => {
   test('every table is rendered into its section, with every column somewhere', () => {
     const heads = peerSections.flatMap(({ render }) => readTable(render())[0] ?? [])
     for (const { title } of columns) assert.ok(heads.includes(title), title)
+  })
+})
+
+suite('a table with a delay', () => {
+  const delayed = columns.filter(({ group }) => group === 'delayed')
+
+  test('has every package whose README names one, beside lastcall, and no other table has a column of it', () => {
+    for (const id of ['http-graceful-shutdown', 'terminus', 'lightship', 'lastcall'])
+      assert.ok(
+        delayed.some((column) => column.id === `${id}-delay`),
+        id,
+      )
+    for (const { render, name } of peerSections.filter(({ name }) => !name.includes('delayed'))) {
+      const heads = name === 'run' || name === 'footprints' ? [] : (readTable(render())[0] ?? [])
+      for (const { title } of delayed) assert.ok(!heads.includes(title), `${title} in ${name}`)
+    }
+  })
+
+  test('is the only one with requests that outlast the delay', () => {
+    const overtime = rows.filter(({ id }) => id.endsWith('-overtime'))
+    assert.equal(overtime.length, 3)
+    for (const row of overtime) assert.deepEqual(columnsOf(row), delayed)
+  })
+
+  test('shows what a delay is good for: a request in flight at the signal is answered by every package', () => {
+    for (const { id } of delayed)
+      for (const row of ['A', 'B', 'C', 'D', 'G'])
+        assert.ok(!isLoss(worstOf(kept.cells[row]?.[id] ?? cellOf([])).outcome), `${row} of ${id}`)
   })
 })
 

@@ -2,24 +2,28 @@ import { connect } from 'node:http2'
 import { RawClient } from '../../../test/helpers/raw-http.ts'
 import type { Hosted } from '../hosted.ts'
 import { connectKeptAlive, connectSecure, outcomeOf } from './client.ts'
-import { type Scenario, SLOW_MS } from './scenario.ts'
+import { OVERTIME_MS, type Scenario, SLOW_MS } from './scenario.ts'
 
 const IDLE_CONNECTIONS = 100
 
-async function stopInFlight(host: Hosted, client: RawClient): Promise<string> {
-  client.get(`/slow?ms=${SLOW_MS}`)
+async function stopInFlight(host: Hosted, client: RawClient, ms = SLOW_MS): Promise<string> {
+  client.get(`/slow?ms=${ms}`)
   await host.arrived()
   host.stop()
   return outcomeOf(client, 'ok')
 }
 
 /** What becomes of a stream, and whether the session was told. */
-async function stopHttp2(host: Hosted, scheme: 'http' | 'https'): Promise<{ whole: boolean; told: boolean }> {
+async function stopHttp2(
+  host: Hosted,
+  scheme: 'http' | 'https',
+  ms = SLOW_MS,
+): Promise<{ whole: boolean; told: boolean }> {
   const session = connect(`${scheme}://127.0.0.1:${host.port}`, { rejectUnauthorized: false })
   const result = { whole: false, told: false }
   session.on('error', () => {})
   session.on('goaway', () => (result.told = true))
-  const stream = session.request({ ':path': `/slow?ms=${SLOW_MS}` })
+  const stream = session.request({ ':path': `/slow?ms=${ms}` })
   let text = ''
   stream.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
   stream.on('error', () => {})
@@ -111,5 +115,26 @@ export const inFlight: readonly Scenario[] = [
       await client.until(() => client.responses().length === 3 || client.ending !== 'open')
       return `${client.responses().length}/3`
     },
+  },
+]
+
+/** The same requests, when they outlast the delay: what meets them is then the stop itself. */
+export const overtime: readonly Scenario[] = [
+  {
+    id: 'A-overtime',
+    title: 'A, in flight until after the delay',
+    play: async (host) => stopInFlight(host, await RawClient.connect(host.port), OVERTIME_MS),
+  },
+  {
+    id: 'B-overtime',
+    title: 'B, in flight until after the delay',
+    kind: 'https',
+    play: async (host) => stopInFlight(host, await connectSecure(host), OVERTIME_MS),
+  },
+  {
+    id: 'C-overtime',
+    title: 'C, in flight until after the delay',
+    kind: 'http2',
+    play: async (host) => ((await stopHttp2(host, 'https', OVERTIME_MS)).whole ? 'ok' : 'lost'),
   },
 ]

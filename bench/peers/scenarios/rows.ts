@@ -1,5 +1,5 @@
 import { endless } from './endless.ts'
-import { inFlight } from './in-flight.ts'
+import { inFlight, overtime } from './in-flight.ts'
 import { beforeListening, processScenarios } from './process.ts'
 import type { Scenario } from './scenario.ts'
 import { waiting } from './waiting.ts'
@@ -14,3 +14,9 @@ export const connectionRows: readonly Scenario[] = known.toSorted(
 
 /** Rows of the table of processes. */
 export const processRows: readonly Scenario[] = processScenarios
+
+/** Rows that only a table of servers with a delay has. */
+export const overtimeRows: readonly Scenario[] = overtime
+
+/** Every row there is. */
+export const allRows: readonly Scenario[] = [...connectionRows, ...overtimeRows, ...processRows]
