@@ -68,8 +68,8 @@ const scenarios: readonly (Judged | ((asked: Asked) => Judged))[] = [
     leastRequests: 0,
     metrics: true,
     values: [...h2c, ...noPreStop],
-    // Its listener closes at the signal, while clients still find it.
-    judge: (outcome) => judgeControl(outcome, [['new-connections']]),
+    // Its listener closes at the signal while clients still find it: with their first request, or when they come back from an orderly close.
+    judge: (outcome) => judgeControl(outcome, [['new-connections'], ['http2', 'websocket', 'sse']]),
   },
   {
     name: 'bare',
@@ -83,7 +83,7 @@ const scenarios: readonly (Judged | ((asked: Asked) => Judged))[] = [
     metrics: false,
     values: ['command={node,bare.ts}', 'minReadySeconds=1'],
     // No new connection finds it any more; those that are open are closed under their next request.
-    judge: (outcome) => judgeControl(outcome, [['keep-alive', 'think-time']]),
+    judge: (outcome) => judgeControl(outcome, [['keep-alive', 'think-time', 'slow']]),
   },
   {
     ...slowReading('tail', 'large answers at 1 MB/s, still being read when the drain begins'),

@@ -58,11 +58,12 @@ test('the lane keep-alive counts the slots that its clients were too late for', 
     }),
   )
   const load = startLane(t, 'keep-alive', () => target, { checkEcho: false })
-  for (const end = performance.now() + 20_000; load.snapshot().health.skipped === 0;) {
-    assert.ok(performance.now() < end, 'nothing was skipped in 20 s')
+  // Each of 8 clients misses 16 slots of 80 ms while it waits for its answer.
+  for (const end = performance.now() + 20_000; load.snapshot().health.skipped < 60;) {
+    assert.ok(performance.now() < end, 'fewer than 60 slots were skipped in 20 s')
     await sleep(10)
   }
   const [lane] = load.snapshot().lanes
-  assert.ok(lane!.skipped > 0)
+  assert.ok(lane!.skipped >= 60)
   assert.equal(lane!.failed, 0)
 })
