@@ -44,7 +44,9 @@ test('a client that comes back the moment its event stream ends is refused, not 
   // Another server of the process has to be closed as well before any stream ends.
   const other = lifecycle.serve(makeServer(t))
   const port = await openPort(server)
-  await openPort(other)
+  // A server that its own process asks closes last. The clients are of this process, so both have to be such servers.
+  const asked = await dial(await openPort(other))
+  t.after(() => asked.socket.destroy())
   await lifecycle.start()
   const clients = 20
   let accepted = 0
