@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { test } from 'node:test'
 import type { Http1Server } from '../../../src/node/drain/http1-traffic.ts'
+import { startKernelClient } from '../../helpers/kernel-client.ts'
 import { eventually, http1Kinds, startKind } from './http1-servers.ts'
 import { within } from './setup.ts'
 
@@ -79,4 +80,17 @@ test('a half-sent head is waited for at every look, and its request served', asy
   half.send('st: test\r\n\r\n')
   assert.equal((await half.response(2)).body, 'ok')
   await within(10_000, 'drain', drained)
+})
+
+test('requests that came into the kernel when the sweep was due are served (trap 6)', async (t) => {
+  const { adapter, port, server } = await startKind(t, http1Kinds.http, (_, response) => response.end('ok'))
+  const client = await startKernelClient(port, 'keep-alive', 5)
+  const drained = adapter.drain()
+  await eventually('the listener is closed', () => !server.listening)
+  client.sendWhileBlocked()
+  // The event loop runs due timers before it looks at its sockets.
+  const due = performance.now() + 1_000
+  while (performance.now() < due);
+  await within(10_000, 'drain', drained)
+  assert.deepEqual(await client.tally, { served: 5, reset: 0, ended: 0 })
 })
