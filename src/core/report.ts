@@ -11,7 +11,7 @@ export interface ForcedClose {
   readonly server: string
   /** Milliseconds since it began. */
   readonly ageMs: number
-  /** Method and path of a request, without its query. */
+  /** Method and path of a request, without its query; of an answer that the client's kernel had not taken, how much of it. */
   readonly label?: string
 }
 
