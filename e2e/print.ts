@@ -1,6 +1,7 @@
 import type { LoadDocument } from '../src/load/load-document.ts'
 import { explainFailure } from '../src/report/failure-sentence.ts'
 import { renderLongIdle } from '../src/report/lane-table.ts'
+import { describeWatch } from './blind-restarts.ts'
 import type { PodRecord } from './pod-record.ts'
 import type { Outcome } from './scenario.ts'
 
@@ -8,7 +9,8 @@ const number = (value: number): string => value.toLocaleString('en-US')
 const seconds = (ms: number | undefined): string => (ms === undefined ? '-' : (ms / 1_000).toFixed(1))
 
 /** A table of the lanes, and what kinds of failures there were. */
-export function describeLoad({ load, scenario, replaced, seconds: took }: Outcome): string {
+export function describeLoad(outcome: Outcome): string {
+  const { load, scenario, replaced, seconds: took } = outcome
   const rows = load.lanes.map((lane) => [
     lane.lane,
     number(lane.requests),
@@ -32,6 +34,7 @@ export function describeLoad({ load, scenario, replaced, seconds: took }: Outcom
     ]),
     ...renderLongIdle(load),
     describeGenerator(load),
+    describeWatch(outcome),
     ...failureKinds(load),
   ].join('\n')
 }

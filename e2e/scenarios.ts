@@ -76,7 +76,7 @@ const scenarios: readonly (Judged | ((asked: Asked) => Judged))[] = [
     about:
       'plain node:http with server.close() on SIGTERM, behind a preStop sleep of 5 s; has to lose requests on connections in use',
     example: 'fastify',
-    restarts: 2,
+    restarts: 4,
     rate: defaultRate,
     lanes: defaultLaneNames,
     leastRequests: 0,

@@ -2,6 +2,7 @@ import { generatorDoubts } from '../src/load/generator-doubts.ts'
 import { HTTP2_CLIENTS, LONG_PAUSE_CLIENTS, WEBSOCKET_CLIENTS } from '../src/load/load-options.ts'
 import type { LaneName } from '../src/load/sample.ts'
 import { smallestHoleMs, WANTED_HOLE_MS } from '../src/rollout/power.ts'
+import { countBlindRestarts } from './blind-restarts.ts'
 import type { PodRecord } from './pod-record.ts'
 import { type Outcome, replicas } from './scenario.ts'
 import type { Download } from './throttled-client.ts'
@@ -132,19 +133,19 @@ function ofPod(pod: PodRecord, all: readonly Rule<PodRecord>[]): readonly string
 }
 
 /** What the load generator did not see or did not send while pods went away. */
-function doubtsOn({ load, scenario, beganAt, restartedAt, replaced }: Outcome): readonly string[] {
-  const fromMs = beganAt + (restartedAt[0] ?? 0)
-  const untilMs = beganAt + Math.max(...replaced.map(({ goneAt = Infinity }) => goneAt))
+function doubtsOn(outcome: Outcome): readonly string[] {
+  const { load, scenario, beganAt, restartedAt } = outcome
   // During a surge there is one endpoint more than there are replicas. What was not sent at this rate is a doubt of its own.
   const holeMs = smallestHoleMs(scenario.rate, replicas + 1)
   const weak = `too few new connections: an outage shorter than ${Math.ceil(holeMs)} ms could have been missed; raise --rate`
+  const blind = countBlindRestarts(outcome)
+  const stalled =
+    `the load generator stalled for ${WANTED_HOLE_MS} ms or longer in ${blind} of ${restartedAt.length} restarts, at most half ` +
+    `of them may be so: it would have missed an outage; use a quieter machine or a lower --rate`
   return [
     ...(holeMs > WANTED_HOLE_MS ? [weak] : []),
-    ...generatorDoubts(load, {
-      windowMs: Math.min(holeMs, WANTED_HOLE_MS),
-      beganAtMs: beganAt,
-      covers: ({ at, ms }) => at.wallMs < untilMs && at.wallMs + ms > fromMs,
-    }),
+    ...(blind * 2 > restartedAt.length ? [stalled] : []),
+    ...generatorDoubts(load, { windowMs: WANTED_HOLE_MS, beganAtMs: beganAt, covers: () => false }),
   ]
 }
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { describeWatch } from '../../e2e/blind-restarts.ts'
 import { judgeZeroLoss, leastRequestsIn } from '../../e2e/verdict.ts'
 import type { LaneDocument, LoadDocument } from '../../src/load/load-document.ts'
 import { beganAt, type Changes, lane, outcome, pod, report, restarts } from '../helpers/e2e-outcome.ts'
@@ -127,15 +128,19 @@ test('judgeZeroLoss allows a second try for every connection of the lane at ever
 })
 
 const health = outcome().load.health
-// At 210 a second and 4 endpoints the run claims 87.7 ms, from the restart at 5 s to the end of the last pod at 200 s.
-const stallAt = (ms: number, length: number): Changes => {
-  const at = { wallMs: beganAt + ms, monotonicMs: 0 }
-  return { load: { health: { ...health, stalls: [{ at, ms: length }] } } }
+/** Stalls of so many milliseconds, each at so many milliseconds of the watch. The restarts begin at 5, 50, 100 and 150 s, the last pod is gone at 200 s. */
+const stalls = (length: number, ...times: readonly number[]): Changes => {
+  const at = (ms: number) => ({ wallMs: beganAt + ms, monotonicMs: 0 })
+  return { load: { health: { ...health, stalls: times.map((ms) => ({ at: at(ms), ms: length })) } } }
 }
 
 for (const [what, changes, doubt] of [
-  ['stalled during a rollout', stallAt(60_000, 88), /^the load generator stalled for 88 ms at \+60\.0 s/],
-  ['stalled into a rollout', stallAt(4_900, 101), /stalled for 101 ms/],
+  [
+    'stalled in three of four restarts',
+    stalls(100, 4_901, 60_000, 110_000),
+    /^the load generator stalled for 100 ms or longer in 3 of 4 restarts/,
+  ],
+  ['stalled in all of them', stalls(100, 5_000, 60_000, 110_000, 199_999), /in 4 of 4 restarts/],
   ['left requests unsent', { load: { health: { ...health, skipped: 7 } } }, /^7 of 200207 planned requests/],
   [
     'failed by its own fault',
@@ -151,7 +156,18 @@ for (const [what, changes, doubt] of [
   })
 }
 
-test('judgeZeroLoss has no doubts about stalls that are short, or before the first restart, or after the last pod', () => {
-  for (const changes of [stallAt(60_000, 87), stallAt(4_900, 100), stallAt(200_000, 500)])
+test('judgeZeroLoss has no doubts about stalls that are short, or in half of the restarts, or in none', () => {
+  for (const changes of [
+    stalls(99.9, 5_000, 60_000, 110_000, 199_999),
+    stalls(500, 60_000, 61_000, 62_000, 110_000),
+    stalls(100, 4_900, 60_000, 110_000, 200_000),
+  ])
     assert.deepEqual(judgeZeroLoss(outcome(changes)).doubts, [])
+})
+
+test('describeWatch says how many restarts were watched', () => {
+  assert.equal(
+    describeWatch(outcome(stalls(500, 60_000, 61_000))),
+    '3 of 4 restarts were watched without a stall of 100 ms or longer',
+  )
 })

@@ -86,7 +86,7 @@ export function outcome(changes: Changes = {}): Outcome {
     downloads: [],
     pods,
     replaced: pods,
-    restartedAt: [5_000],
+    restartedAt: [5_000, 50_000, 100_000, 150_000],
     beganAt,
     seconds: 300,
     inFlightAfter: 0,
