@@ -23,7 +23,7 @@ export function deferRequests(server: Server, unprocessed: Unprocessed): Disposa
     const next = deferred.get(socket)?.shift()
     if (!next) return
     const [request, response] = next.slice(1) as [IncomingMessage, ServerResponse]
-    if (isBehindEnd(response)) unprocessed.onRequest(request, response)
+    if (isBehindEnd(socket, response)) unprocessed.onRequest(request, response)
     else Reflect.apply(emit, server, next)
   }
 
@@ -33,8 +33,9 @@ export function deferRequests(server: Server, unprocessed: Unprocessed): Disposa
   }
 
   const deferring = function deferringEmit(this: Server, event: string, ...args: unknown[]): boolean {
-    if (requestEvents.has(event)) {
-      const { socket } = args[0] as IncomingMessage
+    // An application may hand requests to its server that came over no connection.
+    const { socket } = (args[0] ?? {}) as Partial<IncomingMessage>
+    if (requestEvents.has(event) && socket) {
       const waiting = deferred.get(socket)
       if (waiting) waiting.push([event, ...args])
       else deferred.set(socket, [[event, ...args]])
@@ -42,8 +43,7 @@ export function deferRequests(server: Server, unprocessed: Unprocessed): Disposa
       return true
     }
     if (event === 'clientError') handOnAll(args[1] as Socket)
-    if (event === 'upgrade' || event === 'connect') {
-      const { socket } = args[0] as IncomingMessage
+    if ((event === 'upgrade' || event === 'connect') && socket) {
       handOnAll(socket)
       if (hasEnd(socket)) {
         unprocessed.onUpgrade(socket)
