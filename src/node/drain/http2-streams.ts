@@ -1,5 +1,6 @@
 import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
+import { wasDelivering } from './delivery.ts'
 import { now } from './traffic.ts'
 
 /** Where a stream keeps the time at which it began. A map beside it would cost every stream four times as much. */
@@ -45,7 +46,11 @@ export function unfinished(session: ServerHttp2Session, record: SessionRecord): 
   const { streams, socket, lastId, lastAt } = record
   const open = [...streams.values()].filter((stream) => !stream.destroyed)
   if (open.length > 0) return open.map((stream) => ({ since: startOf(stream), label: labelOf(stream) }))
-  const isStuck = session.closed && lastId > 0 && socket?.writableFinished === false && !socket.destroyed
+  const isStuck =
+    session.closed &&
+    lastId > 0 &&
+    socket?.destroyed === false &&
+    (!socket.writableFinished || wasDelivering(socket))
   return isStuck ? [{ since: lastAt, label: `stream ${lastId}` }] : []
 }
 
