@@ -15,21 +15,37 @@ export async function isDelivering(socket: Socket): Promise<boolean> {
   if (socket.localPort === undefined) return false
   // One read of the tables for all connections that ask in the same turn.
   look ??= readUndelivered().finally(() => (look = null))
-  const delivering = (await look).has(`${socket.localPort} ${socket.remotePort}`)
+  const delivering = (await look).has(endsOf(socket))
   if (delivering) undelivered.add(socket)
   else undelivered.delete(socket)
   return delivering
 }
 
-/** What {@link isDelivering} said last, for the deadline to count. */
+/** What {@link isDelivering} said last. */
 export function wasDelivering(socket: Socket): boolean {
   return undelivered.has(socket)
 }
 
+/** The same question without waiting, for the deadline: the tables are read when it is asked for the first time, and once. */
+export function undeliveredNow(): (socket: Socket) => boolean {
+  let found: ReadonlySet<string> | null = null
+  return (socket) => {
+    found ??= connectionsIn(kernelTables.readNow())
+    return found.has(endsOf(socket))
+  }
+}
+
 async function readUndelivered(): Promise<ReadonlySet<string>> {
-  const tables = await kernelTables.read()
+  return connectionsIn(await kernelTables.read())
+}
+
+function connectionsIn(tables: readonly string[]): ReadonlySet<string> {
   const unsent = tables.flatMap((table) => parseUnsent(table, anyPort))
   return new Set(unsent.map(({ key }) => portsOf(key)))
+}
+
+function endsOf({ localPort, remotePort }: Socket): string {
+  return `${localPort} ${remotePort}`
 }
 
 /** The addresses are left out: there are two notations of one, and no harm in waiting for a connection with the same two ports. */

@@ -1,6 +1,5 @@
 import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
-import { wasDelivering } from './delivery.ts'
 import { now } from './traffic.ts'
 
 /** Where a stream keeps the time at which it began. A map beside it would cost every stream four times as much. */
@@ -41,8 +40,15 @@ export interface Unfinished {
   readonly label: string
 }
 
-/** What is in flight on a session: its open streams, or the end of the last one while it is not written out. */
-export function unfinished(session: ServerHttp2Session, record: SessionRecord): readonly Unfinished[] {
+/**
+ * What is in flight on a session: its open streams, or the end of the last one while its client has not got it.
+ * @param isUndelivered whether the kernel has still something for the client
+ */
+export function unfinished(
+  session: ServerHttp2Session,
+  record: SessionRecord,
+  isUndelivered: (socket: Socket) => boolean,
+): readonly Unfinished[] {
   const { streams, socket, lastId, lastAt } = record
   const open = [...streams.values()].filter((stream) => !stream.destroyed)
   if (open.length > 0) return open.map((stream) => ({ since: startOf(stream), label: labelOf(stream) }))
@@ -50,7 +56,7 @@ export function unfinished(session: ServerHttp2Session, record: SessionRecord): 
     session.closed &&
     lastId > 0 &&
     socket?.destroyed === false &&
-    (!socket.writableFinished || wasDelivering(socket))
+    (!socket.writableFinished || isUndelivered(socket))
   return isStuck ? [{ since: lastAt, label: `stream ${lastId}` }] : []
 }
 
