@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Server, Socket } from 'node:net'
+import { type Server, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { hasEnd, isBehindEnd } from './connection-end.ts'
 
 const requestEvents: ReadonlySet<unknown> = new Set(['request', 'checkContinue', 'checkExpectation'])
@@ -38,7 +39,11 @@ export function deferRequests(server: Server, unprocessed: Unprocessed): Disposa
     if (requestEvents.has(event) && socket) {
       const waiting = deferred.get(socket)
       if (waiting) waiting.push([event, ...args])
-      else deferred.set(socket, [[event, ...args]])
+      else {
+        deferred.set(socket, [[event, ...args]])
+        // A stream of the application's own may end in the very tick that brings a request, and Node then ends the connection before the handler runs.
+        if (!(socket instanceof Socket)) (socket as Duplex).prependListener('end', () => handOnAll(socket))
+      }
       process.nextTick(handOnNext, socket)
       return true
     }
