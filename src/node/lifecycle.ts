@@ -50,7 +50,7 @@ class NodeLifecycle implements types.Lifecycle {
   readonly #checks: Checks
   readonly #hooks = new Hooks()
   readonly #holds = new Holds()
-  readonly #servers = new Servers()
+  readonly #servers: Servers
   readonly #registry: ServerRegistry
   readonly #probes: ProbeServer
   readonly #run: ShutdownRun
@@ -71,6 +71,7 @@ class NodeLifecycle implements types.Lifecycle {
       livenessFailsOnShutdown: options.livenessFailsOnShutdown,
       logger,
     })
+    this.#servers = new Servers(options.drainTimeoutMs)
     this.#registry = new ServerRegistry(this.#servers, options, {
       onLateRequest: () => this.#run.countLateRequest(),
       onChange: () => this.#completeStartup(),

@@ -1,5 +1,6 @@
 import type { ForcedClose } from '../core/report.ts'
 import type { DrainAdapter } from './drain/adapter.ts'
+import { limited } from './limit.ts'
 import { latestConnection } from './recorder.ts'
 import type { ServerSnapshot } from './types.ts'
 
@@ -11,14 +12,22 @@ export interface DrainListener {
   onDrained(): void
 }
 
+/** The part of the drain timeout that servers wait for others: their WebSockets may need half of it from then on, and some time for the last close handshakes. */
+const PATIENCE = 1 / 3
+
 /** All servers of one lifecycle, drained together: none is closed while another still delays. */
 export class Servers {
   readonly #adapters: DrainAdapter[] = []
+  readonly #drainTimeoutMs: number
   /** Of servers that were dropped. */
   #lastNewConnectionAt: number | null = null
   #released = false
   #phase: 'serving' | 'announced' | 'draining' = 'serving'
   #drainListener: DrainListener | null = null
+
+  constructor(drainTimeoutMs: number) {
+    this.#drainTimeoutMs = drainTimeoutMs
+  }
 
   /** Adds a server; one that comes in the middle of a shutdown joins it where it stands. */
   add(adapter: DrainAdapter): void {
@@ -90,12 +99,13 @@ export class Servers {
 
   /**
    * A handler at work may still ask another server of this process, which would refuse it. So the servers that this process has connections to go last:
-   * they accept until the others have drained. Where all are such servers, as two that ask each other are, none can wait.
+   * they accept until the others have drained, or have taken too long: what they have themselves needs its time before the deadline as well. Where all are such servers, as two that ask each other are, none can wait.
    */
   #drain(): void {
     const others = this.#adapters.filter((adapter) => !adapter.isAskedHere())
     const first = new Set(others.length > 0 ? others : this.#adapters)
     const firstDrained = Promise.all([...first].map((adapter) => adapter.drain()))
+    const turn = limited(() => firstDrained, this.#drainTimeoutMs * PATIENCE)
     // The end of an event stream comes with this, so it must not wait for servers that wait for the stream.
     this.#whenAll(
       async (adapter) => (first.has(adapter) ? adapter.closeListener() : undefined),
@@ -103,7 +113,7 @@ export class Servers {
     )
     this.#whenAll(
       async (adapter) => {
-        if (!first.has(adapter)) await firstDrained
+        if (!first.has(adapter)) await turn
         await adapter.drain()
       },
       () => this.#drainListener?.onDrained(),

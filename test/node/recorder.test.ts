@@ -36,7 +36,7 @@ test('a report that lists every forced close is not trimmed', () => {
 })
 
 test('what servers force-close at once may be more than the stack has room for', () => {
-  const servers = new Servers()
+  const servers = new Servers(10_000)
   for (const name of ['main', 'server-2']) {
     servers.add(fakeAdapter(name, { cut: () => closes(MANY, 'request') }))
   }

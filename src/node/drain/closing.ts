@@ -30,19 +30,18 @@ export function endGently(response: ServerResponse): void {
  * The arguments of `writeHead` with `Connection: close`, in the form in which they came. `setHeader` would turn Node to its other way of taking them, which
  * refuses a list of pairs and orders a flat list anew; so it is used only when the application has set headers before.
  */
-function closingHead(
-  response: ServerResponse,
-  [status, reason, last]: readonly unknown[],
-): readonly unknown[] {
+function closingHead(response: ServerResponse, args: readonly unknown[]): readonly unknown[] {
+  const [status, reason, last] = args
   const headers = typeof reason === 'string' ? last : (last ?? reason)
-  const phrase = typeof reason === 'string' ? reason : undefined
   const isSet = response.getHeaderNames().length > 0 || typeof headers !== 'object' || headers === null
   if (isSet) {
     response.setHeader('Connection', 'close')
     response.removeHeader('Keep-Alive')
   }
-  if (typeof headers !== 'object' || headers === null) return [status, phrase, headers]
-  return [status, phrase, withClose(headers, isSet)]
+  if (typeof headers !== 'object' || headers === null) return args
+  const closing = withClose(headers, isSet)
+  // A middleware's own `writeHead` may stand behind this one, and look for headers in the second place when there is no reason (on-headers).
+  return typeof reason === 'string' ? [status, reason, closing] : [status, closing]
 }
 
 /** Headers given to `writeHead` win over `setHeader`, so what they say about the connection has to go. */

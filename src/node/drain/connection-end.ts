@@ -31,8 +31,7 @@ export function hasEnd(socket: Socket): boolean {
 }
 
 /** Whether the request of this response came behind one whose answer said `Connection: close` (RFC 9112 §9.6). */
-export function isBehindEnd(response: ServerResponse): boolean {
-  const { socket } = response.req
+export function isBehindEnd(socket: Socket, response: ServerResponse): boolean {
   if (socket.writableEnded) return true
   const end = ends.get(socket)
   return end !== undefined && (places.get(response) ?? 0) > end

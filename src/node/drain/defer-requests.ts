@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Server, Socket } from 'node:net'
+import { type Server, Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { hasEnd, isBehindEnd } from './connection-end.ts'
 
 const requestEvents: ReadonlySet<unknown> = new Set(['request', 'checkContinue', 'checkExpectation'])
@@ -23,7 +24,7 @@ export function deferRequests(server: Server, unprocessed: Unprocessed): Disposa
     const next = deferred.get(socket)?.shift()
     if (!next) return
     const [request, response] = next.slice(1) as [IncomingMessage, ServerResponse]
-    if (isBehindEnd(response)) unprocessed.onRequest(request, response)
+    if (isBehindEnd(socket, response)) unprocessed.onRequest(request, response)
     else Reflect.apply(emit, server, next)
   }
 
@@ -33,17 +34,21 @@ export function deferRequests(server: Server, unprocessed: Unprocessed): Disposa
   }
 
   const deferring = function deferringEmit(this: Server, event: string, ...args: unknown[]): boolean {
-    if (requestEvents.has(event)) {
-      const { socket } = args[0] as IncomingMessage
+    // An application may hand requests to its server that came over no connection.
+    const { socket } = (args[0] ?? {}) as Partial<IncomingMessage>
+    if (requestEvents.has(event) && socket) {
       const waiting = deferred.get(socket)
       if (waiting) waiting.push([event, ...args])
-      else deferred.set(socket, [[event, ...args]])
+      else {
+        deferred.set(socket, [[event, ...args]])
+        // A stream of the application's own may end in the very tick that brings a request, and Node then ends the connection before the handler runs.
+        if (!(socket instanceof Socket)) (socket as Duplex).prependListener('end', () => handOnAll(socket))
+      }
       process.nextTick(handOnNext, socket)
       return true
     }
     if (event === 'clientError') handOnAll(args[1] as Socket)
-    if (event === 'upgrade' || event === 'connect') {
-      const { socket } = args[0] as IncomingMessage
+    if ((event === 'upgrade' || event === 'connect') && socket) {
       handOnAll(socket)
       if (hasEnd(socket)) {
         unprocessed.onUpgrade(socket)

@@ -40,12 +40,23 @@ export interface Unfinished {
   readonly label: string
 }
 
-/** What is in flight on a session: its open streams, or the end of the last one while it is not written out. */
-export function unfinished(session: ServerHttp2Session, record: SessionRecord): readonly Unfinished[] {
+/**
+ * What is in flight on a session: its open streams, or the end of the last one while its client has not got it.
+ * @param isUndelivered whether the kernel has still something for the client
+ */
+export function unfinished(
+  session: ServerHttp2Session,
+  record: SessionRecord,
+  isUndelivered: (socket: Socket) => boolean,
+): readonly Unfinished[] {
   const { streams, socket, lastId, lastAt } = record
   const open = [...streams.values()].filter((stream) => !stream.destroyed)
   if (open.length > 0) return open.map((stream) => ({ since: startOf(stream), label: labelOf(stream) }))
-  const isStuck = session.closed && lastId > 0 && socket?.writableFinished === false && !socket.destroyed
+  const isStuck =
+    session.closed &&
+    lastId > 0 &&
+    socket?.destroyed === false &&
+    (!socket.writableFinished || isUndelivered(socket))
   return isStuck ? [{ since: lastAt, label: `stream ${lastId}` }] : []
 }
 

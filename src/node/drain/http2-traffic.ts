@@ -8,6 +8,7 @@ import {
 import type { Socket } from 'node:net'
 import { Server as TlsServer } from 'node:tls'
 import type { ForcedClose } from '../../core/report.ts'
+import { undeliveredNow } from './delivery.ts'
 import { endSession, keepOpen } from './http2-end.ts'
 import { type SessionRecord, stampStream, startOf, unfinished } from './http2-streams.ts'
 import { resetUnlessClosed } from './let-go.ts'
@@ -58,6 +59,7 @@ export class Http2Traffic implements Traffic {
 
   cut(): readonly ForcedClose[] {
     const cut: ForcedClose[] = []
+    const isUndelivered = undeliveredNow()
     for (const [session, record] of this.#open) {
       const { socket, pingTimer } = record
       // It may take a moment to be gone, and everything is cut once more at the very end.
@@ -65,7 +67,7 @@ export class Http2Traffic implements Traffic {
       record.isCut = true
       clearTimeout(pingTimer)
       const server = this.#context.name
-      const left = unfinished(session, record)
+      const left = unfinished(session, record, isUndelivered)
       for (const { since, label } of left) cut.push({ kind: 'stream', server, ageMs: now() - since, label })
       // For an idle client it is an end like any other, and no error.
       session.destroy(noError, left.length > 0 ? constants.NGHTTP2_CANCEL : constants.NGHTTP2_NO_ERROR)

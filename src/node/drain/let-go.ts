@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { isDelivering, wasDelivering } from './delivery.ts'
 import { resetSocket } from './raw-socket.ts'
 
 /** How long a client may be silent, once all is written out, before its connection is closed for it. */
@@ -8,15 +9,21 @@ const LAST_FRAMES_MS = 250
 
 /**
  * Closes a connection whose client says nothing any more. Node ends its own side and waits for the client's FIN, for ever if need be. A client that reads
- * slowly what the kernel still has for it opens its HTTP/2 windows meanwhile: it is not silent.
+ * slowly what the kernel still has for it may be silent as well, until its HTTP/2 windows are half empty: it is waited for.
  */
 export function closeWhenSilent(socket: Socket): void {
   let heard = socket.bytesRead
   const timer = setInterval(() => {
-    if (socket.bytesRead === heard) socket.destroy()
+    if (socket.bytesRead === heard) void destroyWhenDelivered(socket)
     heard = socket.bytesRead
   }, SILENCE_MS)
   socket.once('close', () => clearInterval(timer))
+}
+
+/** Destroys a connection unless its client had something to get at this call or the one before. To be called again until the connection is closed. */
+export async function destroyWhenDelivered(socket: Socket): Promise<void> {
+  const hadToDeliver = wasDelivering(socket)
+  if (!(await isDelivering(socket)) && !hadToDeliver) socket.destroy()
 }
 
 /** Resets a connection that does not close soon: a destroyed session first writes out all it has, which a client that does not read never takes. */

@@ -4,6 +4,8 @@ import { now } from './traffic.ts'
 
 /** How long the client of a connection whose last response is out may be silent before the connection is closed for it. */
 const SILENCE_MS = 1_000
+/** How many such times the client of an upload may be silent that a handler reads: a phone loses its network for seconds. nginx's `lingering_timeout`. */
+const UPLOAD_TURNS = 5
 /** How many such times a client may go on sending behind a request that is complete. Nothing that it sends then will be answered. */
 const SURPLUS_TURNS = 5
 
@@ -41,13 +43,18 @@ function linger(socket: Socket, response: ServerResponse): void {
   if (isWanted) uploads.set(socket, { request, since: now() })
   let heard = socket.bytesRead
   let surplus = 0
+  let silent = 0
   const timer = setInterval(() => {
     const isSilent = socket.bytesRead === heard
     heard = socket.bytesRead
+    silent = isSilent ? silent + 1 : 0
     if (isSilent && isHeldUp(request)) {
+      silent = 0
       // The handler is slow, not the client. It is waited for when it has accepted the upload, and skipped when it has refused it.
       if (!isWanted) discard(request)
-    } else if (isSilent || (request.complete && ++surplus >= SURPLUS_TURNS)) {
+    } else if (silent >= (isWanted && !request.complete ? UPLOAD_TURNS : 1)) {
+      socket.destroy()
+    } else if (!isSilent && request.complete && ++surplus >= SURPLUS_TURNS) {
       socket.destroy()
     }
   }, SILENCE_MS)

@@ -6,6 +6,7 @@ import { nextTurn, untilQuiet } from './accept-queue.ts'
 import type { AdapterContext, DrainAdapter } from './adapter.ts'
 import { takeOver, trackWithoutListening } from './handed-socket.ts'
 import { OwnClients } from './own-clients.ts'
+import { acceptedSockets } from './present-connections.ts'
 import { schemeOf } from './scheme.ts'
 import { earlierOf, now, settleMs, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
 import { closeKeepingSuccessor, rememberPath } from './unix-path.ts'
@@ -27,7 +28,8 @@ export class ServerAdapter implements DrainAdapter {
   /** Where it has listened, or its connections came in. */
   readonly #ports = new Set<number>()
   readonly #unsent = new Unsent(this.#ports)
-  #accepted = 0
+  /** Those from before `serve()` that are open included: they may have been answered. */
+  #accepted: number
   #late = 0
   #lastAcceptedAt: number | null = null
   #announced = false
@@ -52,6 +54,7 @@ export class ServerAdapter implements DrainAdapter {
       onGone: () => this.#settle(),
     })
     this.#ownClients = new OwnClients(server)
+    this.#accepted = acceptedSockets(server).length
     server.prependListener('connection', this.#onConnection)
     server.on('listening', this.#onListening)
     server.on('close', this.#onClose)

@@ -20,7 +20,10 @@ const closing: ReadonlySet<string> = new Set(['04', '09', '0B'])
  * The connections on these local ports that have unacknowledged bytes. Lines that are not understood are left out.
  * @param table text of `/proc/net/tcp` or `/proc/net/tcp6`
  */
-export function parseUnsent(table: string, ports: ReadonlySet<number>): readonly UnsentConnection[] {
+export function parseUnsent(
+  table: string,
+  ports: Pick<ReadonlySet<number>, 'has'>,
+): readonly UnsentConnection[] {
   const unsent: UnsentConnection[] = []
   for (const [, local = '', port = '', remote = '', state = '', queued = '', inode] of table.matchAll(row)) {
     if (!ports.has(Number.parseInt(port, 16))) continue

@@ -89,8 +89,8 @@ function orphansOf(unsent: readonly UnsentConnection[]): readonly UnsentConnecti
   return unsent.filter(({ isOrphan }) => isOrphan)
 }
 
-// Where there is no /proc (macOS, Windows) the client's own close is the only evidence; it is waited for where the connection is closed.
-const kernelTables: TcpTables = {
+/** Where there is no /proc (macOS, Windows) the client's own close is the only evidence; it is waited for where the connection is closed. */
+export const kernelTables: TcpTables = {
   read: () => Promise.all(paths.map((path) => readFile(path, 'latin1').catch(() => ''))),
   readNow: () =>
     paths.map((path) => {

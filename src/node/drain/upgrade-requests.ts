@@ -14,6 +14,7 @@ import { earlierOf, now, type Traffic, type TrafficContext, type TrafficCount } 
 import { refuseUpgrades, UpgradeEvents } from './upgrade-events.ts'
 import type { UpgradeTraffic } from './upgrade-traffic.ts'
 import { UpgradedConnection, type UpgradeListener } from './upgraded-connection.ts'
+import { wsStateOf } from './ws-state.ts'
 
 /** Label of what was upgraded before `serve()`. */
 const UNSEEN = 'upgrade from before serve()'
@@ -110,13 +111,18 @@ export class UpgradeRequestTraffic implements Traffic, UpgradeListener {
       request: this.#upgrades.hasGoodbye ? request : null,
       asksForWebSocket: request.headers.upgrade?.toLowerCase() === 'websocket',
     })
+    if (this.#phase !== 'serving') this.#context.onLateRequest()
+    // A listener that the application has put in front of ours may have answered by now.
+    if (wsStateOf(socket) !== null) {
+      this.#book.hand(socket)
+      return this.#upgrades.add(connection)
+    }
     this.#add(connection)
     this.#book.hand(socket)
     const isTunnel = request.method === 'CONNECT'
     // The response to an earlier request of the same connection is written to the same socket, and is no answer to this one.
     if (earlier) earlier.once('prefinish', () => connection.awaitAnswer(isTunnel, this))
     else connection.awaitAnswer(isTunnel, this)
-    if (this.#phase !== 'serving') this.#context.onLateRequest()
   }
 
   /** Nobody saw the requests of what was upgraded before `serve()`. One that was never written to is not answered yet. */

@@ -1,4 +1,6 @@
+import type { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
+import { destroyWhenDelivered } from './let-go.ts'
 import { writeLast } from './outgoing.ts'
 
 /** Going away (RFC 6455 §7.4.1): what a server says that stops. */
@@ -44,6 +46,7 @@ function letGoWhenEnded(socket: Duplex): void {
 
 function letGo(socket: Duplex): void {
   if (socket.destroyed) return
-  const timer = setTimeout(() => socket.destroy(), HANDSHAKE_MS)
-  socket.once('close', () => clearTimeout(timer))
+  // What is written out may be in the kernel still, and the client's next frame on a closed connection would reset it.
+  const timer = setInterval(() => void destroyWhenDelivered(socket as Socket), HANDSHAKE_MS)
+  socket.once('close', () => clearInterval(timer))
 }

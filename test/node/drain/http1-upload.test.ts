@@ -120,7 +120,7 @@ for (const [protocol, kind] of Object.entries(http1Kinds)) {
     assert.equal(bytes, LARGE)
   })
 
-  for (const leaves of ['leaves', 'says nothing any more'] as const) {
+  for (const leaves of ['leaves', 'says nothing for five seconds'] as const) {
     test(`${protocol}: the handler of an upload hears of a client that ${leaves}`, async (t) => {
       const second = seconds(t)
       const reading = new Reading()
@@ -134,7 +134,13 @@ for (const [protocol, kind] of Object.entries(http1Kinds)) {
       await uploader.ended()
       await eventually('the handler has it', () => reading.bytes === 100)
       if (leaves === 'leaves') uploader.close()
-      else second()
+      else {
+        for (let count = 0; count < 4; count++) second()
+        // As many turns as a close takes, several times.
+        for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+        assert.equal(reading.outcome, 'reading')
+      }
+      second()
       second()
       await eventually('the handler hears', () => reading.outcome === 'aborted')
     })

@@ -8,6 +8,7 @@ import { type TcpTables, Unsent } from '../../../src/node/drain/unsent.ts'
 import { startChild } from '../../helpers/child.ts'
 import { RawClient } from '../../helpers/raw-http.ts'
 import { eventually, http1Kinds } from './http1-servers.ts'
+import { listenUnserved } from './late-serve.ts'
 import { drainable, within } from './setup.ts'
 
 /** Less than the kernel takes at once, and more than a client's kernel takes when its program does not read. */
@@ -94,6 +95,26 @@ for (const [name, create] of Object.entries(servers)) {
     await within(5_000, 'drain', over)
   })
 }
+
+test('drain() lasts until the client has an answer from before serve()', async (t) => {
+  const sent = Promise.withResolvers<void>()
+  const { port, serve } = await listenUnserved(t, servers['http']!(sent.resolve))
+  const slow = await RawClient.connect(port)
+  t.after(() => slow.close())
+  slow.socket.pause()
+  slow.get()
+  await within(10_000, 'the answer', sent.promise)
+  const adapter = serve()
+  let isOver = false
+  const over = adapter.drain().then(() => (isOver = true))
+  await eventually('the connection is closed', () => isUndelivered(port))
+  for (let looks = 0; looks < 10; looks++) await readFile('/proc/net/tcp')
+  assert.equal(isOver, false)
+  slow.socket.resume()
+  await within(10_000, 'drain', over)
+  await slow.ended()
+  assert.ok(slow.received.length >= SIZE)
+})
 
 test('cut() counts an answer whose connection it closes itself', async (t) => {
   const sent = Promise.withResolvers<void>()

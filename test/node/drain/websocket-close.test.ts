@@ -32,3 +32,24 @@ test('nothing follows the close frame: neither what the application goes on send
   await within(3_000, 'drain', drained)
   assert.deepEqual(raw.received.split(goingAway).slice(1), [''])
 })
+
+test('a WebSocket gets its close frame although the application’s listener stands in front of ours', async (t) => {
+  const server = createServer()
+  const sockets = new WebSocketServer({ noServer: true })
+  const { adapter, client } = await drainable(t, server)
+  server.prependListener('upgrade', (request, socket, head) =>
+    sockets.handleUpgrade(request, socket, head, (peer) => peer.send('hello')),
+  )
+  const raw = await client()
+  raw.send(upgrade)
+  await raw.until(() => raw.received.includes('hello'))
+  const drained = adapter.drain()
+  await within(
+    5_000,
+    'the close frame',
+    raw.until(() => raw.received.endsWith(goingAway)),
+  )
+  raw.socket.write(answered, 'latin1')
+  assert.equal(await raw.ended(), 'end')
+  await within(3_000, 'drain', drained)
+})

@@ -43,13 +43,14 @@ test('the close frame is the last thing behind whatever the application wrote', 
 })
 
 test('a client that does not answer is let go, one that has not read everything is not', async (t) => {
-  t.mock.timers.enable({ apis: ['setTimeout'] })
+  t.mock.timers.enable({ apis: ['setInterval'] })
   const [mute, slow, ended] = [new Wire(true), new Wire(false), new Wire(false)]
   slow.write('a message')
   ended.end('the last one')
   for (const wire of [mute, slow, ended]) closeWebSocket(wire)
   await new Promise((resolve) => setImmediate(resolve))
   t.mock.timers.tick(60_000)
+  await new Promise((resolve) => setImmediate(resolve))
   assert.deepEqual(
     [mute, slow, ended].map(({ destroyed }) => destroyed),
     [true, false, false],
@@ -63,6 +64,7 @@ test('a client that does not answer is let go, one that has not read everything 
   slow.release()
   await new Promise((resolve) => setImmediate(resolve))
   t.mock.timers.tick(60_000)
+  await new Promise((resolve) => setImmediate(resolve))
   assert.deepEqual([slow.destroyed, ended.destroyed], [true, true])
 })
 

@@ -5,7 +5,8 @@ import type { AddressInfo } from 'node:net'
 import { test, type TestContext } from 'node:test'
 import fc from 'fast-check'
 import { RawClient } from '../../helpers/raw-http.ts'
-import { startDrained, within } from './setup.ts'
+import { Gate, startDrained, within } from './setup.ts'
+import { waitFor } from './wait-for.ts'
 
 /** What an application does to a response before its body. */
 interface Head {
@@ -121,4 +122,35 @@ test('a list of pairs is taken as Node takes it', async (t) => {
   one.get()
   const response = await one.response()
   assert.deepEqual([response.status, response.body, response.headers['connection']], [200, 'ok', 'close'])
+})
+
+test('headers of a response in flight reach a writeHead that a middleware has put there before the announcement', async (t) => {
+  const gate = new Gate()
+  const { adapter, client } = await startDrained(t, async (request, response) => {
+    const writeHead = response.writeHead
+    // As the package on-headers does, which compression and express-session use: without a reason the headers are the second argument.
+    response.writeHead = function setHeaders(this: ServerResponse, ...given: unknown[]): ServerResponse {
+      const at = typeof given[1] === 'string' ? 2 : 1
+      for (const [key, text] of Object.entries(given[at] ?? {})) this.setHeader(key, text as string)
+      return Reflect.apply(writeHead, this, given.slice(0, at))
+    } as ServerResponse['writeHead']
+    await gate.pass()
+    const fields = { 'Content-Type': 'text/css', 'Content-Length': 2 }
+    if (request.url === '/reason') response.writeHead(200, 'Fine', fields)
+    else response.writeHead(200, fields)
+    response.end('ok')
+  })
+  const [plain, reason] = [await client(), await client()]
+  plain.get()
+  reason.get('/reason')
+  await waitFor('both requests', () => adapter.snapshot().inFlight.request === 2)
+  adapter.announceClose()
+  gate.open()
+  for (const one of [plain, reason]) {
+    const { headers } = await one.response()
+    assert.deepEqual(
+      [headers['content-type'], headers['content-length'], headers['connection']],
+      ['text/css', '2', 'close'],
+    )
+  }
 })
