@@ -6,8 +6,8 @@ import { connect, createServer as createTlsServer } from 'node:tls'
 import { RawClient } from '../../helpers/raw-http.ts'
 import { connectGated } from './gated-tls.ts'
 import { listenUnserved, nothing } from './late-serve.ts'
-import { tls, within } from './setup.ts'
-import { waitFor } from './wait-for.ts'
+import { tls } from './setup.ts'
+import { eventually, within } from '../../helpers/eventually.ts'
 
 const echo = (socket: Socket): void => void socket.on('error', () => {}).pipe(socket)
 
@@ -88,7 +88,7 @@ for (const [kind, { create, event, dial }] of Object.entries(raw)) {
     const drained = serve()
       .drain()
       .then(() => (isDrained = true))
-    await waitFor('the listener is closed', () => !server.listening)
+    await eventually('the listener is closed', () => !server.listening)
     talking.send(' again')
     await within(
       5_000,
@@ -108,12 +108,12 @@ test('tls.Server: a handshake that began before serve() is waited for', async (t
   const client = await connectGated(t, { port, host: '127.0.0.1' })
   const [socket] = (await accepted) as [Socket]
   client.begin(10)
-  await waitFor('the handshake has begun', () => socket.bytesRead > 0)
+  await eventually('the handshake has begun', () => socket.bytesRead > 0)
   const adapter = serve(2_000)
   assert.deepEqual(adapter.snapshot().connections, { active: 0, idle: 1 })
   let isDrained = false
   const drained = adapter.drain().then(() => (isDrained = true))
-  await waitFor('the listener is closed', () => !server.listening)
+  await eventually('the listener is closed', () => !server.listening)
   const secured = once(server, 'secureConnection')
   const secure = new RawClient(await client.finish())
   t.after(() => secure.close())

@@ -5,8 +5,8 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { test, type TestContext } from 'node:test'
 import { connect, createServer as createTlsServer } from 'node:tls'
 import { RawClient } from '../../helpers/raw-http.ts'
-import { drainable, tls, within } from './setup.ts'
-import { waitFor } from './wait-for.ts'
+import { drainable, tls } from './setup.ts'
+import { eventually, within } from '../../helpers/eventually.ts'
 
 const accepting = (socket: Socket): Socket => socket.on('error', () => {})
 const accept = (socket: Socket): void => void accepting(socket).on('data', () => {})
@@ -48,7 +48,7 @@ for (const [kind, { create, event, dial }] of Object.entries(kinds)) {
     })
     const { client, socket } = await connected(t, server, port)
     const drained = adapter.drain()
-    await waitFor('the listener is closed', () => !server.listening)
+    await eventually('the listener is closed', () => !server.listening)
     assert.deepEqual([told.length, socket.destroyed], [0, false])
     client.send('hello')
     assert.equal(await within(5_000, 'end', client.ended()), 'end')
@@ -64,7 +64,7 @@ for (const [kind, { create, event, dial }] of Object.entries(kinds)) {
     })
     const { client, socket } = await connected(t, server, port)
     const drained = adapter.drain()
-    await waitFor('the listener is closed', () => !server.listening)
+    await eventually('the listener is closed', () => !server.listening)
     socket.write('HELLO\r\n')
     assert.equal(await within(5_000, 'end', client.ended()), 'end')
     assert.equal(client.received, 'HELLO\r\nQUIT\r\n')
@@ -88,7 +88,7 @@ for (const [kind, { create, event, dial }] of Object.entries(kinds)) {
     })
     const { client, socket } = await connected(t, server, port)
     client.send('hello')
-    await waitFor('it has arrived', () => socket.bytesRead > 0)
+    await eventually('it has arrived', () => socket.bytesRead > 0)
     // As long as this one is unused the others are looked at again and again.
     const unused = await connected(t, server, port)
     const drained = adapter.drain()
@@ -105,9 +105,9 @@ test('net.Server with pauseOnConnect: a client whose bytes nobody has read yet i
   const { adapter, client } = await drainable(t, server)
   const one = await client()
   one.send('hello')
-  await waitFor('it is accepted', () => sockets.length === 1)
+  await eventually('it is accepted', () => sockets.length === 1)
   await client()
-  await waitFor('the second is accepted', () => sockets.length === 2)
+  await eventually('the second is accepted', () => sockets.length === 2)
   const [paused, read] = sockets as [Socket, Socket]
   // On this one the server listens, and nothing comes: it is closed by the same sweep.
   read.resume()

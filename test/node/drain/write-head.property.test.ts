@@ -1,3 +1,4 @@
+import { within } from '../../helpers/eventually.ts'
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
@@ -5,7 +6,7 @@ import type { AddressInfo } from 'node:net'
 import { test, type TestContext } from 'node:test'
 import fc from 'fast-check'
 import { RawClient } from '../../helpers/raw-http.ts'
-import { startDrained, within } from './setup.ts'
+import { startDrained } from './setup.ts'
 
 /** What an application does to a response before its body. */
 interface Head {
