@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Server, Socket } from 'node:net'
 import { hasEnd, isBehindEnd } from './connection-end.ts'
+import { interceptEvents } from './intercept-events.ts'
 
 const requestEvents: ReadonlySet<unknown> = new Set(['request', 'checkContinue', 'checkExpectation'])
 
@@ -32,7 +33,7 @@ export function deferRequests(server: Server, unprocessed: Unprocessed): Disposa
     while (deferred.get(socket)?.length) handOnNext(socket)
   }
 
-  const deferring = function deferringEmit(this: Server, event: string, ...args: unknown[]): boolean {
+  return interceptEvents(server, (event, args) => {
     if (requestEvents.has(event)) {
       const { socket } = args[0] as IncomingMessage
       const waiting = deferred.get(socket)
@@ -42,21 +43,11 @@ export function deferRequests(server: Server, unprocessed: Unprocessed): Disposa
       return true
     }
     if (event === 'clientError') handOnAll(args[1] as Socket)
-    if (event === 'upgrade' || event === 'connect') {
-      const { socket } = args[0] as IncomingMessage
-      handOnAll(socket)
-      if (hasEnd(socket)) {
-        unprocessed.onUpgrade(socket)
-        return true
-      }
-    }
-    return Reflect.apply(emit, this, [event, ...args])
-  }
-  server.emit = deferring
-  return {
-    [Symbol.dispose]: () => {
-      // Another wrapper may have come since; taking it away would break its owner.
-      if (server.emit === deferring) server.emit = emit
-    },
-  }
+    if (event !== 'upgrade' && event !== 'connect') return false
+    const { socket } = args[0] as IncomingMessage
+    handOnAll(socket)
+    if (!hasEnd(socket)) return false
+    unprocessed.onUpgrade(socket)
+    return true
+  })
 }

@@ -15,8 +15,11 @@ export class SocketClose {
   readonly #destroy: typeof destroySocket
   #isIgnoring = false
 
-  /** @param onClose called once for each followed socket, with it as `this` */
-  constructor(onClose: (this: Socket) => void) {
+  /** @param told called once for each followed socket */
+  constructor(told: (socket: Socket) => void) {
+    function onClose(this: Socket): void {
+      told(this)
+    }
     this.#onClose = onClose
     const isIgnoring = (): boolean => this.#isIgnoring
     this.#destroy = function destroy(this: Socket, ...args) {
@@ -44,7 +47,7 @@ export class SocketClose {
     else socket.on('close', this.#onClose)
   }
 
-  /** Takes every trace off the socket, except what somebody has wrapped since. */
+  /** Takes every trace off the socket, except what another wrapper has replaced since. */
   forget(socket: Socket): void {
     socket.removeListener('close', this.#onClose)
     if (socket._destroy === this.#destroy) socket._destroy = destroySocket

@@ -3,6 +3,7 @@ import type { Server } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { newestResponse } from './connection.ts'
 import type { ConnectionBook } from './connections.ts'
+import { interceptEvents } from './intercept-events.ts'
 import { refuseUpgrade } from './refuse-upgrade.ts'
 
 type UpgradeEvent = 'upgrade' | 'connect'
@@ -60,21 +61,13 @@ export class UpgradeEvents {
  * speaking HTTP/1.
  */
 export function refuseUpgrades(server: Server, book: ConnectionBook, onRefused: () => void): Disposable {
-  const emit = server.emit
-  const refusing = function refusingEmit(this: Server, event: string, ...args: unknown[]): boolean {
-    const request = args[0] as IncomingMessage
-    if (!isUpgradeEvent(event) || !isHttp1(request)) return Reflect.apply(emit, this, [event, ...args])
+  return interceptEvents(server, (event, [request, stream]) => {
+    if (!isUpgradeEvent(event) || !isHttp1(request as IncomingMessage)) return false
     onRefused()
-    const connection = book.open.get(request.socket)
-    refuseUpgrade(args[1] as Duplex, connection ? newestResponse(connection) : null)
+    const connection = book.open.get((request as IncomingMessage).socket)
+    refuseUpgrade(stream as Duplex, connection ? newestResponse(connection) : null)
     return true
-  }
-  server.emit = refusing
-  return {
-    [Symbol.dispose]: () => {
-      if (server.emit === refusing) server.emit = emit
-    },
-  }
+  })
 }
 
 function isUpgradeEvent(event: string | symbol): event is UpgradeEvent {

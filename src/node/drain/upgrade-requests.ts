@@ -119,7 +119,7 @@ export class UpgradeRequestTraffic implements Traffic, UpgradeListener {
     if (this.#phase !== 'serving') this.#context.onLateRequest()
   }
 
-  /** Nobody saw the requests of what was upgraded before `serve()`. One that was never written to is not answered yet. */
+  /** The request of a connection that was upgraded before `serve()` is not known. Without a byte written it is not answered yet. */
   #addPresent(socket: Socket): void {
     const connection = new UpgradedConnection({
       socket,
@@ -138,14 +138,9 @@ export class UpgradeRequestTraffic implements Traffic, UpgradeListener {
     this.#closes.follow(connection.socket)
   }
 
-  readonly #closes = new SocketClose(forgetting(this.#open, () => this.#context.onGone()))
-}
-
-/** The 'close' of a socket, without a closure for each. */
-function forgetting(open: Map<Socket, UpgradedConnection>, told: () => void): (this: Socket) => void {
-  return function onSocketClose(this: Socket): void {
-    if (open.delete(this)) told()
-  }
+  readonly #closes = new SocketClose((socket) => {
+    if (this.#open.delete(socket)) this.#context.onGone()
+  })
 }
 
 /** The last response of a connection that has not been written to its socket yet; Node keeps it there until it is out. */
@@ -160,7 +155,7 @@ function isInFlight({ socket, isRefused }: UpgradedConnection): boolean {
   return !socket.destroyed && !(isRefused && socket.writableFinished)
 }
 
-/** Nobody reads on after a refusal, so that the client's FIN would go unnoticed; and a client may never send one. */
+/** The application does not read on after a refusal, so the client's FIN would go unnoticed. A client may also never send one. */
 function letGo(socket: Socket): void {
   const wait = (): void => {
     socket.resume()

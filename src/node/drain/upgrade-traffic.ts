@@ -87,11 +87,5 @@ export class UpgradeTraffic implements Traffic {
     this.#context.onGone()
   }
 
-  readonly #closes = new SocketClose(forgetting((socket) => this.#forget(socket)))
-}
-
-function forgetting(forget: (socket: Socket) => void): (this: Socket) => void {
-  return function onSocketClose(this: Socket): void {
-    forget(this)
-  }
+  readonly #closes = new SocketClose((socket) => this.#forget(socket))
 }
