@@ -32,15 +32,19 @@ export function judgeRehearsal(facts: RehearsalFacts): Verdict {
   const against = [...failedReasons(facts, claim), ...podReasons(facts)]
   const generator = generatorDoubts(facts.load, claim)
   const doubts = [...powerDoubts(facts, hole), ...generator]
-  const outcome = against.length > 0 ? 'fail' : doubts.length > 0 ? 'inconclusive' : 'pass'
   return {
-    outcome,
-    exitCode: outcome === 'pass' ? 0 : outcome === 'fail' ? 1 : 3,
+    ...conclude(against.length > 0, doubts.length > 0),
     sentence: summarize(facts),
     reasons: [...against, ...doubts],
     notes: notesOn(facts.load),
     smallestHoleMs: Number.isFinite(hole) && generator.length === 0 ? hole : null,
   }
+}
+
+/** A failure wins over a doubt: it has happened, whatever else the run could not see. */
+export function conclude(hasFailed: boolean, hasDoubts: boolean): Pick<Verdict, 'outcome' | 'exitCode'> {
+  if (hasFailed) return { outcome: 'fail', exitCode: 1 }
+  return hasDoubts ? { outcome: 'inconclusive', exitCode: 3 } : { outcome: 'pass', exitCode: 0 }
 }
 
 /** Says which lanes did not run, and why. */
