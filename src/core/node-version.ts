@@ -11,7 +11,7 @@ export interface RuntimeVersions {
 }
 
 /**
- * Whether lastcall can run here, by the version alone: asking for each function would need a list that nobody keeps up to date.
+ * Whether lastcall can run here, by the version alone: a list of the functions that are needed would soon be out of date.
  * Bun and Deno only claim a version of Node.js, so it is not held against them.
  * @returns one sentence with the version and what to do, or null when it can
  */

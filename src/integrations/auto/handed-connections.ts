@@ -16,7 +16,7 @@ export class HandedConnections implements Disposable {
   }
 
   /**
-   * Begins to watch all servers of Node's, once. A subclass needs a watch of its own when somebody has replaced its `emit` before.
+   * Begins to watch all servers of Node's, once. A subclass needs a watch of its own when its `emit` has been replaced before.
    * @param subclasses those that are loaded
    */
   watch(...subclasses: readonly { readonly prototype: Server }[]): void {

@@ -33,7 +33,7 @@ export function tellRunner(signal: SignalName, logger: Logger): void {
   }
 }
 
-/** A listener that `process.listeners()` does not show is not the application's: somebody took care to hide it from the application. */
+/** A listener that `process.listeners()` does not show belongs to the runner, which hides it from the application on purpose. */
 function split(signal: SignalName): Record<'application' | 'runner', readonly SignalHandler[]> {
   const shown = new Set<unknown>(process.listeners(signal as NodeJS.Signals))
   const raw = process.rawListeners(signal) as readonly unknown[] as readonly (SignalHandler & {

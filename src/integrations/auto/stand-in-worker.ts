@@ -15,7 +15,7 @@ const WorkerWithOptions = Worker as unknown as new (options: {
 
 /**
  * A worker whose process never comes to be: what `cluster.fork()` returns in a shutdown. An 'exit' of its own accord would make every supervisor
- * fork another one at once, in a loop. So it emits 'exit' only when it is told to end. Its state is one that nobody waits for: pm2 does not stop
+ * fork another one at once, in a loop. So it emits 'exit' only when it is told to end. It is dead from the start, because pm2 does not stop
  * before its workers have left the state of a new one.
  */
 export function standInWorker(): Worker {

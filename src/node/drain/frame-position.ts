@@ -11,7 +11,7 @@ const CLOSE = 8
 export class FramePosition {
   /** Where in the last piece a frame ended for the last time; -1 when none did. */
   boundary = -1
-  /** The bytes are no WebSocket frames (RFC 6455 §5.2), so nobody can say where one ends. */
+  /** The bytes are no WebSocket frames (RFC 6455 §5.2), so the end of a frame cannot be found. */
   isLost = false
   /** A close frame has begun; after it nothing may be sent (RFC 6455 §5.5.1). */
   isClosed = false

@@ -2,7 +2,7 @@ import type { Server, Socket } from 'node:net'
 
 const rawSockets = new WeakMap<Socket, () => void>()
 
-/** Follows a socket of a protocol that nobody here knows, until another server takes it over. */
+/** Follows a socket of an unknown protocol, until another server takes it over. */
 export function followRaw(socket: Socket, forget: () => void): void {
   rawSockets.set(socket, forget)
 }

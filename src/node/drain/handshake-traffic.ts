@@ -34,7 +34,7 @@ export class HandshakeTraffic implements Traffic {
     server.prependListener('connection', this.#onConnection)
     server.prependListener('secureConnection', this.#onSecure)
     for (const raw of acceptedSockets(server)) {
-      // Without its TLS socket nobody can tell a handshake from an open conversation.
+      // Without its TLS socket a handshake cannot be told from an open conversation.
       if (isHandshaking(tlsSocketAround(raw))) this.#onConnection(raw)
     }
   }

@@ -174,7 +174,7 @@ export class Http1Traffic implements Traffic {
     this.#context.onGone()
   }
 
-  /** Who is waited for may have gone, and the sweep may come sooner than was thought. Once a turn: ten thousand may go in one. */
+  /** Closing connections can make an earlier sweep possible. Recompute once per turn, not once per connection. */
   #reconsider(): void {
     if (!this.#sweepTimer || this.#reconsideration) return
     this.#reconsideration = setImmediate(() => {

@@ -12,7 +12,7 @@ export function stampStream(stream: Stamped): number {
   return (stream[beganAt] = now())
 }
 
-/** When a stream began. One that nobody has stamped (from before `serve()`, or a push) began now: its age is the least it can be. */
+/** When a stream began. One without a stamp (from before `serve()`, or a push) began now: its age is the least it can be. */
 export function startOf(stream: Stamped): number {
   return stream[beganAt] ?? stampStream(stream)
 }

@@ -67,7 +67,7 @@ class AbortedError extends Error {
   }
 }
 
-/** Whether somebody reads a body that is not complete, after an answer that has not refused it. Node itself discards a body that nobody reads. */
+/** Whether the handler reads a body that is not complete, after an answer that has not refused it. Node itself discards a body without a reader. */
 function wantsBody({ req: request, statusCode }: ServerResponse): boolean {
   const hasReader = request.listenerCount('data') + request.listenerCount('readable') > 0
   return !request.complete && hasReader && statusCode < 300
@@ -80,7 +80,7 @@ function isHeldUp(request: IncomingMessage): boolean {
 
 /**
  * Lets Node's parser throw the rest of a body away without a word to the handler, which may have paused it for good. Unread data would turn the close into a
- * reset. `_dumped` is what Node sets for a body that nobody has begun to read (`IncomingMessage._dump`).
+ * reset. `_dumped` is what Node sets for a body that no handler has begun to read (`IncomingMessage._dump`).
  */
 function discard(request: IncomingMessage): void {
   Object.assign(request, { _dumped: true })

@@ -118,7 +118,7 @@ export class ServerAdapter implements DrainAdapter {
     this.#server.removeListener('listening', this.#onListening)
     this.#server.removeListener('close', this.#onClose)
     this.#unsent.release()
-    // Last first: who wrapped the server's emit last has to take his wrapper off before the one beneath can.
+    // Release in reverse order: wrappers of `server.emit` have to come off last-in, first-out.
     for (const traffic of this.#traffics.toReversed()) traffic.release()
   }
 
@@ -200,7 +200,7 @@ export class ServerAdapter implements DrainAdapter {
   readonly #onListening = (): void => {
     this.#rememberAddress()
     this.#context.onListening()
-    // Somebody who was still starting got his port after the drain had closed all others.
+    // This server started to listen after the drain had begun.
     if (this.#draining) this.#closeListener()
   }
 }
