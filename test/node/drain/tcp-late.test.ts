@@ -3,32 +3,14 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { test, type TestContext } from 'node:test'
-import { connect, createServer as createTlsServer } from 'node:tls'
-import { RawClient } from '../../helpers/raw-http.ts'
-import { drainable, tls } from './setup.ts'
+import { rawKinds } from './raw-servers.ts'
+import { drainable } from './setup.ts'
 import { eventually, within } from '../../helpers/eventually.ts'
 
 const accepting = (socket: Socket): Socket => socket.on('error', () => {})
 const accept = (socket: Socket): void => void accepting(socket).on('data', () => {})
 
-const kinds = {
-  'net.Server': {
-    create: (): Server => createServer(accept),
-    event: 'connection',
-    dial: (port: number): Promise<RawClient> => RawClient.connect(port),
-  },
-  'tls.Server': {
-    create: (): Server => createTlsServer(tls, accept),
-    event: 'secureConnection',
-    dial: async (port: number): Promise<RawClient> => {
-      const socket = connect({ port, host: '127.0.0.1', ca: tls.cert, servername: 'localhost' })
-      await once(socket, 'secureConnect')
-      return new RawClient(socket)
-    },
-  },
-} as const
-
-for (const [kind, { create, event, dial }] of Object.entries(kinds)) {
+for (const [kind, { create, event, dial }] of Object.entries(rawKinds)) {
   const connected = async (t: TestContext, server: Server, port: number) => {
     const accepted = once(server, event)
     const client = await dial(port)
@@ -39,7 +21,7 @@ for (const [kind, { create, event, dial }] of Object.entries(kinds)) {
 
   test(`${kind}: a connection whose first byte comes in the drain gets its close handshake then`, async (t) => {
     const told: Socket[] = []
-    const { adapter, server, port } = await drainable(t, create(), {
+    const { adapter, server, port } = await drainable(t, create(accept), {
       shutdownDelayMs: 2_000,
       goodbye: (socket) => {
         told.push(socket as Socket)
@@ -58,7 +40,7 @@ for (const [kind, { create, event, dial }] of Object.entries(kinds)) {
   })
 
   test(`${kind}: a connection to which the server says the first word in the drain gets it, too`, async (t) => {
-    const { adapter, server, port } = await drainable(t, create(), {
+    const { adapter, server, port } = await drainable(t, create(accept), {
       shutdownDelayMs: 2_000,
       goodbye: (socket) => void socket.end('QUIT\r\n'),
     })
@@ -73,7 +55,7 @@ for (const [kind, { create, event, dial }] of Object.entries(kinds)) {
 
   test(`${kind}: of connections that are never used in the drain each is closed without a close handshake`, async (t) => {
     let told = 0
-    const { adapter, server, port } = await drainable(t, create(), { goodbye: () => void told++ })
+    const { adapter, server, port } = await drainable(t, create(accept), { goodbye: () => void told++ })
     const one = await connected(t, server, port)
     const other = await connected(t, server, port)
     await within(5_000, 'drain', adapter.drain())
@@ -82,7 +64,7 @@ for (const [kind, { create, event, dial }] of Object.entries(kinds)) {
 
   test(`${kind}: a connection that has been told is not told again`, async (t) => {
     let told = 0
-    const { adapter, server, port } = await drainable(t, create(), {
+    const { adapter, server, port } = await drainable(t, create(accept), {
       shutdownDelayMs: 500,
       goodbye: () => void told++,
     })
