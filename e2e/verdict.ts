@@ -141,7 +141,7 @@ function doubtsOn({ load, scenario, beganAt, restartedAt, replaced }: Outcome): 
   return [
     ...(holeMs > WANTED_HOLE_MS ? [weak] : []),
     ...generatorDoubts(load, {
-      windowMs: Math.min(holeMs, WANTED_HOLE_MS),
+      windowMs: WANTED_HOLE_MS,
       beganAtMs: beganAt,
       covers: ({ at, ms }) => at.wallMs < untilMs && at.wallMs + ms > fromMs,
     }),

@@ -1,5 +1,6 @@
 import { type Claim, generatorDoubts, stallsAgainst } from '../load/generator-doubts.ts'
 import type { LaneDocument, LoadDocument } from '../load/load-document.ts'
+import type { Stall } from '../load/stall-watch.ts'
 import { isMisbehaved } from './pod-record.ts'
 import { smallestHoleMs, WANTED_HOLE_MS } from './power.ts'
 import type { RehearsalFacts } from './rehearsal-facts.ts'
@@ -13,8 +14,8 @@ export interface Verdict {
   /** What this run says nothing about, though it was asked to; no reason against it. */
   readonly notes: readonly string[]
   /**
-   * The shortest outage that this run would have detected with 99 % confidence, in milliseconds; null without new connections, and when the load generator
-   * stalled for as long as that or left requests unsent: then nothing can be claimed.
+   * The shortest outage that this run would have detected with 99 % confidence, in milliseconds: longer than every stall
+   * of the load generator. Null without new connections, and when the generator did not do its work.
    */
   readonly smallestHoleMs: number | null
 }
@@ -27,11 +28,12 @@ const rolloutPhases: readonly string[] = ['rollout', 'drain']
  * way in a stall. A run that could not have seen an outage, or whose generator did not do its work, is inconclusive, never passed.
  */
 export function judgeRehearsal(facts: RehearsalFacts): Verdict {
-  const hole = visibleHoleMs(facts)
-  const claim = claimOf(facts, hole)
+  const claim = claimOf(facts)
+  const visible = visibleHoleMs(facts)
+  const hole = Math.max(visible, longerThan(stallsAgainst(facts.load, { ...claim, windowMs: 0 })))
   const against = [...failedReasons(facts, claim), ...podReasons(facts)]
   const generator = generatorDoubts(facts.load, claim)
-  const doubts = [...powerDoubts(facts, hole), ...generator]
+  const doubts = [...powerDoubts(facts, visible), ...generator]
   return {
     ...conclude(against.length > 0, doubts.length > 0),
     sentence: summarize(facts),
@@ -52,11 +54,11 @@ export function notesOn({ leftOut }: LoadDocument): readonly string[] {
   return leftOut.map(({ lane, reason }) => `the lane ${lane} was left out: ${reason}`)
 }
 
-/** A run without new connections claims nothing, but a stall of the wanted window still spoils what the other lanes say. */
-function claimOf(facts: RehearsalFacts, hole: number): Claim {
+/** Shorter stalls than {@link WANTED_HOLE_MS} only make the claim weaker. One of that length spoils also what the other lanes say. */
+function claimOf(facts: RehearsalFacts): Claim {
   const windows = facts.phases.filter(({ name }) => rolloutPhases.includes(name))
   return {
-    windowMs: Math.min(hole, WANTED_HOLE_MS),
+    windowMs: WANTED_HOLE_MS,
     beganAtMs: facts.phases[0]?.startedAt.wallMs ?? 0,
     covers: ({ at, ms }) =>
       windows.some(
@@ -64,6 +66,11 @@ function claimOf(facts: RehearsalFacts, hole: number): Claim {
           at.monotonicMs < endedAt.monotonicMs && at.monotonicMs + ms > startedAt.monotonicMs,
       ),
   }
+}
+
+/** Whole milliseconds above the longest of these; 0 without any. */
+function longerThan(stalls: readonly Stall[]): number {
+  return stalls.reduce((most, { ms }) => Math.max(most, Math.floor(ms) + 1), 0)
 }
 
 function summarize({ load, restarts, pods }: RehearsalFacts): string {
