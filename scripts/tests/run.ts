@@ -35,6 +35,7 @@ export async function* runPlan(
   concurrency: number,
   outcome: Outcome,
 ): AsyncGenerator<TestEvent, void> {
+  process.env['TEST_RUNNER_PID'] = String(process.pid)
   const sums = new Map<string, number>(closing.map((name) => [name, 0]))
   for await (const event of runFiles(plan.together, concurrency, outcome)) {
     if (!addToSums(event, sums)) yield event
