@@ -29,7 +29,10 @@ export interface Outcome {
   stopped: boolean
 }
 
-/** Runs the plan's files, each in a process of its own that cannot outlive its limits, as one run with one closing count. */
+/**
+ * Runs the plan's files, each in a process of its own that cannot outlive its limits, as one run with one
+ * closing count.
+ */
 export async function* runPlan(
   plan: Plan,
   concurrency: number,

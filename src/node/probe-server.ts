@@ -166,7 +166,10 @@ function probeReply(name: string, verdict: Verdict, checks: readonly CheckResult
   return text(ok ? 200 : 503, `${lines.join('\n')}\n`)
 }
 
-/** A check that hangs is no secret: the answer says nothing about its target. Operators have to know since when it hangs. */
+/**
+ * A check that hangs is no secret: the answer says nothing about its target. Operators have to know since
+ * when it hangs.
+ */
 function failureOf({ hangsSince }: CheckResult): string {
   if (hangsSince === undefined) return 'reason withheld'
   const seconds = Math.round((performance.timeOrigin + performance.now() - hangsSince) / 1_000)

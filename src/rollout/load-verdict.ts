@@ -4,8 +4,9 @@ import { WANTED_HOLE_MS } from './power.ts'
 import { conclude, count, notesOn, type Verdict } from './verdict.ts'
 
 /**
- * Judges a load that was sent by itself (`lastcall load`). A failed request fails it. A generator that stalled for {@link WANTED_HOLE_MS} or longer, left requests
- * unsent or was without ports makes it inconclusive: what was never sent could not fail.
+ * Judges a load that was sent by itself (`lastcall load`). A failed request fails it. A generator that
+ * stalled for {@link WANTED_HOLE_MS} or longer, left requests unsent or was without ports makes it
+ * inconclusive: what was never sent could not fail.
  */
 export function judgeLoad(load: LoadDocument): Omit<Verdict, 'smallestHoleMs'> {
   const claim: Claim = {

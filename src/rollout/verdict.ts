@@ -14,8 +14,9 @@ export interface Verdict {
   /** What this run says nothing about, though it was asked to; no reason against it. */
   readonly notes: readonly string[]
   /**
-   * The shortest outage that this run would have detected with 99 % confidence, in milliseconds: longer than every stall
-   * of the load generator. Null without new connections, and when the generator did not do its work.
+   * The shortest outage that this run would have detected with 99 % confidence, in milliseconds: longer than
+   * every stall of the load generator. Null without new connections, and when the generator did not do its
+   * work.
    */
   readonly smallestHoleMs: number | null
 }
@@ -24,8 +25,9 @@ export interface Verdict {
 const rolloutPhases: readonly string[] = ['rollout', 'drain']
 
 /**
- * Judges a run. A failed request or a misbehaved pod fails it, also when the load generator stalled; the reasons then say how many of the failures were under
- * way in a stall. A run that could not have seen an outage, or whose generator did not do its work, is inconclusive, never passed.
+ * Judges a run. A failed request or a misbehaved pod fails it, also when the load generator stalled; the
+ * reasons then say how many of the failures were under way in a stall. A run that could not have seen an
+ * outage, or whose generator did not do its work, is inconclusive, never passed.
  */
 export function judgeRehearsal(facts: RehearsalFacts): Verdict {
   const claim = claimOf(facts)
@@ -54,7 +56,10 @@ export function notesOn({ leftOut }: LoadDocument): readonly string[] {
   return leftOut.map(({ lane, reason }) => `the lane ${lane} was left out: ${reason}`)
 }
 
-/** Shorter stalls than {@link WANTED_HOLE_MS} only make the claim weaker. One of that length spoils also what the other lanes say. */
+/**
+ * Shorter stalls than {@link WANTED_HOLE_MS} only make the claim weaker. One of that length spoils also what
+ * the other lanes say.
+ */
 function claimOf(facts: RehearsalFacts): Claim {
   const windows = facts.phases.filter(({ name }) => rolloutPhases.includes(name))
   return {

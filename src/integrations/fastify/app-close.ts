@@ -31,8 +31,8 @@ export class AppClose {
   }
 
   /**
-   * Makes the hook the last one registered, hence the first to run: the app's dependencies stay usable until its
-   * `onClose` hooks have finished.
+   * Makes the hook the last one registered, hence the first to run: the app's dependencies stay usable until
+   * its `onClose` hooks have finished.
    */
   moveHookToFront(): void {
     if (!/^(starting|ready|unready)$/.test(this.#lifecycle.state)) return

@@ -51,8 +51,8 @@ export class ConnectionBook {
   }
 
   /**
-   * Forgets the connections that this call destroys, and those that were destroyed before. Their 'close' events are not
-   * waited for: closing ten thousand handles takes longer than all the rest of the exit.
+   * Forgets the connections that this call destroys, and those that were destroyed before. Their 'close'
+   * events are not waited for: closing ten thousand handles takes longer than all the rest of the exit.
    */
   destroyAll(destroy: () => void): void {
     this.#closes.ignoreWhile(destroy)
@@ -88,7 +88,10 @@ export class ConnectionBook {
     if (response) this.#begunBefore.add(response)
   }
 
-  /** Whether a response may have pipelined followers that were never seen: its request came before the server was served. */
+  /**
+   * Whether a response may have pipelined followers that were never seen: its request came before the server
+   * was served.
+   */
   mayHaveUnknownFollowers(response: ServerResponse): boolean {
     return this.#begunBefore.has(response)
   }

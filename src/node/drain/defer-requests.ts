@@ -5,16 +5,20 @@ import { interceptEvents } from './intercept-events.ts'
 
 const requestEvents: ReadonlySet<unknown> = new Set(['request', 'checkContinue', 'checkExpectation'])
 
-/** What becomes of requests and upgrades that came behind a `Connection: close`. They will not be answered, so they are not processed (RFC 9112 §9.6). */
+/**
+ * What becomes of requests and upgrades that came behind a `Connection: close`. They will not be answered, so
+ * they are not processed (RFC 9112 §9.6).
+ */
 export interface Unprocessed {
   onRequest(request: IncomingMessage, response: ServerResponse): void
   onUpgrade(socket: Socket): void
 }
 
 /**
- * Hands requests to the server's listeners one tick later, when the parser has been through all that came in the same packet. Only then is it
- * known whether a request has pipelined followers, which a handler that answers at once would otherwise cut off with its `Connection: close`.
- * What the parser says next about the connection (an error, an upgrade) comes behind them all the same.
+ * Hands requests to the server's listeners one tick later, when the parser has been through all that came in
+ * the same packet. Only then is it known whether a request has pipelined followers, which a handler that
+ * answers at once would otherwise cut off with its `Connection: close`. What the parser says next about the
+ * connection (an error, an upgrade) comes behind them all the same.
  */
 export function deferRequests(server: Server, unprocessed: Unprocessed): Disposable {
   const emit = server.emit

@@ -137,8 +137,9 @@ export class ServerAdapter implements DrainAdapter {
   }
 
   /**
-   * Looks into the kernel's buffers while idle connections are waited for anyway; a look behind the last one would add its time to the shutdown. What it says
-   * holds until the server has written again, which can only be told of HTTP.
+   * Looks into the kernel's buffers while idle connections are waited for anyway; a look behind the last one
+   * would add its time to the shutdown. What it says holds until the server has written again, which can only
+   * be told of HTTP.
    */
   async #isQuiet(): Promise<() => boolean> {
     const late = this.#late
@@ -190,7 +191,10 @@ export class ServerAdapter implements DrainAdapter {
     })
   }
 
-  /** Sockets emit their 'close' after the server's, as the last step of a turn of the event loop. Only what a program passed to the server itself can be open any longer. */
+  /**
+   * Sockets emit their 'close' after the server's, as the last step of a turn of the event loop. Only what a
+   * program passed to the server itself can be open any longer.
+   */
   async #untilGone(): Promise<boolean> {
     const isOpen = (): boolean => this.#server.listening || this.#traffics.some(({ open }) => open > 0)
     for (let turn = 0; turn < CLOSING_TURNS && isOpen(); turn++) await nextTurn()

@@ -23,7 +23,8 @@ export class SocketClose {
     this.#onClose = onClose
     const isIgnoring = (): boolean => this.#isIgnoring
     this.#destroy = function destroy(this: Socket, ...args) {
-      // A socket of an HTTP server has a slow method of this name (`socketListenerWrap` in lib/_http_server.js).
+      // A socket of an HTTP server has a slow method of this name (`socketListenerWrap` in
+      // lib/_http_server.js).
       if (!isIgnoring()) Reflect.apply(prependListener, this, ['close', onClose])
       Reflect.apply(destroySocket, this, args)
     }

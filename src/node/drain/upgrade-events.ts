@@ -33,7 +33,10 @@ export class UpgradeEvents {
     for (const event of this.#following) this.#unfollow(event)
   }
 
-  /** Without a listener Node treats an upgrade as an ordinary request, so ours is there only while the application has one. */
+  /**
+   * Without a listener Node treats an upgrade as an ordinary request, so ours is there only while the
+   * application has one.
+   */
   readonly #onNewListener = (event: string | symbol): void => {
     if (isUpgradeEvent(event) && !this.#following.has(event)) this.#follow(event)
   }
@@ -57,8 +60,8 @@ export class UpgradeEvents {
 }
 
 /**
- * Keeps upgrades from the application and answers them with 503. Their connections stay in the tracker: they have not stopped
- * speaking HTTP/1.
+ * Keeps upgrades from the application and answers them with 503. Their connections stay in the tracker: they
+ * have not stopped speaking HTTP/1.
  */
 export function refuseUpgrades(server: Server, book: ConnectionBook, onRefused: () => void): Disposable {
   return interceptEvents(server, (event, [request, stream]) => {
@@ -74,7 +77,10 @@ function isUpgradeEvent(event: string | symbol): event is UpgradeEvent {
   return event === 'upgrade' || event === 'connect'
 }
 
-/** The 'connect' of HTTP/2 is a stream with a response, and no socket (`onServerStream` in lib/internal/http2/compat.js). */
+/**
+ * The 'connect' of HTTP/2 is a stream with a response, and no socket (`onServerStream` in
+ * lib/internal/http2/compat.js).
+ */
 function isHttp1({ httpVersionMajor }: IncomingMessage): boolean {
   return httpVersionMajor < 2
 }

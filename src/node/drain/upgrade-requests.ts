@@ -19,8 +19,8 @@ import { UpgradedConnection, type UpgradeListener } from './upgraded-connection.
 const UNSEEN = 'upgrade from before serve()'
 
 /**
- * Upgrades and CONNECTs that are not answered yet, or answered with an ordinary response. Each of them is a request: a client
- * that got a close frame now would take it for a broken response.
+ * Upgrades and CONNECTs that are not answered yet, or answered with an ordinary response. Each of them is a
+ * request: a client that got a close frame now would take it for a broken response.
  */
 export class UpgradeRequestTraffic implements Traffic, UpgradeListener {
   readonly #server: Server
@@ -113,13 +113,17 @@ export class UpgradeRequestTraffic implements Traffic, UpgradeListener {
     this.#add(connection)
     this.#book.hand(socket)
     const isTunnel = request.method === 'CONNECT'
-    // The response to an earlier request of the same connection is written to the same socket, and is no answer to this one.
+    // The response to an earlier request of the same connection is written to the same socket, and is no
+    // answer to this one.
     if (earlier) earlier.once('prefinish', () => connection.awaitAnswer(isTunnel, this))
     else connection.awaitAnswer(isTunnel, this)
     if (this.#phase !== 'serving') this.#context.onLateRequest()
   }
 
-  /** The request of a connection that was upgraded before `serve()` is not known. Without a byte written it is not answered yet. */
+  /**
+   * The request of a connection that was upgraded before `serve()` is not known. Without a byte written it is
+   * not answered yet.
+   */
   #addPresent(socket: Socket): void {
     const connection = new UpgradedConnection({
       socket,
@@ -143,7 +147,10 @@ export class UpgradeRequestTraffic implements Traffic, UpgradeListener {
   })
 }
 
-/** The last response of a connection that has not been written to its socket yet; Node keeps it there until it is out. */
+/**
+ * The last response of a connection that has not been written to its socket yet; Node keeps it there until it
+ * is out.
+ */
 function unwrittenResponse(connection: Connection | undefined): ServerResponse | null {
   const newest = connection ? newestResponse(connection) : null
   if (!connection || !newest) return null
@@ -155,7 +162,10 @@ function isInFlight({ socket, isRefused }: UpgradedConnection): boolean {
   return !socket.destroyed && !(isRefused && socket.writableFinished)
 }
 
-/** The application does not read on after a refusal, so the client's FIN would go unnoticed. A client may also never send one. */
+/**
+ * The application does not read on after a refusal, so the client's FIN would go unnoticed. A client may also
+ * never send one.
+ */
 function letGo(socket: Socket): void {
   const wait = (): void => {
     socket.resume()

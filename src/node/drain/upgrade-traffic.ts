@@ -32,7 +32,10 @@ export class UpgradeTraffic implements Traffic {
     return this.#open.size
   }
 
-  /** Takes a connection over when its answer is written. One that comes in the drain has its turn behind the others. */
+  /**
+   * Takes a connection over when its answer is written. One that comes in the drain has its turn behind the
+   * others.
+   */
   add(connection: UpgradedConnection): void {
     this.#open.set(connection.socket, connection)
     this.#closes.follow(connection.socket)
