@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
 /**
- * CPU time that a process has used so far, in microseconds: every thread of it, kernel time included. The kernel's scheduler counts it in nanoseconds
- * (`/proc/PID/task/TID/schedstat`), and reading it costs the process itself nothing.
+ * CPU time that a process has used so far, in microseconds: every thread of it, kernel time included. The
+ * kernel's scheduler counts it in nanoseconds (`/proc/PID/task/TID/schedstat`), and reading it costs the
+ * process itself nothing.
  * @throws Error where the kernel does not tell: not Linux, or built without CONFIG_SCHED_INFO
  */
 export function cpuTimeOf(pid: number): number {

@@ -79,7 +79,8 @@ async function withIdleConnections(
     const port = await server.ask('port')
     const held = await holder.ask('hold', { port, connections })
     if (held !== connections) throw new Error(`only ${held} of ${connections} connections are open`)
-    // Ten thousand clients that hear of their end would compete with the server for the machine. Stopped, they leave that to the kernel.
+    // Ten thousand clients that hear of their end would compete with the server for the machine. Stopped,
+    // they leave that to the kernel.
     holder.kill('SIGSTOP')
     const ms = await measure(server)
     if (server.exitCode !== 0) throw new Error(`${variant}: exit code ${server.exitCode}, wanted 0`)

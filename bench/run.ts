@@ -1,6 +1,7 @@
 /**
- * Measures what lastcall costs, beside the same server without it: `npm run bench`. Keeps each figure in results.json as soon as it is there, and writes the
- * tables of docs/benchmarks.md, which explains them. Nothing is judged by a test.
+ * Measures what lastcall costs, beside the same server without it: `npm run bench`. Keeps each figure in
+ * results.json as soon as it is there, and writes the tables of docs/benchmarks.md, which explains them.
+ * Nothing is judged by a test.
  *
  *   --only NAME        throughput, exit or heap
  *   --server NAME      throughput of one kind of server: http, fastify, https, http2, 'http, auto', or 'http, control' (bare twice)

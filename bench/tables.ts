@@ -82,7 +82,10 @@ function describePairs(pairs: readonly Pair<number>[] = [], digits: number): rea
   return sides.map((values) => printSpread(spreadOf(values), digits))
 }
 
-/** Where and when the figures of a table were measured: one line, or one for each run when they come from several. */
+/**
+ * Where and when the figures of a table were measured: one line, or one for each run when they come from
+ * several.
+ */
 function describeRuns(part: Part, measured: Readonly<Record<string, Measured<unknown>>>): string {
   const lines = Object.values(measured).map(({ run }) => {
     const binding = run.bound ? 'server and client on a core each' : 'server and client on the same cores'

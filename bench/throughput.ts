@@ -13,7 +13,10 @@ const BLOCK_MS = 250
 interface Kind {
   readonly script: string
   readonly wire: Wire
-  /** How lastcall comes in: by the server's own code, by `lastcall/auto`, or not at all, as a check of the method. */
+  /**
+   * How lastcall comes in: by the server's own code, by `lastcall/auto`, or not at all, as a check of the
+   * method.
+   */
   readonly by: 'code' | 'auto' | 'nothing'
   /** Largest ratio of CPU time per request that is wanted. */
   readonly goal: number
@@ -52,8 +55,10 @@ export interface ThroughputPlan {
 }
 
 /**
- * CPU time for each request, with lastcall and without. Both servers are alive at once on the same core and get blocks of requests in turn. A process keeps the luck of its memory layout
- * and of its compiler for life: all its blocks are off by the same amount. So the pairs of one generation of processes make one value, and the error is that between the generations.
+ * CPU time for each request, with lastcall and without. Both servers are alive at once on the same core and
+ * get blocks of requests in turn. A process keeps the luck of its memory layout and of its compiler for life:
+ * all its blocks are off by the same amount. So the pairs of one generation of processes make one value, and
+ * the error is that between the generations.
  */
 export async function measureThroughput(
   server: KindName,
@@ -108,7 +113,10 @@ async function measureGeneration(
   }
 }
 
-/** All blocks of a generation together: what is rare and dear, such as a full garbage collection, belongs to the cost of a request. */
+/**
+ * All blocks of a generation together: what is rare and dear, such as a full garbage collection, belongs to
+ * the cost of a request.
+ */
 function summarise(pairs: readonly Pair<Block>[]): Generation {
   const total = (variant: Variant, figure: keyof Block): number =>
     pairs.reduce((sum, pair) => sum + pair[variant][figure], 0)

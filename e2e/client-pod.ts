@@ -5,7 +5,10 @@ import { poll } from './shell.ts'
 /** Its existence tells the program in a {@link ClientPod} to end. */
 export const stopFile = '/tmp/stop'
 
-/** A pod of its own that asks the release through its Service, and prints what it found as JSON when it is told to end. */
+/**
+ * A pod of its own that asks the release through its Service, and prints what it found as JSON when it is
+ * told to end.
+ */
 export class ClientPod {
   readonly #cluster: Cluster
   readonly #signal: AbortSignal

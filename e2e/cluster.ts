@@ -28,7 +28,10 @@ export class Cluster {
     this.#signal = signal
   }
 
-  /** Creates the cluster; one that an earlier run has left behind is replaced. `KIND_NODE_IMAGE` chooses the node image, `KIND_CLUSTER_NAME` the name. */
+  /**
+   * Creates the cluster; one that an earlier run has left behind is replaced. `KIND_NODE_IMAGE` chooses the
+   * node image, `KIND_CLUSTER_NAME` the name.
+   */
   async create(): Promise<void> {
     await this.delete()
     const image = process.env['KIND_NODE_IMAGE']

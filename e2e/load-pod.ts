@@ -8,7 +8,10 @@ import type { Download, Reading } from './throttled-client.ts'
 /** Where the examples that speak HTTP/2 do, in their containers and in their Service. */
 export const http2Port = 3001
 
-/** Load from a pod of its own, with the load engine that `lastcall rehearse` uses; it prints a {@link LoadDocument}. */
+/**
+ * Load from a pod of its own, with the load engine that `lastcall rehearse` uses; it prints a
+ * {@link LoadDocument}.
+ */
 export function startLoad(
   cluster: Cluster,
   signal: AbortSignal,
@@ -26,7 +29,10 @@ export async function finishLoad(pod: ClientPod): Promise<LoadDocument> {
   return (await pod.finish()) as LoadDocument
 }
 
-/** Eight megabytes at one megabyte a second: an answer that was begun before the signal is still being read when the drain begins, most of it written long ago. */
+/**
+ * Eight megabytes at one megabyte a second: an answer that was begun before the signal is still being read
+ * when the drain begins, most of it written long ago.
+ */
 const reading: Omit<Reading, 'host'> = {
   port: 80,
   path: '/large?mb=8',

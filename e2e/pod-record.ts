@@ -53,7 +53,10 @@ export function newPod(name: string, seenAt: number): PodRecord {
   return { name, seenAt, restarts: 0, readyzFailed: false, maxInFlight: 0, log: [] }
 }
 
-/** Notes how the containers of a pod ended, and how often they were started again. Never throws, whatever a crashed pod has left. */
+/**
+ * Notes how the containers of a pod ended, and how often they were started again. Never throws, whatever a
+ * crashed pod has left.
+ */
 export function noteTermination(pod: PodRecord, { status }: PodObject): void {
   const containers = status.containerStatuses ?? []
   pod.restarts = Math.max(

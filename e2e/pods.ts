@@ -32,7 +32,10 @@ export class PodWatch {
       )
   }
 
-  /** A rejection that nobody handles would end this program and leave the cluster behind: it is kept, and {@link check} throws it. */
+  /**
+   * A rejection that nobody handles would end this program and leave the cluster behind: it is kept, and
+   * {@link check} throws it.
+   */
   #do(what: string, work: Promise<unknown>): void {
     this.#work.push(
       work.catch((error: unknown) => {

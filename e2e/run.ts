@@ -9,8 +9,9 @@
  *
  * The full proof, more than 200,000 requests over more than 30 pods in each of the three: --restarts 11
  *
- * Exit codes: 0 passed, 1 failed, 3 inconclusive (the load generator stalled or left requests unsent), 130 interrupted.
- * `KIND_NODE_IMAGE` chooses the node image, `KIND_CLUSTER_NAME` the name of the cluster. Ctrl-C cleans up.
+ * Exit codes: 0 passed, 1 failed, 3 inconclusive (the load generator stalled or left requests unsent), 130
+ * interrupted. `KIND_NODE_IMAGE` chooses the node image, `KIND_CLUSTER_NAME` the name of the cluster. Ctrl-C
+ * cleans up.
  */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'

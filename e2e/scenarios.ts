@@ -68,7 +68,8 @@ const scenarios: readonly (Judged | ((asked: Asked) => Judged))[] = [
     leastRequests: 0,
     metrics: true,
     values: [...h2c, ...noPreStop],
-    // Its listener closes at the signal while clients still find it: with their first request, or when they come back from an orderly close.
+    // Its listener closes at the signal while clients still find it: with their first request, or when they
+    // come back from an orderly close.
     judge: (outcome) => judgeControl(outcome, [['new-connections'], ['http2', 'websocket', 'sse']]),
   },
   {
@@ -96,7 +97,10 @@ const scenarios: readonly (Judged | ((asked: Asked) => Judged))[] = [
   },
 ]
 
-/** A scenario with slow readers. Without a preStop sleep, because it would outlast the answers that were begun before the pod left its endpoints. */
+/**
+ * A scenario with slow readers. Without a preStop sleep, because it would outlast the answers that were begun
+ * before the pod left its endpoints.
+ */
 function slowReading(name: string, about: string): Scenario {
   return {
     name,

@@ -1,4 +1,6 @@
-/** Reads large answers slowly. Runs in a pod from its text alone, hence without imports of this repository. */
+/**
+ * Reads large answers slowly. Runs in a pod from its text alone, hence without imports of this repository.
+ */
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { connect } from 'node:net'
@@ -30,7 +32,10 @@ export interface Reading {
 /** `sha256 `, 64 hexadecimal digits and the end of the line. */
 const lastLineBytes = 72
 
-/** Asks once on a raw connection and reads at the given rate, so that the rest waits in the kernels' buffers. Never rejects. */
+/**
+ * Asks once on a raw connection and reads at the given rate, so that the rest waits in the kernels' buffers.
+ * Never rejects.
+ */
 export function download({ host, port, path, bytesPerSecond, silenceMs }: Reading): Promise<Download> {
   const fromMs = Date.now()
   const startMs = performance.now()
@@ -75,7 +80,10 @@ function judge(answer: Buffer, why: string): Omit<Download, 'fromMs' | 'untilMs'
   return { ...facts, end: whole ? 'whole' : 'cut', why: whole ? '' : 'its hash is another' }
 }
 
-/** Reads one answer after the other with so many clients, which begin one after the other, until the file is there; then finishes those under way. */
+/**
+ * Reads one answer after the other with so many clients, which begin one after the other, until the file is
+ * there; then finishes those under way.
+ */
 export async function downloadUntil(
   file: string,
   clients: number,

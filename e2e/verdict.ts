@@ -27,7 +27,10 @@ export function leastRequestsIn(restarts: number, rate: number): number {
   return Math.floor((leastPerRestart * restarts * rate) / defaultRate)
 }
 
-/** How many requests each pod that goes away may cost a second try, or a close that nothing can prevent: one for each connection of the lane. */
+/**
+ * How many requests each pod that goes away may cost a second try, or a close that nothing can prevent: one
+ * for each connection of the lane.
+ */
 const budgets = [
   ['refused', HTTP2_CLIENTS, 'HTTP/2 streams were refused'],
   ['resent', WEBSOCKET_CLIENTS, 'WebSocket messages were sent again'],
@@ -59,7 +62,8 @@ const rules: readonly Rule<Outcome>[] = [
       ? undefined
       : `${replaced.length} pods were replaced, wanted at least ${least}`
   },
-  // From outside it can be seen for two seconds a pod, hence not of every single one; that is what the reports are asked below.
+  // From outside it can be seen for two seconds a pod, hence not of every single one; that is what the
+  // reports are asked below.
   ({ replaced }) => {
     const flipped = replaced.filter((pod) => pod.readyzFailed).length
     return flipped * 2 > replaced.length
@@ -135,7 +139,8 @@ function ofPod(pod: PodRecord, all: readonly Rule<PodRecord>[]): readonly string
 /** What the load generator did not see or did not send while pods went away. */
 function doubtsOn(outcome: Outcome): readonly string[] {
   const { load, scenario, beganAt, restartedAt } = outcome
-  // During a surge there is one endpoint more than there are replicas. What was not sent at this rate is a doubt of its own.
+  // During a surge there is one endpoint more than there are replicas. What was not sent at this rate is a
+  // doubt of its own.
   const holeMs = smallestHoleMs(scenario.rate, replicas + 1)
   const weak = `too few new connections: an outage shorter than ${Math.ceil(holeMs)} ms could have been missed; raise --rate`
   const blind = countBlindRestarts(outcome)
@@ -149,7 +154,10 @@ function doubtsOn(outcome: Outcome): readonly string[] {
   ]
 }
 
-/** Judges a run with slow readers: every answer has to be whole, and some have to have been read on while their pod drained. */
+/**
+ * Judges a run with slow readers: every answer has to be whole, and some have to have been read on while
+ * their pod drained.
+ */
 export function judgeTails(outcome: Outcome): Judgement {
   const { downloads, load, pods, replaced, scenario } = outcome
   const broke = downloads.filter(({ end }) => end !== 'whole')
@@ -186,14 +194,20 @@ function describeDownload({ end, pod, bodyBytes, wantedBytes, why }: Download): 
   return `a slow download from ${pod ?? 'no pod'} was ${end}: ${bodyBytes} of ${wantedBytes ?? '?'} bytes, ${why}`
 }
 
-/** The control with slow readers: a server that does not wait has to cut an answer that had begun, or {@link judgeTails} proves nothing. */
+/**
+ * The control with slow readers: a server that does not wait has to cut an answer that had begun, or
+ * {@link judgeTails} proves nothing.
+ */
 export function judgeTailControl({ downloads }: Outcome): Judgement {
   const cut = downloads.filter(({ end }) => end === 'cut').length
   const problem = `none of ${downloads.length} slow downloads was cut: this test cannot see a lost tail`
   return { problems: cut > 0 ? [] : [problem], doubts: [] }
 }
 
-/** The control run has to lose requests in each of these groups of lanes, or the protected run proves nothing about them. */
+/**
+ * The control run has to lose requests in each of these groups of lanes, or the protected run proves nothing
+ * about them.
+ */
 export function judgeControl({ load }: Outcome, groups: readonly (readonly LaneName[])[]): Judgement {
   const problems = groups.flatMap((group) => {
     const lanes = load.lanes.filter(({ lane }) => group.includes(lane))

@@ -10,9 +10,20 @@ const platform = `${process.platform === 'win32' ? 'win' : process.platform}-${p
 /** How long one line of Node may take. */
 const LIMIT_MS = 900_000
 
+const isOf = (line: string, version: string): boolean => `${version}.`.startsWith(`${line}.`)
+
+// A run of nothing would pass.
+const unknown = wanted.filter((line) => !versions.some((version) => isOf(line, version)))
+if (unknown.length > 0) {
+  console.error(`There is no Node ${unknown.join(', ')} among the supported lines: ${versions.join(', ')}`)
+  process.exit(1)
+}
+
 const outcomes: string[] = []
 let failed = 0
-for (const version of versions.filter((v) => wanted.length === 0 || wanted.some((w) => v.startsWith(w)))) {
+for (const version of versions.filter(
+  (one) => wanted.length === 0 || wanted.some((line) => isOf(line, one)),
+)) {
   const prefix = resolve('.cache', `node-${version}`)
   const node = resolve(prefix, 'node_modules', `node-${platform}`, 'bin', 'node')
   if (!existsSync(node)) {

@@ -11,7 +11,10 @@ import { type Outcome, runPlan } from './tests/run.ts'
 import { describeSkipped } from './tests/skipped.ts'
 import { printTimes } from './tests/times.ts'
 
-/** Most files wait for timers and for programs that they start, so that more of them than cores can run at once. */
+/**
+ * Most files wait for timers and for programs that they start, so that more of them than cores can run at
+ * once.
+ */
 const CONCURRENCY = process.env['TEST_CONCURRENCY'] ?? '4'
 
 const { values: flags, positionals } = parseArgs({

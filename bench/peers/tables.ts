@@ -26,7 +26,10 @@ export interface PeerSection {
 const inGroups = (...groups: readonly Group[]): readonly Column[] =>
   columns.filter(({ group }) => groups.includes(group))
 const lastcall = columns.filter(({ id }) => id === 'lastcall')
-/** Packages that hear the signal themselves. Of the others there is nothing in a table of processes: those lines are the user's own. */
+/**
+ * Packages that hear the signal themselves. Of the others there is nothing in a table of processes: those
+ * lines are the user's own.
+ */
 const hearing = inGroups('hearers', 'fastify')
 
 const tables: readonly {

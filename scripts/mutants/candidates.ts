@@ -25,7 +25,10 @@ function reachOf(test: string): ReadonlyMap<string, number> {
   return steps
 }
 
-/** What runs the built package, in which the source graph does not show: after all others, and what is about one framework not at all. */
+/**
+ * What runs the built package, in which the source graph does not show: after all others, and what is about
+ * one framework not at all.
+ */
 const onTheBuild = [
   'test/contract/http.test.ts',
   'test/contract/https.test.ts',

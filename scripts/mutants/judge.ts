@@ -9,14 +9,20 @@ export interface Judgement {
   readonly mutant: Mutant
   readonly was: string
   readonly becomes: string
-  /** `survived` within the budget; `untyped` when the type check refuses it, so that it could not have been committed. */
+  /**
+   * `survived` within the budget; `untyped` when the type check refuses it, so that it could not have been
+   * committed.
+   */
   readonly outcome: 'killed' | 'survived' | 'untyped'
   /** The test file that noticed. */
   readonly by?: string
   readonly seconds: number
 }
 
-/** Changes the file in the scratch copy and runs the tests that can notice, until one does or the budget is used up. */
+/**
+ * Changes the file in the scratch copy and runs the tests that can notice, until one does or the budget is
+ * used up.
+ */
 export async function judge(
   scratch: Scratch,
   mutant: Mutant,
@@ -32,7 +38,8 @@ export async function judge(
   }
   scratch.write(mutant.file, applyMutant(mutant, text))
   try {
-    // The build's tests have their part of the budget: what only they can notice would be lost behind many others.
+    // The build's tests have their part of the budget: what only they can notice would be lost behind many
+    // others.
     const onTheBuild = buildTestsOf(mutant.file)
     const limits = [onTheBuild.length > 0 ? budgetMs / 2 : budgetMs, budgetMs] as const
     for (const [stage, files] of [tests, onTheBuild].entries()) {

@@ -4,7 +4,9 @@ import { spawn } from 'node:child_process'
 const TEST_TIMEOUT_MS = 20_000
 const FILE_LIMIT_MS = 120_000
 
-/** Whether a test file passes in that folder. It is ended at its first failure, with all that it has started. */
+/**
+ * Whether a test file passes in that folder. It is ended at its first failure, with all that it has started.
+ */
 export function passes(folder: string, test: string): Promise<boolean> {
   const { NODE_TEST_CONTEXT: _, ...env } = process.env
   const args = ['--import', './test/helpers/watchdog.ts', `--test-timeout=${TEST_TIMEOUT_MS}`]

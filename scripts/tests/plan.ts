@@ -19,7 +19,10 @@ const onceOnly = [
 /** What generates load and judges times: few run at once, after all others. */
 const quiet = ['test/cli/', 'test/load/engine.test.ts', 'test/load/lanes/', 'test/rollout/drivers/']
 
-/** Files that take longest, from the longest on: they begin first, so that no core waits for one of them at the end. */
+/**
+ * Files that take longest, from the longest on: they begin first, so that no core waits for one of them at
+ * the end.
+ */
 const longest: readonly string[] = [
   'test/cli/rehearse.test.ts',
   'test/contract/http2.test.ts',

@@ -29,12 +29,16 @@ export interface Outcome {
   stopped: boolean
 }
 
-/** Runs the plan's files, each in a process of its own that cannot outlive its limits, as one run with one closing count. */
+/**
+ * Runs the plan's files, each in a process of its own that cannot outlive its limits, as one run with one
+ * closing count.
+ */
 export async function* runPlan(
   plan: Plan,
   concurrency: number,
   outcome: Outcome,
 ): AsyncGenerator<TestEvent, void> {
+  process.env['TEST_RUNNER_PID'] = String(process.pid)
   const sums = new Map<string, number>(closing.map((name) => [name, 0]))
   for await (const event of runFiles(plan.together, concurrency, outcome)) {
     if (!addToSums(event, sums)) yield event

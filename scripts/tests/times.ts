@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** What one test file took: seconds on the clock, and of the processor, those of programs that it started and waited for included. */
+/**
+ * What one test file took: seconds on the clock, and of the processor, those of programs that it started and
+ * waited for included.
+ */
 interface FileTime {
   readonly file: string
   readonly seconds: number

@@ -61,7 +61,7 @@ function readUrl(reader: FlagReader): URL {
   const text = reader.text('url', '')
   if (URL.canParse(text) && new URL(text).protocol === 'http:') return new URL(text)
   reader.problems.push(
-    `--url: got '${text}', wanted an http URL such as http://shop:3000 (TLS is not spoken)`,
+    `--url: got '${text}', wanted an http URL such as http://shop:3000 (TLS is not supported)`,
   )
   return new URL('http://localhost')
 }

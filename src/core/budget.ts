@@ -38,7 +38,10 @@ export function checkBudget(budget: Budget, gracePeriodMs: number | undefined): 
 
 /** What the end of a shutdown depends on. Wall-clock milliseconds, and durations. */
 export interface BudgetEnd {
-  /** When the first signal came, null for a shutdown that was begun in code: nobody kills a process that he has not signalled. */
+  /**
+   * When the first signal came, null for a shutdown that was begun in code. Without a signal there is no
+   * SIGKILL to plan for.
+   */
   readonly signalledAt: number | null
   readonly gracePeriodMs: number | undefined
   readonly preStopMs: number

@@ -1,6 +1,9 @@
 import { LastcallError } from './errors.ts'
 
-/** The oldest Node.js that lastcall runs on. `engines` in package.json says the same, and a test compares them. */
+/**
+ * The oldest Node.js that lastcall runs on. `engines` in package.json says the same, and a test compares
+ * them.
+ */
 export const OLDEST_NODE = '22.19.0'
 
 /** `process.versions`, or as much of it as tells one runtime from another. */
@@ -11,8 +14,8 @@ export interface RuntimeVersions {
 }
 
 /**
- * Whether lastcall can run here, by the version alone: asking for each function would need a list that nobody keeps up to date.
- * Bun and Deno only claim a version of Node.js, so it is not held against them.
+ * Whether lastcall can run here, by the version alone: a list of the functions that are needed would soon be
+ * out of date. Bun and Deno only claim a version of Node.js, so it is not held against them.
  * @returns one sentence with the version and what to do, or null when it can
  */
 export function describeOldNode({ node, bun, deno }: RuntimeVersions): string | null {

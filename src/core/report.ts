@@ -11,7 +11,10 @@ export interface ForcedClose {
   readonly server: string
   /** Milliseconds since it began. */
   readonly ageMs: number
-  /** Method and path of a request, without its query; of an answer that the client's kernel had not taken, how much of it. */
+  /**
+   * Method and path of a request, without its query; of an answer that the client's kernel had not taken, how
+   * much of it.
+   */
   readonly label?: string
 }
 
@@ -76,7 +79,10 @@ export interface Report {
   readonly uncaughtErrors?: readonly UncaughtError[]
   /** Only when something else ended the process in the middle of the shutdown. */
   readonly earlyExit?: EarlyExit
-  /** Set when detail was left out: of more than 1,000 forced closes, or so that the document fits where it was written. */
+  /**
+   * Set when detail was left out: of more than 1,000 forced closes, or so that the document fits where it was
+   * written.
+   */
   readonly trimmed?: true
 }
 

@@ -17,8 +17,8 @@ export function stallsAgainst({ health }: LoadDocument, { windowMs, covers }: Cl
 }
 
 /**
- * Why the counts of a load say less than they seem to, one sentence each; empty when the generator did its work. A stalled generator
- * sees no outage, and what was never sent could not fail.
+ * Why the counts of a load say less than they seem to, one sentence each; empty when the generator did its
+ * work. A stalled generator sees no outage, and what was never sent could not fail.
  */
 export function generatorDoubts(load: LoadDocument, claim: Claim): readonly string[] {
   return [...stallDoubts(load, claim), ...unsentDoubts(load), ...ownDoubts(load), ...silentDoubts(load)]

@@ -5,15 +5,23 @@ import type { LaneFigures } from './tally.ts'
 /** One lane's part of a {@link LoadDocument}. */
 export interface LaneDocument extends LaneFigures {
   readonly lane: LaneName
-  /** Planned requests that were never sent: the generator was more than 1 s late, or too many answers were outstanding. */
+  /**
+   * Planned requests that were never sent: the generator was more than 1 s late, or too many answers were
+   * outstanding.
+   */
   readonly skipped: number
   /** The same figures by the phase in which requests ended. */
   readonly phases: Readonly<Record<string, LaneFigures>>
 }
 
-/** How well the generator did its own work. A run whose generator stalled or left requests unsent is no proof. */
+/**
+ * How well the generator did its own work. A run whose generator stalled or left requests unsent is no proof.
+ */
 interface GeneratorHealth extends LoopDelays {
-  /** Failures that the generator's machine brought about: no port, file descriptor or memory, or a time-out during a stall. */
+  /**
+   * Failures that the generator's machine brought about: no port, file descriptor or memory, or a time-out
+   * during a stall.
+   */
   readonly ownFailures: number
   /** Planned requests of all lanes that were never sent. */
   readonly skipped: number

@@ -11,8 +11,9 @@ export interface LoadOptions {
   /** How long the slow route and a stream are asked to take. */
   readonly slowMs: number
   /**
-   * How long a server goes on serving after its signal (the shutdown delay), in milliseconds. A client that says nothing for longer cannot be told to leave its
-   * connection; what such a request loses to the close is counted apart.
+   * How long a server goes on serving after its signal (the shutdown delay), in milliseconds. A client that
+   * says nothing for longer cannot be told to leave its connection; what such a request loses to the close is
+   * counted apart.
    */
   readonly idleLimitMs: number
   readonly getPath: string

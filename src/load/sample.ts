@@ -86,7 +86,10 @@ export interface Sample {
   readonly error?: SampleError
 }
 
-/** Errors of the machine that sends: no free local port, no free file descriptor, no memory, a stall. They say nothing about the application. */
+/**
+ * Errors of the machine that sends: no free local port, no free file descriptor, no memory, a stall. They say
+ * nothing about the application.
+ */
 const ownCodes: readonly string[] = [
   'EADDRNOTAVAIL',
   'EMFILE',
@@ -101,12 +104,17 @@ export function isOwnFailure(sample: Sample): boolean {
   return sample.error !== undefined && ownCodes.includes(sample.error.code)
 }
 
-/** A request on a used connection that fails this soon after it was sent met a server that was closing it; later, it was being worked on. */
+/**
+ * A request on a used connection that fails this soon after it was sent met a server that was closing it;
+ * later, it was being worked on.
+ */
 export const RACE_MS = 50
 
 /**
- * Whether a request was lost to the close of a connection that had been idle for longer than the server goes on serving after its signal. No answer could tell the
- * client to leave that connection, and the close crossed the request on its way: any server may lose it (RFC 9112 §9.5), and only a longer delay makes it rarer.
+ * Whether a request was lost to the close of a connection that had been idle for longer than the server goes
+ * on serving after its signal. No answer could tell the client to leave that connection, and the close
+ * crossed the request on its way: any server may lose it (RFC 9112 §9.5), and only a longer delay makes it
+ * rarer.
  */
 export function isIdleRace(sample: Sample, idleLimitMs: number): boolean {
   const { lane, error, nthOnSocket, idleMs = 0, status, endMs } = sample

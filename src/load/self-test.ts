@@ -5,13 +5,15 @@ import { Http2Client } from './http2-client.ts'
 import type { LeftOutLane } from './load-document.ts'
 import { type LoadOptions, slowPathFor, streamPathFor } from './load-options.ts'
 import { sendRequest } from './request.ts'
-import { remedyFor, remedyForHaste } from './self-test-mends.ts'
+import { remedyFor, remedyForHaste } from './self-test-remedies.ts'
 import { type LaneName, readClocks, type Sample, type Target } from './sample.ts'
 import { EventSubscriber, type SubscriberPorts, type Subscription } from './sse/subscriber.ts'
 import type { RequestIdentity } from './trace.ts'
 import { WebSocketClient } from './websocket/client.ts'
 
-/** Long enough to tell a slow route from one that answers at once, where the path says how long it is to take. */
+/**
+ * Long enough to tell a slow route from one that answers at once, where the path says how long it is to take.
+ */
 const SELF_TEST_SLOW_MS = 1_000
 const SELF_TEST_TIMEOUT_MS = 10_000
 /** A route that takes less than this share of what it was asked for is not slow. */
@@ -28,7 +30,10 @@ export interface SelfTestProblem {
 export interface SelfTestResult {
   /** Each of these would be counted as failures of the rollout later. */
   readonly problems: readonly SelfTestProblem[]
-  /** Lanes whose route answers at once though it is to take its time: nothing would be in flight in them at a signal. */
+  /**
+   * Lanes whose route answers at once though it is to take its time: nothing would be in flight in them at a
+   * signal.
+   */
   readonly leftOut: readonly LeftOutLane[]
 }
 
@@ -47,7 +52,10 @@ function tookMs({ endMs, connectMs }: Sample): number {
   return endMs - (connectMs ?? 0)
 }
 
-/** How long the self-test wants the route of a lane to take: what its path can say, else all of the lane's time. */
+/**
+ * How long the self-test wants the route of a lane to take: what its path can say, else all of the lane's
+ * time.
+ */
 function askedMs(lane: LaneName, options: LoadOptions): number {
   const placeholder = lane === 'slow' ? '{ms}' : lane === 'stream' ? '{chunks}' : undefined
   if (placeholder === undefined) return 0

@@ -24,7 +24,10 @@ export interface StallWatch {
   delays(): LoopDelays
 }
 
-/** Every event loop pauses for some tens of milliseconds now and then: garbage collection, a machine with other work. */
+/**
+ * Every event loop pauses for some tens of milliseconds now and then: garbage collection, a machine with
+ * other work.
+ */
 export const LISTED_STALL_MS = 50
 
 const PERIOD_MS = 10

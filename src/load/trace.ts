@@ -105,7 +105,10 @@ export function noteSocket(trace: Trace, socket: Socket): void {
   else connected()
 }
 
-/** A time-out that came `lateMs` too late: the answer may have waited in the kernel while this process did not run. */
+/**
+ * A time-out that came `lateMs` too late: the answer may have waited in the kernel while this process did not
+ * run.
+ */
 export function describeTimeout(error: Omit<SampleError, 'code'>, lateMs: number): SampleError {
   if (lateMs < LATE_TIMEOUT_MS) return { ...error, code: 'CLIENT_TIMEOUT' }
   const message = `${error.message}; the load generator stalled, the time-out came ${Math.round(lateMs)} ms late`

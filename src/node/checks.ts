@@ -6,7 +6,9 @@ import type { Check, CheckOptions } from './types.ts'
 export interface CheckResult {
   readonly name: string
   readonly ok: boolean
-  /** When the run began that has taken longer than its time and has not ended yet. Wall-clock milliseconds. */
+  /**
+   * When the run began that has taken longer than its time and has not ended yet. Wall-clock milliseconds.
+   */
   readonly hangsSince?: number
 }
 
@@ -52,7 +54,10 @@ export class Checks {
     return Promise.all(entries.map(([name, entry]) => this.#ask(name, entry)))
   }
 
-  /** A run that hangs is not joined by another: each probe would add one more query to a database that answers none. */
+  /**
+   * A run that hangs is not joined by another: each probe would add one more query to a database that answers
+   * none.
+   */
   async #ask(name: string, entry: Entry): Promise<CheckResult> {
     entry.running ??= this.#run(name, entry)
     const ok = !entry.hangs && (await entry.running)

@@ -21,7 +21,7 @@ export function drainWorkers(lifecycle: Lifecycle): void {
   new Workers(lifecycle).install()
 }
 
-/** So much earlier than the workers' own drain may end does the primary turn to waiting for their end. */
+/** The primary starts to wait this long before the workers' drain timeout. */
 const HEAD_START_MS = 50
 
 class Workers {
@@ -59,7 +59,7 @@ class Workers {
   #onExit(worker: Worker, code: number | null, signal: string | null): void {
     const served = this.#listening.delete(worker)
     if (this.#signal === null) return
-    // Whoever had not begun to listen had nothing to lose.
+    // A worker that has not begun to listen has nothing to lose.
     const failed = signal === null ? code !== 0 : served || signal !== this.#signal
     if (failed) this.#failures.push(`worker ${worker.id} ended with ${signal ?? code}`)
     if (running().length === 0) this.#onGone()

@@ -2,7 +2,10 @@ import cluster from 'node:cluster'
 import type { LifecycleOptions } from '../core/options.ts'
 import type { Host } from './host.ts'
 
-/** The environment that options are read from. Of a cluster's workers all would have the one port and the one file: these are the primary's, unless the code says otherwise. */
+/**
+ * The environment that options are read from. All workers of a cluster would share one probe port and one
+ * termination log, so only the primary has them unless the code says otherwise.
+ */
 export function environmentFor({ probePort, terminationLog }: LifecycleOptions, { env }: Host): Host['env'] {
   if (!cluster.isWorker) return env
   return {

@@ -20,7 +20,9 @@ export interface EventFields {
 
 /** An open stream of server-sent events. */
 export interface EventStream {
-  /** Aborted when the drain has closed the listeners, and when the client is gone: stop what feeds the stream. */
+  /**
+   * Aborted when the drain has closed the listeners, and when the client is gone: stop what feeds the stream.
+   */
   readonly signal: AbortSignal
   /**
    * Sends one event. Resolves when there is room for the next one: to true, or to false once the stream has ended.
@@ -32,8 +34,9 @@ export interface EventStream {
 }
 
 /**
- * Answers with a stream of server-sent events (WHATWG HTML, "Server-sent events") that ends whole in the drain: with a hint when to come back, and
- * the last chunk, so that no client sees a truncated response. For HTTP/1, and HTTP/2 in Node's compatibility API.
+ * Answers with a stream of server-sent events (WHATWG HTML, "Server-sent events") that ends whole in the
+ * drain: with a hint when to come back, and the last chunk, so that no client sees a truncated response. For
+ * HTTP/1, and HTTP/2 in Node's compatibility API.
  * @throws LastcallError `LASTCALL_INVALID_OPTIONS`
  */
 export function eventStream(

@@ -29,7 +29,8 @@ const created = channel('lastcall:lifecycle:created')
 
 /**
  * Makes a lifecycle. Nothing is listened to, installed or started before its `start()`.
- * @param options see {@link LifecycleOptions}; what is missing comes from `LASTCALL_*`, then from the defaults
+ * @param options see {@link LifecycleOptions}; missing options come from `LASTCALL_*` variables, then from
+ *   the defaults
  * @param host the process around it; tests put their own here
  * @throws LastcallError `LASTCALL_INVALID_OPTIONS` with all problems at once, `LASTCALL_NODE_VERSION`
  */

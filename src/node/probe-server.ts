@@ -166,7 +166,10 @@ function probeReply(name: string, verdict: Verdict, checks: readonly CheckResult
   return text(ok ? 200 : 503, `${lines.join('\n')}\n`)
 }
 
-/** That a check hangs says nothing of what it asks, so it is no secret; and it is what somebody who looks has to know. */
+/**
+ * A check that hangs is no secret: the answer says nothing about its target. Operators have to know since
+ * when it hangs.
+ */
 function failureOf({ hangsSince }: CheckResult): string {
   if (hangsSince === undefined) return 'reason withheld'
   const seconds = Math.round((performance.timeOrigin + performance.now() - hangsSince) / 1_000)
@@ -174,10 +177,11 @@ function failureOf({ hangsSince }: CheckResult): string {
 }
 
 function probePortError(port: number, host: string, cause: unknown): LastcallError {
-  const mend = 'free the port, or choose another with probePort or LASTCALL_PROBE_PORT (0: any, false: none)'
+  const remedy =
+    'free the port, or choose another with probePort or LASTCALL_PROBE_PORT (0: any, false: none)'
   return new LastcallError(
     'LASTCALL_PROBE_PORT',
-    [`port ${port} of ${host}: ${errorText(cause)}; ${mend}`],
+    [`port ${port} of ${host}: ${errorText(cause)}; ${remedy}`],
     cause,
   )
 }

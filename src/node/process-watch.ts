@@ -52,7 +52,7 @@ export class ProcessWatch {
     this.#recorder.addUncaught(kind, errorText(error), this.#host.now())
     this.#logger.error(
       { kind, error: errorText(error), stack: stackOf(error) },
-      'lastcall: nobody caught this error; the shutdown goes on, and ends with exit code 1',
+      'lastcall: uncaught error during the shutdown; shutting down anyway, exit code will be 1',
     )
   }
 

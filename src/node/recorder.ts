@@ -33,7 +33,9 @@ export class Recorder {
     this.#late[state] = (this.#late[state] ?? 0) + 1
   }
 
-  /** Counts all of them and keeps the first. One by one: as arguments of one call, 125,000 overflow the stack. */
+  /**
+   * Counts all of them and keeps the first. One by one: as arguments of one call, 125,000 overflow the stack.
+   */
   addForced(closes: readonly ForcedClose[]): void {
     this.#forcedTotal += closes.length
     for (const close of closes) {

@@ -17,7 +17,8 @@ export interface ServerClaim {
 type Claimable = Server & { [claimKey]?: ServerClaim }
 
 /**
- * Marks a server as served. Two lifecycles on one server would replace each other's hooks, and the first to drain would close what the other still serves.
+ * Marks a server as served. Two lifecycles on one server would replace each other's hooks, and the first to
+ * drain would close what the other still serves.
  * @throws LastcallError `LASTCALL_SERVER_TAKEN` when another lifecycle serves it and does not give it up
  */
 export function claimServer(server: Server, claim: ServerClaim): void {

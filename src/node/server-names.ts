@@ -1,6 +1,6 @@
 /**
- * Names of the servers that are served now. A name is free again when its server is closed: a program that opens and closes servers would otherwise
- * get a new label in its metrics for each of them.
+ * Names of the servers that are served now. A name is free again when its server is closed: a program that
+ * opens and closes servers would otherwise get a new label in its metrics for each of them.
  */
 export class ServerNames {
   readonly #taken: (string | null)[] = []
@@ -9,7 +9,10 @@ export class ServerNames {
     return this.#taken.includes(name)
   }
 
-  /** The name of a server that was given none: `main` for the first place, `server-2` for the second and so on. */
+  /**
+   * The name of a server that was given none: `main` for the first place, `server-2` for the second and so
+   * on.
+   */
   next(): string {
     let place = this.#free()
     while (this.has(defaultName(place))) place++

@@ -33,8 +33,8 @@ interface Registration {
 }
 
 /**
- * The servers of one lifecycle, by what `serve()` was told. Keeps nothing of a server that is closed but a listener on that server, so that both can be
- * collected; when it listens again, it is served again.
+ * The servers of one lifecycle, by what `serve()` was told. Keeps nothing of a server that is closed but a
+ * listener on that server, so that both can be collected; when it listens again, it is served again.
  */
 export class ServerRegistry {
   readonly #owner: RegistryOwner

@@ -6,7 +6,10 @@ import type { ServerSnapshot } from './types.ts'
 
 /** What is called back in a drain. */
 export interface DrainListener {
-  /** No server accepts connections any more. At once without servers; again when one that joined in the drain is closed. */
+  /**
+   * No server accepts connections any more. At once without servers; again when one that joined in the drain
+   * is closed.
+   */
   onListenersClosed(): void
   /** The last connection is gone; again when a server has joined since. */
   onDrained(): void
@@ -36,7 +39,9 @@ export class Servers {
     if (this.#phase === 'draining') this.#drain()
   }
 
-  /** Forgets a server that is closed, or another lifecycle's; not during a shutdown. Returns whether it did. */
+  /**
+   * Forgets a server that is closed, or another lifecycle's; not during a shutdown. Returns whether it did.
+   */
   drop(adapter: DrainAdapter): boolean {
     const index = this.#adapters.indexOf(adapter)
     if (this.#phase !== 'serving' || index < 0) return false
@@ -61,7 +66,10 @@ export class Servers {
     return this.#adapters.map((adapter) => adapter.snapshot())
   }
 
-  /** When the last connection came to any server, one that is closed by now included; null when none has come yet. */
+  /**
+   * When the last connection came to any server, one that is closed by now included; null when none has come
+   * yet.
+   */
   lastNewConnectionAt(): number | null {
     const latest = latestConnection(this.snapshot())
     return latest === null || (this.#lastNewConnectionAt !== null && this.#lastNewConnectionAt > latest)
@@ -98,8 +106,10 @@ export class Servers {
   }
 
   /**
-   * A handler at work may still ask another server of this process, which would refuse it. So the servers that this process has connections to go last:
-   * they accept until the others have drained, or have taken too long: what they have themselves needs its time before the deadline as well. Where all are such servers, as two that ask each other are, none can wait.
+   * A handler at work may still ask another server of this process, which would refuse it. So the servers
+   * that this process has connections to go last: they accept until the others have drained, or have taken
+   * too long. What they have themselves needs its time before the deadline as well. Where all are such
+   * servers, as two that ask each other are, none can wait.
    */
   #drain(): void {
     const others = this.#adapters.filter((adapter) => !adapter.isAskedHere())
@@ -120,7 +130,9 @@ export class Servers {
     )
   }
 
-  /** Calls back when a step of every server is done, unless one has joined meanwhile: then its own call does. */
+  /**
+   * Calls back when a step of every server is done, unless one has joined meanwhile: then its own call does.
+   */
   #whenAll(step: (adapter: DrainAdapter) => Promise<void>, done: () => void): void {
     const all = [...this.#adapters]
     void Promise.all(all.map(step)).then(() => {

@@ -154,8 +154,9 @@ export class ShutdownRun implements SignalListener {
   }
 
   /**
-   * Tells streams to end. The client of an event stream comes back as soon as its stream has ended; as long as a listener was open, the kernel could hand
-   * that connection to this process again. So this waits for the listeners. What takes work without a client stops earlier, at `shutdownInitiated`.
+   * Tells streams to end. The client of an event stream comes back as soon as its stream has ended; as long
+   * as a listener was open, the kernel could hand that connection to this process again. So this waits for
+   * the listeners. What takes work without a client stops earlier, at `shutdownInitiated`.
    */
   #abort(): void {
     if (!this.#drainStarted.signal.aborted) this.#drainStarted.abort(new Error('The drain has started'))

@@ -13,19 +13,23 @@ import type { AnyResponse } from './response-signals.ts'
 export type ServableServer = HttpServer | HttpsServer | Http2Server | Http2SecureServer | NetServer
 
 /**
- * Says goodbye on a connection whose protocol lastcall does not speak: one that was upgraded (with its request, from the moment
- * its 101 is written), raw TCP (with null), or one that was upgraded before `serve()` (with null). What it returns is waited for; the
- * connection stays open until either side ends it or the drain times out. What it throws ends this connection only.
+ * Says goodbye on a connection whose protocol lastcall does not speak: one that was upgraded (with its
+ * request, from the moment its 101 is written), raw TCP (with null), or one that was upgraded before
+ * `serve()` (with null). What it returns is waited for; the connection stays open until either side ends it
+ * or the drain times out. What it throws ends this connection only.
  */
 export type Goodbye = (socket: Duplex, request: IncomingMessage | null) => unknown
 
 /** Options of `serve()`. */
 export interface ServeOptions {
-  /** Label of the server in metrics and reports. `main` for the first, `server-2` and so on; that of a closed server is given again. */
+  /**
+   * Label of the server in metrics and reports. `main` for the first, `server-2` and so on; that of a closed
+   * server is given again.
+   */
   readonly name?: string
   /**
-   * Called in the drain for each upgraded or raw connection. Without it WebSockets get a close frame 1001 (RFC 6455 §7.4.1), and
-   * the requests that upgraded them are not kept in memory.
+   * Called in the drain for each upgraded or raw connection. Without it WebSockets get a close frame 1001
+   * (RFC 6455 §7.4.1), and the requests that upgraded them are not kept in memory.
    */
   readonly goodbye?: Goodbye
 }
@@ -48,8 +52,8 @@ export interface CheckOptions {
 }
 
 /**
- * A check passes unless it throws, rejects, returns false or takes too long. Its signal is aborted when its time is over; it is not called again before what it
- * returned has settled.
+ * A check passes unless it throws, rejects, returns false or takes too long. Its signal is aborted when its
+ * time is over; it is not called again before what it returned has settled.
  */
 export type Check = (signal: AbortSignal) => unknown
 
@@ -80,7 +84,10 @@ export interface Snapshot {
   readonly state: StateName
   /** The servers that are served now; not those that are closed. */
   readonly servers: readonly ServerSnapshot[]
-  /** When the last connection came to any server, one that is closed by now included. Null when none has come yet. */
+  /**
+   * When the last connection came to any server, one that is closed by now included. Null when none has come
+   * yet.
+   */
   readonly lastNewConnectionAt: number | null
   readonly shutdownStartedAt: number | null
   /**
@@ -99,21 +106,25 @@ export interface Lifecycle extends AsyncDisposable {
   readonly state: StateName
   readonly options: ResolvedOptions
   /**
-   * Aborted in the drain, as soon as every listener is closed: for event streams and long polls, whose clients come back at once and must not come back
-   * here. Workers stop taking work earlier, at `shutdownInitiated`.
+   * Aborted in the drain, as soon as every listener is closed: for event streams and long polls, whose
+   * clients come back at once and must not come back here. Workers stop taking work earlier, at
+   * `shutdownInitiated`.
    */
   readonly signal: AbortSignal
   /**
-   * A signal for one response: aborted with `signal`, or when the response is closed because its client has gone, or it was ended.
+   * A signal for one response: aborted with `signal`, or when the response is closed because its client has
+   * gone, or it was ended.
    * @throws LastcallError `LASTCALL_INVALID_OPTIONS`
    */
   signalFor(response: AnyResponse): AbortSignal
   /** Where the probe server listens, null before `start()` and without one. */
   readonly probeAddress: { readonly host: string; readonly port: number } | null
   /**
-   * Drains this server in the shutdown. Before or after `listen`; any number of servers, each with one lifecycle. Twice is once; the options of the second call
-   * are not used. A server that is closed is let go, and followed again when it listens again.
-   * @throws LastcallError `LASTCALL_NOT_A_SERVER`, `LASTCALL_SERVER_TAKEN` when another lifecycle serves it, `LASTCALL_DUPLICATE_NAME`,
+   * Drains this server in the shutdown. Before or after `listen`; any number of servers, each with one
+   * lifecycle. Twice is once; the options of the second call are not used. A server that is closed is let go,
+   * and followed again when it listens again.
+   * @throws LastcallError `LASTCALL_NOT_A_SERVER`, `LASTCALL_SERVER_TAKEN` when another lifecycle serves it,
+   *   `LASTCALL_DUPLICATE_NAME`,
    *   `LASTCALL_INVALID_OPTIONS` for a name or a goodbye that is none
    * @returns the server
    */
@@ -134,7 +145,8 @@ export interface Lifecycle extends AsyncDisposable {
    */
   endpoint(path: string, answer: () => EndpointAnswer | Promise<EndpointAnswer>): Disposable
   /**
-   * Keeps the drain open until it is disposed of: for a job, a queue consumer. At the drain timeout it is let go, and counted as a forced close.
+   * Keeps the drain open until it is disposed of: for a job, a queue consumer. At the drain timeout it is let
+   * go, and counted as a forced close.
    * @param label names it in the report; need not be unique
    * @throws LastcallError `LASTCALL_INVALID_OPTIONS` for a label that is empty or no text
    */
@@ -151,13 +163,17 @@ export interface Lifecycle extends AsyncDisposable {
   /** Begins the shutdown, or joins the one that runs; the first reason counts. Resolves to the report and never rejects. */
   shutdown(reason?: string): Promise<Report>
   /**
-   * Calls the listener at every event of this name. What it throws or rejects with is logged and changes nothing.
-   * @throws LastcallError `LASTCALL_INVALID_OPTIONS` for a name that is no event's, and for a listener that is no function
+   * Calls the listener at every event of this name. What it throws or rejects with is logged and changes
+   * nothing.
+   * @throws LastcallError `LASTCALL_INVALID_OPTIONS` for a name that is no event's, and for a listener that
+   *   is no function
    */
   on(event: EventName, listener: (event: ObservedEvent) => void): Disposable
   /**
-   * The event of this name: the next one, or the one that was, for those that happen only once. Stays pending when the event never comes.
-   * @throws LastcallError `LASTCALL_INVALID_OPTIONS` for a name that is no event's; thrown at once, not by the promise
+   * The event of this name: the next one, or the one that was, for those that happen only once. Stays pending
+   * when the event never comes.
+   * @throws LastcallError `LASTCALL_INVALID_OPTIONS` for a name that is no event's; thrown at once, not by
+   *   the promise
    */
   once(event: EventName): Promise<ObservedEvent>
   /** Numbers for metrics. */

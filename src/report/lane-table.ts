@@ -25,7 +25,10 @@ export function renderLaneTable(load: LoadDocument, palette: Palette): string {
   return [toText(table), ...renderLongIdle(load)].join('\n')
 }
 
-/** Requests of clients that paused for longer than the server goes on serving, with those that the close took; nothing when there were none. */
+/**
+ * Requests of clients that paused for longer than the server goes on serving, with those that the close took;
+ * nothing when there were none.
+ */
 export function renderLongIdle({ lanes, idleLimitMs }: LoadDocument): readonly string[] {
   const requests = lanes.reduce((sum, lane) => sum + lane.afterLongIdle, 0)
   const raced = lanes.reduce((sum, lane) => sum + lane.raced, 0)

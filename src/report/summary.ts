@@ -60,7 +60,10 @@ function renderVerdict(verdict: Verdict, palette: Palette): string {
   return [renderOutcome(verdict, palette), ...power].join('\n')
 }
 
-/** PASS, FAIL or INCONCLUSIVE with the result in one line, and below it what stands against the run and what it says nothing about. */
+/**
+ * PASS, FAIL or INCONCLUSIVE with the result in one line, and below it what stands against the run and what
+ * it says nothing about.
+ */
 export function renderOutcome(
   { outcome, sentence, reasons, notes }: Omit<Verdict, 'exitCode' | 'smallestHoleMs'>,
   palette: Palette,

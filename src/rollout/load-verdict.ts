@@ -1,11 +1,12 @@
 import { type Claim, generatorDoubts } from '../load/generator-doubts.ts'
 import type { LoadDocument } from '../load/load-document.ts'
 import { WANTED_HOLE_MS } from './power.ts'
-import { count, notesOn, type Verdict } from './verdict.ts'
+import { conclude, count, notesOn, type Verdict } from './verdict.ts'
 
 /**
- * Judges a load that was sent by itself (`lastcall load`). A failed request fails it. A generator that stalled for {@link WANTED_HOLE_MS} or longer, left requests
- * unsent or was without ports makes it inconclusive: what was never sent could not fail.
+ * Judges a load that was sent by itself (`lastcall load`). A failed request fails it. A generator that
+ * stalled for {@link WANTED_HOLE_MS} or longer, left requests unsent or was without ports makes it
+ * inconclusive: what was never sent could not fail.
  */
 export function judgeLoad(load: LoadDocument): Omit<Verdict, 'smallestHoleMs'> {
   const claim: Claim = {
@@ -14,10 +15,8 @@ export function judgeLoad(load: LoadDocument): Omit<Verdict, 'smallestHoleMs'> {
     beganAtMs: Date.parse(load.startedAt),
   }
   const doubts = generatorDoubts(load, claim)
-  const outcome = load.failed > 0 ? 'fail' : doubts.length > 0 ? 'inconclusive' : 'pass'
   return {
-    outcome,
-    exitCode: outcome === 'pass' ? 0 : outcome === 'fail' ? 1 : 3,
+    ...conclude(load.failed > 0, doubts.length > 0),
     sentence: `${count(load.failed)} failed of ${count(load.requests)} requests`,
     reasons: doubts,
     notes: notesOn(load),

@@ -8,8 +8,9 @@ const LEAST_CLAIM_MS = 50
 const FACTOR_FOR_99_PERCENT = Math.log(100)
 
 /**
- * The shortest outage in milliseconds that new connections meet with 99 % certainty, at least {@link LEAST_CLAIM_MS}. An outage of `w` seconds at one of
- * `endpoints` pods is missed by every one of `rate` connections per second with probability exp(-rate * w / endpoints) (random choice of the endpoint,
+ * The shortest outage in milliseconds that new connections meet with 99 % certainty, at least
+ * {@link LEAST_CLAIM_MS}. An outage of `w` seconds at one of `endpoints` pods is missed by every one of
+ * `rate` connections per second with probability exp(-rate * w / endpoints) (random choice of the endpoint,
  * Poisson; connections on a grid miss less). Infinity without connections.
  */
 export function smallestHoleMs(connectionsPerSecond: number, endpoints: number): number {

@@ -1,5 +1,6 @@
 import { type Claim, generatorDoubts, stallsAgainst } from '../load/generator-doubts.ts'
 import type { LaneDocument, LoadDocument } from '../load/load-document.ts'
+import type { Stall } from '../load/stall-watch.ts'
 import { isMisbehaved } from './pod-record.ts'
 import { smallestHoleMs, WANTED_HOLE_MS } from './power.ts'
 import type { RehearsalFacts } from './rehearsal-facts.ts'
@@ -13,8 +14,9 @@ export interface Verdict {
   /** What this run says nothing about, though it was asked to; no reason against it. */
   readonly notes: readonly string[]
   /**
-   * The shortest outage that this run would have detected with 99 % confidence, in milliseconds; null without new connections, and when the load generator
-   * stalled for as long as that or left requests unsent: then nothing can be claimed.
+   * The shortest outage that this run would have detected with 99 % confidence, in milliseconds: longer than
+   * every stall of the load generator. Null without new connections, and when the generator did not do its
+   * work.
    */
   readonly smallestHoleMs: number | null
 }
@@ -23,19 +25,19 @@ export interface Verdict {
 const rolloutPhases: readonly string[] = ['rollout', 'drain']
 
 /**
- * Judges a run. A failed request or a misbehaved pod fails it, also when the load generator stalled; the reasons then say how many of the failures were under
- * way in a stall. A run that could not have seen an outage, or whose generator did not do its work, is inconclusive, never passed.
+ * Judges a run. A failed request or a misbehaved pod fails it, also when the load generator stalled; the
+ * reasons then say how many of the failures were under way in a stall. A run that could not have seen an
+ * outage, or whose generator did not do its work, is inconclusive, never passed.
  */
 export function judgeRehearsal(facts: RehearsalFacts): Verdict {
-  const hole = visibleHoleMs(facts)
-  const claim = claimOf(facts, hole)
+  const claim = claimOf(facts)
+  const visible = visibleHoleMs(facts)
+  const hole = Math.max(visible, longerThan(stallsAgainst(facts.load, { ...claim, windowMs: 0 })))
   const against = [...failedReasons(facts, claim), ...podReasons(facts)]
   const generator = generatorDoubts(facts.load, claim)
-  const doubts = [...powerDoubts(facts, hole), ...generator]
-  const outcome = against.length > 0 ? 'fail' : doubts.length > 0 ? 'inconclusive' : 'pass'
+  const doubts = [...powerDoubts(facts, visible), ...generator]
   return {
-    outcome,
-    exitCode: outcome === 'pass' ? 0 : outcome === 'fail' ? 1 : 3,
+    ...conclude(against.length > 0, doubts.length > 0),
     sentence: summarize(facts),
     reasons: [...against, ...doubts],
     notes: notesOn(facts.load),
@@ -43,16 +45,25 @@ export function judgeRehearsal(facts: RehearsalFacts): Verdict {
   }
 }
 
+/** A failure wins over a doubt: it has happened, whatever else the run could not see. */
+export function conclude(hasFailed: boolean, hasDoubts: boolean): Pick<Verdict, 'outcome' | 'exitCode'> {
+  if (hasFailed) return { outcome: 'fail', exitCode: 1 }
+  return hasDoubts ? { outcome: 'inconclusive', exitCode: 3 } : { outcome: 'pass', exitCode: 0 }
+}
+
 /** Says which lanes did not run, and why. */
 export function notesOn({ leftOut }: LoadDocument): readonly string[] {
   return leftOut.map(({ lane, reason }) => `the lane ${lane} was left out: ${reason}`)
 }
 
-/** A run without new connections claims nothing, but a stall of the wanted window still spoils what the other lanes say. */
-function claimOf(facts: RehearsalFacts, hole: number): Claim {
+/**
+ * Shorter stalls than {@link WANTED_HOLE_MS} only make the claim weaker. One of that length spoils also what
+ * the other lanes say.
+ */
+function claimOf(facts: RehearsalFacts): Claim {
   const windows = facts.phases.filter(({ name }) => rolloutPhases.includes(name))
   return {
-    windowMs: Math.min(hole, WANTED_HOLE_MS),
+    windowMs: WANTED_HOLE_MS,
     beganAtMs: facts.phases[0]?.startedAt.wallMs ?? 0,
     covers: ({ at, ms }) =>
       windows.some(
@@ -60,6 +71,11 @@ function claimOf(facts: RehearsalFacts, hole: number): Claim {
           at.monotonicMs < endedAt.monotonicMs && at.monotonicMs + ms > startedAt.monotonicMs,
       ),
   }
+}
+
+/** Whole milliseconds above the longest of these; 0 without any. */
+function longerThan(stalls: readonly Stall[]): number {
+  return stalls.reduce((most, { ms }) => Math.max(most, Math.floor(ms) + 1), 0)
 }
 
 function summarize({ load, restarts, pods }: RehearsalFacts): string {

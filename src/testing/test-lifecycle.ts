@@ -30,8 +30,9 @@ export interface ManualClock {
 }
 
 /**
- * A lifecycle whose clock, signals and exit belong to the test. Disposing of it shuts it down, with every clock run out; it rejects with `LASTCALL_NOT_STOPPED` when
- * the lifecycle has not stopped 5 s later, and says what is still open.
+ * A lifecycle whose clock, signals and exit belong to the test. Disposing of it shuts it down, with every
+ * clock run out; it rejects with `LASTCALL_NOT_STOPPED` when the lifecycle has not stopped 5 s later, and
+ * says what is still open.
  */
 export interface TestLifecycle extends AsyncDisposable {
   readonly lifecycle: Lifecycle

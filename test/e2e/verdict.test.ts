@@ -80,6 +80,11 @@ for (const [what, changes, problem] of [
     'shop-1: its container was restarted 1 times',
   ],
   ['a pod with an exit code', { pod: pod({ exitCode: 1, endedBy: 'Error' }) }, 'shop-1: exit code 1 (Error)'],
+  [
+    'a killed pod',
+    { pod: pod({ exitCode: 137, endedBy: 'OOMKilled' }) },
+    'shop-1: exit code 137 (OOMKilled)',
+  ],
   ['a pod without a report', { pod: withoutReport }, 'shop-1: no report in its termination message'],
   [
     'a pod whose last words are no report',

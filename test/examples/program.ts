@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import { within } from '../helpers/eventually.ts'
+import { WAIT_MS, within } from '../helpers/eventually.ts'
 import { takePort } from '../helpers/ports.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
@@ -63,7 +63,7 @@ export async function startExample(
         reject(new Error(`exited with ${how} before '${text}':\n${lines.join('\n')}`)),
       )
     })
-    return within(() => `'${text}' in:\n${lines.join('\n')}`, found)
+    return within(WAIT_MS, () => `'${text}' in:\n${lines.join('\n')}`, found)
   }
   const url = `http://127.0.0.1:${port}`
   const probeUrl = `http://127.0.0.1:${probePort}`

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { within } from './eventually.ts'
+import { WAIT_MS, within } from './eventually.ts'
 
 const programOf = (scenario: string): string =>
   fileURLToPath(
@@ -38,7 +38,7 @@ export async function startKernelClient(
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   const lines = createInterface({ input: child.stdout })
-  await within(() => `the client's ${count} connections`, once(lines, 'line'))
+  await within(WAIT_MS, () => `the client's ${count} connections`, once(lines, 'line'))
   const tally = once(lines, 'line').then(([line]) => JSON.parse(line as string) as Tally)
   child.once('exit', () => rmSync(folder, { recursive: true }))
   const sendWhileBlocked = (): void => {

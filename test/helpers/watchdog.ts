@@ -19,8 +19,11 @@ let lingering: NodeJS.Timeout | undefined
 
 beforeEach(() => clearTimeout(lingering))
 
+let isOver = false
+
 // The hook of the root runs when every test that is known has ended, with its own hooks.
 after(() => {
+  isOver = true
   lingering = setTimeout(() => {
     console.error(
       `${MARK} ${process.argv[1]}: still open ${LINGER_MS / 1_000} s after the last test: ${openHandles()}`,
@@ -28,6 +31,16 @@ after(() => {
     process.exit(1)
   }, LINGER_MS).unref()
 })
+
+// Code under test that calls process.exit(0) would end the file with half of its tests, and the runner would count it as
+// passed. A program that a test forks inherits this file, and may exit when it likes.
+if (process.ppid === Number(process.env['TEST_RUNNER_PID'])) {
+  process.on('exit', (code) => {
+    if (isOver || code !== 0) return
+    console.error(`${MARK} ${process.argv[1]}: exited with 0 before its last test had ended`)
+    process.exitCode = 1
+  })
+}
 
 /** What keeps the process, each kind with its number. The pipes are those of the output. */
 function openHandles(): string {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type RunningLoad, startLoad } from '../../src/load/engine.ts'
+import { startLoad } from '../../src/load/engine.ts'
 import {
   defaultLoad,
   KEEP_ALIVE_CLIENTS,
@@ -12,6 +12,7 @@ import {
 import type { LaneName } from '../../src/load/sample.ts'
 import { answer } from '../fixtures/answer.ts'
 import { listen } from '../helpers/listen.ts'
+import { untilLoad } from '../helpers/load.ts'
 
 const options = (...lanes: LaneName[]): Parameters<typeof startLoad>[0] => ({
   ...defaultLoad,
@@ -19,13 +20,6 @@ const options = (...lanes: LaneName[]): Parameters<typeof startLoad>[0] => ({
   lanes,
   ratePerSecond: 200,
 })
-
-async function untilRequests(load: RunningLoad, count: number): Promise<void> {
-  for (const end = performance.now() + 10_000; load.snapshot().requests < count;) {
-    assert.ok(performance.now() < end, `fewer than ${count} requests in 10 s`)
-    await sleep(10)
-  }
-}
 
 async function untilClosed(server: Server): Promise<void> {
   const open = (): Promise<number> =>
@@ -44,9 +38,9 @@ test('startLoad sends every lane and loses nothing against a server that stays',
     pickTarget: () => target,
   })
   t.after(() => load.abandon())
-  await untilRequests(load, 150)
+  await untilLoad(load, 'requests', 150)
   load.setPhase('second')
-  await untilRequests(load, 300)
+  await untilLoad(load, 'requests', 300)
   await load.stop()
   const { lanes, failures, failed, health } = load.snapshot()
   assert.deepEqual([failures, failed, health.ownFailures], [[], 0, 0])
@@ -66,13 +60,13 @@ test('startLoad dials for every request of new-connections, and once for each cl
   ] as const) {
     let dials = 0
     const load = startLoad({ ...options(lane), idleLimitMs: 0 }, { pickTarget: () => (dials++, target) })
-    await untilRequests(load, 80)
+    await untilLoad(load, 'requests', 80)
     await load.stop()
     assert.equal(dials, clients, lane)
   }
   let dials = 0
   const load = startLoad(options('new-connections'), { pickTarget: () => (dials++, target) })
-  await untilRequests(load, 30)
+  await untilLoad(load, 'requests', 30)
   await load.stop()
   assert.equal(dials, load.snapshot().requests)
 })
@@ -87,7 +81,7 @@ test('startLoad sends POSTs with ids of their own', async (t) => {
   })
   const target = await listen(t, server)
   const load = startLoad(options('keep-alive'), { pickTarget: () => target })
-  await untilRequests(load, 20)
+  await untilLoad(load, 'requests', 20)
   await load.stop()
   assert.equal(new Set(ids).size, ids.length)
   assert.equal(ids.length, load.snapshot().requests)
@@ -119,7 +113,7 @@ test('startLoad lists failures whole and goes on after them', async (t) => {
     createServer((_, response) => response.writeHead(500).end()),
   )
   const load = startLoad(options('new-connections'), { pickTarget: () => target })
-  await untilRequests(load, 20)
+  await untilLoad(load, 'requests', 20)
   await load.stop()
   const { requests, failed, failures, failuresNotListed } = load.snapshot()
   assert.deepEqual([failed, failures.length, failuresNotListed], [requests, requests, 0])
@@ -153,7 +147,7 @@ test('startLoad keeps failures of its own out of the list and out of the count',
     { ...options('new-connections'), ratePerSecond: 2, timeoutMs: 100 },
     { pickTarget: () => target },
   )
-  await untilRequests(load, 2)
+  await untilLoad(load, 'requests', 2)
   await load.stop()
   const { failed, failures, health } = load.snapshot()
   assert.deepEqual([failed, failures, health.ownFailures], [0, [], 1])
@@ -172,7 +166,7 @@ test('startLoad compares the answers to POST only where it is told to', async (t
     [false, undefined],
   ] as const) {
     const load = startLoad({ ...options('keep-alive'), checkEcho }, { pickTarget: () => target })
-    await untilRequests(load, 10)
+    await untilLoad(load, 'requests', 10)
     await load.stop()
     assert.equal(load.snapshot().failures[0]?.error?.code, code)
   }
@@ -190,7 +184,7 @@ test('startLoad leaves nothing open behind stop(), and its figures do not change
   const load = startLoad(options('new-connections', 'keep-alive', 'slow', 'think-time'), {
     pickTarget: () => target,
   })
-  await untilRequests(load, 60)
+  await untilLoad(load, 'requests', 60)
   await load.stop()
   const first = load.snapshot()
   for (const lane of first.lanes) assert.ok(lane.longestGapMs <= performance.now() - startedMs, lane.lane)

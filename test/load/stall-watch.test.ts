@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { createStallWatch, watchOwnLoop } from '../../src/load/stall-watch.ts'
 
 const at = (ms: number): { wallMs: number; monotonicMs: number } => ({ wallMs: 7_000 + ms, monotonicMs: ms })
@@ -27,7 +28,7 @@ test('createStallWatch keeps the 1,000 longest stalls', () => {
   assert.ok(lengths.includes(500) && !lengths.includes(60))
 })
 
-test('watchOwnLoop sees a loop that is blocked, also when the watch ends before the loop turns again', () => {
+test('watchOwnLoop sees a loop that is blocked, also when the watch ends before the loop turns again, and none after that', async () => {
   const watch = watchOwnLoop()
   const from = performance.now()
   while (performance.now() - from < 120);
@@ -37,5 +38,7 @@ test('watchOwnLoop sees a loop that is blocked, also when the watch ends before 
   const again = performance.now()
   while (performance.now() - again < 60);
   watch.stop()
+  // The watch would look again every 10 ms.
+  await sleep(30)
   assert.equal(watch.delays().stalls.length, 1)
 })

@@ -11,7 +11,7 @@ import { runInNewContext } from 'node:vm'
 import type { Lifecycle, ServableServer } from '../../src/node/types.ts'
 import { httpGet } from '../helpers/http-get.ts'
 import { makeLifecycle, openPort } from '../helpers/lifecycle.ts'
-import { until } from '../helpers/until.ts'
+import { eventually } from '../helpers/eventually.ts'
 import { closeServed, namesOf } from './closed-setup.ts'
 import { tls } from './drain/setup.ts'
 
@@ -104,7 +104,7 @@ suite('a server that is closed', () => {
     await lifecycle.start()
     const closed: WeakRef<Server>[] = []
     for (let index = 0; index < 50; index++) closed.push(await serveOnce(lifecycle))
-    await until('all but what is on the stack are collected', () => {
+    await eventually('all but what is on the stack are collected', () => {
       collect()
       return closed.filter((server) => server.deref() !== undefined).length <= 2
     })

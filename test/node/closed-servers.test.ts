@@ -4,7 +4,7 @@ import { suite, test } from 'node:test'
 import { httpGet } from '../helpers/http-get.ts'
 import { makeLifecycle, makeServer, openPort } from '../helpers/lifecycle.ts'
 import { RawClient } from '../helpers/raw-http.ts'
-import { until } from '../helpers/until.ts'
+import { eventually } from '../helpers/eventually.ts'
 import { closeServed, namesOf } from './closed-setup.ts'
 
 const withoutProbes = { probePort: false } as const
@@ -43,7 +43,7 @@ suite('a server that is closed', () => {
     await lifecycle.start()
     assert.equal(lifecycle.state, 'starting')
     dropped.close(() => {})
-    await until('the start is completed', () => lifecycle.state === 'ready')
+    await eventually('the start is completed', () => lifecycle.state === 'ready')
   })
 
   test('and listens again is drained like any other, under its name', async (t) => {
@@ -61,10 +61,10 @@ suite('a server that is closed', () => {
     }
     const client = await RawClient.connect((server.address() as { port: number }).port)
     client.get('/')
-    await until('the request has come', () => responses.length === 1)
+    await eventually('the request has come', () => responses.length === 1)
     const report = lifecycle.shutdown()
     host.advance(0)
-    await until('the listener is closed', () => !server.listening)
+    await eventually('the listener is closed', () => !server.listening)
     assert.equal(lifecycle.state, 'draining')
     responses[0]!.end('last')
     assert.equal((await client.response()).body, 'last')
@@ -118,7 +118,7 @@ suite('a server that is closed', () => {
     const report = lifecycle.shutdown()
     host.advance(0)
     await openPort(server)
-    await until('it is closed', () => !server.listening)
+    await eventually('it is closed', () => !server.listening)
     hold[Symbol.dispose]()
     assert.equal((await report).clean, true)
   })
@@ -129,14 +129,14 @@ suite('a server that is closed', () => {
     const server = lifecycle.serve(makeServer(t, (_, response) => void responses.push(response)))
     const client = await RawClient.connect(await openPort(server))
     client.get('/')
-    await until('the request has come', () => responses.length === 1)
+    await eventually('the request has come', () => responses.length === 1)
     server.close()
-    await until('the listener is closed', () => !server.listening)
+    await eventually('the listener is closed', () => !server.listening)
     assert.equal(lifecycle.snapshot().servers[0]!.inFlight.request, 1)
     responses[0]!.end('last')
     await client.response()
     client.close()
-    await until('the closed server is let go', () => namesOf(lifecycle).length === 0)
+    await eventually('the closed server is let go', () => namesOf(lifecycle).length === 0)
   })
 
   test('still counts for the last new connection, and in a shutdown for the report', async (t) => {
@@ -152,7 +152,7 @@ suite('a server that is closed', () => {
     const report = lifecycle.shutdown()
     await httpGet((other.address() as { port: number }).port, '/')
     other.close(() => {})
-    await until('it is closed', () => !other.listening)
+    await eventually('it is closed', () => !other.listening)
     host.advance(1_000)
     assert.deepEqual((await report).requestsAfterShutdown, { delaying: 1 })
     assert.equal(typeof (await report).lastNewConnectionMs, 'number')

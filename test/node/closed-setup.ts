@@ -1,6 +1,6 @@
 import type { Server } from 'node:net'
 import type { Lifecycle } from '../../src/node/types.ts'
-import { until } from '../helpers/until.ts'
+import { eventually } from '../helpers/eventually.ts'
 
 /** Names of the servers that are served. */
 export function namesOf(lifecycle: Lifecycle): readonly string[] {
@@ -11,5 +11,5 @@ export function namesOf(lifecycle: Lifecycle): readonly string[] {
 export async function closeServed(lifecycle: Lifecycle, server: Server): Promise<void> {
   const before = namesOf(lifecycle).length
   server.close(() => {})
-  await until('the closed server is let go', () => namesOf(lifecycle).length < before)
+  await eventually('the closed server is let go', () => namesOf(lifecycle).length < before)
 }

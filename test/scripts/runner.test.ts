@@ -49,6 +49,13 @@ suite('npm test', { concurrency: true }, () => {
     assert.match(output, /loops\.ts: not over after 2 s, killed/)
   })
 
+  test('a file that exits with 0 before its last test has ended fails', async (t) => {
+    const { code, output } = await runRunner(t, ['exits', 'passes'])
+    assert.equal(code, 1, output)
+    assert.match(output, /exits\.ts: exited with 0 before its last test had ended/)
+    assert.match(output, /^✔ passes/m)
+  })
+
   test('file after file that hangs stops the run', async (t) => {
     const files = ['loops', 'leaks', 'loops', 'loops', 'passes']
     const limits = { TEST_FILE_LIMIT_MS: '2000', TEST_LINGER_MS: '500', TEST_CONCURRENCY: '1' }

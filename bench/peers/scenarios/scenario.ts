@@ -37,5 +37,8 @@ export const HANG_MS = 8_000
 /** How long a slow request takes. */
 export const SLOW_MS = 600
 
-/** How long a request takes that outlasts a delay of 1 s, and not {@link GRACE_MS}, which is all the time that some packages have. */
+/**
+ * How long a request takes that outlasts a delay of 1 s, and not {@link GRACE_MS}, which is all the time that
+ * some packages have.
+ */
 export const OVERTIME_MS = 1_400

@@ -19,7 +19,7 @@ export function createRehearseCommand(io: CliIo, onExitCode: (code: number) => v
     .argument('<command...>', 'what starts the application; it listens on $PORT')
     .passThroughOptions()
     .option('--replicas <n>', 'pods of the application (default: 3)')
-    .option('--restarts <n>', 'how often all pods are replaced (default: 1)')
+    .option('--restarts <n>', 'number of times to replace all pods (default: 1)')
     .option('--duration <duration>', 'repeat until this much time is over')
     .option('--shutdown <times>', `times of the shutdown (default: ${shutdownHelp})`)
     .option('--endpoint-lag <duration>', 'how late clients learn of a change of the endpoints (default: 1s)')

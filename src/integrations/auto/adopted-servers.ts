@@ -1,6 +1,9 @@
 import type { Server } from 'node:net'
 
-/** What the application serves with: servers that listen or are handed their connections, and the workers of a cluster. */
+/**
+ * What the application serves with: servers that listen or are handed their connections, and the workers of a
+ * cluster.
+ */
 export class AdoptedServers {
   readonly #servers = new Set<Server>()
   #handed = false
@@ -20,7 +23,10 @@ export class AdoptedServers {
     })
   }
 
-  /** A server is handed its connections: nothing says when that ends, so it serves until the end of the process. */
+  /**
+   * A server is handed its connections: nothing says when that ends, so it serves until the end of the
+   * process.
+   */
   noteHanded(): void {
     this.#handed = true
   }

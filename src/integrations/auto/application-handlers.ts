@@ -34,7 +34,7 @@ export async function runApplicationHandlers({ signal, called, exits, logger }: 
       if (!called) for (const handler of handlers) call(handler, signal, complain)
     })
   }
-  // 128 + n is how shells write "ended by signal n", and what Next.js exits with: nothing that went wrong, as little as the signal sent once more.
+  // Not an error: shells report "ended by signal n" as 128 + n, and Next.js exits with it.
   if (Number(process.exitCode) === 128 + numberOf(signal)) process.exitCode = 0
   const code = Number(process.exitCode ?? 0)
   if (code !== 0) throw new Error(`the application exited with ${code}`)

@@ -163,7 +163,7 @@ export class Coordinator {
   }
 
   async #start(): Promise<void> {
-    // Whoever is told to stop while it starts is never ready.
+    // A process that receives the signal while it starts never becomes ready.
     if (this.#signal !== null) return void this.#lifecycle.shutdown(this.#signal)
     this.#started = 'yes'
     try {

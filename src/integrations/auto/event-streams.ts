@@ -85,7 +85,10 @@ export class EventStreams implements Disposable {
   }
 }
 
-/** Tells nearly all other responses apart by one look at the request: a search through every head costs 2 % of a request. */
+/**
+ * Tells nearly all other responses apart by one look at the request: a search through every head costs 2 % of
+ * a request.
+ */
 function mayBeEventStream({ req }: StreamResponse): boolean {
   return req.headers.accept?.includes(mediaType) === true
 }

@@ -3,8 +3,9 @@ import { Server } from 'node:net'
 type Emit = (this: Server, ...args: readonly unknown[]) => boolean
 
 /**
- * Tells of servers that never listen and get connections all the same, by `server.emit('connection', socket)`: sticky workers, which get sockets over
- * IPC, and what stands behind a port sniffer. Node publishes nothing about them before a request is complete, and nothing at all of an upgrade.
+ * Tells of servers that never listen and get connections all the same, by `server.emit('connection',
+ * socket)`: sticky workers, which get sockets over IPC, and what stands behind a port sniffer. Node publishes
+ * nothing about them before a request is complete, and nothing at all of an upgrade.
  */
 export class HandedConnections implements Disposable {
   readonly #onServer: (server: Server) => void
@@ -16,7 +17,8 @@ export class HandedConnections implements Disposable {
   }
 
   /**
-   * Begins to watch all servers of Node's, once. A subclass needs a watch of its own when somebody has replaced its `emit` before.
+   * Begins to watch all servers of Node's, once. A subclass needs a watch of its own when its `emit` has been
+   * replaced before.
    * @param subclasses those that are loaded
    */
   watch(...subclasses: readonly { readonly prototype: Server }[]): void {

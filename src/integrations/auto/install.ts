@@ -77,8 +77,9 @@ class Auto {
   }
 
   /**
-   * A primary whose workers listen on a shared handle (`SCHED_NONE`) calls no listen(). It would die by the signal, and its workers with it. They tell
-   * it that they listen in a message of Node's own (lib/internal/cluster/child.js, 22 to 26).
+   * A primary whose workers listen on a shared handle (`SCHED_NONE`) calls no listen(). It would die by the
+   * signal, and its workers with it. They tell it that they listen in a message of Node's own
+   * (lib/internal/cluster/child.js, 22 to 26).
    */
   #onChildMade(child: ChildProcess): void {
     child.on('internalMessage', ({ cmd, act }: { readonly cmd?: unknown; readonly act?: unknown } = {}) => {

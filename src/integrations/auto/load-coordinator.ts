@@ -4,8 +4,9 @@ import type { coordinate } from './coordinator.ts'
 type Coordinate = typeof coordinate
 
 /**
- * Loads the coordinator with the first server. The lifecycle needs all of http, https and http2, which take longer to load than many a program runs.
- * It is loaded in one go where that works: `listen()` has just been called, and the first connection comes with the next turn of the event loop.
+ * Loads the coordinator with the first server. The lifecycle needs all of http, https and http2, which take
+ * longer to load than many a program runs. It is loaded in one go where that works: `listen()` has just been
+ * called, and the first connection comes with the next turn of the event loop.
  */
 export class CoordinatorModule {
   #coordinate: Coordinate | null = null
@@ -39,7 +40,10 @@ export class CoordinatorModule {
   }
 }
 
-/** The coordinator's own file, seen from this one; null in a bundle, which may have another file of that name beside it. */
+/**
+ * The coordinator's own file, seen from this one; null in a bundle, which may have another file of that name
+ * beside it.
+ */
 function siblingFile(): string | null {
   const here: string | undefined = import.meta.url
   const [, extension] = /\/auto\/load-coordinator\.([jt]s)$/.exec(here ?? '') ?? []
@@ -52,8 +56,9 @@ function requireCoordinator(): Coordinate | null {
   try {
     return (createRequire(import.meta.url)(file) as { coordinate: Coordinate }).coordinate
   } catch {
-    // A compiler that hooks into require() may refuse ES modules, as ts-node does; webpack's bundles keep the URL of the source, where nothing may be left.
-    // An import gets past both, and meets the error again if it is another.
+    // A compiler that hooks into require() may refuse ES modules, as ts-node does; webpack's bundles keep the
+    // URL of the source, where nothing may be left. An import gets past both, and meets the error again if it
+    // is another.
     return null
   }
 }

@@ -5,8 +5,9 @@ import { fileURLToPath } from 'node:url'
 const NAME = 'lastcall/auto'
 
 /**
- * Makes children find lastcall wherever they start. Node resolves `--import lastcall/auto` in the working directory, so a child with another one
- * would end with ERR_MODULE_NOT_FOUND. What children inherit, `NODE_OPTIONS` and `process.execArgv`, gets the URL of this copy instead.
+ * Makes children find lastcall wherever they start. Node resolves `--import lastcall/auto` in the working
+ * directory, so a child with another one would end with ERR_MODULE_NOT_FOUND. What children inherit,
+ * `NODE_OPTIONS` and `process.execArgv`, gets the URL of this copy instead.
  * @param self URL of the entry; a bundle has another one, or none, and nothing is changed
  */
 export function makeImportAbsolute(self: string | undefined): void {
@@ -22,7 +23,10 @@ export function makeImportAbsolute(self: string | undefined): void {
   for (const [index, word] of replaced.entries()) process.execArgv[index] = word
 }
 
-/** The options with the URL in the place of what only this working directory resolves to it. Everything else stays as it was written. */
+/**
+ * The options with the URL in the place of what only this working directory resolves to it. Everything else
+ * stays as it was written.
+ */
 export function absoluteOptions(text: string, url: string): string {
   return replaceIn(wordsOf(text), url, quoted).join(' ')
 }
@@ -59,7 +63,10 @@ function isThis(specifier: string, url: string): boolean {
   }
 }
 
-/** Node's own rules: spaces separate, double quotes hold together, and inside them a backslash takes the next character as it is. */
+/**
+ * Node's own rules: spaces separate, double quotes hold together, and inside them a backslash takes the next
+ * character as it is.
+ */
 function wordsOf(text: string): readonly Word[] {
   return [...text.matchAll(/(?:"(?:\\.|[^"\\])*"|[^ "])+/gs)].map(([raw]) => ({
     raw,

@@ -19,8 +19,9 @@ export class OwnProbes {
   }
 
   /**
-   * A server is told to listen; while the lifecycle opens its probes, that is theirs. Before one of the application binds to the port of the probes,
-   * they give it up: the application, which knows nothing of them, would end with EADDRINUSE.
+   * A server is told to listen; while the lifecycle opens its probes, that is theirs. Before one of the
+   * application binds to the port of the probes, they give it up: the application, which knows nothing of
+   * them, would end with EADDRINUSE.
    * @returns the port, when it was given up
    */
   notice(server: Server, { port, host }: ListenedTo): number | null {

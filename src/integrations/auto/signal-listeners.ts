@@ -12,14 +12,18 @@ export function numberOf(signal: SignalName): number {
   return constants.signals[signal as NodeJS.Signals]
 }
 
-/** The application's own listeners for a signal, in their order; a `once` listener removes itself when it is called. */
+/**
+ * The application's own listeners for a signal, in their order; a `once` listener removes itself when it is
+ * called.
+ */
 export function applicationListeners(signal: SignalName): readonly SignalHandler[] {
   return split(signal).application
 }
 
 /**
- * Tells the runner of the program about a signal that the application's listeners get later. Never throws: the shutdown has to begin. tsx kills its child when the signal is not
- * acknowledged within 30 ms, from a listener that tsx hides from the application. That listener exits when no other one is counted.
+ * Tells the runner of the program about a signal that the application's listeners get later. Never throws:
+ * the shutdown has to begin. tsx kills its child when the signal is not acknowledged within 30 ms, from a
+ * listener that tsx hides from the application. That listener exits when no other one is counted.
  */
 export function tellRunner(signal: SignalName, logger: Logger): void {
   const { runner } = split(signal)
@@ -33,7 +37,10 @@ export function tellRunner(signal: SignalName, logger: Logger): void {
   }
 }
 
-/** A listener that `process.listeners()` does not show is not the application's: somebody took care to hide it from the application. */
+/**
+ * A listener that `process.listeners()` does not show belongs to the runner, which hides it from the
+ * application on purpose.
+ */
 function split(signal: SignalName): Record<'application' | 'runner', readonly SignalHandler[]> {
   const shown = new Set<unknown>(process.listeners(signal as NodeJS.Signals))
   const raw = process.rawListeners(signal) as readonly unknown[] as readonly (SignalHandler & {

@@ -6,7 +6,8 @@ const FIRST_ID = 1_000_000
 
 let count = 0
 
-// @types/node declares no constructor options; Node documents none, and has had these since 0.12 (lib/internal/cluster/worker.js).
+// @types/node declares no constructor options; Node documents none, and has had these since 0.12
+//   (lib/internal/cluster/worker.js).
 const WorkerWithOptions = Worker as unknown as new (options: {
   id: number
   process: ChildProcess
@@ -14,9 +15,10 @@ const WorkerWithOptions = Worker as unknown as new (options: {
 }) => Worker
 
 /**
- * A worker whose process never comes to be: what `cluster.fork()` returns in a shutdown. An 'exit' of its own accord would make every supervisor
- * fork another one at once, in a loop. So it emits 'exit' only when it is told to end. Its state is one that nobody waits for: pm2 does not stop
- * before its workers have left the state of a new one.
+ * A worker whose process never comes to be: what `cluster.fork()` returns in a shutdown. An 'exit' of its own
+ * accord would make every supervisor fork another one at once, in a loop. So it emits 'exit' only when it is
+ * told to end. It is dead from the start, because pm2 does not stop before its workers have left the state of
+ * a new one.
  */
 export function standInWorker(): Worker {
   const child = new StandInProcess()

@@ -30,7 +30,10 @@ export class AppClose {
     return this.#closing !== null
   }
 
-  /** Makes the hook the last one registered, hence the first to run: what the app was built upon is there until its `onClose` hooks are through. */
+  /**
+   * Makes the hook the last one registered, hence the first to run: the app's dependencies stay usable until
+   * its `onClose` hooks have finished.
+   */
   moveHookToFront(): void {
     if (!/^(starting|ready|unready)$/.test(this.#lifecycle.state)) return
     this.#hook[Symbol.dispose]()

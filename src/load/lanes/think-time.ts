@@ -6,7 +6,8 @@ const MAX_PAUSE_MS = 1_500
 
 /**
  * POST on connections that lie idle between answers: meets the moment at which a server closes an idle connection while a request is under way
- * (nodejs/node#60617). Some clients pause for longer than the server goes on serving after a signal, so that nothing can warn them. The pauses are pseudo-random with a fixed seed, so that two runs press the same way.
+ * (nodejs/node#60617). Some clients pause for longer than the server goes on serving after a signal, so that
+ * nothing can warn them. The pauses are pseudo-random with a fixed seed, so that two runs press the same way.
  */
 export const runThinkTime: Lane = async (context) => {
   const { idleLimitMs } = context.options

@@ -2,7 +2,8 @@
 const QUIET_TURNS = 3
 /**
  * Under a stream of new connections that never ends the listener has to be closed all the same: after this time, if it was enough for as many turns as
- * Node's queue is long (`backlog` of `server.listen()`). In its second a process that is busy, or throttled, does not make them.
+ * Node's queue is long (`backlog` of `server.listen()`). A busy or throttled process may not get through
+ * three event-loop turns within a second.
  */
 const LEAST_WAIT_MS = 1_000
 const LEAST_TURNS = 511

@@ -10,9 +10,13 @@ export interface DrainAdapter {
   isAskedHere(): boolean
   /** From now on every response asks its client to go elsewhere; everything is still served. Idempotent. */
   announceClose(): void
-  /** Empties the accept queue, closes the listener and resolves when it is closed. Idempotent, never rejects. */
+  /**
+   * Empties the accept queue, closes the listener and resolves when it is closed. Idempotent, never rejects.
+   */
   closeListener(): Promise<void>
-  /** Closes the listener likewise, and resolves when the last connection is gone. Idempotent, never rejects. */
+  /**
+   * Closes the listener likewise, and resolves when the last connection is gone. Idempotent, never rejects.
+   */
   drain(): Promise<void>
   /** Closes the listener and destroys whatever is left. Returns what was in flight. */
   cut(): readonly ForcedClose[]

@@ -19,7 +19,10 @@ export function sayClose(response: ServerResponse, isLast: () => boolean): void 
   } as ServerResponse['writeHead']
 }
 
-/** Closes the connection gently behind a response whose head says that it is the last one, and has nothing processed that comes behind it. */
+/**
+ * Closes the connection gently behind a response whose head says that it is the last one, and has nothing
+ * processed that comes behind it.
+ */
 export function endGently(response: ServerResponse): void {
   if (!endsConnection(response)) return
   markEnd(response)
@@ -27,8 +30,9 @@ export function endGently(response: ServerResponse): void {
 }
 
 /**
- * The arguments of `writeHead` with `Connection: close`, in the form in which they came. `setHeader` would turn Node to its other way of taking them, which
- * refuses a list of pairs and orders a flat list anew; so it is used only when the application has set headers before.
+ * The arguments of `writeHead` with `Connection: close`, in the form in which they came. `setHeader` would
+ * turn Node to its other way of taking them, which refuses a list of pairs and orders a flat list anew; so it
+ * is used only when the application has set headers before.
  */
 function closingHead(response: ServerResponse, args: readonly unknown[]): readonly unknown[] {
   const [status, reason, last] = args

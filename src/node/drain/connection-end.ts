@@ -5,14 +5,18 @@ const places = new WeakMap<ServerResponse, number>()
 const ends = new WeakMap<Socket, number>()
 let newest = 0
 
-/** Numbers a response in the order in which the requests came, so that it is known later which ones stand behind a `Connection: close`. */
+/**
+ * Numbers a response in the order in which the requests came, so that it is known later which ones stand
+ * behind a `Connection: close`.
+ */
 export function takePlace(response: ServerResponse): void {
   places.set(response, ++newest)
 }
 
 /**
- * Whether Node ends the connection behind this response, once its head is written: it says `Connection: close`, or its body has no other end.
- * Node has no public name for that; `_last` means it in every version (`resOnFinish` in lib/_http_server.js).
+ * Whether Node ends the connection behind this response, once its head is written: it says `Connection:
+ * close`, or its body has no other end. Node has no public name for that; `_last` means it in every version
+ * (`resOnFinish` in lib/_http_server.js).
  */
 export function endsConnection(response: ServerResponse): boolean {
   return (response as ServerResponse & { readonly _last?: boolean })._last === true

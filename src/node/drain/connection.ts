@@ -2,8 +2,9 @@ import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
 /**
- * What is remembered of one HTTP/1 connection: as little as possible, there may be ten thousand. Times are whole milliseconds
- * of `performance.now()`. No response is kept for a client that does not pipeline: Node knows the one that is being answered.
+ * What is remembered of one HTTP/1 connection: as little as possible, there may be ten thousand. Times are
+ * whole milliseconds of `performance.now()`. No response is kept for a client that does not pipeline: Node
+ * knows the one that is being answered.
  */
 export interface Connection {
   readonly socket: Socket
@@ -16,7 +17,9 @@ export interface Connection {
   pipeline: Pipeline | null
 }
 
-/** The unfinished responses of a client that pipelines. There may be ten thousand: none may be searched for. */
+/**
+ * The unfinished responses of a client that pipelines. There may be ten thousand: none may be searched for.
+ */
 export interface Pipeline {
   /** When the request of each response began, oldest first. */
   readonly since: Map<ServerResponse, number>
@@ -31,8 +34,9 @@ export interface OpenResponse {
 }
 
 /**
- * The response that is being written, null when none is. Node keeps it on the socket from the request on until the response
- * has been handed to the operating system (`assignSocket`, `detachSocket` in lib/_http_server.js, Node 22 to 26).
+ * The response that is being written, null when none is. Node keeps it on the socket from the request on
+ * until the response has been handed to the operating system (`assignSocket`, `detachSocket` in
+ * lib/_http_server.js, Node 22 to 26).
  */
 export function currentResponse(socket: Socket): ServerResponse | null {
   const response = (socket as { readonly _httpMessage?: ServerResponse | null })._httpMessage ?? null
@@ -74,21 +78,30 @@ export function countInFlight(connection: Connection): number {
   return Math.max(1, connection.pipeline?.since.size ?? 1)
 }
 
-/** Whether bytes have arrived that no finished request accounts for, or a response is open. A destroyed socket has nothing in flight. */
+/**
+ * Whether bytes have arrived that no finished request accounts for, or a response is open. A destroyed socket
+ * has nothing in flight.
+ */
 export function isInFlight({ socket, requests }: Connection): boolean {
-  // Most connections are idle, and there may be ten thousand: as little as possible is asked of their sockets.
+  // Most connections are idle, and there may be ten thousand: as little as possible is asked of their
+  // sockets.
   const isAnswering = currentResponse(socket) !== null
   if (!isAnswering && requests > 0) return false
   return !socket.destroyed && (isAnswering || socket.bytesRead > 0)
 }
 
-/** When the oldest request of a connection that is in flight began; a half-sent one began with its connection at the latest. */
+/**
+ * When the oldest request of a connection that is in flight began; a half-sent one began with its connection
+ * at the latest.
+ */
 export function inFlightSince({ socket, pipeline, requestAt, openedAt }: Connection): number {
   if (currentResponse(socket) === null) return openedAt
   return pipeline?.since.values().next().value ?? requestAt
 }
 
-/** Whether the client has connected and sent nothing yet (browsers' preconnect, a load balancer's TCP check). */
+/**
+ * Whether the client has connected and sent nothing yet (browsers' preconnect, a load balancer's TCP check).
+ */
 export function isUnused({ socket, requests }: Connection): boolean {
   return requests === 0 && socket.bytesRead === 0
 }

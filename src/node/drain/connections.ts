@@ -37,7 +37,7 @@ export class ConnectionBook {
 
   /** Reports what happens from now on. Without a listener the book only keeps itself up to date. */
   listen(listener: ConnectionListener): void {
-    // Nobody asks for the end of a response before, and each subscriber costs every request of the process.
+    // Not earlier: each subscriber costs every request of the process.
     if (this.#listener === null) this.#subscriptions.push(onRequestFinish(this.#server, this.#onFinish))
     this.#listener = listener
   }
@@ -51,8 +51,8 @@ export class ConnectionBook {
   }
 
   /**
-   * Forgets the connections that this call destroys, and those that were destroyed before. Their 'close' events are not
-   * waited for: closing ten thousand handles takes longer than all the rest of the exit.
+   * Forgets the connections that this call destroys, and those that were destroyed before. Their 'close'
+   * events are not waited for: closing ten thousand handles takes longer than all the rest of the exit.
    */
   destroyAll(destroy: () => void): void {
     this.#closes.ignoreWhile(destroy)
@@ -88,7 +88,10 @@ export class ConnectionBook {
     if (response) this.#begunBefore.add(response)
   }
 
-  /** Whether a response may have pipelined followers that nobody here has seen: its request came before the server was served. */
+  /**
+   * Whether a response may have pipelined followers that were never seen: its request came before the server
+   * was served.
+   */
   mayHaveUnknownFollowers(response: ServerResponse): boolean {
     return this.#begunBefore.has(response)
   }
@@ -128,11 +131,7 @@ export class ConnectionBook {
     if (connection) this.#listener?.onFinish(connection, response)
   }
 
-  readonly #closes = new SocketClose(forgetting(this.open, (socket) => this.#listener?.onClose(socket)))
-}
-
-function forgetting(open: Map<Socket, Connection>, told: (socket: Socket) => void): (this: Socket) => void {
-  return function onSocketClose(this: Socket): void {
-    if (open.delete(this)) told(this)
-  }
+  readonly #closes = new SocketClose((socket) => {
+    if (this.open.delete(socket)) this.#listener?.onClose(socket)
+  })
 }

@@ -1,17 +1,20 @@
 /** Longest payload of a control frame (RFC 6455 §5.5). */
 const LONGEST_CONTROL = 125
-/** Longest payload that a 7 bit length tells, and the two values that announce a longer one (RFC 6455 §5.2). */
+/**
+ * Longest payload that a 7 bit length tells, and the two values that announce a longer one (RFC 6455 §5.2).
+ */
 const SHORT = { longest: 125, twoBytes: 126, eightBytes: 127 } as const
 const CLOSE = 8
 
 /**
- * Knows where one WebSocket frame ends and the next one begins, in bytes that come in pieces of any size. A proxy writes one message
- * in many pieces, and a frame of ours in the middle would be read as a part of it. Only heads are read; payloads are counted.
+ * Knows where one WebSocket frame ends and the next one begins, in bytes that come in pieces of any size. A
+ * proxy writes one message in many pieces, and a frame of ours in the middle would be read as a part of it.
+ * Only heads are read; payloads are counted.
  */
 export class FramePosition {
   /** Where in the last piece a frame ended for the last time; -1 when none did. */
   boundary = -1
-  /** The bytes are no WebSocket frames (RFC 6455 §5.2), so nobody can say where one ends. */
+  /** The bytes are no WebSocket frames (RFC 6455 §5.2), so the end of a frame cannot be found. */
   isLost = false
   /** A close frame has begun; after it nothing may be sent (RFC 6455 §5.5.1). */
   isClosed = false
@@ -21,7 +24,9 @@ export class FramePosition {
   #headLength = 0
   #opcode = 0
   #maskLength = 0
-  /** Bytes of the extended length that are still to come, how many there are, and what they have told so far. */
+  /**
+   * Bytes of the extended length that are still to come, how many there are, and what they have told so far.
+   */
   #lengthBytes = 0
   #lengthSize = 0
   #length = 0
@@ -63,7 +68,8 @@ export class FramePosition {
     this.#headLength = 1
     const isFinal = (byte & 0x80) !== 0
     const isControl = this.#opcode >= CLOSE
-    // 3 to 7 and 11 to 15 are reserved; of the reserved bits compression uses the first, on data (RFC 7692 §6).
+    // 3 to 7 and 11 to 15 are reserved; of the reserved bits compression uses the first, on data (RFC 7692
+    // §6).
     const isKnown = isControl ? this.#opcode <= 10 : this.#opcode <= 2
     const reserved = byte & (isControl ? 0x70 : 0x30)
     this.isLost = !isKnown || reserved !== 0 || (isControl && !isFinal)
@@ -84,7 +90,8 @@ export class FramePosition {
   #readLength(byte: number): void {
     this.#length = this.#length * 256 + byte
     if (--this.#lengthBytes > 0) return
-    // A length has to be told in the fewest bytes there are, and no program sends more than an array can hold.
+    // A length has to be told in the fewest bytes there are, and no program sends more than an array can
+    // hold.
     const least = this.#lengthSize === 2 ? LONGEST_CONTROL + 1 : 2 ** 16
     if (this.#length < least || this.#length > Number.MAX_SAFE_INTEGER) this.isLost = true
     else this.#endHead(this.#length)

@@ -2,14 +2,14 @@ import type { Server, Socket } from 'node:net'
 
 const rawSockets = new WeakMap<Socket, () => void>()
 
-/** Follows a socket of a protocol that nobody here knows, until another server takes it over. */
+/** Follows a socket of an unknown protocol, until another server takes it over. */
 export function followRaw(socket: Socket, forget: () => void): void {
   rawSockets.set(socket, forget)
 }
 
 /**
- * A server gets this connection. The one that had it before, such as a port sniffer's, must not wait for the end of what is no raw conversation: an idle
- * HTTP client never ends it.
+ * A server gets this connection. The one that had it before, such as a port sniffer's, must not wait for the
+ * end of what is no raw conversation: an idle HTTP client never ends it.
  */
 export function takeOver(socket: Socket): void {
   rawSockets.get(socket)?.()
@@ -17,9 +17,10 @@ export function takeOver(socket: Socket): void {
 }
 
 /**
- * Makes Node's HTTP servers know which of their connections are idle, which they do from their first `listen()` on only (`setupConnectionsTracking` and
- * `closeIdleConnections`, lib/_http_server.js, 22 to 26). One that never listens would keep idle connections, and the drain, to the end.
- * To be called before the connection's parser is made.
+ * Makes Node's HTTP servers know which of their connections are idle, which they do from their first
+ * `listen()` on only (`setupConnectionsTracking` and `closeIdleConnections`, lib/_http_server.js, 22 to 26).
+ * One that never listens would keep idle connections, and the drain, to the end. To be called before the
+ * connection's parser is made.
  */
 export function trackWithoutListening(server: Server): void {
   if (hasSymbol(server, 'http.server.connections')) return

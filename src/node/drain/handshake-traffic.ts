@@ -6,13 +6,15 @@ import { rawSocketIn } from './raw-socket.ts'
 import { now, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
 
 /**
- * How long a client may be silent in its TLS handshake once the drain has begun, with the time that clients are given
- * anyway. A slow one is not a request yet.
+ * How long a client may be silent in its TLS handshake once the drain has begun, with the time that clients
+ * are given anyway. A slow one is not a request yet.
  */
 const SILENCE_MS = 1_000
 
 interface Handshake {
-  /** Bytes that had passed when the handshake was last looked at, and since when there were no more of them. */
+  /**
+   * Bytes that had passed when the handshake was last looked at, and since when there were no more of them.
+   */
   bytes: number
   quietSince: number
 }
@@ -34,7 +36,7 @@ export class HandshakeTraffic implements Traffic {
     server.prependListener('connection', this.#onConnection)
     server.prependListener('secureConnection', this.#onSecure)
     for (const raw of acceptedSockets(server)) {
-      // Without its TLS socket nobody can tell a handshake from an open conversation.
+      // Without its TLS socket a handshake cannot be told from an open conversation.
       if (isHandshaking(tlsSocketAround(raw))) this.#onConnection(raw)
     }
   }
@@ -69,7 +71,10 @@ export class HandshakeTraffic implements Traffic {
     this.#open.clear()
   }
 
-  /** Closes the handshakes that make no progress, and comes back for the rest and for those that begin meanwhile. */
+  /**
+   * Closes the handshakes that make no progress, and comes back for the rest and for those that begin
+   * meanwhile.
+   */
   #sweep(): void {
     clearTimeout(this.#timer)
     const patienceMs = SILENCE_MS + this.#context.settleMs
@@ -94,7 +99,8 @@ export class HandshakeTraffic implements Traffic {
   readonly #onSecure = (secure: TLSSocket): void => {
     const raw = rawSocketIn(secure) as Socket | null
     if (raw) return this.#forget(raw)
-    // A Node that does not tell which handshake is over: following none is safe, destroying an open conversation is not.
+    // A Node that does not tell which handshake is over: following none is safe, destroying an open
+    // conversation is not.
     for (const socket of this.#open.keys()) this.#forget(socket)
   }
 

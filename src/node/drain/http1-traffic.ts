@@ -161,7 +161,10 @@ export class Http1Traffic implements Traffic {
     this.#scheduleSweep()
   }
 
-  /** A request that no handler gets is not in flight, and its body must not fill the buffers that a client's end comes through. */
+  /**
+   * A request that no handler gets is not in flight, and its body must not fill the buffers that a client's
+   * end comes through.
+   */
   readonly #onUnprocessed = (request: IncomingMessage, response: ServerResponse): void => {
     request.resume()
     const connection = this.book.open.get(request.socket)
@@ -174,7 +177,9 @@ export class Http1Traffic implements Traffic {
     this.#context.onGone()
   }
 
-  /** Who is waited for may have gone, and the sweep may come sooner than was thought. Once a turn: ten thousand may go in one. */
+  /**
+   * Closing connections can make an earlier sweep possible. Recompute once per turn, not once per connection.
+   */
   #reconsider(): void {
     if (!this.#sweepTimer || this.#reconsideration) return
     this.#reconsideration = setImmediate(() => {

@@ -2,7 +2,10 @@ import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
 import { now } from './traffic.ts'
 
-/** Where a stream keeps the time at which it began. A map beside it would cost every stream four times as much. */
+/**
+ * Where a stream keeps the time at which it began. A map beside it would cost every stream four times as
+ * much.
+ */
 const beganAt: unique symbol = Symbol('lastcall.beganAt')
 
 type Stamped = ServerHttp2Stream & { [beganAt]?: number }
@@ -12,7 +15,10 @@ export function stampStream(stream: Stamped): number {
   return (stream[beganAt] = now())
 }
 
-/** When a stream began. One that nobody has stamped (from before `serve()`, or a push) began now: its age is the least it can be. */
+/**
+ * When a stream began. One without a stamp (from before `serve()`, or a push) began now: its age is the least
+ * it can be.
+ */
 export function startOf(stream: Stamped): number {
   return stream[beganAt] ?? stampStream(stream)
 }
@@ -27,7 +33,10 @@ export interface SessionRecord {
   /** Node's own close, while ours stands in front of it. */
   readonly close: () => void
   readonly openedAt: number
-  /** The newest stream, 0 without any, and when it began: Node closes a stream whose end still waits for a client that does not read. */
+  /**
+   * The newest stream, 0 without any, and when it began: Node closes a stream whose end still waits for a
+   * client that does not read.
+   */
   lastId: number
   lastAt: number
   isCut?: true

@@ -2,11 +2,20 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { now } from './traffic.ts'
 
-/** How long the client of a connection whose last response is out may be silent before the connection is closed for it. */
+/**
+ * How long the client of a connection whose last response is out may be silent before the connection is
+ * closed for it.
+ */
 const SILENCE_MS = 1_000
-/** How many such times the client of an upload may be silent that a handler reads: a phone loses its network for seconds. nginx's `lingering_timeout`. */
+/**
+ * How many such times the client of an upload may be silent that a handler reads: a phone loses its network
+ * for seconds. nginx's `lingering_timeout`.
+ */
 const UPLOAD_TURNS = 5
-/** How many such times a client may go on sending behind a request that is complete. Nothing that it sends then will be answered. */
+/**
+ * How many such times a client may go on sending behind a request that is complete. Nothing that it sends
+ * then will be answered.
+ */
 const SURPLUS_TURNS = 5
 
 /** A request whose answer is complete and whose body still comes, with a handler that reads it. */
@@ -18,15 +27,19 @@ export interface Upload {
 
 const uploads = new WeakMap<Socket, Upload>()
 
-/** What a handler still reads on a connection whose last response is out. The deadline cuts it off, so the deadline has to count it. */
+/**
+ * What a handler still reads on a connection whose last response is out. The deadline cuts it off, so the
+ * deadline has to count it.
+ */
 export function unfinishedUpload(socket: Socket): Upload | null {
   const upload = uploads.get(socket)
   return upload && !upload.request.complete ? upload : null
 }
 
 /**
- * Replaces Node's destroy after the last response by RFC 9112 §9.6's staged close: FIN, read on, then close. A socket that is closed with
- * unread data in it resets, and the reset may overtake the response; and a client's FIN is the only sign that the response has arrived.
+ * Replaces Node's destroy after the last response by RFC 9112 §9.6's staged close: FIN, read on, then close.
+ * A socket that is closed with unread data in it resets, and the reset may overtake the response; and a
+ * client's FIN is the only sign that the response has arrived.
  */
 export function closeGently(response: ServerResponse): void {
   const { socket } = response.req
@@ -50,7 +63,8 @@ function linger(socket: Socket, response: ServerResponse): void {
     silent = isSilent ? silent + 1 : 0
     if (isSilent && isHeldUp(request)) {
       silent = 0
-      // The handler is slow, not the client. It is waited for when it has accepted the upload, and skipped when it has refused it.
+      // The handler is slow, not the client. It is waited for when it has accepted the upload, and skipped
+      // when it has refused it.
       if (!isWanted) discard(request)
     } else if (silent >= (isWanted && !request.complete ? UPLOAD_TURNS : 1)) {
       socket.destroy()
@@ -60,12 +74,16 @@ function linger(socket: Socket, response: ServerResponse): void {
   }, SILENCE_MS)
   socket.once('close', () => {
     clearInterval(timer)
-    // Node has let go of a request whose answer is out, so its handler would wait for the rest of the body for ever.
+    // Node has let go of a request whose answer is out, so its handler would wait for the rest of the body
+    // for ever.
     if (!request.complete) request.destroy(new AbortedError())
   })
 }
 
-/** What Node's own requests are destroyed with when their connection closes (`abortIncoming` in lib/_http_server.js). */
+/**
+ * What Node's own requests are destroyed with when their connection closes (`abortIncoming` in
+ * lib/_http_server.js).
+ */
 class AbortedError extends Error {
   readonly code = 'ECONNRESET'
 
@@ -74,7 +92,10 @@ class AbortedError extends Error {
   }
 }
 
-/** Whether somebody reads a body that is not complete, after an answer that has not refused it. Node itself discards a body that nobody reads. */
+/**
+ * Whether the handler reads a body that is not complete, after an answer that has not refused it. Node itself
+ * discards a body without a reader.
+ */
 function wantsBody({ req: request, statusCode }: ServerResponse): boolean {
   const hasReader = request.listenerCount('data') + request.listenerCount('readable') > 0
   return !request.complete && hasReader && statusCode < 300
@@ -86,8 +107,9 @@ function isHeldUp(request: IncomingMessage): boolean {
 }
 
 /**
- * Lets Node's parser throw the rest of a body away without a word to the handler, which may have paused it for good. Unread data would turn the close into a
- * reset. `_dumped` is what Node sets for a body that nobody has begun to read (`IncomingMessage._dump`).
+ * Lets Node's parser throw the rest of a body away without a word to the handler, which may have paused it
+ * for good. Unread data would turn the close into a reset. `_dumped` is what Node sets for a body that no
+ * handler has begun to read (`IncomingMessage._dump`).
  */
 function discard(request: IncomingMessage): void {
   Object.assign(request, { _dumped: true })

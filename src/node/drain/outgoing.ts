@@ -18,8 +18,8 @@ const outputKey: unique symbol = Symbol('lastcall.output')
 type Followed = Duplex & { [outputKey]?: Output }
 
 /**
- * Shows everything that the application writes to a connection to a follower: also what is piped, corked, or waits in Node's
- * buffer. One that is followed already gets another follower.
+ * Shows everything that the application writes to a connection to a follower: also what is piped, corked, or
+ * waits in Node's buffer. One that is followed already gets another follower.
  */
 export function followOutput(socket: Followed, follower: OutputFollower): void {
   const output = socket[outputKey]
@@ -44,7 +44,10 @@ export function unfollowOutput(socket: Followed): void {
   delete socket[outputKey]
 }
 
-/** Writes these bytes as the last ones: what the application writes from now on is dropped, and its `end()` ends without it. */
+/**
+ * Writes these bytes as the last ones: what the application writes from now on is dropped, and its `end()`
+ * ends without it.
+ */
 export function writeLast(socket: Followed, bytes: Uint8Array, written: () => void): void {
   Reflect.apply(socket[outputKey]?.write ?? socket.write, socket, [bytes, written])
   dropWrites(socket)

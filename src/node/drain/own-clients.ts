@@ -1,7 +1,8 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Server, Socket } from 'node:net'
 
-// Node publishes every outgoing socket here: of net, tls, http, http2 and fetch() (Node docs, diagnostics_channel, "net").
+// Node publishes every outgoing socket here: of net, tls, http, http2 and fetch() (Node docs,
+// diagnostics_channel, "net").
 const channelName = 'net.client.socket'
 
 interface Message {
@@ -11,8 +12,8 @@ interface Message {
 const followed = new Set<OwnClients>()
 
 /**
- * Finds out whether a server is asked by the process that it belongs to. Costs nothing for a connection that comes in: it is the outgoing ones that are
- * looked at.
+ * Finds out whether a server is asked by the process that it belongs to. Costs nothing for a connection that
+ * comes in: it is the outgoing ones that are looked at.
  */
 export class OwnClients implements Disposable {
   readonly #server: Server
@@ -24,7 +25,9 @@ export class OwnClients implements Disposable {
     followed.add(this)
   }
 
-  /** Whether this process has ever had a connection to the server. Not known of one that listens on a path. */
+  /**
+   * Whether this process has ever had a connection to the server. Not known of one that listens on a path.
+   */
   get asked(): boolean {
     return this.#asked
   }

@@ -3,8 +3,9 @@ import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
 import { type Server, Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 
-// Node has no public list of a server's connections. Every lookup here reads internals of Node 22, 24 and 26, checks
-// what it finds, and returns nothing when a later Node is different: those connections are then seen at their next event.
+// Node has no public list of a server's connections. Every lookup here reads internals of Node 22, 24 and 26,
+// checks what it finds, and returns nothing when a later Node is different: those connections are then seen
+// at their next event.
 
 /** An HTTP/1 connection that was open before its server was served. */
 export interface PresentHttp1 {
@@ -16,8 +17,8 @@ export interface PresentHttp1 {
 }
 
 /**
- * The connections that a server has accepted and not closed, as its 'connection' event brought them: for a TLS server the raw
- * sockets inside its TLS sockets. Without sockets that the application has unref'd.
+ * The connections that a server has accepted and not closed, as its 'connection' event brought them: for a
+ * TLS server the raw sockets inside its TLS sockets. Without sockets that the application has unref'd.
  */
 export function acceptedSockets(server: Server): readonly Socket[] {
   const { _getActiveHandles: list } = process as unknown as { _getActiveHandles?: () => unknown }
@@ -35,8 +36,8 @@ export function tlsSocketAround(raw: Socket): TLSSocket | null {
   const found: TLSSocket[] = []
   const prototype = TLSSocket.prototype as unknown as Record<string, unknown>
   const forward = prototype['_emitTLSError']
-  // The only way from a raw socket to its TLS socket is the listener that hands errors on. So it is called while the
-  // method that it calls on the TLS socket does nothing but tell which one that is.
+  // The only way from a raw socket to its TLS socket is the listener that hands errors on. So it is called
+  // while the method that it calls on the TLS socket does nothing but tell which one that is.
   const handsOn = raw.listeners('error').find((listener) => /\bthis\._emitTLSError\(/.test(String(listener)))
   if (!handsOn || typeof forward !== 'function') return null
   prototype['_emitTLSError'] = function capture(this: TLSSocket): void {
@@ -71,7 +72,10 @@ export function presentHttp1(server: Server): readonly PresentHttp1[] {
   })
 }
 
-/** The connections of an HTTP server that have stopped speaking HTTP/1: WebSockets, other upgrades, CONNECT tunnels. */
+/**
+ * The connections of an HTTP server that have stopped speaking HTTP/1: WebSockets, other upgrades, CONNECT
+ * tunnels.
+ */
 export function presentUpgraded(server: Server, isTls: boolean): readonly Socket[] {
   const http1 = new Set<Socket>(presentHttp1(server).map(({ socket }) => socket))
   const sockets: readonly Socket[] = isTls ? securedSockets(server) : acceptedSockets(server)

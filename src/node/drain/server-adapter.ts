@@ -121,7 +121,7 @@ export class ServerAdapter implements DrainAdapter {
     this.#server.removeListener('listening', this.#onListening)
     this.#server.removeListener('close', this.#onClose)
     this.#unsent.release()
-    // Last first: who wrapped the server's emit last has to take his wrapper off before the one beneath can.
+    // Release in reverse order: wrappers of `server.emit` have to come off last-in, first-out.
     for (const traffic of this.#traffics.toReversed()) traffic.release()
   }
 
@@ -140,8 +140,9 @@ export class ServerAdapter implements DrainAdapter {
   }
 
   /**
-   * Looks into the kernel's buffers while idle connections are waited for anyway; a look behind the last one would add its time to the shutdown. What it says
-   * holds until the server has written again, which can only be told of HTTP.
+   * Looks into the kernel's buffers while idle connections are waited for anyway; a look behind the last one
+   * would add its time to the shutdown. What it says holds until the server has written again, which can only
+   * be told of HTTP.
    */
   async #isQuiet(): Promise<() => boolean> {
     const late = this.#late
@@ -193,7 +194,10 @@ export class ServerAdapter implements DrainAdapter {
     })
   }
 
-  /** Sockets emit their 'close' after the server's, as the last step of a turn of the event loop. Only what a program passed to the server itself can be open any longer. */
+  /**
+   * Sockets emit their 'close' after the server's, as the last step of a turn of the event loop. Only what a
+   * program passed to the server itself can be open any longer.
+   */
   async #untilGone(): Promise<boolean> {
     const isOpen = (): boolean => this.#server.listening || this.#traffics.some(({ open }) => open > 0)
     for (let turn = 0; turn < CLOSING_TURNS && isOpen(); turn++) await nextTurn()
@@ -203,7 +207,7 @@ export class ServerAdapter implements DrainAdapter {
   readonly #onListening = (): void => {
     this.#rememberAddress()
     this.#context.onListening()
-    // Somebody who was still starting got his port after the drain had closed all others.
+    // This server started to listen after the drain had begun.
     if (this.#draining) this.#closeListener()
   }
 }

@@ -15,12 +15,16 @@ export class SocketClose {
   readonly #destroy: typeof destroySocket
   #isIgnoring = false
 
-  /** @param onClose called once for each followed socket, with it as `this` */
-  constructor(onClose: (this: Socket) => void) {
+  /** @param told called once for each followed socket */
+  constructor(told: (socket: Socket) => void) {
+    function onClose(this: Socket): void {
+      told(this)
+    }
     this.#onClose = onClose
     const isIgnoring = (): boolean => this.#isIgnoring
     this.#destroy = function destroy(this: Socket, ...args) {
-      // A socket of an HTTP server has a slow method of this name (`socketListenerWrap` in lib/_http_server.js).
+      // A socket of an HTTP server has a slow method of this name (`socketListenerWrap` in
+      // lib/_http_server.js).
       if (!isIgnoring()) Reflect.apply(prependListener, this, ['close', onClose])
       Reflect.apply(destroySocket, this, args)
     }
@@ -44,7 +48,7 @@ export class SocketClose {
     else socket.on('close', this.#onClose)
   }
 
-  /** Takes every trace off the socket, except what somebody has wrapped since. */
+  /** Takes every trace off the socket, except what another wrapper has replaced since. */
   forget(socket: Socket): void {
     socket.removeListener('close', this.#onClose)
     if (socket._destroy === this.#destroy) socket._destroy = destroySocket

@@ -43,7 +43,7 @@ export class Spread<T> {
     this.#waiting.delete(item)
   }
 
-  /** Nobody has a turn any more. */
+  /** Ends all turns. */
   stop(): void {
     clearTimeout(this.#timer)
     this.#waiting.clear()

@@ -11,15 +11,19 @@ interface Heard {
 }
 
 /**
- * Connections that have no response under way and that Node's parser does not take for idle: their last request's body still comes (its answer was early), or
- * half of their next head is there. No event says when the parser is through, so they are looked at again.
+ * Connections that have no response under way and that Node's parser does not take for idle: their last
+ * request's body still comes (its answer was early), or half of their next head is there. No event says when
+ * the parser is through, so they are looked at again.
  */
 export class Stragglers {
   readonly #settleMs: number
   #heard = new Map<Socket, Heard>()
   #lookedAt = 0
 
-  /** @param settleMs how long a connection is kept after its last byte, because its client may be writing the next request */
+  /**
+   * @param settleMs how long a connection is kept after its last byte, because its client may be writing the
+   * next request
+   */
   constructor(settleMs: number) {
     this.#settleMs = settleMs
   }

@@ -8,8 +8,9 @@ export interface UnsentConnection {
   readonly isOrphan: boolean
 }
 
-// Columns of /proc/net/tcp and /proc/net/tcp6 (Linux, Documentation/networking/proc_net_tcp.rst): number, local and remote end, state, tx_queue:rx_queue, timer,
-// retransmits, user, timeout, inode. Listening (0A) and timed-wait (06) lines are the many, and have nothing to deliver.
+// Columns of /proc/net/tcp and /proc/net/tcp6 (Linux, Documentation/networking/proc_net_tcp.rst): number,
+// local and remote end, state, tx_queue:rx_queue, timer, retransmits, user, timeout, inode. Listening (0A)
+// and timed-wait (06) lines are the many, and have nothing to deliver.
 const row =
   /^ *\d+: ([0-9A-F]+:([0-9A-F]{4})) ([0-9A-F]+:[0-9A-F]{4}) (?!0A|06)([0-9A-F]{2}) (?!00000000)([0-9A-F]{8}):\S+ \S+ \S+ +\d+ +\d+ (\d+)/gm
 
@@ -17,7 +18,8 @@ const row =
 const closing: ReadonlySet<string> = new Set(['04', '09', '0B'])
 
 /**
- * The connections on these local ports that have unacknowledged bytes. Lines that are not understood are left out.
+ * The connections on these local ports that have unacknowledged bytes. Lines that are not understood are left
+ * out.
  * @param table text of `/proc/net/tcp` or `/proc/net/tcp6`
  */
 export function parseUnsent(

@@ -9,7 +9,10 @@ import { acceptedSockets, securedSockets } from './present-connections.ts'
 import { resetSocket } from './raw-socket.ts'
 import { earlierOf, now, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
 
-/** How often connections that are unused in the drain are looked at: a listener for their first byte would change how the application reads. */
+/**
+ * How often connections that are unused in the drain are looked at: a listener for their first byte would
+ * change how the application reads.
+ */
 const LOOK_MS = 25
 
 interface Conversation {
@@ -93,7 +96,8 @@ export class TcpTraffic implements Traffic {
     this.#timer = undefined
     this.#tellUsed()
     if (this.#unused().some((socket) => this.#isOverdue(socket))) {
-      // The client's first byte may be in the kernel, and closing now would reset it. Three turns bring it up.
+      // The client's first byte may be in the kernel, and closing now would reset it. Three turns bring it
+      // up.
       await untilQuiet(() => this.#open.size - this.#unused().length)
       this.#tellUsed()
       for (const socket of this.#unused()) if (this.#isOverdue(socket)) socket.destroy()

@@ -5,7 +5,10 @@ import { parseUnsent, type UnsentConnection } from './tcp-table.ts'
 /** The tables of this network namespace, which is the pod's. Any user may read them. */
 const paths = ['/proc/net/tcp', '/proc/net/tcp6']
 
-/** First and longest time between two looks; the tables of ten thousand connections take tens of milliseconds to read. */
+/**
+ * First and longest time between two looks; the tables of ten thousand connections take tens of milliseconds
+ * to read.
+ */
 const LOOK_MS = { first: 50, longest: 250 } as const
 
 /** Reads the kernel's tables; one that is not there is empty. */
@@ -15,8 +18,9 @@ export interface TcpTables {
 }
 
 /**
- * Waits until the peers' kernels have all that a server has sent. A response is finished for Node when the kernel has it, and the kernel goes on delivering it
- * after the connection is closed. But in a pod the network goes away with the last process, and what is in the send buffers then is lost.
+ * Waits until the peers' kernels have all that a server has sent. A response is finished for Node when the
+ * kernel has it, and the kernel goes on delivering it after the connection is closed. But in a pod the
+ * network goes away with the last process, and what is in the send buffers then is lost.
  */
 export class Unsent {
   readonly #ports: ReadonlySet<number>
@@ -36,8 +40,8 @@ export class Unsent {
   }
 
   /**
-   * Resolves when what the server's closed connections have sent is acknowledged, or was given up. Never rejects. Connections that another process closes later
-   * on the same port are not waited for.
+   * Resolves when what the server's closed connections have sent is acknowledged, or was given up. Never
+   * rejects. Connections that another process closes later on the same port are not waited for.
    */
   async acknowledged(): Promise<void> {
     let left = this.#isOver ? [] : orphansOf(await this.#look())
@@ -49,7 +53,10 @@ export class Unsent {
     this.#isOver = true
   }
 
-  /** Ends the wait, and returns what the peers of closed connections have not got by now, unless that was over already. */
+  /**
+   * Ends the wait, and returns what the peers of closed connections have not got by now, unless that was over
+   * already.
+   */
   giveUp(): readonly UnsentConnection[] {
     if (this.#isOver) return []
     this.#end()
@@ -89,7 +96,10 @@ function orphansOf(unsent: readonly UnsentConnection[]): readonly UnsentConnecti
   return unsent.filter(({ isOrphan }) => isOrphan)
 }
 
-/** Where there is no /proc (macOS, Windows) the client's own close is the only evidence; it is waited for where the connection is closed. */
+/**
+ * Where there is no /proc (macOS, Windows) the client's own close is the only evidence; it is waited for
+ * where the connection is closed.
+ */
 export const kernelTables: TcpTables = {
   read: () => Promise.all(paths.map((path) => readFile(path, 'latin1').catch(() => ''))),
   readNow: () =>

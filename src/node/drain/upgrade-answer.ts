@@ -17,7 +17,10 @@ const none: UpgradeAnswer = { kind: 'none' }
 const refused: UpgradeAnswer = { kind: 'refused' }
 const foreign: UpgradeAnswer = { kind: 'foreign' }
 
-/** Reads the answer to an upgrade from the bytes that the application writes to the socket, in pieces of any size. */
+/**
+ * Reads the answer to an upgrade from the bytes that the application writes to the socket, in pieces of any
+ * size.
+ */
 export class UpgradeAnswerReader {
   readonly #isTunnel: boolean
   #text = ''

@@ -3,6 +3,7 @@ import type { Server } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { newestResponse } from './connection.ts'
 import type { ConnectionBook } from './connections.ts'
+import { interceptEvents } from './intercept-events.ts'
 import { refuseUpgrade } from './refuse-upgrade.ts'
 
 type UpgradeEvent = 'upgrade' | 'connect'
@@ -32,7 +33,10 @@ export class UpgradeEvents {
     for (const event of this.#following) this.#unfollow(event)
   }
 
-  /** Without a listener Node treats an upgrade as an ordinary request, so ours is there only while the application has one. */
+  /**
+   * Without a listener Node treats an upgrade as an ordinary request, so ours is there only while the
+   * application has one.
+   */
   readonly #onNewListener = (event: string | symbol): void => {
     if (isUpgradeEvent(event) && !this.#following.has(event)) this.#follow(event)
   }
@@ -56,32 +60,27 @@ export class UpgradeEvents {
 }
 
 /**
- * Keeps upgrades from the application and answers them with 503. Their connections stay in the tracker: they have not stopped
- * speaking HTTP/1.
+ * Keeps upgrades from the application and answers them with 503. Their connections stay in the tracker: they
+ * have not stopped speaking HTTP/1.
  */
 export function refuseUpgrades(server: Server, book: ConnectionBook, onRefused: () => void): Disposable {
-  const emit = server.emit
-  const refusing = function refusingEmit(this: Server, event: string, ...args: unknown[]): boolean {
-    const request = args[0] as IncomingMessage
-    if (!isUpgradeEvent(event) || !isHttp1(request)) return Reflect.apply(emit, this, [event, ...args])
+  return interceptEvents(server, (event, [request, stream]) => {
+    if (!isUpgradeEvent(event) || !isHttp1(request as IncomingMessage)) return false
     onRefused()
-    const connection = book.open.get(request.socket)
-    refuseUpgrade(args[1] as Duplex, connection ? newestResponse(connection) : null)
+    const connection = book.open.get((request as IncomingMessage).socket)
+    refuseUpgrade(stream as Duplex, connection ? newestResponse(connection) : null)
     return true
-  }
-  server.emit = refusing
-  return {
-    [Symbol.dispose]: () => {
-      if (server.emit === refusing) server.emit = emit
-    },
-  }
+  })
 }
 
 function isUpgradeEvent(event: string | symbol): event is UpgradeEvent {
   return event === 'upgrade' || event === 'connect'
 }
 
-/** The 'connect' of HTTP/2 is a stream with a response, and no socket (`onServerStream` in lib/internal/http2/compat.js). */
+/**
+ * The 'connect' of HTTP/2 is a stream with a response, and no socket (`onServerStream` in
+ * lib/internal/http2/compat.js).
+ */
 function isHttp1({ httpVersionMajor }: IncomingMessage): boolean {
   return httpVersionMajor < 2
 }

@@ -20,8 +20,8 @@ import { wsStateOf } from './ws-state.ts'
 const UNSEEN = 'upgrade from before serve()'
 
 /**
- * Upgrades and CONNECTs that are not answered yet, or answered with an ordinary response. Each of them is a request: a client
- * that got a close frame now would take it for a broken response.
+ * Upgrades and CONNECTs that are not answered yet, or answered with an ordinary response. Each of them is a
+ * request: a client that got a close frame now would take it for a broken response.
  */
 export class UpgradeRequestTraffic implements Traffic, UpgradeListener {
   readonly #server: Server
@@ -120,12 +120,16 @@ export class UpgradeRequestTraffic implements Traffic, UpgradeListener {
     this.#add(connection)
     this.#book.hand(socket)
     const isTunnel = request.method === 'CONNECT'
-    // The response to an earlier request of the same connection is written to the same socket, and is no answer to this one.
+    // The response to an earlier request of the same connection is written to the same socket, and is no
+    // answer to this one.
     if (earlier) earlier.once('prefinish', () => connection.awaitAnswer(isTunnel, this))
     else connection.awaitAnswer(isTunnel, this)
   }
 
-  /** Nobody saw the requests of what was upgraded before `serve()`. One that was never written to is not answered yet. */
+  /**
+   * The request of a connection that was upgraded before `serve()` is not known. Without a byte written it is
+   * not answered yet.
+   */
   #addPresent(socket: Socket): void {
     const connection = new UpgradedConnection({
       socket,
@@ -144,17 +148,15 @@ export class UpgradeRequestTraffic implements Traffic, UpgradeListener {
     this.#closes.follow(connection.socket)
   }
 
-  readonly #closes = new SocketClose(forgetting(this.#open, () => this.#context.onGone()))
+  readonly #closes = new SocketClose((socket) => {
+    if (this.#open.delete(socket)) this.#context.onGone()
+  })
 }
 
-/** The 'close' of a socket, without a closure for each. */
-function forgetting(open: Map<Socket, UpgradedConnection>, told: () => void): (this: Socket) => void {
-  return function onSocketClose(this: Socket): void {
-    if (open.delete(this)) told()
-  }
-}
-
-/** The last response of a connection that has not been written to its socket yet; Node keeps it there until it is out. */
+/**
+ * The last response of a connection that has not been written to its socket yet; Node keeps it there until it
+ * is out.
+ */
 function unwrittenResponse(connection: Connection | undefined): ServerResponse | null {
   const newest = connection ? newestResponse(connection) : null
   if (!connection || !newest) return null
@@ -166,7 +168,10 @@ function isInFlight({ socket, isRefused }: UpgradedConnection): boolean {
   return !socket.destroyed && !(isRefused && socket.writableFinished)
 }
 
-/** Nobody reads on after a refusal, so that the client's FIN would go unnoticed; and a client may never send one. */
+/**
+ * The application does not read on after a refusal, so the client's FIN would go unnoticed. A client may also
+ * never send one.
+ */
 function letGo(socket: Socket): void {
   const wait = (): void => {
     socket.resume()

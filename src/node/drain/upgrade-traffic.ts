@@ -32,7 +32,10 @@ export class UpgradeTraffic implements Traffic {
     return this.#open.size
   }
 
-  /** Takes a connection over when its answer is written. One that comes in the drain has its turn behind the others. */
+  /**
+   * Takes a connection over when its answer is written. One that comes in the drain has its turn behind the
+   * others.
+   */
   add(connection: UpgradedConnection): void {
     this.#open.set(connection.socket, connection)
     this.#closes.follow(connection.socket)
@@ -87,11 +90,5 @@ export class UpgradeTraffic implements Traffic {
     this.#context.onGone()
   }
 
-  readonly #closes = new SocketClose(forgetting((socket) => this.#forget(socket)))
-}
-
-function forgetting(forget: (socket: Socket) => void): (this: Socket) => void {
-  return function onSocketClose(this: Socket): void {
-    forget(this)
-  }
+  readonly #closes = new SocketClose((socket) => this.#forget(socket))
 }

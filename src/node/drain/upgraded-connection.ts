@@ -19,18 +19,24 @@ export interface UpgradeListener {
 /** What is known of an upgrade when its request has arrived. */
 export interface UpgradeFacts {
   readonly socket: Socket
-  /** What the application got for a socket: Node 26 wraps the socket while the request's body is not complete. */
+  /**
+   * What the application got for a socket: Node 26 wraps the socket while the request's body is not complete.
+   */
   readonly stream: Duplex
   /** Method and path. */
   readonly label: string
-  /** Only when the application has a use for it: it holds all headers of the handshake, for as long as the connection stands. */
+  /**
+   * Only when the application has a use for it: it holds all headers of the handshake, for as long as the
+   * connection stands.
+   */
   readonly request: IncomingMessage | null
   readonly asksForWebSocket: boolean
 }
 
 /**
- * A connection whose client has asked for another protocol: a request until the answer is out, then a WebSocket, another
- * upgrade or a tunnel. It follows what the application writes, since nothing else tells which one it is.
+ * A connection whose client has asked for another protocol: a request until the answer is out, then a
+ * WebSocket, another upgrade or a tunnel. It follows what the application writes, since nothing else tells
+ * which one it is.
  */
 export class UpgradedConnection implements OutputFollower {
   readonly socket: Socket
@@ -72,8 +78,8 @@ export class UpgradedConnection implements OutputFollower {
   }
 
   /**
-   * Sends the close frame 1001 of a WebSocket as soon as no other frame is in progress. A connection whose frames cannot be
-   * followed is left alone: in the middle of a frame ours would garble a message.
+   * Sends the close frame 1001 of a WebSocket as soon as no other frame is in progress. A connection whose
+   * frames cannot be followed is left alone: in the middle of a frame ours would garble a message.
    */
   leave(): void {
     if (!this.#isSeen) return this.#leaveUnseen()
@@ -92,7 +98,10 @@ export class UpgradedConnection implements OutputFollower {
     else closeWebSocket(this.socket)
   }
 
-  /** Each message of `ws` is written in one go, so between two turns of the event loop no frame is in progress. */
+  /**
+   * Each message of `ws` is written in one go, so between two turns of the event loop no frame is in
+   * progress.
+   */
   #leaveUnseen(): void {
     const state = wsStateOf(this.socket)
     if (state === OPEN) closeWebSocket(this.socket)

@@ -9,13 +9,15 @@ const GOING_AWAY = 1001
 const HANDSHAKE_MS = 2_000
 
 /**
- * Sends a close frame and gives the client time to answer it, from the moment on that all before it is written out: messages that a client has
- * not read yet are in flight, for the deadline to count. Only for a connection that is between two frames; control frames may stand between the
- * fragments of a message (RFC 6455 §5.4, §5.5).
+ * Sends a close frame and gives the client time to answer it, from the moment on that all before it is
+ * written out: messages that a client has not read yet are in flight, for the deadline to count. Only for a
+ * connection that is between two frames; control frames may stand between the fragments of a message (RFC
+ * 6455 §5.4, §5.5).
  *
- * Nothing may follow a close frame (RFC 6455 §5.5.1), and the application's library does not know of ours: it goes on sending, and answers the
- * client's close frame with one of its own. Chromium takes either for a protocol error and reports 1006 (`WebSocketChannel::HandleFrameByState`,
- * "Data frame received after close"). So the rest is dropped.
+ * Nothing may follow a close frame (RFC 6455 §5.5.1), and the application's library does not know of ours: it
+ * goes on sending, and answers the client's close frame with one of its own. Chromium takes either for a
+ * protocol error and reports 1006 (`WebSocketChannel::HandleFrameByState`, "Data frame received after
+ * close"). So the rest is dropped.
  */
 export function closeWebSocket(socket: Duplex): void {
   if (socket.destroyed) return
@@ -25,7 +27,10 @@ export function closeWebSocket(socket: Duplex): void {
   else letGoWhenEnded(socket)
 }
 
-/** Gives the client time to answer the close frame that the application has sent itself. A second one would be a protocol error. */
+/**
+ * Gives the client time to answer the close frame that the application has sent itself. A second one would be
+ * a protocol error.
+ */
 export function awaitCloseAnswer(socket: Duplex): void {
   if (socket.destroyed) return
   ignoreErrors(socket)
@@ -34,7 +39,10 @@ export function awaitCloseAnswer(socket: Duplex): void {
   else letGoWhenEnded(socket)
 }
 
-/** An application that never writes to a connection that broke need not listen for the error that our write meets there. */
+/**
+ * An application that never writes to a connection that broke need not listen for the error that our write
+ * meets there.
+ */
 function ignoreErrors(socket: Duplex): void {
   socket.on('error', () => {})
 }

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream'
 
-/** `readyState` of a WebSocket on which nobody has sent a close frame. */
+/** `readyState` of a WebSocket on which neither side has sent a close frame. */
 export const OPEN = 1
 
 /**

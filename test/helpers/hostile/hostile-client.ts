@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { connect as connectSecure } from 'node:tls'
-import { within } from '../eventually.ts'
+import { WAIT_MS, within } from '../eventually.ts'
 
 /** How a {@link HostileClient} connects. */
 export interface HostileOptions {
@@ -91,7 +91,7 @@ export class HostileClient {
 
   #change(): Promise<void> {
     const change = new Promise<void>((resolve) => this.#waiters.push(resolve))
-    return within(() => `more than '${this.received}'`, change)
+    return within(WAIT_MS, () => `more than '${this.received}'`, change)
   }
 
   #wake(): void {

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { httpGet } from '../../helpers/http-get.ts'
-import { freePort, logged, portOf, runApp } from './setup.ts'
+import { takePort } from '../../helpers/ports.ts'
+import { logged, portOf, runApp } from './setup.ts'
 
 test('a cluster: the primary answers probes, and goes when its workers have drained (trap 49)', async (t) => {
-  const [port, probes] = [await freePort(), await freePort()]
+  const [port, probes] = [await takePort(), await takePort()]
   const child = runApp(t, 'apps/cluster.mjs', {
     env: { PORT: String(port), LASTCALL_PROBE_PORT: String(probes), LASTCALL_SHUTDOWN_DELAY: '1s' },
   })
@@ -26,7 +27,7 @@ test('a cluster: the primary answers probes, and goes when its workers have drai
 
 for (const policy of ['in turn', 'shared'] as const) {
   test(`cluster.fork() in a shutdown returns a worker that can be used and ended as any other (connections ${policy})`, async (t) => {
-    const port = await freePort()
+    const port = await takePort()
     const child = runApp(t, 'apps/supervisor.mjs', { args: [policy], env: { PORT: String(port) } })
     await portOf(child)
     const slow = httpGet(port, '/slow')
@@ -56,7 +57,7 @@ for (const policy of ['in turn', 'shared'] as const) {
 const sticky = fileURLToPath(new URL('../../contract/apps/sticky.mjs', import.meta.url))
 
 test('sticky workers, which are handed their connections and never listen, answer what is in flight and what comes in the delay', async (t) => {
-  const port = await freePort()
+  const port = await takePort()
   const child = runApp(t, sticky, { env: { PORT: String(port), LASTCALL_SHUTDOWN_DELAY: '500ms' } })
   await portOf(child)
   const slow = httpGet(port, '/slow')

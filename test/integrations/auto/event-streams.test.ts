@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 import type { Child } from '../../helpers/child.ts'
 import { RawClient } from '../../helpers/raw-http.ts'
-import { freePort, logged, portOf, runApp, untilServed } from './setup.ts'
+import { takePort } from '../../helpers/ports.ts'
+import { logged, portOf, runApp, untilServed } from './setup.ts'
 
 const app = 'apps/event-streams.mjs'
 const clean = { code: 0, signal: null }
@@ -115,7 +116,7 @@ test('over HTTP/2 a stream ends with END_STREAM and not with a reset', async (t)
 })
 
 test('what a middleware compresses is ended with the trailer of its compression', async (t) => {
-  const port = await freePort()
+  const port = await takePort()
   const program = fileURLToPath(new URL('../../contract/apps/compression/server.cjs', import.meta.url))
   const child = runApp(t, program, { env: { PORT: String(port) } })
   await untilServed(child, port)

@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs'
 import { suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { httpGet } from '../../helpers/http-get.ts'
-import { freePort, logged, runApp, untilServed } from './setup.ts'
+import { takePort } from '../../helpers/ports.ts'
+import { logged, runApp, untilServed } from './setup.ts'
 
 const contract = fileURLToPath(new URL('../../contract', import.meta.url))
 
@@ -24,7 +25,7 @@ suite('lastcall/auto in frameworks', { concurrency: 2 }, () => {
     test(`${app.split('/')[0]}, unchanged: the last response, then its own handlers, then exit 0 (trap 48)`, async (t) => {
       const program = `${contract}/apps/${app}`
       assert.ok(existsSync(program), `${program} is not there: run node scripts/install-contract.ts`)
-      const port = await freePort()
+      const port = await takePort()
       const child = runApp(t, program, {
         env: { PORT: String(port), LASTCALL_SHUTDOWN_DELAY: '1s', LASTCALL_HOOKS_TIMEOUT: '10s' },
       })

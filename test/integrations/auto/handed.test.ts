@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { RawClient } from '../../helpers/raw-http.ts'
-import { freePort, logged, portOf, runApp } from './setup.ts'
+import { takePort } from '../../helpers/ports.ts'
+import { logged, portOf, runApp } from './setup.ts'
 
 test('HTTP behind a port sniffer is drained as HTTP: idle connections are closed, answers say so, raw ones are waited for', async (t) => {
   const child = runApp(t, 'apps/sniffer.mjs', {
-    env: { PORT: String(await freePort()), LASTCALL_SHUTDOWN_DELAY: '500ms' },
+    env: { PORT: String(await takePort()), LASTCALL_SHUTDOWN_DELAY: '500ms' },
   })
   const port = await portOf(child)
   const [idle, used, slow, raw] = (await Promise.all(
@@ -33,7 +34,7 @@ test('HTTP behind a port sniffer is drained as HTTP: idle connections are closed
 })
 
 test('an upgrade is the first thing that an http server behind a port sniffer sees, and gets its close handshake', async (t) => {
-  const child = runApp(t, 'apps/sniffer.mjs', { env: { PORT: String(await freePort()) } })
+  const child = runApp(t, 'apps/sniffer.mjs', { env: { PORT: String(await takePort()) } })
   const client = await RawClient.connect(await portOf(child))
   client.get('/socket', 'Connection: Upgrade\r\nUpgrade: websocket\r\n')
   await client.until(() => client.received.includes('101 '))

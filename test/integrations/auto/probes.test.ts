@@ -3,10 +3,11 @@ import { createServer } from 'node:net'
 import { test } from 'node:test'
 import { httpGet } from '../../helpers/http-get.ts'
 import { listen } from '../../helpers/listen.ts'
-import { auto, freePort, logged, portOf, runApp } from './setup.ts'
+import { takePort } from '../../helpers/ports.ts'
+import { auto, logged, portOf, runApp } from './setup.ts'
 
 test('the probe server answers from the first listen to the end, and is no server of the application', async (t) => {
-  const probes = await freePort()
+  const probes = await takePort()
   const child = runApp(t, 'apps/plain.mjs', {
     env: { LASTCALL_PROBE_PORT: String(probes), LASTCALL_SHUTDOWN_DELAY: '1s' },
   })
@@ -47,7 +48,7 @@ test('options that cannot be used end the application when it listens, with all 
 
 for (const when of ['before', 'after'] as const) {
   test(`a lifecycle that the application makes ${when} it listens takes over, probe port and signals included`, async (t) => {
-    const probes = await freePort()
+    const probes = await takePort()
     const child = runApp(t, 'apps/own-lifecycle.ts', {
       args: [when],
       env: { LASTCALL_PROBE_PORT: String(probes) },
@@ -81,7 +82,7 @@ for (const [host, probeHost] of [
   ['localhost', '::'],
 ] as const) {
   test(`the probe port is the application's when it listens there itself, later, on ${host} with probes on ${probeHost}`, async (t) => {
-    const probes = await freePort()
+    const probes = await takePort()
     const child = runApp(t, 'apps/own-8081.mjs', {
       args: [String(probes), host],
       env: { LASTCALL_PROBE_PORT: String(probes), LASTCALL_PROBE_HOST: probeHost },
@@ -106,7 +107,7 @@ for (const [host, probeHost] of [
 }
 
 test('the probe server stays when the application listens on its port at another address', async (t) => {
-  const probes = await freePort()
+  const probes = await takePort()
   const child = runApp(t, 'apps/own-8081.mjs', {
     args: [String(probes), '127.0.0.2'],
     env: { LASTCALL_PROBE_PORT: String(probes), LASTCALL_PROBE_HOST: '127.0.0.1' },
@@ -119,7 +120,7 @@ test('the probe server stays when the application listens on its port at another
 })
 
 test('the probe port of a primary is given up to a server of its workers', async (t) => {
-  const [port, probes] = [await freePort(), await freePort()]
+  const [port, probes] = [await takePort(), await takePort()]
   const child = runApp(t, 'apps/own-8081.mjs', {
     args: [String(probes), '127.0.0.1', 'cluster', String(port)],
     env: { LASTCALL_PROBE_PORT: String(probes) },

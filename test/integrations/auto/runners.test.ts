@@ -7,7 +7,8 @@ import { fileURLToPath } from 'node:url'
 import type { Child } from '../../helpers/child.ts'
 import { httpGet } from '../../helpers/http-get.ts'
 import { testWith } from '../../helpers/needs.ts'
-import { auto, freePort, runCommand, untilServed } from './setup.ts'
+import { takePort } from '../../helpers/ports.ts'
+import { auto, runCommand, untilServed } from './setup.ts'
 
 const modules = fileURLToPath(new URL('../../contract/node_modules', import.meta.url))
 const apps = fileURLToPath(new URL('apps', import.meta.url))
@@ -110,7 +111,7 @@ async function startBelow(
   t.after(() => rmSync(home, { recursive: true, force: true }))
   const start = `"${node}" "${run}"`
   writeFileSync(join(home, 'package.json'), JSON.stringify({ scripts: { start, execs: `exec ${start}` } }))
-  const port = await freePort()
+  const port = await takePort()
   // npm is run by the first Node in the path.
   const path = `${dirname(node)}${delimiter}${process.env['PATH']}`
   const env = { PORT: String(port), PM2_HOME: home, PATH: path, ...runner.env, ...more }

@@ -65,8 +65,6 @@ export async function logged(child: Child, event: string): Promise<void> {
   await child.line(new RegExp(`"event":"${event}"`), 'stderr')
 }
 
-export { takePort as freePort } from '../../helpers/ports.ts'
-
 /** Resolves when the program answers; rejects when it ends before. */
 export async function untilServed(child: Child, port: number): Promise<void> {
   const ended = child.exit().then(() => Promise.reject(new Error(`it ended:\n${child.stderr}`)))

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { LastcallError } from '../../../src/core/errors.ts'
-import { Gate, within } from '../../node/drain/setup.ts'
+import { within } from '../../helpers/eventually.ts'
+import { Gate } from '../../node/drain/setup.ts'
 import { prepare } from './setup.ts'
 
 test('app.close() and the signal are one shutdown: hooks run once, and the signal asks for the exit', async (t) => {

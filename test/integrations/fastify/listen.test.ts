@@ -6,9 +6,9 @@ import { test } from 'node:test'
 import { fastify } from 'fastify'
 import { lastcall } from '../../../src/integrations/fastify/index.ts'
 import { createLifecycle } from '../../../src/node/lifecycle.ts'
-import { Gate, within } from '../../node/drain/setup.ts'
+import { Gate } from '../../node/drain/setup.ts'
 import { manualHost } from '../manual-host.ts'
-import { eventually } from '../../helpers/eventually.ts'
+import { eventually, within } from '../../helpers/eventually.ts'
 import { portOf, prepare, quiet } from './setup.ts'
 
 async function statusOf(port: number, path: string): Promise<number | undefined> {

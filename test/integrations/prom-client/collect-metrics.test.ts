@@ -4,9 +4,10 @@ import { Gauge, Registry } from 'prom-client'
 import { collectMetrics } from '../../../src/integrations/prom-client/index.ts'
 import { createLifecycle } from '../../../src/node/lifecycle.ts'
 import { manualHost } from '../manual-host.ts'
+import { eventually } from '../../helpers/eventually.ts'
 import { needs } from '../../helpers/needs.ts'
 import { lintMetrics } from './promtool.ts'
-import { fetchPage, options, samplesOf, start, until } from './setup.ts'
+import { fetchPage, options, samplesOf, start } from './setup.ts'
 
 test('a scrape tells the state, what is in flight and the connections, from ready to draining', async (t) => {
   const { host, lifecycle, gate, client } = await start(t)
@@ -51,7 +52,7 @@ test('a request that its client gives up is counted down (trap 58)', async (t) =
   client.get()
   await gate.entered
   client.close()
-  await until(async () => {
+  await eventually('nothing is in flight', async () => {
     const samples = samplesOf(await register.metrics())
     return samples['lastcall_requests_in_flight{server="main",kind="request"}'] === 0
   })

@@ -1,4 +1,3 @@
-import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, get } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -59,11 +58,4 @@ export function samplesOf(page: string): Record<string, number> {
       Number(line.slice(line.lastIndexOf(' ') + 1)),
     ]),
   )
-}
-
-export async function until(condition: () => Promise<boolean>): Promise<void> {
-  for (const end = performance.now() + 5_000; !(await condition());) {
-    assert.ok(performance.now() < end, 'not within 5 s')
-    await new Promise((resolve) => setImmediate(resolve))
-  }
 }

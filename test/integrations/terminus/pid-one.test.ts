@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { test, type TestContext } from 'node:test'
 import { type Child, startChild } from '../../helpers/child.ts'
-import { within } from '../../helpers/eventually.ts'
+import { WAIT_MS, within } from '../../helpers/eventually.ts'
 import { innerPid, pidOneCommand as command, skipPidOne as skip } from '../../helpers/pid-one.ts'
 
 async function terminate(t: TestContext, fixture: string, options: object): Promise<Child> {
@@ -32,7 +32,7 @@ test(
     const before = child.stdout.length
     const isBeating = (): boolean => /(heartbeat\n){5}/.test(child.stdout.slice(before))
     while (!isBeating())
-      await within(() => `a heartbeat after\n${child.stdout}`, once(child.process.stdout!, 'data'))
+      await within(WAIT_MS, () => `a heartbeat after\n${child.stdout}`, once(child.process.stdout!, 'data'))
     assert.equal(child.process.exitCode, null)
   },
 )

@@ -1,7 +1,8 @@
+import { within } from '../../helpers/eventually.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { startKernelClient } from '../../helpers/kernel-client.ts'
-import { startDrained, within } from './setup.ts'
+import { startDrained } from './setup.ts'
 
 test('drain() serves the whole accept queue of a process that is slow to take it (trap 1, 2)', async (t) => {
   const { adapter, port } = await startDrained(t, (_request, response) => {

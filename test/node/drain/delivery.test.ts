@@ -7,9 +7,9 @@ import type { Server, Socket } from 'node:net'
 import { test, type TestContext } from 'node:test'
 import { WebSocketServer } from 'ws'
 import type { DrainAdapter } from '../../../src/node/drain/adapter.ts'
+import { eventually, within } from '../../helpers/eventually.ts'
 import type { RawClient } from '../../helpers/raw-http.ts'
-import { eventually } from './http1-servers.ts'
-import { drainable, within } from './setup.ts'
+import { drainable } from './setup.ts'
 import { askForWebSocket } from './upgrade-setup.ts'
 
 /** Less than the kernel takes at once, and more than a client's kernel takes when its program does not read. */

@@ -12,8 +12,8 @@ import { connect, createServer as createTlsServer } from 'node:tls'
 import { adapterFor } from '../../../src/node/serve.ts'
 import { RawClient } from '../../helpers/raw-http.ts'
 import { connectGated } from './gated-tls.ts'
-import { drainable, tls, within } from './setup.ts'
-import { waitFor } from './wait-for.ts'
+import { drainable, tls } from './setup.ts'
+import { eventually, within } from '../../helpers/eventually.ts'
 
 /** Enough time for a client on a busy machine: an open handshake may be silent for a second longer. */
 const shutdownDelayMs = 2_000
@@ -46,10 +46,10 @@ for (const [kind, create] of Object.entries(servers)) {
     const client = await connectGated(t, { port, host: '127.0.0.1' })
     const [raw] = (await accepted) as [Socket]
     client.begin(10)
-    await waitFor('the handshake has begun', () => raw.bytesRead > 0)
+    await eventually('the handshake has begun', () => raw.bytesRead > 0)
     const drained = adapter.drain()
     const state = watch(drained)
-    await waitFor('the listener is closed', () => !server.listening)
+    await eventually('the listener is closed', () => !server.listening)
     assert.deepEqual([state.settled, raw.destroyed], [false, false])
     const secured = once(server, 'secureConnection')
     const secure = new RawClient(await client.finish())
@@ -66,7 +66,7 @@ for (const [kind, create] of Object.entries(servers)) {
     const client = await connectGated(t, { port, host: '127.0.0.1' })
     const [raw] = (await accepted) as [Socket]
     client.begin(10)
-    await waitFor('the handshake has begun', () => raw.bytesRead > 0)
+    await eventually('the handshake has begun', () => raw.bytesRead > 0)
     await within(5_000, 'drain', adapter.drain())
     assert.equal(raw.destroyed, true)
   })
@@ -88,7 +88,7 @@ for (const [kind, create] of Object.entries(servers)) {
     t.after(() => stalled.destroy())
     const [raw] = (await handed) as [Socket]
     const drained = adapter.drain()
-    await waitFor('the listener is closed', () => !server.listening)
+    await eventually('the listener is closed', () => !server.listening)
     server.emit('connection', raw)
     holding.destroy()
     await within(5_000, 'drain', drained)
@@ -136,7 +136,7 @@ test('https over a unix socket: of two handshakes each is waited for', async (t)
   let accepted = 0
   server.on('connection', () => accepted++)
   const [one, other] = [await connectGated(t, { path }), await connectGated(t, { path })]
-  await waitFor('both are accepted', () => accepted === 2)
+  await eventually('both are accepted', () => accepted === 2)
   const drained = adapter.drain()
   const state = watch(drained)
   const secured = once(server, 'secureConnection')
@@ -168,7 +168,7 @@ test('https over a stream that is no socket: its handshake is over for the drain
   const [secure] = await secured
   client.get()
   assert.equal((await within(5_000, 'answer', client.response())).body, 'ok')
-  await waitFor('it is idle', () => adapter.snapshot().inFlight.request === 0)
+  await eventually('it is idle', () => adapter.snapshot().inFlight.request === 0)
   assert.deepEqual(adapter.snapshot().connections, { active: 0, idle: 2 }, 'a connection is counted once')
   await within(5_000, 'drain', adapter.drain())
   assert.equal(secure.destroyed, true)
@@ -192,7 +192,7 @@ test('h2: a session whose handshake ends in the drain is served', async (t) => {
   t.after(() => raw.destroy())
   await accepted
   const drained = adapter.drain()
-  await waitFor('the listener is closed', () => !server.listening)
+  await eventually('the listener is closed', () => !server.listening)
   const session = connectHttp2('https://localhost', {
     createConnection: () =>
       connect({ socket: raw, ca: tls.cert, servername: 'localhost', ALPNProtocols: ['h2'] }),

@@ -1,8 +1,9 @@
+import { eventually, within } from '../../helpers/eventually.ts'
 import assert from 'node:assert/strict'
 import { createServer, type ServerResponse } from 'node:http'
 import { test } from 'node:test'
-import { eventually, http1Kinds, startKind } from './http1-servers.ts'
-import { drainable, Gate, startDrained, within } from './setup.ts'
+import { http1Kinds, startKind } from './http1-servers.ts'
+import { drainable, Gate, startDrained } from './setup.ts'
 
 const get = (path: string, headers = ''): string => `GET ${path} HTTP/1.1\r\nHost: test\r\n${headers}\r\n`
 const upgrade = get('/chat', 'Connection: Upgrade\r\nUpgrade: chat\r\n')

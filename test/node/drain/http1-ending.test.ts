@@ -1,8 +1,9 @@
+import { within } from '../../helpers/eventually.ts'
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { test } from 'node:test'
-import { Gate, startDrained, within } from './setup.ts'
+import { Gate, startDrained } from './setup.ts'
 
 test('an answer that comes before its upload is complete is not overtaken by a reset (trap 15)', async (t) => {
   const { adapter, client } = await startDrained(t, (_, response) => response.writeHead(413).end('too large'))

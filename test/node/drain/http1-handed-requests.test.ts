@@ -4,7 +4,8 @@ import { IncomingMessage, ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { test } from 'node:test'
-import { startDrained, within } from './setup.ts'
+import { within } from '../../helpers/eventually.ts'
+import { startDrained } from './setup.ts'
 
 test('requests that the application hands to its server without a connection are handed on at once', async (t) => {
   const seen: unknown[] = []

@@ -3,8 +3,9 @@ import { once } from 'node:events'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { test } from 'node:test'
 import { adapterFor } from '../../../src/node/serve.ts'
+import { within } from '../../helpers/eventually.ts'
 import { startKernelClient } from '../../helpers/kernel-client.ts'
-import { Gate, startDrained, within } from './setup.ts'
+import { Gate, startDrained } from './setup.ts'
 
 const ok = (_: unknown, response: ServerResponse): void => void response.end('ok')
 

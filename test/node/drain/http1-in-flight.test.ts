@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import { test } from 'node:test'
 import { adapterFor } from '../../../src/node/serve.ts'
-import { Gate, startDrained, within } from './setup.ts'
+import { within } from '../../helpers/eventually.ts'
+import { Gate, startDrained } from './setup.ts'
 
 test('drain() lets a request finish that began before it and says close on its response', async (t) => {
   const gate = new Gate()

@@ -1,7 +1,8 @@
+import { eventually, within } from '../../helpers/eventually.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { eventually, http1Kinds, startBare, startKind } from './http1-servers.ts'
-import { type Handler, within } from './setup.ts'
+import { http1Kinds, startBare, startKind } from './http1-servers.ts'
+import { type Handler } from './setup.ts'
 
 const get = (path: string): string => `GET ${path} HTTP/1.1\r\nHost: test\r\n\r\n`
 const post = (headers = ''): string =>

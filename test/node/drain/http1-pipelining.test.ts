@@ -1,7 +1,8 @@
+import { within } from '../../helpers/eventually.ts'
 import assert from 'node:assert/strict'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { test } from 'node:test'
-import { Gate, startDrained, within } from './setup.ts'
+import { Gate, startDrained } from './setup.ts'
 
 for (const when of ['at once', 'later'] as const) {
   test(`announceClose() answers all 3 pipelined requests of one packet when they are answered ${when} (trap 14)`, async (t) => {

@@ -72,12 +72,3 @@ async function connectKind(
   t.after(() => client.close())
   return client
 }
-
-/** Resolves once the condition holds, asked at each turn of the event loop; fails when it never does. */
-export async function eventually(what: string, condition: () => boolean): Promise<void> {
-  const deadline = performance.now() + 20_000
-  while (!condition()) {
-    if (performance.now() > deadline) throw new Error(`${what}: not within 20 s`)
-    await new Promise((resolve) => setImmediate(resolve))
-  }
-}

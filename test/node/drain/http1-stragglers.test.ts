@@ -3,9 +3,9 @@ import { once } from 'node:events'
 import type { IncomingMessage } from 'node:http'
 import { test } from 'node:test'
 import type { Http1Server } from '../../../src/node/drain/http1-traffic.ts'
+import { eventually, within } from '../../helpers/eventually.ts'
 import { startKernelClient } from '../../helpers/kernel-client.ts'
-import { eventually, http1Kinds, startKind } from './http1-servers.ts'
-import { within } from './setup.ts'
+import { http1Kinds, startKind } from './http1-servers.ts'
 
 const post = 'POST / HTTP/1.1\r\nHost: test\r\nContent-Length: 2\r\n\r\n'
 

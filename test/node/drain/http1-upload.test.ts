@@ -1,10 +1,11 @@
+import { eventually, within } from '../../helpers/eventually.ts'
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { test, type TestContext } from 'node:test'
 import type { RawClient } from '../../helpers/raw-http.ts'
-import { eventually, http1Kinds, startKind } from './http1-servers.ts'
-import { Gate, within } from './setup.ts'
+import { http1Kinds, startKind } from './http1-servers.ts'
+import { Gate } from './setup.ts'
 
 /** More than all buffers between client and handler together, on loopback. */
 const LARGE = 30_000_000

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect, createServer, type ServerHttp2Stream } from 'node:http2'
 import { test, type TestContext } from 'node:test'
-import { drainable, within } from './setup.ts'
-import { waitFor } from './wait-for.ts'
+import { drainable } from './setup.ts'
+import { eventually, within } from '../../helpers/eventually.ts'
 
 /** An HTTP/2 server whose streams wait until they are answered. */
 async function start(t: TestContext) {
@@ -34,7 +34,7 @@ test('without a look into Node every stream is still counted, waited for and rep
   assert.equal(adapter.snapshot().inFlight.stream, 2)
   one.respond({ ':status': 200 })
   one.end()
-  await waitFor('one is closed', () => adapter.snapshot().inFlight.stream === 1)
+  await eventually('one is closed', () => adapter.snapshot().inFlight.stream === 1)
   const drained = adapter.drain()
   assert.equal(adapter.snapshot().inFlight.stream, 1)
   other.respond({ ':status': 200 })
@@ -49,7 +49,7 @@ test('before the shutdown a stream has no listener of ours: Node tells which are
   // Node's own, and the one of this test.
   assert.deepEqual([stream.listenerCount('close'), stream.listenerCount('error')], [0, 1])
   stream.close()
-  await waitFor('it is closed', () => adapter.snapshot().inFlight.stream === 0)
+  await eventually('it is closed', () => adapter.snapshot().inFlight.stream === 0)
 })
 
 test('a push is in flight, too', async (t) => {

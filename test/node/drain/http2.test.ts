@@ -1,3 +1,4 @@
+import { within } from '../../helpers/eventually.ts'
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import {
@@ -9,7 +10,7 @@ import {
 } from 'node:http2'
 import { test, type TestContext } from 'node:test'
 import { startKernelClient } from '../../helpers/kernel-client.ts'
-import { drainable, Gate, tls, within } from './setup.ts'
+import { drainable, Gate, tls } from './setup.ts'
 
 const anyStream = 2 ** 31 - 1
 

@@ -17,7 +17,7 @@ import {
   tlsSocketAround,
 } from '../../../src/node/drain/present-connections.ts'
 import { tls } from './setup.ts'
-import { waitFor } from './wait-for.ts'
+import { eventually } from '../../helpers/eventually.ts'
 
 async function listen(t: TestContext, server: Server): Promise<number> {
   server.listen(0, '127.0.0.1')
@@ -49,7 +49,10 @@ test('acceptedSockets(): the connections of this server and of no other', async 
   const [onePort, otherPort] = [await listen(t, one), await listen(t, other)]
   const client = await dial(t, onePort)
   await dial(t, otherPort)
-  await waitFor('both are accepted', () => acceptedSockets(one).length + acceptedSockets(other).length === 2)
+  await eventually(
+    'both are accepted',
+    () => acceptedSockets(one).length + acceptedSockets(other).length === 2,
+  )
   assert.deepEqual(
     acceptedSockets(one).map(({ remotePort }) => remotePort),
     [client.localPort],
@@ -63,7 +66,7 @@ test('securedSockets(): TLS sockets whose handshake is over; a half-open one has
   await dialTls(t, port)
   const half = await dial(t, port)
   const [socket] = await secured
-  await waitFor('the second is accepted', () => acceptedSockets(server).length === 2)
+  await eventually('the second is accepted', () => acceptedSockets(server).length === 2)
   assert.deepEqual(
     securedSockets(server).map((found) => found === socket),
     [true],
@@ -78,7 +81,7 @@ test('securedSockets(): TLS sockets whose handshake is over; a half-open one has
 test('tlsSocketAround(): null for a socket without TLS, whatever listens to its errors', async (t) => {
   const server = createServer((socket) => socket.on('error', () => assert.fail('must not be called')))
   await dial(t, await listen(t, server))
-  await waitFor('it is accepted', () => acceptedSockets(server).length === 1)
+  await eventually('it is accepted', () => acceptedSockets(server).length === 1)
   assert.equal(tlsSocketAround(acceptedSockets(server)[0]!), null)
 })
 
@@ -111,8 +114,8 @@ for (const [kind, { create, dial: connectTo, isTls }] of Object.entries(http1)) 
     await once(idle, 'data')
     const of = ({ localPort }: Socket) =>
       presentHttp1(server).find(({ socket }) => socket.remotePort === localPort)
-    await waitFor('half a head is there', () => of(half)!.isMidRequest)
-    await waitFor('the answer is written out', () => of(idle)!.response === null)
+    await eventually('half a head is there', () => of(half)!.isMidRequest)
+    await eventually('the answer is written out', () => of(idle)!.response === null)
     const facts = (client: Socket) => {
       const { response, isMidRequest } = of(client)!
       return [response?.req.url ?? null, isMidRequest]

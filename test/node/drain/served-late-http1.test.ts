@@ -9,8 +9,8 @@ import { presentHttp1, type PresentHttp1 } from '../../../src/node/drain/present
 import { ServerAdapter } from '../../../src/node/drain/server-adapter.ts'
 import { adapterFor } from '../../../src/node/serve.ts'
 import { RawClient } from '../../helpers/raw-http.ts'
-import { Gate, type Handler, tls, within } from './setup.ts'
-import { waitFor } from './wait-for.ts'
+import { Gate, type Handler, tls } from './setup.ts'
+import { eventually, within } from '../../helpers/eventually.ts'
 
 type Scheme = 'http' | 'https'
 
@@ -85,7 +85,7 @@ for (const scheme of ['http', 'https'] as const) {
       await gate.entered
       const adapter = serve()
       void adapter.drain()
-      await waitFor('the listener is closed', () => !adapter.isListening())
+      await eventually('the listener is closed', () => !adapter.isListening())
       const forced = adapter.cut()
       assert.deepEqual(
         forced.map(({ kind, label }) => ({ kind, label })),
@@ -106,11 +106,11 @@ for (const scheme of ['http', 'https'] as const) {
         const one = await client()
         one.send(first)
         if (what === 'body') await heard.promise
-        await waitFor('the bytes are read', () => present().some(({ isMidRequest }) => isMidRequest))
+        await eventually('the bytes are read', () => present().some(({ isMidRequest }) => isMidRequest))
         const adapter = serve()
         assert.deepEqual(connectionsOf(adapter), { active: 1, idle: 0 })
         const drained = adapter.drain()
-        await waitFor('the listener is closed', () => !adapter.isListening())
+        await eventually('the listener is closed', () => !adapter.isListening())
         one.send(rest)
         assert.equal((await within(5_000, 'the answer', one.response())).body, 'whole')
         await within(5_000, 'the drain', drained)
@@ -127,10 +127,10 @@ for (const scheme of ['http', 'https'] as const) {
       })
       const one = await client()
       for (const path of ['/a', '/b', '/c']) one.get(path)
-      await waitFor('three handlers are at work', () => begun === 3)
+      await eventually('three handlers are at work', () => begun === 3)
       const adapter = serve()
       const drained = adapter.drain()
-      await waitFor('the listener is closed', () => !adapter.isListening())
+      await eventually('the listener is closed', () => !adapter.isListening())
       gate.open()
       assert.equal((await within(5_000, 'the third answer', one.response(3))).body, '/c')
       await within(5_000, 'the drain', drained)

@@ -10,8 +10,8 @@ import {
 import { connect as connectRaw, type Socket } from 'node:net'
 import { test, type TestContext } from 'node:test'
 import { listenUnserved, nothing } from './late-serve.ts'
-import { Gate, tls, within } from './setup.ts'
-import { waitFor } from './wait-for.ts'
+import { Gate, tls } from './setup.ts'
+import { eventually, within } from '../../helpers/eventually.ts'
 
 const http2 = {
   h2c: { create: (): Http2Server => createHttp2Server(), scheme: 'http' },
@@ -52,7 +52,7 @@ for (const [kind, { create, scheme }] of Object.entries(http2)) {
     session.on('goaway', (code, last) => goaways.push([code, last]))
     let isDrained = false
     const drained = adapter.drain().then(() => (isDrained = true))
-    await waitFor('both GOAWAYs are there', () => goaways.length >= 2)
+    await eventually('both GOAWAYs are there', () => goaways.length >= 2)
     assert.deepEqual(goaways.slice(0, 2), [
       [0, 2 ** 31 - 1],
       [0, 1],
@@ -67,7 +67,7 @@ for (const [kind, { create, scheme }] of Object.entries(http2)) {
     const { serve, session } = await open(t)
     assert.equal(await get(session, '/'), 'done')
     const adapter = serve()
-    await waitFor('the answer is written out', () => adapter.snapshot().inFlight.stream === 0)
+    await eventually('the answer is written out', () => adapter.snapshot().inFlight.stream === 0)
     assert.deepEqual(adapter.snapshot().connections, { active: 0, idle: 1 })
     const told = once(session, 'goaway')
     await within(5_000, 'drain', adapter.drain())
@@ -115,11 +115,11 @@ test('h2c: a stream whose head is half sent at serve() is answered in the drain'
     head.subarray(0, 10),
   ])
   client.write(begun)
-  await waitFor('half a head is there', () => socket.bytesRead === begun.length)
+  await eventually('half a head is there', () => socket.bytesRead === begun.length)
   const drained = serve(2_000).drain()
-  await waitFor('the listener is closed', () => !server.listening)
+  await eventually('the listener is closed', () => !server.listening)
   client.write(head.subarray(10))
-  await waitFor('the answer is there', () => received.includes('done'))
+  await eventually('the answer is there', () => received.includes('done'))
   client.end()
   await within(5_000, 'drain', drained)
 })

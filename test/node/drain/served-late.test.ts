@@ -1,34 +1,18 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { createServer, type Server, type Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import { test, type TestContext } from 'node:test'
-import { connect, createServer as createTlsServer } from 'node:tls'
+import { createServer as createTlsServer } from 'node:tls'
 import { RawClient } from '../../helpers/raw-http.ts'
 import { connectGated } from './gated-tls.ts'
 import { listenUnserved, nothing } from './late-serve.ts'
-import { tls, within } from './setup.ts'
-import { waitFor } from './wait-for.ts'
+import { rawKinds } from './raw-servers.ts'
+import { tls } from './setup.ts'
+import { eventually, within } from '../../helpers/eventually.ts'
 
 const echo = (socket: Socket): void => void socket.on('error', () => {}).pipe(socket)
 
-const raw = {
-  'net.Server': {
-    create: (): Server => createServer(echo),
-    event: 'connection',
-    dial: (port: number): Promise<RawClient> => RawClient.connect(port),
-  },
-  'tls.Server': {
-    create: (): Server => createTlsServer(tls, echo),
-    event: 'secureConnection',
-    dial: async (port: number): Promise<RawClient> => {
-      const socket = connect({ port, host: '127.0.0.1', ca: tls.cert, servername: 'localhost' })
-      await once(socket, 'secureConnect')
-      return new RawClient(socket)
-    },
-  },
-} as const
-
-for (const [kind, { create, event, dial }] of Object.entries(raw)) {
+for (const [kind, { create, event, dial }] of Object.entries(rawKinds)) {
   const dialled = async (t: TestContext, port: number): Promise<RawClient> => {
     const client = await dial(port)
     t.after(() => client.close())
@@ -36,7 +20,7 @@ for (const [kind, { create, event, dial }] of Object.entries(raw)) {
   }
 
   test(`${kind}: a conversation from before serve() is counted, told and waited for; an unused connection is closed`, async (t) => {
-    const server = create()
+    const server = create(echo)
     const { port, serve, told } = await listenUnserved(t, server)
     const accepted = once(server, event)
     const talking = await dialled(t, port)
@@ -66,7 +50,7 @@ for (const [kind, { create, event, dial }] of Object.entries(raw)) {
   })
 
   test(`${kind}: cut() counts a conversation from before serve(), and resets it`, async (t) => {
-    const { port, serve } = await listenUnserved(t, create())
+    const { port, serve } = await listenUnserved(t, create(echo))
     const talking = await dialled(t, port)
     talking.send('hello')
     await talking.until(() => talking.received === 'hello')
@@ -79,7 +63,7 @@ for (const [kind, { create, event, dial }] of Object.entries(raw)) {
   })
 
   test(`${kind}: serve() in the middle of a conversation whose drain begins at once waits for it`, async (t) => {
-    const server = create()
+    const server = create(echo)
     const { port, serve } = await listenUnserved(t, server)
     const talking = await dialled(t, port)
     talking.send('hello')
@@ -88,7 +72,7 @@ for (const [kind, { create, event, dial }] of Object.entries(raw)) {
     const drained = serve()
       .drain()
       .then(() => (isDrained = true))
-    await waitFor('the listener is closed', () => !server.listening)
+    await eventually('the listener is closed', () => !server.listening)
     talking.send(' again')
     await within(
       5_000,
@@ -108,12 +92,12 @@ test('tls.Server: a handshake that began before serve() is waited for', async (t
   const client = await connectGated(t, { port, host: '127.0.0.1' })
   const [socket] = (await accepted) as [Socket]
   client.begin(10)
-  await waitFor('the handshake has begun', () => socket.bytesRead > 0)
+  await eventually('the handshake has begun', () => socket.bytesRead > 0)
   const adapter = serve(2_000)
   assert.deepEqual(adapter.snapshot().connections, { active: 0, idle: 1 })
   let isDrained = false
   const drained = adapter.drain().then(() => (isDrained = true))
-  await waitFor('the listener is closed', () => !server.listening)
+  await eventually('the listener is closed', () => !server.listening)
   const secured = once(server, 'secureConnection')
   const secure = new RawClient(await client.finish())
   t.after(() => secure.close())

@@ -103,14 +103,3 @@ export class Gate {
     return this.#open.promise
   }
 }
-
-/** Fails unless the promise settles in time; a bound, never what decides. */
-export async function within<T>(ms: number, what: string, promise: Promise<T>): Promise<T> {
-  const timeout = Promise.withResolvers<never>()
-  const timer = setTimeout(() => timeout.reject(new Error(`${what}: not within ${ms} ms`)), ms)
-  try {
-    return await Promise.race([promise, timeout.promise])
-  } finally {
-    clearTimeout(timer)
-  }
-}

@@ -5,7 +5,7 @@ import { type AddressInfo, connect, Socket } from 'node:net'
 import { Duplex } from 'node:stream'
 import { test, type TestContext } from 'node:test'
 import { SocketClose } from '../../../src/node/drain/socket-close.ts'
-import { within } from './setup.ts'
+import { within } from '../../helpers/eventually.ts'
 
 interface Followed {
   readonly server: Server
@@ -21,8 +21,8 @@ function follow(): Followed {
   const server = createServer((_request, response) => response.end('ok'))
   const closed: Socket[] = []
   const news = new EventEmitter()
-  const closes = new SocketClose(function (this: Socket) {
-    closed.push(this)
+  const closes = new SocketClose((socket) => {
+    closed.push(socket)
     news.emit('close')
   })
   server.prependListener('connection', (socket) => closes.follow(socket))

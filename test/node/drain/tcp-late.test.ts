@@ -3,32 +3,14 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import { test, type TestContext } from 'node:test'
-import { connect, createServer as createTlsServer } from 'node:tls'
-import { RawClient } from '../../helpers/raw-http.ts'
-import { drainable, tls, within } from './setup.ts'
-import { waitFor } from './wait-for.ts'
+import { rawKinds } from './raw-servers.ts'
+import { drainable } from './setup.ts'
+import { eventually, within } from '../../helpers/eventually.ts'
 
 const accepting = (socket: Socket): Socket => socket.on('error', () => {})
 const accept = (socket: Socket): void => void accepting(socket).on('data', () => {})
 
-const kinds = {
-  'net.Server': {
-    create: (): Server => createServer(accept),
-    event: 'connection',
-    dial: (port: number): Promise<RawClient> => RawClient.connect(port),
-  },
-  'tls.Server': {
-    create: (): Server => createTlsServer(tls, accept),
-    event: 'secureConnection',
-    dial: async (port: number): Promise<RawClient> => {
-      const socket = connect({ port, host: '127.0.0.1', ca: tls.cert, servername: 'localhost' })
-      await once(socket, 'secureConnect')
-      return new RawClient(socket)
-    },
-  },
-} as const
-
-for (const [kind, { create, event, dial }] of Object.entries(kinds)) {
+for (const [kind, { create, event, dial }] of Object.entries(rawKinds)) {
   const connected = async (t: TestContext, server: Server, port: number) => {
     const accepted = once(server, event)
     const client = await dial(port)
@@ -39,7 +21,7 @@ for (const [kind, { create, event, dial }] of Object.entries(kinds)) {
 
   test(`${kind}: a connection whose first byte comes in the drain gets its close handshake then`, async (t) => {
     const told: Socket[] = []
-    const { adapter, server, port } = await drainable(t, create(), {
+    const { adapter, server, port } = await drainable(t, create(accept), {
       shutdownDelayMs: 2_000,
       goodbye: (socket) => {
         told.push(socket as Socket)
@@ -48,7 +30,7 @@ for (const [kind, { create, event, dial }] of Object.entries(kinds)) {
     })
     const { client, socket } = await connected(t, server, port)
     const drained = adapter.drain()
-    await waitFor('the listener is closed', () => !server.listening)
+    await eventually('the listener is closed', () => !server.listening)
     assert.deepEqual([told.length, socket.destroyed], [0, false])
     client.send('hello')
     assert.equal(await within(5_000, 'end', client.ended()), 'end')
@@ -58,13 +40,13 @@ for (const [kind, { create, event, dial }] of Object.entries(kinds)) {
   })
 
   test(`${kind}: a connection to which the server says the first word in the drain gets it, too`, async (t) => {
-    const { adapter, server, port } = await drainable(t, create(), {
+    const { adapter, server, port } = await drainable(t, create(accept), {
       shutdownDelayMs: 2_000,
       goodbye: (socket) => void socket.end('QUIT\r\n'),
     })
     const { client, socket } = await connected(t, server, port)
     const drained = adapter.drain()
-    await waitFor('the listener is closed', () => !server.listening)
+    await eventually('the listener is closed', () => !server.listening)
     socket.write('HELLO\r\n')
     assert.equal(await within(5_000, 'end', client.ended()), 'end')
     assert.equal(client.received, 'HELLO\r\nQUIT\r\n')
@@ -73,7 +55,7 @@ for (const [kind, { create, event, dial }] of Object.entries(kinds)) {
 
   test(`${kind}: of connections that are never used in the drain each is closed without a close handshake`, async (t) => {
     let told = 0
-    const { adapter, server, port } = await drainable(t, create(), { goodbye: () => void told++ })
+    const { adapter, server, port } = await drainable(t, create(accept), { goodbye: () => void told++ })
     const one = await connected(t, server, port)
     const other = await connected(t, server, port)
     await within(5_000, 'drain', adapter.drain())
@@ -82,13 +64,13 @@ for (const [kind, { create, event, dial }] of Object.entries(kinds)) {
 
   test(`${kind}: a connection that has been told is not told again`, async (t) => {
     let told = 0
-    const { adapter, server, port } = await drainable(t, create(), {
+    const { adapter, server, port } = await drainable(t, create(accept), {
       shutdownDelayMs: 500,
       goodbye: () => void told++,
     })
     const { client, socket } = await connected(t, server, port)
     client.send('hello')
-    await waitFor('it has arrived', () => socket.bytesRead > 0)
+    await eventually('it has arrived', () => socket.bytesRead > 0)
     // As long as this one is unused the others are looked at again and again.
     const unused = await connected(t, server, port)
     const drained = adapter.drain()
@@ -105,9 +87,9 @@ test('net.Server with pauseOnConnect: a client whose bytes nobody has read yet i
   const { adapter, client } = await drainable(t, server)
   const one = await client()
   one.send('hello')
-  await waitFor('it is accepted', () => sockets.length === 1)
+  await eventually('it is accepted', () => sockets.length === 1)
   await client()
-  await waitFor('the second is accepted', () => sockets.length === 2)
+  await eventually('the second is accepted', () => sockets.length === 2)
   const [paused, read] = sockets as [Socket, Socket]
   // On this one the server listens, and nothing comes: it is closed by the same sweep.
   read.resume()

@@ -7,7 +7,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { adapterFor } from '../../../src/node/serve.ts'
-import { drainable, within } from './setup.ts'
+import { within } from '../../helpers/eventually.ts'
+import { drainable } from './setup.ts'
 
 const echo = (): Server => createServer((socket) => socket.on('error', () => {}).pipe(socket))
 

@@ -1,3 +1,4 @@
+import { within } from '../../helpers/eventually.ts'
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createSecureServer } from 'node:http2'
@@ -6,7 +7,7 @@ import { connect as connectRaw } from 'node:net'
 import { test } from 'node:test'
 import { connect, type TLSSocket } from 'node:tls'
 import { RawClient } from '../../helpers/raw-http.ts'
-import { drainable, Gate, type Handler, tls, within } from './setup.ts'
+import { drainable, Gate, type Handler, tls } from './setup.ts'
 
 /** Servers that speak HTTP/1 inside TLS. */
 const servers = {

@@ -6,10 +6,11 @@ import { test, type TestContext } from 'node:test'
 import { parseUnsent } from '../../../src/node/drain/tcp-table.ts'
 import { type TcpTables, Unsent } from '../../../src/node/drain/unsent.ts'
 import { startChild } from '../../helpers/child.ts'
+import { eventually, within } from '../../helpers/eventually.ts'
 import { RawClient } from '../../helpers/raw-http.ts'
-import { eventually, http1Kinds } from './http1-servers.ts'
+import { http1Kinds } from './http1-servers.ts'
 import { listenUnserved } from './late-serve.ts'
-import { drainable, within } from './setup.ts'
+import { drainable } from './setup.ts'
 
 /** Less than the kernel takes at once, and more than a client's kernel takes when its program does not read. */
 const SIZE = 2_000_000

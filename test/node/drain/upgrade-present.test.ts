@@ -9,7 +9,7 @@ import { adapterFor } from '../../../src/node/serve.ts'
 import type { Goodbye } from '../../../src/node/types.ts'
 import { listen } from '../../helpers/listen.ts'
 import { RawClient } from '../../helpers/raw-http.ts'
-import { Gate, within } from './setup.ts'
+import { Gate } from './setup.ts'
 import { kinds } from './upgrade-kinds.ts'
 import {
   askForWebSocket,
@@ -20,7 +20,7 @@ import {
   switching,
   untilReceived,
 } from './upgrade-setup.ts'
-import { waitFor } from './wait-for.ts'
+import { eventually, within } from '../../helpers/eventually.ts'
 
 /** Gives a server that listens its adapter, as `serve()` does. */
 function serveNow(t: TestContext, server: Server, goodbye?: Goodbye): DrainAdapter {
@@ -174,7 +174,7 @@ for (const [name, kind] of Object.entries(kinds)) {
         // Over TLS the handshake counts as well.
         const before = socket.bytesRead
         one.send(askForWebSocket.slice(0, 40))
-        await waitFor('half a request has arrived', () => socket.bytesRead >= before + 40)
+        await eventually('half a request has arrived', () => socket.bytesRead >= before + 40)
         const adapter = serveNow(t, server)
         assert.deepEqual(numbers(adapter), [1, 0, 1])
         adapter.announceClose()

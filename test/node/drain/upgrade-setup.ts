@@ -3,8 +3,7 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { DrainAdapter } from '../../../src/node/drain/adapter.ts'
 import type { RawClient } from '../../helpers/raw-http.ts'
-import { within } from './setup.ts'
-import { waitFor } from './wait-for.ts'
+import { eventually, within } from '../../helpers/eventually.ts'
 
 /** What `ws` and browsers send; the key is the one of RFC 6455 §1.3. */
 export const askForWebSocket =
@@ -45,7 +44,7 @@ export async function askUpgrade(
 /** Begins the drain and waits until the protocol drainers have begun theirs. */
 export async function beginDrain(adapter: DrainAdapter): Promise<{ readonly drained: Promise<void> }> {
   const drained = adapter.drain()
-  await waitFor('the listener is closed', () => !adapter.isListening())
+  await eventually('the listener is closed', () => !adapter.isListening())
   await new Promise((resolve) => setImmediate(resolve))
   return { drained }
 }

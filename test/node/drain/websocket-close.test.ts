@@ -1,9 +1,10 @@
+import { within } from '../../helpers/eventually.ts'
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { test } from 'node:test'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { drainable, within } from './setup.ts'
+import { drainable } from './setup.ts'
 
 const upgrade =
   'GET / HTTP/1.1\r\nHost: test\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n'

@@ -1,10 +1,11 @@
+import { within } from '../../helpers/eventually.ts'
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { suite, test, type TestContext } from 'node:test'
 import type { RawClient } from '../../helpers/raw-http.ts'
-import { type Drained, drainable, within } from './setup.ts'
+import { type Drained, drainable } from './setup.ts'
 import { askUpgrade, beginDrain, frameOf, goingAway, switching, untilReceived } from './upgrade-setup.ts'
 
 interface Connected {

@@ -1,3 +1,4 @@
+import { within } from '../../helpers/eventually.ts'
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
@@ -8,7 +9,7 @@ import { connect as connectTls } from 'node:tls'
 import { WebSocket, WebSocketServer } from 'ws'
 import { listen } from '../../helpers/listen.ts'
 import { RawClient } from '../../helpers/raw-http.ts'
-import { drainable, tls, within } from './setup.ts'
+import { drainable, tls } from './setup.ts'
 import { askForWebSocket, goingAway, switching, untilReceived } from './upgrade-setup.ts'
 
 /** Copies the bytes of both directions in small pieces, one a turn, as a slow upstream has them come. */

@@ -4,9 +4,9 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { test, type TestContext } from 'node:test'
 import fc from 'fast-check'
+import { eventually, within } from '../../helpers/eventually.ts'
 import { RawClient } from '../../helpers/raw-http.ts'
-import { Gate, startDrained, within } from './setup.ts'
-import { waitFor } from './wait-for.ts'
+import { Gate, startDrained } from './setup.ts'
 
 /** What an application does to a response before its body. */
 interface Head {
@@ -143,7 +143,7 @@ test('headers of a response in flight reach a writeHead that a middleware has pu
   const [plain, reason] = [await client(), await client()]
   plain.get()
   reason.get('/reason')
-  await waitFor('both requests', () => adapter.snapshot().inFlight.request === 2)
+  await eventually('both requests', () => adapter.snapshot().inFlight.request === 2)
   adapter.announceClose()
   gate.open()
   for (const one of [plain, reason]) {

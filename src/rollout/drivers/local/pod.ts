@@ -29,7 +29,7 @@ export interface PodContext {
   onReadyChange(pod: Pod, ready: boolean): void
 }
 
-/** Whoever forgot an option should not have to wait for the whole time-out to read about it. */
+/** Report a missing option at once instead of after the timeout. */
 const HINT_AFTER_MS = 5_000
 
 /** Starts a pod and its readiness probe. */

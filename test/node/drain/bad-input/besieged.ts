@@ -3,10 +3,11 @@ import type { Server } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { describe, test, type TestContext } from 'node:test'
 import type { DrainAdapter } from '../../../../src/node/drain/adapter.ts'
+import { within } from '../../../helpers/eventually.ts'
 import type { Attack } from '../../../helpers/hostile/attack.ts'
 import type { Neighbour } from '../../../helpers/hostile/neighbours.ts'
 import { HostileClient } from '../../../helpers/hostile/hostile-client.ts'
-import { drainable, type Gate, within } from '../setup.ts'
+import { drainable, type Gate } from '../setup.ts'
 
 /** A server with a healthy client on it, and how hostile ones reach it. */
 export interface Besieged {
