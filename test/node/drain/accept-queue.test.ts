@@ -1,6 +1,6 @@
-import { within } from '../../helpers/eventually.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { within } from '../../helpers/eventually.ts'
 import { startKernelClient } from '../../helpers/kernel-client.ts'
 import { startDrained } from './setup.ts'
 

@@ -1,7 +1,7 @@
-import { eventually, within } from '../../helpers/eventually.ts'
 import assert from 'node:assert/strict'
 import { createServer, type ServerResponse } from 'node:http'
 import { test } from 'node:test'
+import { eventually, within } from '../../helpers/eventually.ts'
 import { http1Kinds, startKind } from './http1-servers.ts'
 import { drainable, Gate, startDrained } from './setup.ts'
 

@@ -1,8 +1,8 @@
-import { within } from '../../helpers/eventually.ts'
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { test } from 'node:test'
+import { within } from '../../helpers/eventually.ts'
 import { Gate, startDrained } from './setup.ts'
 
 test('an answer that comes before its upload is complete is not overtaken by a reset (trap 15)', async (t) => {

@@ -1,6 +1,6 @@
-import { eventually, within } from '../../helpers/eventually.ts'
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { eventually, within } from '../../helpers/eventually.ts'
 import { http1Kinds, startBare, startKind } from './http1-servers.ts'
 import { type Handler } from './setup.ts'
 

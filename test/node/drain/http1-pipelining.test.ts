@@ -1,7 +1,7 @@
-import { within } from '../../helpers/eventually.ts'
 import assert from 'node:assert/strict'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { test } from 'node:test'
+import { within } from '../../helpers/eventually.ts'
 import { Gate, startDrained } from './setup.ts'
 
 for (const when of ['at once', 'later'] as const) {

@@ -1,8 +1,8 @@
-import { eventually, within } from '../../helpers/eventually.ts'
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { IncomingMessage } from 'node:http'
 import { test, type TestContext } from 'node:test'
+import { eventually, within } from '../../helpers/eventually.ts'
 import type { RawClient } from '../../helpers/raw-http.ts'
 import { http1Kinds, startKind } from './http1-servers.ts'
 import { Gate } from './setup.ts'
@@ -199,25 +199,4 @@ test('a refused upload that its handler has paused is read to its end, so that t
   await within(5_000, 'drain', adapter.drain())
   assert.equal(uploader.ending, 'end')
   assert.equal(chunks, 1)
-})
-
-test('a client that goes on sending behind its complete request does not hold the drain', async (t) => {
-  const second = seconds(t)
-  const late = (response: ServerResponse): void => void response.end('ok')
-  const drained = await startKind(t, http1Kinds.http, (_, response) => late(response))
-  const accepted = once(drained.server, 'connection')
-  drained.adapter.announceClose()
-  const chatty = await drained.client({ allowHalfOpen: true })
-  const [socket] = await accepted
-  chatty.get()
-  await chatty.ended()
-  const over = drained.adapter.drain()
-  for (let count = 0; count < 20 && !socket.destroyed; count++) {
-    const heard = socket.bytesRead
-    chatty.get()
-    await eventually('the server reads it', () => socket.bytesRead > heard || socket.destroyed)
-    second()
-  }
-  assert.equal(socket.destroyed, true)
-  await within(5_000, 'drain', over)
 })

@@ -1,4 +1,3 @@
-import { within } from '../../helpers/eventually.ts'
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type ClientHttp2Session, connect, constants, createServer } from 'node:http2'
@@ -9,6 +8,7 @@ import {
   type Socket,
 } from 'node:net'
 import { test, type TestContext } from 'node:test'
+import { within } from '../../helpers/eventually.ts'
 import { drainable } from './setup.ts'
 
 /** A wire whose two directions can be held up, each on its own. */

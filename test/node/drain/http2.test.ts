@@ -1,4 +1,3 @@
-import { within } from '../../helpers/eventually.ts'
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import {
@@ -9,6 +8,7 @@ import {
   type Http2Server,
 } from 'node:http2'
 import { test, type TestContext } from 'node:test'
+import { within } from '../../helpers/eventually.ts'
 import { startKernelClient } from '../../helpers/kernel-client.ts'
 import { drainable, Gate, tls } from './setup.ts'
 

@@ -1,4 +1,3 @@
-import { within } from '../../helpers/eventually.ts'
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createSecureServer } from 'node:http2'
@@ -6,6 +5,7 @@ import { createServer } from 'node:https'
 import { connect as connectRaw } from 'node:net'
 import { test } from 'node:test'
 import { connect, type TLSSocket } from 'node:tls'
+import { within } from '../../helpers/eventually.ts'
 import { RawClient } from '../../helpers/raw-http.ts'
 import { drainable, Gate, type Handler, tls } from './setup.ts'
 

@@ -1,9 +1,9 @@
-import { within } from '../../helpers/eventually.ts'
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import { connect as connectHttp2, createSecureServer } from 'node:http2'
 import { suite, test } from 'node:test'
+import { within } from '../../helpers/eventually.ts'
 import { drainable, Gate, tls } from './setup.ts'
 import {
   askForWebSocket,

@@ -1,10 +1,10 @@
-import { within } from '../../helpers/eventually.ts'
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { suite, test } from 'node:test'
 import { WebSocket, WebSocketServer } from 'ws'
+import { within } from '../../helpers/eventually.ts'
 import { drainable, Gate } from './setup.ts'
 import {
   askForWebSocket,

@@ -1,9 +1,9 @@
-import { within } from '../../helpers/eventually.ts'
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { test } from 'node:test'
 import { type WebSocket, WebSocketServer } from 'ws'
+import { within } from '../../helpers/eventually.ts'
 import { drainable } from './setup.ts'
 
 const upgrade =
