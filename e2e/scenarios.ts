@@ -77,7 +77,8 @@ const scenarios: readonly (Judged | ((asked: Asked) => Judged))[] = [
     about:
       'plain node:http with server.close() on SIGTERM, behind a preStop sleep of 5 s; has to lose requests on connections in use',
     example: 'fastify',
-    restarts: 4,
+    // Each loses one or two requests.
+    restarts: 8,
     rate: defaultRate,
     lanes: defaultLaneNames,
     leastRequests: 0,
