@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { parseUnsent, type UnsentConnection } from './tcp-table.ts'
 
 /** The tables of this network namespace, which is the pod's. Any user may read them. */
@@ -101,13 +100,18 @@ function orphansOf(unsent: readonly UnsentConnection[]): readonly UnsentConnecti
  * where the connection is closed.
  */
 export const kernelTables: TcpTables = {
-  read: () => Promise.all(paths.map((path) => readFile(path, 'latin1').catch(() => ''))),
-  readNow: () =>
-    paths.map((path) => {
-      try {
-        return readFileSync(path, 'latin1')
-      } catch {
-        return ''
-      }
-    }),
+  // The kernel gives 4 KB at a time. As many turns of the thread pool take five times as long as the reading itself
+  // (50,000 lines, measured: 200 ms, and 40 ms without).
+  read: async () => readTables(),
+  readNow: readTables,
+}
+
+function readTables(): readonly string[] {
+  return paths.map((path) => {
+    try {
+      return readFileSync(path, 'latin1')
+    } catch {
+      return ''
+    }
+  })
 }
