@@ -2,8 +2,9 @@ import { stallsAgainst } from '../src/load/generator-doubts.ts'
 import type { Outcome } from './scenario.ts'
 
 /**
- * The shortest outage that a run claims to have seen in most of its restarts. More than a rehearsal claims: three nodes
- * start their pods on the two cores that the load generator runs on, and it then waits for its turn 100 to 220 ms long.
+ * The shortest outage that a run claims to have seen in most of its restarts. A rehearsal has to see 100 ms; here three
+ * nodes start their pods on the two cores that the load generator runs on, and stalls of 103 to 215 ms were seen. It was
+ * raised from 100 ms for that reason: with more of the processor for the load pod it should go back.
  */
 export const WATCHED_OUTAGE_MS = 250
 

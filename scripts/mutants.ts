@@ -1,5 +1,6 @@
 /**
- * `npm run mutants`: changes the sources one place at a time and runs the tests that can notice. What no test notices is printed with its line, and the score at the
+ * `npm run mutants`: changes the sources one place at a time and runs the tests that can notice. What no test
+ * notices is printed with its line, and the score at the
  * end. Run by hand: `npm run mutants -- --sample 100 --seed 1 --only src/node/drain --json
  * .cache/mutants.json`.
  */

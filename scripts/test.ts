@@ -1,5 +1,6 @@
 /**
- * `npm test`: runs the test files side by side on the Node that runs this, and says at the end what could not be run. Files or folders as arguments run only those.
+ * `npm test`: runs the test files side by side on the Node that runs this, and says at the end what could not
+ * be run. Files or folders as arguments run only those.
  * `--concurrency 1` runs one file after another; `--times` prints the slowest files.
  */
 import { mkdirSync, rmSync } from 'node:fs'

@@ -5,8 +5,10 @@ const PERIOD_MS = 100
 const HISTORY = 50
 
 /**
- * Server-sent events, ten a second, until the signal says that the server goes away: then the stream is ended and not cut, and its client comes back to another pod
- * with the last id that it has. Their numbers come from the clock, which all pods share, so that an event that a client misses leaves a gap. What it missed in the
+ * Server-sent events, ten a second, until the signal says that the server goes away: then the stream is ended
+ * and not cut, and its client comes back to another pod
+ * with the last id that it has. Their numbers come from the clock, which all pods share, so that an event
+ * that a client misses leaves a gap. What it missed in the
  * last five seconds is sent again at once.
  */
 export async function* writeEvents(lastId: number | undefined, leaving: AbortSignal): AsyncGenerator<string> {

@@ -2,7 +2,10 @@ import { createHash } from 'node:crypto'
 
 const written = new Map<number, Buffer>()
 
-/** A report of so many megabytes, whose last line is the hash of the rest: a client can tell that it has all of it. */
+/**
+ * A report of so many megabytes, whose last line is the hash of the rest: a client can tell that it has all
+ * of it.
+ */
 export function writeReport(megabytes: number): Buffer {
   const known = written.get(megabytes)
   if (known) return known

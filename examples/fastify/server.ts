@@ -81,7 +81,10 @@ app.get<{ Querystring: { chunks: number } }>(
   },
 )
 
-/** One line every 50 ms, each after a query, and last the hash of them all: a body that was cut off cannot look whole. */
+/**
+ * One line every 50 ms, each after a query, and last the hash of them all: a body that was cut off cannot
+ * look whole.
+ */
 async function* writeChunks(chunks: number): AsyncGenerator<string> {
   const hash = createHash('sha256')
   for (let nth = 1; nth <= chunks; nth++) {

@@ -22,7 +22,10 @@ const defaultsMs = {
 /** What `--shutdown` accepts, with the defaults, for the help. */
 export const shutdownHelp = 'pre-stop=0s,delay=2s,readiness-fail-delay=0s,drain=15s,hooks=5s,grace=30s'
 
-/** Reads `pre-stop=5s,delay=2s,...`; what is not given keeps its default. The sum is checked as in the library. */
+/**
+ * Reads `pre-stop=5s,delay=2s,...`; what is not given keeps its default. The sum is checked as in the
+ * library.
+ */
 export function readShutdown(reader: FlagReader): ShutdownTimes {
   const timesMs: Record<string, number> = { ...defaultsMs }
   const text = reader.text('shutdown', '')

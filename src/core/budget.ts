@@ -25,7 +25,8 @@ export function describeSum(budget: Budget): string {
 }
 
 /**
- * Compares the sum with the grace period. Equality is allowed here: the margin for the runtime belongs to whoever sets the grace period (the chart adds 3 s).
+ * Compares the sum with the grace period. Equality is allowed here: the margin for the runtime belongs to
+ * whoever sets the grace period (the chart adds 3 s).
  * @returns what is wrong, nothing when it fits or the grace period is not known
  */
 export function checkBudget(budget: Budget, gracePeriodMs: number | undefined): readonly string[] {
@@ -49,14 +50,18 @@ export interface BudgetEnd {
   readonly lastDeadlineAt: number
 }
 
-/** When the time of a shutdown is over: at SIGKILL where that can be known, else at our own last deadline. Wall-clock milliseconds. */
+/**
+ * When the time of a shutdown is over: at SIGKILL where that can be known, else at our own last deadline.
+ * Wall-clock milliseconds.
+ */
 export function budgetEndsAt({ signalledAt, gracePeriodMs, preStopMs, lastDeadlineAt }: BudgetEnd): number {
   if (signalledAt === null || gracePeriodMs === undefined) return lastDeadlineAt
   return signalledAt + killAfterSignalMs(gracePeriodMs, preStopMs)
 }
 
 /**
- * Time between SIGTERM and SIGKILL as the kubelet reckons it: the hook's time is cut to whole seconds, and 2 s are left whatever the hook took
+ * Time between SIGTERM and SIGKILL as the kubelet reckons it: the hook's time is cut to whole seconds, and 2
+ * s are left whatever the hook took
  * (kubernetes/kubernetes `pkg/kubelet/kuberuntime/kuberuntime_container.go`, `minimumGracePeriodInSeconds`).
  */
 export function killAfterSignalMs(gracePeriodMs: number, preStopTookMs: number): number {

@@ -1,5 +1,6 @@
 /**
- * The error table. A code is never reused or renamed; each has a paragraph in docs/reference/errors.md, which a test compares with this file.
+ * The error table. A code is never reused or renamed; each has a paragraph in docs/reference/errors.md, which
+ * a test compares with this file.
  */
 const titles = {
   LASTCALL_INVALID_OPTIONS: 'The options cannot be used',
@@ -23,7 +24,10 @@ export type ErrorCode = keyof typeof titles
 /** All codes with their titles, for documentation and tests. */
 export const errorTable: Readonly<Record<ErrorCode, string>> = titles
 
-/** Every error that lastcall throws or rejects with. `code` says which; `problems` lists all that was wrong with the input. */
+/**
+ * Every error that lastcall throws or rejects with. `code` says which; `problems` lists all that was wrong
+ * with the input.
+ */
 export class LastcallError extends Error {
   override readonly name = 'LastcallError'
   readonly code: ErrorCode

@@ -53,7 +53,10 @@ export interface ReportedEvent {
   readonly inFlight: number
 }
 
-/** What happened between the first signal and the exit. One JSON document; `schemaVersion` changes when a field changes its meaning. */
+/**
+ * What happened between the first signal and the exit. One JSON document; `schemaVersion` changes when a
+ * field changes its meaning.
+ */
 export interface Report {
   readonly schemaVersion: 1
   readonly reason: string
@@ -66,7 +69,10 @@ export interface Report {
   readonly events: readonly ReportedEvent[]
   /** Requests that arrived after the shutdown began, by state. */
   readonly requestsAfterShutdown: Readonly<Partial<Record<StateName, number>>>
-  /** Milliseconds from the shutdown's start to the last new connection: the time this cluster took to look elsewhere. Null without any. */
+  /**
+   * Milliseconds from the shutdown's start to the last new connection: the time this cluster took to look
+   * elsewhere. Null without any.
+   */
   readonly lastNewConnectionMs: number | null
   readonly forcedCloses: {
     readonly total: number
@@ -104,7 +110,10 @@ const withoutDepth = (exit: EarlyExit): EarlyExit => ({
   stack: exit.stack && exit.stack.split('\n', 4).map(shortened).join('\n'),
 })
 
-/** Least important first: each step takes away detail and leaves every count, so that a trimmed report still adds up. */
+/**
+ * Least important first: each step takes away detail and leaves every count, so that a trimmed report still
+ * adds up.
+ */
 const trimSteps: readonly ((report: Report) => Report)[] = [
   (report) => ({
     ...report,

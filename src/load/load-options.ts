@@ -6,7 +6,10 @@ export interface LoadOptions {
   readonly lanes: readonly LaneName[]
   /** Requests per second of each paced lane (new connections, keep-alive, WebSocket, HTTP/2). */
   readonly ratePerSecond: number
-  /** How long one request may take before it is given up as failed; the lanes slow and stream get `slowMs` more. */
+  /**
+   * How long one request may take before it is given up as failed; the lanes slow and stream get `slowMs`
+   * more.
+   */
   readonly timeoutMs: number
   /** How long the slow route and a stream are asked to take. */
   readonly slowMs: number
@@ -60,7 +63,10 @@ export const defaultLoad: Omit<LoadOptions, 'lanes' | 'ratePerSecond'> = {
   hostHeader: 'localhost',
 }
 
-/** Virtual clients of the lanes that have some. Few: each keeps a connection, and three per pod are enough to have one idle at any moment. */
+/**
+ * Virtual clients of the lanes that have some. Few: each keeps a connection, and three per pod are enough to
+ * have one idle at any moment.
+ */
 export const KEEP_ALIVE_CLIENTS = 8
 export const THINK_TIME_CLIENTS = 12
 /** Further clients of the lane think-time, whose pauses are all longer than `idleLimitMs`. */

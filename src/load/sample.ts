@@ -19,7 +19,10 @@ export type LaneName = (typeof laneNames)[number]
 /** How far a request came: the connection, its own bytes, the answer's header, the answer's body. */
 export type RequestStage = 'connect' | 'send' | 'wait' | 'body'
 
-/** A moment on both clocks: the wall clock to compare with other machines, the monotonic one to subtract. Milliseconds. */
+/**
+ * A moment on both clocks: the wall clock to compare with other machines, the monotonic one to subtract.
+ * Milliseconds.
+ */
 export interface Instant {
   readonly wallMs: number
   readonly monotonicMs: number
@@ -34,7 +37,10 @@ export function readClocks(): Instant {
 export interface Target {
   readonly host: string
   readonly port: number
-  /** Where HTTP/2 is spoken, which a plain `node:http` server cannot do on its own port; `port` when left out. */
+  /**
+   * Where HTTP/2 is spoken, which a plain `node:http` server cannot do on its own port; `port` when left
+   * out.
+   */
   readonly http2Port?: number | undefined
   readonly name?: string
 }
@@ -44,8 +50,10 @@ export type PickTarget = () => Target | undefined
 
 /**
  * What went wrong with a request. `code` is Node's (`ECONNREFUSED`, `ECONNRESET`), or `HTTP_503` for a status that is not 2xx,
- * `CLIENT_TIMEOUT` for no answer in time, `GENERATOR_STALLED` when the time-out itself came late, `WRONG_ECHO` for an answer to something else,
- * `WRONG_HASH` for a stream that is not what was sent, `HTTP2_REFUSED` for a stream that was refused unprocessed twice, `HTTP2_CLOSED` for one that ended
+ * `CLIENT_TIMEOUT` for no answer in time, `GENERATOR_STALLED` when the time-out itself came late,
+ * `WRONG_ECHO` for an answer to something else,
+ * `WRONG_HASH` for a stream that is not what was sent, `HTTP2_REFUSED` for a stream that was refused
+ * unprocessed twice, `HTTP2_CLOSED` for one that ended
  * without an answer, `WEBSOCKET_1006` for a WebSocket that was lost or closed with that code,
  * `SSE_GAP` for an event that is not the next one, `SSE_CUT` and `SSE_TYPE` for an event stream without a proper end or type.
  */
@@ -56,7 +64,10 @@ export interface SampleError {
   readonly stage: RequestStage
 }
 
-/** What every request ends as. Times are milliseconds after `startedAt`, undefined when that point was not reached. */
+/**
+ * What every request ends as. Times are milliseconds after `startedAt`, undefined when that point was not
+ * reached.
+ */
 export interface Sample {
   readonly lane: LaneName
   readonly id: string
@@ -78,7 +89,10 @@ export interface Sample {
   readonly idleMs: number | undefined
   readonly status: number | undefined
   readonly bytes: number
-  /** How often an HTTP/2 server refused it unprocessed (RFC 9113 §8.7); it was sent once more after the first time. */
+  /**
+   * How often an HTTP/2 server refused it unprocessed (RFC 9113 §8.7); it was sent once more after the first
+   * time.
+   */
   readonly refused: number
   /** How often it was sent again because a WebSocket was closed in good order before the answer. */
   readonly resent: number

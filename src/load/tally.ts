@@ -1,15 +1,24 @@
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks'
 import { isIdleRace, isOwnFailure, type LaneName, type Sample } from './sample.ts'
 
-/** Counts of one lane, in one phase or over the whole run. Latencies are of successes, in milliseconds, 0 when there was none. */
+/**
+ * Counts of one lane, in one phase or over the whole run. Latencies are of successes, in milliseconds, 0
+ * when there was none.
+ */
 export interface LaneFigures {
   readonly requests: number
   readonly failed: number
   /** Failures that the generator brought about itself; not in `failed`. */
   readonly own: number
-  /** Refusals of HTTP/2 streams that were not processed; each of these was sent once more, and is in `failed` only if that failed. */
+  /**
+   * Refusals of HTTP/2 streams that were not processed; each of these was sent once more, and is in `failed`
+   * only if that failed.
+   */
   readonly refused: number
-  /** Messages sent again after a WebSocket was closed in good order before their answers; in `failed` only if that failed. */
+  /**
+   * Messages sent again after a WebSocket was closed in good order before their answers; in `failed` only if
+   * that failed.
+   */
   readonly resent: number
   /** Requests on connections that had been idle for longer than the load's `idleLimitMs`. */
   readonly afterLongIdle: number
@@ -27,7 +36,10 @@ export type Ending = 'ok' | 'failed' | 'own' | 'raced'
 
 /** Collects samples in bounded memory: successes as counts and histograms. */
 export interface Tally {
-  /** Adds a sample to its lane, under the phase in which it ended: what fails before a rollout cannot be the rollout's doing. */
+  /**
+   * Adds a sample to its lane, under the phase in which it ended: what fails before a rollout cannot be the
+   * rollout's doing.
+   */
   add(sample: Sample, phase: string): Ending
   /** Starts the clock of a lane's gaps. Monotonic milliseconds. */
   open(lane: LaneName, nowMs: number): void
@@ -51,7 +63,10 @@ interface Cell {
 
 const noCounts = { requests: 0, failed: 0, own: 0, refused: 0, resent: 0, afterLongIdle: 0, raced: 0 }
 
-/** Histograms count microseconds up to here; two digits are enough for a table and keep one at some tens of kilobytes. */
+/**
+ * Histograms count microseconds up to here; two digits are enough for a table and keep one at some tens of
+ * kilobytes.
+ */
 const MAX_LATENCY_US = 600_000_000
 
 /** An empty tally; `idleLimitMs` is the longest pause of a connection after which a loss is the server's. */

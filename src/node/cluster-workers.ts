@@ -4,11 +4,14 @@ import type { SignalName } from '../core/options.ts'
 import type { Lifecycle } from './types.ts'
 
 /**
- * Makes the lifecycle of a cluster's primary wait for its workers, each of which drains its own connections with a lifecycle of its own. The workers get
- * the signal once; Ctrl-C, which they get from the terminal as well, is one signal to them. Readiness is red until a worker listens. The exit code
+ * Makes the lifecycle of a cluster's primary wait for its workers, each of which drains its own connections
+ * with a lifecycle of its own. The workers get
+ * the signal once; Ctrl-C, which they get from the terminal as well, is one signal to them. Readiness is red
+ * until a worker listens. The exit code
  * is 1 when a worker's was not 0.
  *
- * A primary that ended first would take its workers with it (Node.js, lib/internal/cluster/child.js: they exit when it disconnects), and a worker that
+ * A primary that ended first would take its workers with it (Node.js, lib/internal/cluster/child.js: they
+ * exit when it disconnects), and a worker that
  * disconnects before it is drained loses what is handed over to it meanwhile: neither is done here.
  * @throws LastcallError `LASTCALL_INVALID_OPTIONS` in a worker
  */
@@ -65,7 +68,10 @@ class Workers {
     if (running().length === 0) this.#onGone()
   }
 
-  /** Their drain and their stop hooks run while this process is in its drain, then in its stop hooks: the sum is the same. */
+  /**
+   * Their drain and their stop hooks run while this process is in its drain, then in its stop hooks: the sum
+   * is the same.
+   */
   #holdDrain(): void {
     const hold = this.#lifecycle.hold('workers')
     const release = (): void => hold[Symbol.dispose]()

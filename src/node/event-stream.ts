@@ -6,7 +6,10 @@ import type { Lifecycle } from './types.ts'
 
 /** Options of {@link eventStream}. */
 export interface EventStreamOptions {
-  /** Milliseconds after which clients of a stream that was ended by the drain come back, to another pod. 1000. */
+  /**
+   * Milliseconds after which clients of a stream that was ended by the drain come back, to another pod.
+   * 1000.
+   */
   readonly retryMs?: number
 }
 

@@ -3,7 +3,8 @@ import { catchRejection } from './rejection.ts'
 type Listener = (this: unknown, event: Event) => unknown
 
 /**
- * Makes the listeners of an abort signal harmless: Node turns what one of them throws, or rejects with, into an uncaught exception, which would
+ * Makes the listeners of an abort signal harmless: Node turns what one of them throws, or rejects with, into
+ * an uncaught exception, which would
  * end the process in the middle of its last requests (Node.js docs, "EventTarget error handling").
  * @returns the signal
  */

@@ -17,23 +17,35 @@ export interface Host {
   startTimer(ms: number, callback: () => void): Disposable
   onSignal(signal: SignalName, listener: () => void): Disposable
   /**
-   * Asked before an event takes effect, and whether it is held back until `proceed` is called; events behind it wait in turn. Only `lastcall/testing` has it:
+   * Asked before an event takes effect, and whether it is held back until `proceed` is called; events behind
+   * it wait in turn. Only `lastcall/testing` has it:
    * the machine of a real process never waits.
    */
   intercept?(event: LifecycleEvent, proceed: () => void): boolean
   /** 128 + the signal's number, as shells report it. */
   forcedExitCode(signal: SignalName): number
-  /** Hears of every error that nobody catches, before the application's own handlers do, which run as well. Without those the process survives it. */
+  /**
+   * Hears of every error that nobody catches, before the application's own handlers do, which run as well.
+   * Without those the process survives it.
+   */
   onUncaught(listener: (error: unknown, kind: UncaughtKind) => void): Disposable
-  /** Hears of an end of the process that is not `exit()` of this host. What it returns is the exit code; it cannot wait for anything. */
+  /**
+   * Hears of an end of the process that is not `exit()` of this host. What it returns is the exit code; it
+   * cannot wait for anything.
+   */
   onForeignExit(listener: (code: number, stack: string | null) => number): Disposable
   /** The processes above this one, parent first, where they can be seen. */
   ancestors?(): readonly Ancestor[]
-  /** Whether to go on without the probe server, which cannot be opened because of this error. A lifecycle that was started on purpose does not. */
+  /**
+   * Whether to go on without the probe server, which cannot be opened because of this error. A lifecycle
+   * that was started on purpose does not.
+   */
   canDoWithoutProbes?(error: unknown): boolean
   /** Whether servers are left to any other lifecycle that serves them. Otherwise the other one is refused. */
   readonly yieldsServers?: boolean
-  /** The code that the report and the process end with, given the one that was decided. Itself when left out. */
+  /**
+   * The code that the report and the process end with, given the one that was decided. Itself when left out.
+   */
   finalExitCode?(decided: number): number
   /** Ends the process once what was written to stdout and stderr is out. */
   exit(code: number): Promise<void>
@@ -44,7 +56,10 @@ export interface Host {
   overwrite(path: string, text: string): boolean
 }
 
-/** How long an exit waits for output that a slow reader does not take. The chart's margin of 3 s has room for it. */
+/**
+ * How long an exit waits for output that a slow reader does not take. The chart's margin of 3 s has room for
+ * it.
+ */
 const FLUSH_MS = 1_000
 
 /** The host of real programs. */
@@ -81,7 +96,8 @@ function onUncaught(listener: (error: unknown, kind: UncaughtKind) => void): Dis
   const onException = (error: unknown, kind: UncaughtKind): void => listener(error, kind)
   const onRejection = (error: unknown): void => listener(error, 'unhandledRejection')
   process.prependListener('uncaughtException', onException)
-  // A rejection that nobody listens to becomes an uncaught exception by itself. Listening to it would keep it from the application's handlers for those.
+  // A rejection that nobody listens to becomes an uncaught exception by itself. Listening to it would keep it
+  // from the application's handlers for those.
   const heard = process.listenerCount('unhandledRejection') > 0
   if (heard) process.prependListener('unhandledRejection', onRejection)
   return {
@@ -94,7 +110,10 @@ function onUncaught(listener: (error: unknown, kind: UncaughtKind) => void): Dis
 
 type ExitListener = (code: number, stack: string | null) => number
 
-/** All that watch, so that `process.exit` is wrapped once, and is Node's own again when the last of them has gone. */
+/**
+ * All that watch, so that `process.exit` is wrapped once, and is Node's own again when the last of them has
+ * gone.
+ */
 const exitListeners = new Set<{ readonly listener: ExitListener }>()
 let unwrapExit = (): void => {}
 
@@ -146,7 +165,8 @@ function flush(stream: NodeJS.WriteStream): Promise<void> {
 }
 
 /**
- * Writes as `console` does: in order with the program's own output, without ever blocking on a full pipe (a synchronous write would wait for
+ * Writes as `console` does: in order with the program's own output, without ever blocking on a full pipe (a
+ * synchronous write would wait for
  * the reader, or fail half-way through a line), and a closed pipe is not an uncaught error.
  */
 function write(stream: NodeJS.WriteStream, text: string, done: () => void): void {

@@ -24,7 +24,10 @@ import { guardedLogger, stderrLogger } from './stderr-logger.ts'
 import { ShutdownRun } from './shutdown-run.ts'
 import type * as types from './types.ts'
 
-/** By name, not by import: `lastcall/auto` may come from another copy of the package than the application's own lifecycle. */
+/**
+ * By name, not by import: `lastcall/auto` may come from another copy of the package than the application's
+ * own lifecycle.
+ */
 const created = channel('lastcall:lifecycle:created')
 
 /**

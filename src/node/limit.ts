@@ -42,7 +42,10 @@ export async function limited(
   return { type: 'timedOut', ms: took() }
 }
 
-/** A thrown value in one line. Anything can be thrown: undefined, an object without a prototype, an error whose message is none. */
+/**
+ * A thrown value in one line. Anything can be thrown: undefined, an object without a prototype, an error
+ * whose message is none.
+ */
 export function errorText(error: unknown): string {
   try {
     const text = error instanceof Error ? error.message || error.name : error

@@ -77,7 +77,10 @@ export class Machine {
     }
   }
 
-  /** What means nothing now is not worth holding. While an event is held, all others queue behind it: its meaning cannot change. */
+  /**
+   * What means nothing now is not worth holding. While an event is held, all others queue behind it: its
+   * meaning cannot change.
+   */
   #isHeld(event: LifecycleEvent): boolean {
     if (!this.#host.intercept || transition(this.#state, event).state === this.#state) return false
     return this.#host.intercept(event, () => {
@@ -141,7 +144,10 @@ export class Machine {
     }
   }
 
-  /** What fails here must not keep the steps behind it from being taken, the timers above all: they end what hangs. */
+  /**
+   * What fails here must not keep the steps behind it from being taken, the timers above all: they end what
+   * hangs.
+   */
   #attempt(step: string, run: () => void): void {
     try {
       run()

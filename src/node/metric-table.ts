@@ -21,12 +21,16 @@ export interface MetricDefinition {
 const phases: readonly StateName[] = ['delaying', 'draining', 'stopping']
 const cutKinds: readonly InFlightKind[] = ['request', 'stream', 'upgrade', 'hold']
 
-/** What is not known, such as a moment that has not come, has no sample: 0 would read as 1970 in every subtraction (kube-state-metrics leaves such series out, too). */
+/**
+ * What is not known, such as a moment that has not come, has no sample: 0 would read as 1970 in every
+ * subtraction (kube-state-metrics leaves such series out, too).
+ */
 const seconds = (ms: number | null): readonly MetricSample[] =>
   ms === null ? [] : [{ labels: {}, value: ms / 1_000 }]
 
 /**
- * Every metric of a lifecycle, by its name in Prometheus. What counts or lasts is there from the first scrape, as 0: a series that first appears with the
+ * Every metric of a lifecycle, by its name in Prometheus. What counts or lasts is there from the first
+ * scrape, as 0: a series that first appears with the
  * event it counts cannot be used in a rate (Prometheus, "Instrumentation", missing metrics).
  */
 export const metricTable: readonly MetricDefinition[] = [

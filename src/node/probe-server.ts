@@ -77,7 +77,10 @@ export class ProbeServer {
     return { host: address.address, port: address.port }
   }
 
-  /** Closes at once: who is asking still gets a closed connection for an answer, which to the kubelet is the same as 503. */
+  /**
+   * Closes at once: who is asking still gets a closed connection for an answer, which to the kubelet is the
+   * same as 503.
+   */
   async close(): Promise<void> {
     if (!this.#server.listening) return
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))

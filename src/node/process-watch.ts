@@ -13,8 +13,10 @@ export interface Watched {
 }
 
 /**
- * Watches over the process for as long as a shutdown runs, and at no other time: an error that nobody catches does not end the drain, nor is it hidden
- * (close-with-grace's second error ends the process), and an exit that somebody else calls is told before it happens. It is not prevented: whoever calls
+ * Watches over the process for as long as a shutdown runs, and at no other time: an error that nobody catches
+ * does not end the drain, nor is it hidden
+ * (close-with-grace's second error ends the process), and an exit that somebody else calls is told before it
+ * happens. It is not prevented: whoever calls
  * it may have a reason.
  */
 export class ProcessWatch {

@@ -12,7 +12,9 @@ export class ResponseSignals {
   readonly #drain: AbortSignal
   readonly #onError: (error: unknown) => void
   readonly #signals = new WeakMap<AnyResponse, AbortSignal>()
-  /** Of the responses that are open, so that the drain's own signal has one listener, however many they are. */
+  /**
+   * Of the responses that are open, so that the drain's own signal has one listener, however many they are.
+   */
   readonly #open = new Set<AbortController>()
 
   /** @param onError hears what listeners of the signals throw */

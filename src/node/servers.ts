@@ -15,7 +15,10 @@ export interface DrainListener {
   onDrained(): void
 }
 
-/** The part of the drain timeout that servers wait for others: their WebSockets may need half of it from then on, and some time for the last close handshakes. */
+/**
+ * The part of the drain timeout that servers wait for others: their WebSockets may need half of it from then
+ * on, and some time for the last close handshakes.
+ */
 const PATIENCE = 1 / 3
 
 /** All servers of one lifecycle, drained together: none is closed while another still delays. */

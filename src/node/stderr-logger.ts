@@ -3,7 +3,10 @@ import type { Host } from './host.ts'
 import { limited } from './limit.ts'
 import { catchRejection } from './rejection.ts'
 
-/** The default logger: one JSON object a line on stderr, where the kubelet collects it and a program's own output stays clean. */
+/**
+ * The default logger: one JSON object a line on stderr, where the kubelet collects it and a program's own
+ * output stays clean.
+ */
 export function stderrLogger(host: Host): Logger {
   const write = (level: string) => (details: object, message: string) => {
     host.writeError(
@@ -19,10 +22,16 @@ export function stderrLogger(host: Host): Logger {
   return { info: write('info'), warn: write('warn'), error: write('error') }
 }
 
-/** How long an exit waits for a logger. With the time for stdout and stderr it stays below the chart's margin of 3 s. */
+/**
+ * How long an exit waits for a logger. With the time for stdout and stderr it stays below the chart's margin
+ * of 3 s.
+ */
 const FLUSH_MS = 1_000
 
-/** Lets a logger write what it has kept back, as pino does with its transports: `flush(callback)`. Never rejects. */
+/**
+ * Lets a logger write what it has kept back, as pino does with its transports: `flush(callback)`. Never
+ * rejects.
+ */
 export async function flushLogger(logger: Logger | false | undefined): Promise<void> {
   if (!logger || !('flush' in logger) || typeof logger.flush !== 'function') return
   const { flush } = logger

@@ -91,7 +91,8 @@ export interface Snapshot {
   readonly lastNewConnectionAt: number | null
   readonly shutdownStartedAt: number | null
   /**
-   * Milliseconds that a running shutdown has left: until SIGKILL when a signal began it and `gracePeriodMs` is known, else until its own last deadline. Below 0
+   * Milliseconds that a running shutdown has left: until SIGKILL when a signal began it and `gracePeriodMs`
+   * is known, else until its own last deadline. Below 0
    * when that is over; null when no shutdown runs.
    */
   readonly budgetLeftMs: number | null
@@ -151,7 +152,9 @@ export interface Lifecycle extends AsyncDisposable {
    * @throws LastcallError `LASTCALL_INVALID_OPTIONS` for a label that is empty or no text
    */
   hold(label: string): Disposable
-  /** Takes back `unready()`. In the start it also says that what is not listening yet need not be waited for. */
+  /**
+   * Takes back `unready()`. In the start it also says that what is not listening yet need not be waited for.
+   */
   ready(): void
   /** Makes readiness answer 503 until `ready()`. Before or during the start it holds the start. */
   unready(reason: string): void
@@ -160,7 +163,10 @@ export interface Lifecycle extends AsyncDisposable {
    * @throws LastcallError `LASTCALL_PROBE_PORT`, `LASTCALL_ALREADY_STARTED`, `LASTCALL_ALREADY_SHUT_DOWN`
    */
   start(): Promise<void>
-  /** Begins the shutdown, or joins the one that runs; the first reason counts. Resolves to the report and never rejects. */
+  /**
+   * Begins the shutdown, or joins the one that runs; the first reason counts. Resolves to the report and
+   * never rejects.
+   */
   shutdown(reason?: string): Promise<Report>
   /**
    * Calls the listener at every event of this name. What it throws or rejects with is logged and changes

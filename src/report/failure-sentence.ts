@@ -10,7 +10,10 @@ const prefixes = [
   ['HTTP2_REFUSED', 'the server refused the stream:'],
 ] as const
 
-/** Says in one sentence what a failed request met. What it was in the rollout that did it, the sample alone cannot know. */
+/**
+ * Says in one sentence what a failed request met. What it was in the rollout that did it, the sample alone
+ * cannot know.
+ */
 export function explainFailure(sample: Sample): string {
   const { error } = sample
   if (!error) return 'did not fail'

@@ -6,7 +6,8 @@ import { count } from '../rollout/verdict.ts'
 import type { Palette } from './palette.ts'
 
 /**
- * Lanes by phase: requests, failures, latencies of successes, longest time without one. What was refused or resent has columns of its own, but only where a
+ * Lanes by phase: requests, failures, latencies of successes, longest time without one. What was refused or
+ * resent has columns of its own, but only where a
  * lane ran in which that can happen.
  */
 export function renderLaneTable(load: LoadDocument, palette: Palette): string {

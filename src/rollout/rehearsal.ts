@@ -24,7 +24,10 @@ export interface RehearsalOptions extends LocalOptions {
 
 /** A rehearsal that runs. */
 export interface Rehearsal {
-  /** Rejects with `LASTCALL_APP_NOT_READY` or `LASTCALL_SELF_TEST`, or with the signal's reason; whatever it does, no pod is left. */
+  /**
+   * Rejects with `LASTCALL_APP_NOT_READY` or `LASTCALL_SELF_TEST`, or with the signal's reason; whatever it
+   * does, no pod is left.
+   */
   readonly finished: Promise<RehearsalFacts>
   phase(): PhaseName
   pods(): readonly PodRecord[]

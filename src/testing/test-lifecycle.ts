@@ -21,7 +21,8 @@ export interface ManualClock {
   /** Wall-clock milliseconds. */
   now(): number
   /**
-   * Turns it on and runs what is due, in order and before this returns. A drain over real sockets takes real time: turn it to the end of the delay, wait for
+   * Turns it on and runs what is due, in order and before this returns. A drain over real sockets takes real
+   * time: turn it to the end of the delay, wait for
    * `connectionsDrained`, and only then go on.
    */
   advance(ms: number): void
@@ -55,7 +56,8 @@ export interface TestLifecycle extends AsyncDisposable {
 }
 
 /**
- * Makes a lifecycle for a test. The environment is empty, the probe server gets any free port of 127.0.0.1, log lines are kept; all else is as in
+ * Makes a lifecycle for a test. The environment is empty, the probe server gets any free port of 127.0.0.1,
+ * log lines are kept; all else is as in
  * `createLifecycle`: servers, sockets, checks and hooks are real.
  * @throws LastcallError `LASTCALL_INVALID_OPTIONS` with all problems at once, `LASTCALL_NODE_VERSION`
  */

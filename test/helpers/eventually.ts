@@ -1,7 +1,13 @@
-/** Longer than anything that works takes on a busy machine, and shorter than a test may take: what is broken says where. */
+/**
+ * Longer than anything that works takes on a busy machine, and shorter than a test may take: what is broken
+ * says where.
+ */
 export const WAIT_MS = 30_000
 
-/** Resolves when the condition holds, which is asked at each turn of the event loop; rejects, naming it, when it does not come to hold. */
+/**
+ * Resolves when the condition holds, which is asked at each turn of the event loop; rejects, naming it, when
+ * it does not come to hold.
+ */
 export async function eventually(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
   for (const end = performance.now() + WAIT_MS; !(await holds());) {
     if (performance.now() > end) throw new Error(`not within ${WAIT_MS / 1_000} s: ${what}`)
@@ -9,7 +15,10 @@ export async function eventually(what: string, holds: () => boolean | Promise<bo
   }
 }
 
-/** Settles as the promise does; rejects, naming what was waited for, when that takes longer. A bound, never what decides. */
+/**
+ * Settles as the promise does; rejects, naming what was waited for, when that takes longer. A bound, never
+ * what decides.
+ */
 export async function within<T>(
   limitMs: number,
   what: string | (() => string),

@@ -11,7 +11,10 @@ subscribe('tracing:net.server.listen:asyncStart', (message) => {
   begun.push(new WeakRef((message as { server: Server }).server))
 })
 
-/** A server that still listens would keep the process of the test file alive, and its run would hang instead of failing. */
+/**
+ * A server that still listens would keep the process of the test file alive, and its run would hang instead
+ * of failing.
+ */
 after(() => {
   const known = new Set(begun.flatMap((server) => server.deref() ?? []))
   const left = [...known].filter((server) => server.listening)

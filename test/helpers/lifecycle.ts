@@ -18,7 +18,9 @@ export interface TestLifecycle {
   events(): readonly EventName[]
 }
 
-/** Makes a lifecycle for one test: probe server on a free port of the loopback, shut down when the test ends. */
+/**
+ * Makes a lifecycle for one test: probe server on a free port of the loopback, shut down when the test ends.
+ */
 export function makeLifecycle(
   t: TestContext,
   options: LifecycleOptions = {},

@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { test, type TestContext, type TestOptions } from 'node:test'
 
 /**
- * What makes a program the first process of a PID namespace, as in a container: the kernel gives that one no default action for signals (pid_namespaces(7)). Without
+ * What makes a program the first process of a PID namespace, as in a container: the kernel gives that one no
+ * default action for signals (pid_namespaces(7)). Without
  * root it is root of a user namespace of its own.
  */
 export const pidOneCommand: readonly string[] = [
@@ -48,7 +49,8 @@ function reasonAgainst(tool: Tool): string | false {
 }
 
 /**
- * Options of a test that needs a tool: skipped with the reason and the remedy where the tool is missing, so that it is counted and named at the end of `npm test`.
+ * Options of a test that needs a tool: skipped with the reason and the remedy where the tool is missing, so
+ * that it is counted and named at the end of `npm test`.
  * With CI=true nothing may go untested: it throws.
  */
 export function needs(tool: Tool): { readonly skip: string | false } {
@@ -60,7 +62,10 @@ export function needs(tool: Tool): { readonly skip: string | false } {
   return { skip }
 }
 
-/** A `test()` that needs a tool. The tests of a skipped suite are never counted, so each test says it for itself. */
+/**
+ * A `test()` that needs a tool. The tests of a skipped suite are never counted, so each test says it for
+ * itself.
+ */
 export function testWith(
   tool: Tool,
 ): (title: string, ...rest: [Body] | [options: TestOptions, Body]) => void {

@@ -4,7 +4,8 @@ import assert from 'node:assert/strict'
 const ofTheMachine = /^the load generator stalled for|planned requests were never sent/
 
 /**
- * Nothing stands against a run: exit code 0. Where the machine of the test stalled, the run has to say so and to end with 3; everything else is a fault of the
+ * Nothing stands against a run: exit code 0. Where the machine of the test stalled, the run has to say so and
+ * to end with 3; everything else is a fault of the
  * program.
  */
 export function assertNothingAgainst(

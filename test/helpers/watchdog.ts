@@ -1,5 +1,6 @@
 /**
- * Preloaded into every test file by scripts/test.ts. `--test-timeout` ends a test, but the file's process stays for as long as a handle is open: without this one
+ * Preloaded into every test file by scripts/test.ts. `--test-timeout` ends a test, but the file's process
+ * stays for as long as a handle is open: without this one
  * forgotten timer holds the whole run. Here such a file ends by itself, fails, and names what it left open.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
@@ -7,7 +8,9 @@ import { relative } from 'node:path'
 import { after, beforeEach } from 'node:test'
 import { Worker } from 'node:worker_threads'
 
-/** How long a file may stay after its last test: a socket or a child that is about to close needs a moment. */
+/**
+ * How long a file may stay after its last test: a socket or a child that is about to close needs a moment.
+ */
 const LINGER_MS = Number(process.env['TEST_LINGER_MS'] ?? 15_000)
 /** How long a file may take in all. Several tests that time out one after another would take hours. */
 const LIMIT_MS = Number(process.env['TEST_FILE_LIMIT_MS'] ?? 300_000)
@@ -72,7 +75,10 @@ if (times !== undefined) {
   })
 }
 
-/** Of programs that have ended: fields 16 and 17 of proc_pid_stat(5), in hundredths of a second. 0 where there is no such file. */
+/**
+ * Of programs that have ended: fields 16 and 17 of proc_pid_stat(5), in hundredths of a second. 0 where
+ * there is no such file.
+ */
 function childSeconds(): number {
   try {
     const fields = readFileSync('/proc/self/stat', 'utf8')

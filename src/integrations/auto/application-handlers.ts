@@ -14,8 +14,10 @@ export interface Handling {
 }
 
 /**
- * Calls the application's own handlers for a signal, in their order and with Node's arguments, and waits until the application is done: when it
- * exits, or when nothing keeps its event loop alive any more, which is how it would have ended. Without handlers there is nothing to wait for.
+ * Calls the application's own handlers for a signal, in their order and with Node's arguments, and waits
+ * until the application is done: when it
+ * exits, or when nothing keeps its event loop alive any more, which is how it would have ended. Without
+ * handlers there is nothing to wait for.
  * @throws what a handler throws or rejects with; an error when the application's exit code is not 0
  */
 export async function runApplicationHandlers({ signal, called, exits, logger }: Handling): Promise<void> {

@@ -8,7 +8,10 @@ export function hasWorkers(): boolean {
   return cluster.isPrimary && Object.keys(cluster.workers ?? {}).length > 0
 }
 
-/** Drains the workers of an unchanged cluster, which in a shutdown gets no new ones: many fork one for each that exits, whatever the reason. */
+/**
+ * Drains the workers of an unchanged cluster, which in a shutdown gets no new ones: many fork one for each
+ * that exits, whatever the reason.
+ */
 export function coordinateWorkers(lifecycle: Lifecycle): void {
   drainWorkers(lifecycle)
   lifecycle.on('shutdownInitiated', () => {

@@ -11,8 +11,10 @@ const mediaType = 'text/event-stream'
 type Method = (this: StreamResponse, ...args: readonly unknown[]) => unknown
 
 /**
- * Knows the event streams that the process serves, and ends them when it goes away: their handlers ask no signal and would never do it. Every head goes
- * through `writeHead` (lib/_http_server.js and lib/internal/http2/compat.js, 22 to 26), explicit or not; other responses cost the look at theirs.
+ * Knows the event streams that the process serves, and ends them when it goes away: their handlers ask no
+ * signal and would never do it. Every head goes
+ * through `writeHead` (lib/_http_server.js and lib/internal/http2/compat.js, 22 to 26), explicit or not;
+ * other responses cost the look at theirs.
  */
 export class EventStreams implements Disposable {
   readonly #open = new Map<StreamResponse, OpenEventStream>()
@@ -44,7 +46,10 @@ export class EventStreams implements Disposable {
     ])
   }
 
-  /** Ends each open stream where an event ends, and each that is opened from now on. Returns how many are open. */
+  /**
+   * Ends each open stream where an event ends, and each that is opened from now on. Returns how many are
+   * open.
+   */
   leave(): number {
     this.#leaving = true
     for (const stream of this.#open.values()) stream.leave()
@@ -94,8 +99,10 @@ function mayBeEventStream({ req }: StreamResponse): boolean {
 }
 
 /**
- * Whether this is an event stream that can be ended from outside: its client asked as EventSource does (WHATWG HTML, "The EventSource interface"), and
- * so comes back. One that was compressed before it is written cannot, because its compressor would be cut off; a middleware that compresses what is
+ * Whether this is an event stream that can be ended from outside: its client asked as EventSource does
+ * (WHATWG HTML, "The EventSource interface"), and
+ * so comes back. One that was compressed before it is written cannot, because its compressor would be cut
+ * off; a middleware that compresses what is
  * written has replaced `write`, and ends its compressor when the response is ended.
  */
 function isEventStream(response: StreamResponse): boolean {
@@ -107,7 +114,10 @@ function isEventStream(response: StreamResponse): boolean {
   return !/^content-encoding: *(?!identity)/im.test(head) || Object.hasOwn(response, 'write')
 }
 
-/** The head as it was sent. HTTP/1's has it whole; what was only given to `writeHead` is nowhere else (`_header`, lib/_http_outgoing.js). */
+/**
+ * The head as it was sent. HTTP/1's has it whole; what was only given to `writeHead` is nowhere else
+ * (`_header`, lib/_http_outgoing.js).
+ */
 function headOf(response: StreamResponse & { readonly _header?: unknown }): string {
   if (typeof response._header === 'string') return response._header
   const names = ['content-type', 'content-encoding'] as const

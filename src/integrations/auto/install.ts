@@ -21,7 +21,8 @@ const listenCalled = 'tracing:net.server.listen:asyncStart'
 const listening = 'tracing:net.server.listen:asyncEnd'
 
 /**
- * Makes this process drain the servers that its application listens with. Until the first of them listens nothing happens and signals are what they
+ * Makes this process drain the servers that its application listens with. Until the first of them listens
+ * nothing happens and signals are what they
  * were. For the main thread: worker threads get no signals.
  */
 export function installAuto(): void {
@@ -31,7 +32,10 @@ export function installAuto(): void {
   new Auto().install()
 }
 
-/** Waits for the first server, in as little code as possible: it is loaded into every program that inherits the environment. */
+/**
+ * Waits for the first server, in as little code as possible: it is loaded into every program that inherits
+ * the environment.
+ */
 class Auto {
   readonly #gate = new SignalGate(DEFAULT_SIGNALS, (signal) => this.#take(signal))
   readonly #handed = new HandedConnections((server) => this.#onHanded(server))

@@ -7,7 +7,10 @@ export class OwnProbes {
   #server: Server | null = null
   #opening = false
 
-  /** Calls what opens it. Afterwards it does not keep the process alive: a program that closes its servers has to end by itself as ever. */
+  /**
+   * Calls what opens it. Afterwards it does not keep the process alive: a program that closes its servers
+   * has to end by itself as ever.
+   */
   during<T>(open: () => T): T {
     this.#opening = true
     try {

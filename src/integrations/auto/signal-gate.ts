@@ -3,7 +3,10 @@ import { pretendCount } from './listener-count.ts'
 
 type Emit = (event: string | symbol, ...args: readonly unknown[]) => boolean
 
-/** Decides what becomes of a signal: true when it was taken, false when the application's own handlers shall have it now, as ever. */
+/**
+ * Decides what becomes of a signal: true when it was taken, false when the application's own handlers shall
+ * have it now, as ever.
+ */
 export type SignalTaker = (signal: SignalName) => boolean
 
 const nobody = (): void => {}
@@ -24,7 +27,9 @@ export class SignalGate {
     this.#take = take
   }
 
-  /** Begins to look at signals. The process still reacts to those that somebody listens to, and to no other. */
+  /**
+   * Begins to look at signals. The process still reacts to those that somebody listens to, and to no other.
+   */
   install(): void {
     const passOn = (target: unknown, args: readonly unknown[]): boolean =>
       this.#passOn(target, args as Parameters<Emit>)
@@ -68,7 +73,8 @@ export class SignalGate {
   }
 
   // Node installs and removes its handler for a signal when `process` emits 'newListener' and 'removeListener'
-  // (lib/internal/bootstrap/switches/is_main_thread.js, 22 to 26). Emitting them does it without a listener that others would see and count:
+  // (lib/internal/bootstrap/switches/is_main_thread.js, 22 to 26). Emitting them does it without a listener
+  // that others would see and count:
   // signal-exit, for one, ends the process only when nobody else listens.
   #watch(signal: SignalName): void {
     Reflect.apply(this.#emit, process, ['newListener', signal, nobody])

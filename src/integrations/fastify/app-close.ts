@@ -5,7 +5,10 @@ import type { FastifyApp } from './types.ts'
 /** How many apps each lifecycle carries: their hooks need names of their own. */
 const apps = new WeakMap<Lifecycle, number>()
 
-/** Makes `app.close()` and the shutdown one thing, and gives Fastify's own close its slot among the stop hooks. */
+/**
+ * Makes `app.close()` and the shutdown one thing, and gives Fastify's own close its slot among the stop
+ * hooks.
+ */
 export class AppClose {
   readonly #lifecycle: Lifecycle
   readonly #name: string

@@ -99,7 +99,10 @@ export class TerminusGroup {
     return this.#members.reduce((longest, { times }) => Math.max(longest, times[name]), 0)
   }
 
-  /** What the lifecycle says of its times at the start, with those that count: again with every server, as each may make them longer. */
+  /**
+   * What the lifecycle says of its times at the start, with those that count: again with every server, as
+   * each may make them longer.
+   */
   #logTimes(): void {
     const times = {
       preStopMs: this.#longest('preStopMs'),
@@ -116,7 +119,8 @@ export class TerminusGroup {
   #onShutdown(): void {
     // A different second signal would otherwise end the process in the middle of its last requests.
     for (const signal of ['SIGTERM', 'SIGINT'] as const) this.#host.arm(signal)
-    // The last hook that is registered is the first to run; these run in the order of the calls, first every onSignal, then every onShutdown.
+    // The last hook that is registered is the first to run; these run in the order of the calls, first every
+    // onSignal, then every onShutdown.
     for (const name of ['onShutdown', 'onSignal'] as const) {
       for (const member of this.#members.toReversed()) this.#addHook(name, member)
     }
@@ -135,7 +139,10 @@ export class TerminusGroup {
     })
   }
 
-  /** The shutdown delay, and whatever the servers want to do before they stop; one does not wait for the other. */
+  /**
+   * The shutdown delay, and whatever the servers want to do before they stop; one does not wait for the
+   * other.
+   */
   async #delay(): Promise<void> {
     const delay = new Promise<void>((resolve) =>
       this.#base.startTimer(this.#longest('shutdownDelayMs'), resolve),
@@ -162,7 +169,10 @@ export class TerminusGroup {
   }
 }
 
-/** terminus waits for it for ever, which the kubelet does not; without a known grace period there is nothing to measure it by. */
+/**
+ * terminus waits for it for ever, which the kubelet does not; without a known grace period there is nothing
+ * to measure it by.
+ */
 function beforeShutdownLimitMs(times: ResolvedOptions): number {
   const { gracePeriodMs, preStopMs, drainTimeoutMs, hooksTimeoutMs } = times
   return gracePeriodMs === undefined

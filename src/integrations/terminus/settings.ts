@@ -22,7 +22,10 @@ export interface HealthSettings {
   readonly log: (message: string, error: unknown) => void
 }
 
-/** The options of one `createTerminus()` call, checked and copied: what the caller does to its own objects later is its own affair. */
+/**
+ * The options of one `createTerminus()` call, checked and copied: what the caller does to its own objects
+ * later is its own affair.
+ */
 export interface Settings {
   readonly health: HealthSettings
   readonly signals: readonly string[]

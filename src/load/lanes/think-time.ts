@@ -5,7 +5,8 @@ const MIN_PAUSE_MS = 50
 const MAX_PAUSE_MS = 1_500
 
 /**
- * POST on connections that lie idle between answers: meets the moment at which a server closes an idle connection while a request is under way
+ * POST on connections that lie idle between answers: meets the moment at which a server closes an idle
+ * connection while a request is under way
  * (nodejs/node#60617). Some clients pause for longer than the server goes on serving after a signal, so that
  * nothing can warn them. The pauses are pseudo-random with a fixed seed, so that two runs press the same way.
  */
@@ -30,7 +31,10 @@ async function runClient(context: LaneContext, seed: number, atLeastMs: number):
   }
 }
 
-/** Numbers from 0 to 1 by a linear congruential generator (constants of Numerical Recipes); good enough for pauses. */
+/**
+ * Numbers from 0 to 1 by a linear congruential generator (constants of Numerical Recipes); good enough for
+ * pauses.
+ */
 function createRandom(seed: number): () => number {
   let state = seed
   return () => {

@@ -3,8 +3,10 @@ import { type Connection, currentResponse } from './connection.ts'
 import type { ConnectionBook } from './connections.ts'
 
 /**
- * Closes the connections that Node's parser knows to be idle, and no others. Node also takes a connection for idle whose response was ended and is not
- * written out yet (`closeIdleConnections` asks for `finished`, lib/_http_server.js): for a client that reads slowly that would be a body cut in the
+ * Closes the connections that Node's parser knows to be idle, and no others. Node also takes a connection for
+ * idle whose response was ended and is not
+ * written out yet (`closeIdleConnections` asks for `finished`, lib/_http_server.js): for a client that reads
+ * slowly that would be a body cut in the
  * middle. Those are held out of its reach for the length of the call, and with them the connections that the
  * caller wants to keep.
  */

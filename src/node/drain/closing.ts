@@ -3,7 +3,8 @@ import { endsConnection, markEnd, takePlace } from './connection-end.ts'
 import { closeGently } from './linger.ts'
 
 /**
- * Makes this response say `Connection: close` when its head is written, if it is then the last one on its connection: after `close` Node drops
+ * Makes this response say `Connection: close` when its head is written, if it is then the last one on its
+ * connection: after `close` Node drops
  * the answers to pipelined followers, whose handlers may have run already (RFC 9112 §9.3.2, §9.6).
  * @param isLast asked when the head is written
  */
@@ -44,7 +45,8 @@ function closingHead(response: ServerResponse, args: readonly unknown[]): readon
   }
   if (typeof headers !== 'object' || headers === null) return args
   const closing = withClose(headers, isSet)
-  // A middleware's own `writeHead` may stand behind this one, and look for headers in the second place when there is no reason (on-headers).
+  // A middleware's own `writeHead` may stand behind this one, and look for headers in the second place when
+  // there is no reason (on-headers).
   return typeof reason === 'string' ? [status, reason, closing] : [status, closing]
 }
 

@@ -34,7 +34,10 @@ export function hasEnd(socket: Socket): boolean {
   return socket.writableEnded || ends.has(socket)
 }
 
-/** Whether the request of this response came behind one whose answer said `Connection: close` (RFC 9112 §9.6). */
+/**
+ * Whether the request of this response came behind one whose answer said `Connection: close` (RFC 9112
+ * §9.6).
+ */
 export function isBehindEnd(socket: Socket, response: ServerResponse): boolean {
   if (socket.writableEnded) return true
   const end = ends.get(socket)

@@ -8,8 +8,10 @@ let look: Promise<ReadonlySet<string>> | null = null
 const undelivered = new WeakSet<Socket>()
 
 /**
- * Whether the kernel has still something for the peer of this connection. Closing it now would be no loss by itself, but the next byte that the peer sends would be
- * answered with a reset, and a reset throws the rest away: a WebSocket's ping, an HTTP/2 WINDOW_UPDATE. Never rejects; false where there are no tables.
+ * Whether the kernel has still something for the peer of this connection. Closing it now would be no loss by
+ * itself, but the next byte that the peer sends would be
+ * answered with a reset, and a reset throws the rest away: a WebSocket's ping, an HTTP/2 WINDOW_UPDATE. Never
+ * rejects; false where there are no tables.
  */
 export async function isDelivering(socket: Socket): Promise<boolean> {
   if (socket.localPort === undefined) return false
@@ -26,7 +28,10 @@ export function wasDelivering(socket: Socket): boolean {
   return undelivered.has(socket)
 }
 
-/** The same question without waiting, for the deadline: the tables are read when it is asked for the first time, and once. */
+/**
+ * The same question without waiting, for the deadline: the tables are read when it is asked for the first
+ * time, and once.
+ */
 export function undeliveredNow(): (socket: Socket) => boolean {
   let found: ReadonlySet<string> | null = null
   return (socket) => {
@@ -48,7 +53,10 @@ function endsOf({ localPort, remotePort }: Socket): string {
   return `${localPort} ${remotePort}`
 }
 
-/** The addresses are left out: there are two notations of one, and no harm in waiting for a connection with the same two ports. */
+/**
+ * The addresses are left out: there are two notations of one, and no harm in waiting for a connection with
+ * the same two ports.
+ */
 function portsOf(key: string): string {
   const [local = '', remote = ''] = key.split(' ')
   return `${portOf(local)} ${portOf(remote)}`

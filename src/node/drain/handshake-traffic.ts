@@ -20,7 +20,8 @@ interface Handshake {
 }
 
 /**
- * Raw connections of a TLS server whose handshake is under way. Both the raw socket and the TLS socket are seen for each connection; only one of
+ * Raw connections of a TLS server whose handshake is under way. Both the raw socket and the TLS socket are
+ * seen for each connection; only one of
  * them may be waited for, and destroying the raw one as idle kills the request inside it.
  */
 export class HandshakeTraffic implements Traffic {

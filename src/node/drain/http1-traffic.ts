@@ -22,7 +22,10 @@ import { refuseUpgrade } from './refuse-upgrade.ts'
 import { Stragglers } from './stragglers.ts'
 import { earlierOf, now, settleMs, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
 
-/** A server of Node's that speaks HTTP/1, with TLS or without. `http2.createSecureServer` is one when it allows HTTP/1. */
+/**
+ * A server of Node's that speaks HTTP/1, with TLS or without. `http2.createSecureServer` is one when it
+ * allows HTTP/1.
+ */
 export interface Http1Server extends Server {
   closeIdleConnections(): void
 }
@@ -38,7 +41,10 @@ export class Http1Traffic implements Traffic {
   #sweepTimer: NodeJS.Timeout | undefined
   #reconsideration: NodeJS.Immediate | undefined
   #announcedAt = 0
-  /** Connections whose response promised to keep them alive and was finished after the announcement, and when; the latest last. */
+  /**
+   * Connections whose response promised to keep them alive and was finished after the announcement, and
+   * when; the latest last.
+   */
   readonly #kept = new Map<Socket, number>()
   readonly #stragglers: Stragglers
   #arrivals = 0

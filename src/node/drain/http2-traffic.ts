@@ -16,12 +16,16 @@ import { presentSessions, streamsOf } from './present-connections.ts'
 import { earlierOf, now, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
 
 /**
- * For `session.destroy()` with a code and without an error. When it is undefined Node takes 0, NO_ERROR, for the code as well (`Http2Session.destroy` in
+ * For `session.destroy()` with a code and without an error. When it is undefined Node takes 0, NO_ERROR, for
+ * the code as well (`Http2Session.destroy` in
  * lib/internal/http2/core.js), and half a response looks like a whole one to its client.
  */
 const noError = null as unknown as undefined
 
-/** HTTP/2 sessions. The set is kept from the start: the servers of Node 22 do not know theirs when they close. */
+/**
+ * HTTP/2 sessions. The set is kept from the start: the servers of Node 22 do not know theirs when they
+ * close.
+ */
 export class Http2Traffic implements Traffic {
   readonly #server: Http2Server | Http2SecureServer
   readonly #context: TrafficContext
@@ -46,7 +50,10 @@ export class Http2Traffic implements Traffic {
     return this.#open.size
   }
 
-  /** Sessions stay as they are: a GOAWAY now would send their clients to connect anew while the endpoints still name this pod. */
+  /**
+   * Sessions stay as they are: a GOAWAY now would send their clients to connect anew while the endpoints
+   * still name this pod.
+   */
   announce(): void {
     this.#phase = 'announced'
     for (const session of this.#open.keys()) keepOpen(session)
@@ -147,7 +154,10 @@ export class Http2Traffic implements Traffic {
     if (this.#phase !== 'serving') this.#context.onLateRequest()
   }
 
-  /** A client that has just connected is about to ask. Its first stream is served; behind a GOAWAY it would be refused. */
+  /**
+   * A client that has just connected is about to ask. Its first stream is served; behind a GOAWAY it would
+   * be refused.
+   */
   #endWhenUsed(session: ServerHttp2Session, record: SessionRecord): void {
     const { streams, lastId, openedAt } = record
     const restMs = openedAt + this.#context.settleMs - now()

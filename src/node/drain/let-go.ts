@@ -8,7 +8,8 @@ const SILENCE_MS = 1_000
 const LAST_FRAMES_MS = 250
 
 /**
- * Closes a connection whose client says nothing any more. Node ends its own side and waits for the client's FIN, for ever if need be. A client that reads
+ * Closes a connection whose client says nothing any more. Node ends its own side and waits for the client's
+ * FIN, for ever if need be. A client that reads
  * slowly what the kernel still has for it may be silent as well, until its HTTP/2 windows are half empty: it is waited for.
  */
 export function closeWhenSilent(socket: Socket): void {
@@ -20,13 +21,19 @@ export function closeWhenSilent(socket: Socket): void {
   socket.once('close', () => clearInterval(timer))
 }
 
-/** Destroys a connection unless its client had something to get at this call or the one before. To be called again until the connection is closed. */
+/**
+ * Destroys a connection unless its client had something to get at this call or the one before. To be called
+ * again until the connection is closed.
+ */
 export async function destroyWhenDelivered(socket: Socket): Promise<void> {
   const hadToDeliver = wasDelivering(socket)
   if (!(await isDelivering(socket)) && !hadToDeliver) socket.destroy()
 }
 
-/** Resets a connection that does not close soon: a destroyed session first writes out all it has, which a client that does not read never takes. */
+/**
+ * Resets a connection that does not close soon: a destroyed session first writes out all it has, which a
+ * client that does not read never takes.
+ */
 export function resetUnlessClosed(socket: Socket): void {
   const timer = setTimeout(() => resetSocket(socket), LAST_FRAMES_MS)
   socket.once('close', () => clearTimeout(timer))

@@ -16,7 +16,8 @@ export function rawSocketIn(socket: Duplex): Duplex | null {
 }
 
 /**
- * Ends a connection with a reset, so that what was not complete does not look complete to a client that has no length to compare with (RFC 9112 §8).
+ * Ends a connection with a reset, so that what was not complete does not look complete to a client that has
+ * no length to compare with (RFC 9112 §8).
  * Only TCP can be reset: a TLS socket by the one inside it, and a unix socket not at all.
  */
 export function resetSocket(socket: Socket): void {

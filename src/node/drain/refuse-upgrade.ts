@@ -5,8 +5,10 @@ import type { Duplex } from 'node:stream'
 const LINGER_MS = 1_000
 
 /**
- * Answers 503 instead of handing an upgrade to the application, which would open what is about to be closed. Node has taken all its listeners off the socket by
- * then: nobody else hears of an error on it, which would be an uncaught one, and nobody reads on, so that the client's end would go unnoticed.
+ * Answers 503 instead of handing an upgrade to the application, which would open what is about to be closed.
+ * Node has taken all its listeners off the socket by
+ * then: nobody else hears of an error on it, which would be an uncaught one, and nobody reads on, so that the
+ * client's end would go unnoticed.
  * @param pending the answer to an earlier request on the connection that is still under way; it comes first, and when it says `Connection: close` there is no
  * other (RFC 9112 §9.3.2, §9.6)
  */

@@ -5,8 +5,10 @@ const destroySocket = Socket.prototype._destroy
 const { prependListener } = EventEmitter.prototype
 
 /**
- * Hears of the 'close' of sockets without a listener on each. Nearly all connections of a server are idle nearly always, and a listener costs each of them
- * 250 bytes of heap: beside Node's own two it is the third, for which V8 makes room for twenty (measured, docs/benchmarks.md). So it is added when a socket
+ * Hears of the 'close' of sockets without a listener on each. Nearly all connections of a server are idle
+ * nearly always, and a listener costs each of them
+ * 250 bytes of heap: beside Node's own two it is the third, for which V8 makes room for twenty (measured,
+ * docs/benchmarks.md). So it is added when a socket
  * is destroyed, in the method that streams have for that (Node docs, stream, `writable._destroy`).
  */
 export class SocketClose {
@@ -42,7 +44,8 @@ export class SocketClose {
 
   /** Follows a socket that has not emitted its 'close' yet, once. */
   follow(socket: Socket): void {
-    // Another stream handed to `server.emit('connection')` has a method of its own, and so has a socket that somebody follows already; one that is
+    // Another stream handed to `server.emit('connection')` has a method of its own, and so has a socket that
+    // somebody follows already; one that is
     // destroyed will not come to it again.
     if (socket._destroy === destroySocket && !socket.destroyed) socket._destroy = this.#destroy
     else socket.on('close', this.#onClose)

@@ -22,7 +22,8 @@ interface Conversation {
 }
 
 /**
- * Connections of a protocol nobody here knows. One that has carried a byte is in flight until it is closed: only the application can tell when
+ * Connections of a protocol nobody here knows. One that has carried a byte is in flight until it is closed:
+ * only the application can tell when
  * its conversation is over, and it is told by `lifecycle.signal` and its goodbye.
  */
 export class TcpTraffic implements Traffic {

@@ -8,7 +8,10 @@ import { Spread } from './spread.ts'
 import { now, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
 import type { UpgradedConnection } from './upgraded-connection.ts'
 
-/** Connections that stopped speaking HTTP/1: WebSockets, other upgrades, CONNECT tunnels. Node's own closes do not know them. */
+/**
+ * Connections that stopped speaking HTTP/1: WebSockets, other upgrades, CONNECT tunnels. Node's own closes
+ * do not know them.
+ */
 export class UpgradeTraffic implements Traffic {
   readonly #context: TrafficContext
   readonly #goodbye: Goodbye | undefined

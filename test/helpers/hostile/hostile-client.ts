@@ -15,7 +15,10 @@ export interface HostileOptions {
   readonly neverReads?: boolean
 }
 
-/** A client that does what no client should, and does not mind how its connection ends. It never ends its own side because the server did. */
+/**
+ * A client that does what no client should, and does not mind how its connection ends. It never ends its own
+ * side because the server did.
+ */
 export class HostileClient {
   readonly socket: Socket
   readonly #raw: Socket
