@@ -9,13 +9,13 @@ export { createLifecycle } from './node/lifecycle.ts'
 export type { AnyResponse } from './node/response-signals.ts'
 export { type ErrorCode, LastcallError } from './core/errors.ts'
 export type { EventName, LifecycleEvent } from './core/event.ts'
+export type { InFlightKind } from './core/in-flight.ts'
 export type { Logger } from './core/logger.ts'
 export type { LifecycleOptions, ResolvedOptions, SignalName } from './core/options.ts'
 export type {
   EarlyExit,
   ForcedClose,
   HookResult,
-  InFlightKind,
   Report,
   ReportedEvent,
   UncaughtError,

@@ -1,8 +1,6 @@
 import type { EventName } from './event.ts'
+import type { InFlightKind } from './in-flight.ts'
 import type { StateName } from './state.ts'
-
-/** What can be in flight. */
-export type InFlightKind = 'request' | 'stream' | 'upgrade' | 'hold'
 
 /** One thing that the deadline cut off. */
 export interface ForcedClose {

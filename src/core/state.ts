@@ -50,5 +50,31 @@ export const stateNames: readonly StateName[] = [
   'stopped',
 ]
 
+/** The states that a shutdown passes through, in their order. */
+export const shutdownPhases = ['delaying', 'draining', 'stopping'] as const
+
+/** A state of {@link shutdownPhases}. */
+export type ShutdownPhase = (typeof shutdownPhases)[number]
+
+/** Whether a shutdown runs: it has begun, and is not over. */
+export function isShutdownPhase(name: StateName): name is ShutdownPhase {
+  return (shutdownPhases as readonly StateName[]).includes(name)
+}
+
+/** Whether the shutdown has begun. Stays true when it is over. */
+export function isShuttingDown(name: StateName): boolean {
+  return isShutdownPhase(name) || name === 'stopped'
+}
+
+/** Whether the drain is over: the stop hooks run, or have run. */
+export function isDrainOver(name: StateName): boolean {
+  return name === 'stopping' || name === 'stopped'
+}
+
+/** The shutdown of a state that {@link isShuttingDown}, null before one has begun. */
+export function shutdownOf(state: State): Shutdown | null {
+  return 'shutdown' in state ? state.shutdown : null
+}
+
 /** Where every lifecycle begins. */
 export const initialState: State = { name: 'starting', completed: false, heldBy: null }

@@ -1,6 +1,6 @@
 import type { Effect } from './effect.ts'
 import type { LifecycleEvent } from './event.ts'
-import type { Shutdown, State } from './state.ts'
+import type { Shutdown, ShutdownPhase, State } from './state.ts'
 
 //  SIGTERM (or shutdown())                                                              exit
 //     |                                                                                   ^
@@ -102,7 +102,7 @@ function whileServing(
   }
 }
 
-type ShuttingDown = Extract<State, { name: 'delaying' | 'draining' | 'stopping' }>
+type ShuttingDown = Extract<State, { name: ShutdownPhase }>
 
 function whileShuttingDown(state: ShuttingDown, event: LifecycleEvent): Transition {
   const { shutdown } = state

@@ -6,7 +6,7 @@ import type { Logger } from '../core/logger.ts'
 import { refuseOldNode } from '../core/node-version.ts'
 import { type LifecycleOptions, type ResolvedOptions, resolveOptions } from '../core/options.ts'
 import type { Report } from '../core/report.ts'
-import type { StateName } from '../core/state.ts'
+import { isShuttingDown, type StateName } from '../core/state.ts'
 import { describeDeafParent } from './ancestors.ts'
 import { Checks } from './checks.ts'
 import { environmentFor } from './environment.ts'
@@ -148,7 +148,7 @@ class NodeLifecycle implements types.Lifecycle {
   }
 
   async start(): Promise<void> {
-    if ('shutdown' in this.#run.machine.state) {
+    if (isShuttingDown(this.state)) {
       throw new LastcallError('LASTCALL_ALREADY_SHUT_DOWN', [
         `it is ${this.state}; make a new one with createLifecycle()`,
       ])

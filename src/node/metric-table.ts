@@ -1,5 +1,5 @@
-import type { InFlightKind } from '../core/report.ts'
-import { type StateName, stateNames } from '../core/state.ts'
+import { inFlightKinds } from '../core/in-flight.ts'
+import { shutdownPhases, stateNames } from '../core/state.ts'
 import type { Snapshot } from './types.ts'
 
 /** One sample of a metric. */
@@ -17,9 +17,6 @@ export interface MetricDefinition {
   readonly aggregator: 'sum' | 'min' | 'max'
   readonly samples: (snapshot: Snapshot) => readonly MetricSample[]
 }
-
-const phases: readonly StateName[] = ['delaying', 'draining', 'stopping']
-const cutKinds: readonly InFlightKind[] = ['request', 'stream', 'upgrade', 'hold']
 
 /**
  * What is not known, such as a moment that has not come, has no sample: 0 would read as 1970 in every
@@ -95,7 +92,7 @@ export const metricTable: readonly MetricDefinition[] = [
     type: 'gauge',
     aggregator: 'max',
     samples: ({ phasesMs }) =>
-      phases.map((phase) => ({ labels: { phase }, value: (phasesMs[phase] ?? 0) / 1_000 })),
+      shutdownPhases.map((phase) => ({ labels: { phase }, value: (phasesMs[phase] ?? 0) / 1_000 })),
   },
   {
     name: 'requests_after_shutdown_total',
@@ -103,7 +100,7 @@ export const metricTable: readonly MetricDefinition[] = [
     type: 'counter',
     aggregator: 'sum',
     samples: ({ requestsAfterShutdown }) =>
-      phases.map((phase) => ({ labels: { phase }, value: requestsAfterShutdown[phase] ?? 0 })),
+      shutdownPhases.map((phase) => ({ labels: { phase }, value: requestsAfterShutdown[phase] ?? 0 })),
   },
   {
     name: 'forced_closes_total',
@@ -111,7 +108,7 @@ export const metricTable: readonly MetricDefinition[] = [
     type: 'counter',
     aggregator: 'sum',
     samples: ({ forcedCloses }) =>
-      cutKinds.map((kind) => ({ labels: { kind }, value: forcedCloses[kind] ?? 0 })),
+      inFlightKinds.map((kind) => ({ labels: { kind }, value: forcedCloses[kind] ?? 0 })),
   },
   {
     name: 'last_new_connection_timestamp_seconds',

@@ -1,18 +1,10 @@
 import { MAX_FORCED_DETAILS } from '../core/defaults.ts'
-import type {
-  ForcedClose,
-  HookResult,
-  InFlightKind,
-  Report,
-  ReportedEvent,
-  UncaughtKind,
-} from '../core/report.ts'
-import type { StateName } from '../core/state.ts'
+import type { InFlightKind } from '../core/in-flight.ts'
+import type { ForcedClose, HookResult, Report, ReportedEvent, UncaughtKind } from '../core/report.ts'
+import { isShutdownPhase, type StateName } from '../core/state.ts'
 import type { ObservedEvent, ServerSnapshot, Snapshot } from './types.ts'
 
 type Counts<Key extends string> = Partial<Record<Key, number>>
-
-const shutdownStates: ReadonlySet<StateName> = new Set(['delaying', 'draining', 'stopping'])
 
 /** Keeps what the report and the metrics tell of a shutdown. */
 export class Recorder {
@@ -112,7 +104,7 @@ export class Recorder {
   #phases(now: number): Counts<StateName> {
     const phases: Counts<StateName> = {}
     for (const [index, event] of this.#events.entries()) {
-      if (!shutdownStates.has(event.state)) continue
+      if (!isShutdownPhase(event.state)) continue
       const until = this.#events[index + 1]?.at ?? now
       phases[event.state] = (phases[event.state] ?? 0) + (until - event.at)
     }

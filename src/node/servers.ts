@@ -1,3 +1,4 @@
+import { totalInFlight } from '../core/in-flight.ts'
 import type { ForcedClose } from '../core/report.ts'
 import type { DrainAdapter } from './drain/adapter.ts'
 import { limited } from './limit.ts'
@@ -59,10 +60,7 @@ export class Servers {
   }
 
   inFlight(): number {
-    return this.snapshot().reduce(
-      (sum, { inFlight }) => sum + inFlight.request + inFlight.stream + inFlight.upgrade,
-      0,
-    )
+    return this.snapshot().reduce((sum, { inFlight }) => sum + totalInFlight(inFlight), 0)
   }
 
   snapshot(): readonly ServerSnapshot[] {

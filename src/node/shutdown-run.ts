@@ -2,6 +2,7 @@ import { budgetEndsAt } from '../core/budget.ts'
 import type { Logger } from '../core/logger.ts'
 import type { ResolvedOptions, SignalName } from '../core/options.ts'
 import type { Report } from '../core/report.ts'
+import { shutdownOf } from '../core/state.ts'
 import type { Holds } from './holds.ts'
 import type { Hooks } from './hooks.ts'
 import type { Host } from './host.ts'
@@ -96,9 +97,10 @@ export class ShutdownRun implements SignalListener {
 
   #budgetEndsAt(): number | null {
     const { state } = this.machine
-    if (!('shutdown' in state) || state.name === 'stopped') return null
+    const shutdown = shutdownOf(state)
+    if (shutdown === null || state.name === 'stopped') return null
     const { gracePeriodMs, preStopMs } = this.#options
-    const lastDeadlineAt = state.shutdown.deadlines.hooksEndAt
+    const lastDeadlineAt = shutdown.deadlines.hooksEndAt
     return budgetEndsAt({ signalledAt: this.#signalledAt, gracePeriodMs, preStopMs, lastDeadlineAt })
   }
 
@@ -164,8 +166,7 @@ export class ShutdownRun implements SignalListener {
 
   #report(decided: number): Report {
     const { servers, hooks } = this.#parts
-    const state = this.machine.state
-    const reason = 'shutdown' in state ? state.shutdown.reason : ''
+    const reason = shutdownOf(this.machine.state)?.reason ?? ''
     // What came after the drain (a server or a hold of a stop hook's) is cut as well, and nothing that is cut leaves a clean exit.
     const { forcedCloses, uncaughtErrors } = this.#recorder
     const exitCode = decided === 0 && forcedCloses + uncaughtErrors > 0 ? 1 : decided

@@ -4,7 +4,8 @@ import type { Server as HttpsServer } from 'node:https'
 import type { Server as NetServer } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { EventName, LifecycleEvent } from '../core/event.ts'
-import type { InFlightKind, Report } from '../core/report.ts'
+import type { InFlightKind, ServedCounts } from '../core/in-flight.ts'
+import type { Report } from '../core/report.ts'
 import type { StateName } from '../core/state.ts'
 import type { ResolvedOptions } from '../core/options.ts'
 import type { AnyResponse } from './response-signals.ts'
@@ -71,9 +72,9 @@ export interface ServerSnapshot {
   readonly name: string
   /** Of the URLs that it answers, null for raw TCP. */
   readonly scheme: 'http' | 'https' | null
-  readonly inFlight: Readonly<Record<Exclude<InFlightKind, 'hold'>, number>>
+  readonly inFlight: ServedCounts
   /** Milliseconds since the oldest of each kind began; 0 when none is in flight. */
-  readonly oldestInFlightMs: Readonly<Record<Exclude<InFlightKind, 'hold'>, number>>
+  readonly oldestInFlightMs: ServedCounts
   readonly connections: { readonly active: number; readonly idle: number }
   /** Wall-clock milliseconds; null when none has come yet. */
   readonly lastNewConnectionAt: number | null

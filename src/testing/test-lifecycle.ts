@@ -1,5 +1,6 @@
 import { LastcallError } from '../core/errors.ts'
 import type { EventName } from '../core/event.ts'
+import { totalInFlight } from '../core/in-flight.ts'
 import { refuseOldNode } from '../core/node-version.ts'
 import type { LifecycleOptions, SignalName } from '../core/options.ts'
 import { createLifecycle } from '../node/lifecycle.ts'
@@ -117,8 +118,7 @@ const nextTurn = (): Promise<false> => new Promise((resolve) => setImmediate(res
 function describeOpen(lifecycle: Lifecycle, host: TestHost): string {
   const { state, servers } = lifecycle.snapshot()
   const open = servers.map(({ name, inFlight, connections }) => {
-    const { request, stream, upgrade } = inFlight
-    return `${name} has ${request + stream + upgrade} in flight and ${connections.active + connections.idle} connections`
+    return `${name} has ${totalInFlight(inFlight)} in flight and ${connections.active + connections.idle} connections`
   })
   return [state, `with ${host.timers.length} timers`, ...open].join(', ')
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { ForcedClose, InFlightKind, Report } from '../../src/core/report.ts'
+import type { InFlightKind } from '../../src/core/in-flight.ts'
+import type { ForcedClose, Report } from '../../src/core/report.ts'
 import { Recorder } from '../../src/node/recorder.ts'
 import { Servers } from '../../src/node/servers.ts'
 import type { ServerSnapshot } from '../../src/node/types.ts'

@@ -1,5 +1,6 @@
 import type { Server } from 'node:net'
 import { LastcallError } from '../../core/errors.ts'
+import { isDrainOver, isShuttingDown } from '../../core/state.ts'
 import type { Lifecycle } from '../../node/types.ts'
 import type { AppClose } from './app-close.ts'
 import { serveSecondaryServers } from './secondary-servers.ts'
@@ -39,7 +40,7 @@ function interceptServer(
     start().then(
       () => {
         // The shutdown came first: a port that is opened now would be closed under its first client.
-        if (!/^(starting|ready|unready)$/.test(lifecycle.state)) return
+        if (isShuttingDown(lifecycle.state)) return
         close.moveHookToFront()
         Reflect.apply(native, server, args)
       },
@@ -65,7 +66,7 @@ function startOnce(lifecycle: Lifecycle): () => Promise<void> {
 
 /** Resolves when a shutdown that comes in the middle of `listen()` is over, to what Fastify says when its own signal aborts it: nothing listens. */
 async function endOf(lifecycle: Lifecycle): Promise<string> {
-  if (/^(stopping|stopped)$/.test(lifecycle.state)) return new Promise(() => {})
+  if (isDrainOver(lifecycle.state)) return new Promise(() => {})
   await lifecycle.once('shutdownInitiated')
   await lifecycle.shutdown()
   return ''

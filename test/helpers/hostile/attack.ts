@@ -1,4 +1,4 @@
-import type { InFlightKind } from '../../../src/core/report.ts'
+import type { InFlightKind } from '../../../src/core/in-flight.ts'
 import type { HostileClient, HostileOptions } from './hostile-client.ts'
 
 /** Opens a connection to the server under attack. */
