@@ -20,6 +20,16 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   '': ['core', 'node'],
 }
 
+/** The same within `src/node`. Its types are public, and used everywhere. */
+const nodeLayers: Readonly<Record<string, readonly string[]>> = {
+  guard: [],
+  host: ['guard'],
+  probes: ['guard'],
+  streams: ['guard'],
+  drain: ['guard'],
+  lifecycle: ['guard', 'host', 'probes', 'streams', 'drain'],
+}
+
 const cliPackages = ['commander', 'picocolors', 'log-update', 'cli-table3', 'yaml']
 const peers: Readonly<Record<string, readonly string[]>> = {
   fastify: ['fastify'],
@@ -44,6 +54,17 @@ function wrongDirection(from: string, to: string): readonly string[] {
     return integrationOf(from) === integrationOf(to) ? [] : [`${from} imports its sibling ${to}`]
   }
   return layers[source]?.includes(target) ? [] : [`${from} imports ${to}`]
+}
+
+const nodeLayerOf = (path: string): string => /^src\/node\/([^/]+)\//.exec(path)?.[1] ?? ''
+
+/** Imports within `src/node` against the order of its folders. */
+function wrongWithinNode({ path, files }: SourceFile): readonly string[] {
+  const source = nodeLayerOf(path)
+  const targets = files.filter((file) => nodeLayerOf(file) !== '' && nodeLayerOf(file) !== source)
+  return targets
+    .filter((target) => nodeLayers[source]?.includes(nodeLayerOf(target)) === false)
+    .map((target) => `${path} imports ${target}`)
 }
 
 /** Packages that a file may name. */
@@ -80,6 +101,12 @@ test('every folder of src has its place in the order', () => {
 test('imports between the folders of src go one way, and integrations do not know each other', () => {
   const wrong = sources.flatMap((file) => file.files.flatMap((target) => wrongDirection(file.path, target)))
   assert.deepEqual(wrong, [])
+})
+
+test('imports between the folders of src/node go one way', () => {
+  const inNode = sources.filter(({ path }) => nodeLayerOf(path) !== '')
+  assert.deepEqual(new Set(inNode.map(({ path }) => nodeLayerOf(path))), new Set(Object.keys(nodeLayers)))
+  assert.deepEqual(inNode.flatMap(wrongWithinNode), [])
 })
 
 test('every import of src names a file of src, with its extension', () => {
@@ -143,11 +170,11 @@ test('signals, exit, environment and output of the process are touched in one fi
   const touching = sources
     .filter((file) => ['core', 'node'].includes(layerOf(file.path)))
     .filter((file) =>
-      /\bprocess\.(?!nextTick\b|pid\b|platform\b)/.test(file.text.replace(/\/\*[^]*?\*\/|\/\/.*/g, '')),
+      /(?<!\/|\bhost\.)\bprocess\.(?!nextTick\b|pid\b|platform\b)/.test(file.text.replace(/\/\*[^]*?\*\/|\/\/.*/g, '')),
     )
   assert.deepEqual(
     touching.map(({ path }) => path),
-    ['src/node/host.ts'],
+    ['src/node/host/process.ts'],
   )
 })
 

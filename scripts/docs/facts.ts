@@ -6,7 +6,7 @@ import { realIo } from '../../src/cli/io.ts'
 import { liveness, readiness, startup, type Verdict } from '../../src/core/probe.ts'
 import { type State, stateNames } from '../../src/core/state.ts'
 import { instruments } from '../../src/integrations/opentelemetry/instruments.ts'
-import { metricTable } from '../../src/node/metric-table.ts'
+import { metricTable } from '../../src/node/lifecycle/metric-table.ts'
 import type { Snapshot } from '../../src/node/types.ts'
 import type { Table } from './markdown.ts'
 

@@ -28,7 +28,7 @@ const longest: readonly string[] = [
   'test/contract/http2.test.ts',
   'test/integrations/auto/handlers.test.ts',
   'test/peers/terminus-suite.test.ts',
-  'test/node/exit.test.ts',
+  'test/node/lifecycle/exit.test.ts',
   'test/node/drain/bad-input/process.test.ts',
 ]
 

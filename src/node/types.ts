@@ -8,7 +8,7 @@ import type { InFlightKind, ServedCounts } from '../core/in-flight.ts'
 import type { Report } from '../core/report.ts'
 import type { StateName } from '../core/state.ts'
 import type { ResolvedOptions } from '../core/options.ts'
-import type { AnyResponse } from './response-signals.ts'
+import type { AnyResponse } from './streams/response-signals.ts'
 
 /** A server that a lifecycle can be asked to drain. */
 export type ServableServer = HttpServer | HttpsServer | Http2Server | Http2SecureServer | NetServer

@@ -2,7 +2,7 @@ import { constants } from 'node:os'
 import type { EventName, LifecycleEvent } from '../core/event.ts'
 import type { SignalName } from '../core/options.ts'
 import type { UncaughtKind } from '../core/report.ts'
-import type { Host } from '../node/host.ts'
+import type { Host } from '../node/host/process.ts'
 import { EventGate } from './interception.ts'
 
 interface Timer {

@@ -1,5 +1,5 @@
 import type { SignalName } from '../../src/core/options.ts'
-import { type Host, realHost } from '../../src/node/host.ts'
+import { type Host, realHost } from '../../src/node/host/process.ts'
 
 /** A process around a lifecycle whose signals, timers and exit belong to the test. */
 export interface ManualHost extends Host {

@@ -1,4 +1,4 @@
-import { type Host, realHost } from '../../node/host.ts'
+import { type Host, realHost } from '../../node/host/process.ts'
 import type { SignalName } from '../../core/options.ts'
 import { EventStreams } from './event-streams.ts'
 

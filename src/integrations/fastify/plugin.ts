@@ -1,6 +1,6 @@
 import { LastcallError } from '../../core/errors.ts'
 import type { Lifecycle } from '../../node/types.ts'
-import { createLifecycle } from '../../node/lifecycle.ts'
+import { createLifecycle } from '../../node/lifecycle/lifecycle.ts'
 import { AppClose } from './app-close.ts'
 import { interceptListen } from './app-listen.ts'
 import { rootOf } from './root.ts'

@@ -1,4 +1,4 @@
-import { type MetricDefinition, metricTable } from '../../node/metric-table.ts'
+import { type MetricDefinition, metricTable } from '../../node/lifecycle/metric-table.ts'
 import type { Snapshot } from '../../node/types.ts'
 import type { MetricAttributes } from './meter.ts'
 

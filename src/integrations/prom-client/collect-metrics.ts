@@ -2,7 +2,7 @@ import { LastcallError } from '../../core/errors.ts'
 import { describe } from '../../core/describe.ts'
 import type { Lifecycle, Snapshot } from '../../node/types.ts'
 import { LifecycleMetric } from './lifecycle-metric.ts'
-import { metricTable } from '../../node/metric-table.ts'
+import { metricTable } from '../../node/lifecycle/metric-table.ts'
 
 /** A registry of prom-client 15, of its successor @prometheus-io/client or of its fork @platformatic/prom-client, as far as it is used. */
 export interface MetricsRegistry {

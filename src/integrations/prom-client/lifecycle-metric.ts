@@ -1,5 +1,5 @@
 import type { Snapshot } from '../../node/types.ts'
-import type { MetricDefinition, MetricSample } from '../../node/metric-table.ts'
+import type { MetricDefinition, MetricSample } from '../../node/lifecycle/metric-table.ts'
 
 /** What a registry reads of a metric at a scrape. */
 export interface MetricReading {

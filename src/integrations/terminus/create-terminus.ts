@@ -1,4 +1,4 @@
-import { realHost } from '../../node/host.ts'
+import { realHost } from '../../node/host/process.ts'
 import type { ServableServer } from '../../node/types.ts'
 import { TerminusGroup } from './group.ts'
 import type { TerminusOptions } from './types.ts'

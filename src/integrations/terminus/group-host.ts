@@ -2,7 +2,7 @@ import { MAX_DURATION_MS } from '../../core/defaults.ts'
 import type { Environment } from '../../core/option-rules.ts'
 import type { SignalName } from '../../core/options.ts'
 import type { StateName } from '../../core/state.ts'
-import type { Host } from '../../node/host.ts'
+import type { Host } from '../../node/host/process.ts'
 
 /** The shutdown delay of a lifecycle on a {@link GroupHost}: its end is decided here. */
 export const OPEN_DELAY_MS: number = MAX_DURATION_MS

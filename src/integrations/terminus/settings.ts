@@ -1,8 +1,8 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { describe } from '../../core/describe.ts'
 import { LastcallError } from '../../core/errors.ts'
-import { errorText } from '../../node/limit.ts'
-import { catchRejection } from '../../node/rejection.ts'
+import { errorText } from '../../node/guard/limit.ts'
+import { catchRejection } from '../../node/guard/rejection.ts'
 import type { HealthCheck, TerminusOptions } from './types.ts'
 
 /** What the answers of the health checks depend on. */

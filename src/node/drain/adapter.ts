@@ -2,7 +2,7 @@ import type { ForcedClose } from '../../core/report.ts'
 import type { Goodbye, ServerSnapshot } from '../types.ts'
 
 /**
- * What the lifecycle asks of one kind of server. A new kind of server is a line in `../serve.ts`, a new
+ * What the lifecycle asks of one kind of server. A new kind of server is a line in `./servers/serve.ts`, a new
  * protocol a traffic beside this file.
  */
 export interface DrainAdapter {

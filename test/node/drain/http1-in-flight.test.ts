@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import { test } from 'node:test'
-import { adapterFor } from '../../../src/node/serve.ts'
+import { adapterFor } from '../../../src/node/drain/servers/serve.ts'
 import { within } from '../../helpers/eventually.ts'
 import { Gate, startDrained } from './setup.ts'
 

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { AddressInfo, Server } from 'node:net'
 import type { TestContext } from 'node:test'
 import type { DrainAdapter } from '../../../src/node/drain/adapter.ts'
-import { adapterFor } from '../../../src/node/serve.ts'
+import { adapterFor } from '../../../src/node/drain/servers/serve.ts'
 
 /** Listens with a server that nobody drains yet. */
 export async function listenUnserved(t: TestContext, server: Server) {

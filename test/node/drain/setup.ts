@@ -10,7 +10,7 @@ import {
 import type { AddressInfo, Server } from 'node:net'
 import type { TestContext } from 'node:test'
 import type { DrainAdapter } from '../../../src/node/drain/adapter.ts'
-import { adapterFor } from '../../../src/node/serve.ts'
+import { adapterFor } from '../../../src/node/drain/servers/serve.ts'
 import type { Goodbye } from '../../../src/node/types.ts'
 import { RawClient } from '../../helpers/raw-http.ts'
 

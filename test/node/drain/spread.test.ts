@@ -3,7 +3,7 @@ import { createServer, IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
 import { suite, test, type TestContext } from 'node:test'
 import { Spread } from '../../../src/node/drain/spread.ts'
-import { adapterFor } from '../../../src/node/serve.ts'
+import { adapterFor } from '../../../src/node/drain/servers/serve.ts'
 
 /** Timers and the clock of `performance.now()`, both moved by hand. */
 function manualClock(t: TestContext): { tick(ms: number): void } {

@@ -6,7 +6,7 @@ import { connect, createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { adapterFor } from '../../../src/node/serve.ts'
+import { adapterFor } from '../../../src/node/drain/servers/serve.ts'
 import { within } from '../../helpers/eventually.ts'
 import { drainable } from './setup.ts'
 
