@@ -170,7 +170,9 @@ test('signals, exit, environment and output of the process are touched in one fi
   const touching = sources
     .filter((file) => ['core', 'node'].includes(layerOf(file.path)))
     .filter((file) =>
-      /(?<!\/|\bhost\.)\bprocess\.(?!nextTick\b|pid\b|platform\b)/.test(file.text.replace(/\/\*[^]*?\*\/|\/\/.*/g, '')),
+      /(?<!\/|\bhost\.)\bprocess\.(?!nextTick\b|pid\b|platform\b)/.test(
+        file.text.replace(/\/\*[^]*?\*\/|\/\/.*/g, ''),
+      ),
     )
   assert.deepEqual(
     touching.map(({ path }) => path),

@@ -78,12 +78,12 @@ export function testLifecycleOn(host: TestHost, options: LifecycleOptions): Test
   const recording = recordEvents(lifecycle)
   return {
     lifecycle,
-    clock: host,
+    clock: host.clock,
     recording,
     log,
-    exits: host.exits,
-    exited: host.exited,
-    send: (signal) => host.send(signal),
+    exits: host.process.exits,
+    exited: host.process.exited,
+    send: (signal) => host.process.send(signal),
     interceptEvent: (name) => {
       refuseUnknown(name)
       return host.interceptEvent(name)
@@ -104,7 +104,7 @@ async function stop(
   const deadline = performance.now() + STOP_WITHIN_MS
   do {
     host.releaseAll()
-    host.advance(2 ** 31)
+    host.clock.advance(2 ** 31)
     if (await Promise.race([stopped, nextTurn()])) return
   } while (performance.now() < deadline)
   throw new LastcallError('LASTCALL_NOT_STOPPED', [
@@ -120,5 +120,5 @@ function describeOpen(lifecycle: Lifecycle, host: TestHost): string {
   const open = servers.map(({ name, inFlight, connections }) => {
     return `${name} has ${totalInFlight(inFlight)} in flight and ${connections.active + connections.idle} connections`
   })
-  return [state, `with ${host.timers.length} timers`, ...open].join(', ')
+  return [state, `with ${host.clock.timers.length} timers`, ...open].join(', ')
 }

@@ -1,4 +1,4 @@
-import { realHost } from '../../node/host/process.ts'
+import { realHost } from '../../node/host/host.ts'
 import type { ServableServer } from '../../node/types.ts'
 import { TerminusGroup } from './group.ts'
 import type { TerminusOptions } from './types.ts'

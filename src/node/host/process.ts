@@ -1,27 +1,18 @@
 import { closeSync, constants, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { constants as os } from 'node:os'
-import type { LifecycleEvent } from '../../core/event.ts'
 import type { RuntimeVersions } from '../../core/node-version.ts'
 import type { SignalName } from '../../core/options.ts'
 import { type Ancestor, readAncestors } from './ancestors.ts'
 import type { UncaughtKind } from '../../core/report.ts'
 
-/** Everything a lifecycle needs of the process around it. Only this file touches `process` and files. */
-export interface Host {
+/** The process around a lifecycle. Only this file touches `process` and files. */
+export interface HostProcess {
   readonly env: Readonly<Record<string, string | undefined>>
   /** `process.versions`. Left out, any version will do. */
   readonly versions?: RuntimeVersions
-  /** Wall-clock milliseconds that never go backwards within a process. */
-  now(): number
-  /** Runs the callback later. The timer keeps the process alive: a deadline that does not is none. */
-  startTimer(ms: number, callback: () => void): Disposable
+  /** The processes above this one, parent first, where they can be seen. */
+  ancestors?(): readonly Ancestor[]
   onSignal(signal: SignalName, listener: () => void): Disposable
-  /**
-   * Asked before an event takes effect, and whether it is held back until `proceed` is called; events behind
-   * it wait in turn. Only `lastcall/testing` has it:
-   * the machine of a real process never waits.
-   */
-  intercept?(event: LifecycleEvent, proceed: () => void): boolean
   /** 128 + the signal's number, as shells report it. */
   forcedExitCode(signal: SignalName): number
   /**
@@ -30,23 +21,10 @@ export interface Host {
    */
   onUncaught(listener: (error: unknown, kind: UncaughtKind) => void): Disposable
   /**
-   * Hears of an end of the process that is not `exit()` of this host. What it returns is the exit code; it
-   * cannot wait for anything.
+   * Hears of an end of the process that is not this `exit()`. What it returns is the exit code; it cannot
+   * wait for anything.
    */
   onForeignExit(listener: (code: number, stack: string | null) => number): Disposable
-  /** The processes above this one, parent first, where they can be seen. */
-  ancestors?(): readonly Ancestor[]
-  /**
-   * Whether to go on without the probe server, which cannot be opened because of this error. A lifecycle
-   * that was started on purpose does not.
-   */
-  canDoWithoutProbes?(error: unknown): boolean
-  /** Whether servers are left to any other lifecycle that serves them. Otherwise the other one is refused. */
-  readonly yieldsServers?: boolean
-  /**
-   * The code that the report and the process end with, given the one that was decided. Itself when left out.
-   */
-  finalExitCode?(decided: number): number
   /** Ends the process once what was written to stdout and stderr is out. */
   exit(code: number): Promise<void>
   /** Sets the code for an exit that comes by itself, unless one is set. */
@@ -62,16 +40,11 @@ export interface Host {
  */
 const FLUSH_MS = 1_000
 
-/** The host of real programs. */
-export function realHost(): Host {
+/** The process that this program runs in. */
+export function realProcess(): HostProcess {
   return {
     env: process.env,
     versions: process.versions,
-    now: () => performance.timeOrigin + performance.now(),
-    startTimer: (ms, callback) => {
-      const timer = setTimeout(callback, ms)
-      return { [Symbol.dispose]: () => clearTimeout(timer) }
-    },
     onSignal: (signal, listener) => {
       process.on(signal as NodeJS.Signals, listener)
       return { [Symbol.dispose]: () => void process.removeListener(signal, listener) }

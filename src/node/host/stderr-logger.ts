@@ -1,5 +1,5 @@
 import type { Logger } from '../../core/logger.ts'
-import type { Host } from './process.ts'
+import type { Host } from './host.ts'
 import { limited } from '../guard/limit.ts'
 import { catchRejection } from '../guard/rejection.ts'
 
@@ -7,12 +7,12 @@ import { catchRejection } from '../guard/rejection.ts'
  * The default logger: one JSON object a line on stderr, where the kubelet collects it and a program's own
  * output stays clean.
  */
-export function stderrLogger(host: Host): Logger {
+export function stderrLogger(host: Pick<Host, 'clock' | 'process'>): Logger {
   const write = (level: string) => (details: object, message: string) => {
-    host.writeError(
+    host.process.writeError(
       JSON.stringify({
         level,
-        time: new Date(host.now()).toISOString(),
+        time: new Date(host.clock.now()).toISOString(),
         name: 'lastcall',
         msg: message,
         ...details,

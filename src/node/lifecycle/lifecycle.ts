@@ -11,7 +11,7 @@ import { describeDeafParent } from '../host/ancestors.ts'
 import { Checks } from '../probes/checks.ts'
 import { environmentFor } from './environment.ts'
 import { Hooks } from './hooks.ts'
-import { type Host, realHost } from '../host/process.ts'
+import { type Host, realHost } from '../host/host.ts'
 import { Holds } from './holds.ts'
 import { errorText } from '../guard/limit.ts'
 import { ProbeServer } from '../probes/probe-server.ts'
@@ -38,8 +38,8 @@ const created = channel('lastcall:lifecycle:created')
  * @throws LastcallError `LASTCALL_INVALID_OPTIONS` with all problems at once, `LASTCALL_NODE_VERSION`
  */
 export function createLifecycle(options: LifecycleOptions = {}, host: Host = realHost()): types.Lifecycle {
-  refuseOldNode(host.versions ?? {})
-  const { options: resolved, notices } = resolveOptions(options, environmentFor(options, host))
+  refuseOldNode(host.process.versions ?? {})
+  const { options: resolved, notices } = resolveOptions(options, environmentFor(options, host.process.env))
   const logger = guardedLogger(resolved.logger ?? stderrLogger(host))
   for (const { message, ...details } of notices) logger.warn(details, message)
   const lifecycle = new NodeLifecycle(resolved, host, logger)
@@ -79,7 +79,7 @@ class NodeLifecycle implements types.Lifecycle {
     this.#registry = new ServerRegistry(this.#servers, options, {
       onLateRequest: () => this.#run.countLateRequest(),
       onChange: () => this.#completeStartup(),
-      yieldsServers: host.yieldsServers ?? false,
+      yieldsServers: host.policy.yieldsServers,
       logger,
     })
     const parts = { servers: this.#servers, hooks: this.#hooks, holds: this.#holds, probes: this.#probes }
@@ -162,7 +162,7 @@ class NodeLifecycle implements types.Lifecycle {
       { preStopMs, shutdownDelayMs, drainTimeoutMs, hooksTimeoutMs, gracePeriodMs },
       `lastcall: started; a shutdown takes at most ${describeSum(this.options)}`,
     )
-    const deafParent = describeDeafParent(this.#host.ancestors?.() ?? [])
+    const deafParent = describeDeafParent(this.#host.process.ancestors?.() ?? [])
     if (deafParent !== null) this.#logger.warn({}, deafParent)
     this.#run.useSignals(installSignals(this.#host, this.options.signals, this.#run))
     const { probePort, probeHost } = this.options
@@ -194,7 +194,7 @@ class NodeLifecycle implements types.Lifecycle {
     try {
       this.#probeAddress = await this.#probes.listen(port, host)
     } catch (error) {
-      if (this.#host.canDoWithoutProbes?.(error)) {
+      if (this.#host.policy.canDoWithoutProbes(error)) {
         this.#wantsProbes = false
         return
       }

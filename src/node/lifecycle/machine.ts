@@ -5,7 +5,7 @@ import { type EventName, eventNames, type LifecycleEvent } from '../../core/even
 import type { Logger } from '../../core/logger.ts'
 import { initialState, type State } from '../../core/state.ts'
 import { transition } from '../../core/transition.ts'
-import type { Host } from '../host/process.ts'
+import type { Host } from '../host/host.ts'
 import { errorText } from '../guard/limit.ts'
 import { catchRejection } from '../guard/rejection.ts'
 import type { ObservedEvent } from '../types.ts'
@@ -27,6 +27,9 @@ const timerEvents: Readonly<Record<TimerName, Occurrence>> = {
 /** What the machine leaves to its owner. */
 export type OtherEffect = Exclude<Effect, { type: 'startTimer' | 'stopTimer' }>
 
+/** What the machine needs of its host. */
+type MachineHost = Pick<Host, 'clock' | 'policy'>
+
 /** Who carries out the effects. Hears of every event before the listeners do. */
 export interface Owner {
   observe(event: ObservedEvent): void
@@ -42,7 +45,7 @@ const repeatable: ReadonlySet<EventName> = new Set(['becameReady', 'becameUnread
 
 /** Holds the state, feeds it events and keeps its timers. Other effects are carried out by the owner. */
 export class Machine {
-  readonly #host: Host
+  readonly #host: MachineHost
   readonly #logger: Logger
   readonly #owner: Owner
   readonly #timers = new Map<TimerName, Disposable>()
@@ -51,7 +54,7 @@ export class Machine {
   readonly #queue: LifecycleEvent[] = []
   #state: State = initialState
 
-  constructor(host: Host, logger: Logger, owner: Owner) {
+  constructor(host: MachineHost, logger: Logger, owner: Owner) {
     this.#host = host
     this.#logger = logger
     this.#owner = owner
@@ -63,7 +66,7 @@ export class Machine {
 
   /** Lets something have happened. An event that means nothing now changes nothing and is told to nobody. */
   dispatch(occurrence: Occurrence): void {
-    this.#queue.push({ ...occurrence, at: this.#host.now() } as LifecycleEvent)
+    this.#queue.push({ ...occurrence, at: this.#host.clock.now() } as LifecycleEvent)
     // A listener, or an effect, may dispatch: its event waits until all effects of this one are carried out.
     if (this.#queue.length > 1) return
     this.#work()
@@ -82,8 +85,8 @@ export class Machine {
    * meaning cannot change.
    */
   #isHeld(event: LifecycleEvent): boolean {
-    if (!this.#host.intercept || transition(this.#state, event).state === this.#state) return false
-    return this.#host.intercept(event, () => {
+    if (transition(this.#state, event).state === this.#state) return false
+    return this.#host.policy.intercept(event, () => {
       this.#apply(event)
       this.#queue.shift()
       this.#work()
@@ -173,7 +176,7 @@ export class Machine {
     if (timer === 'readinessFail' && ms === 0) return this.dispatch(timerEvents[timer])
     this.#timers.set(
       timer,
-      this.#host.startTimer(ms, () => this.dispatch(timerEvents[timer])),
+      this.#host.clock.startTimer(ms, () => this.dispatch(timerEvents[timer])),
     )
   }
 

@@ -1,9 +1,11 @@
 import { TERMINATION_MESSAGE_MAX_BYTES } from '../../core/defaults.ts'
 import type { Logger } from '../../core/logger.ts'
 import { type EarlyExit, type Report, serializeReport, type UncaughtKind } from '../../core/report.ts'
-import type { Host } from '../host/process.ts'
+import type { Host } from '../host/host.ts'
 import { errorText } from '../guard/limit.ts'
 import type { Recorder } from './recorder.ts'
+
+type WatchHost = Pick<Host, 'clock' | 'process'>
 
 /** What {@link ProcessWatch} asks of its shutdown. */
 export interface Watched {
@@ -20,13 +22,13 @@ export interface Watched {
  * it may have a reason.
  */
 export class ProcessWatch {
-  readonly #host: Host
+  readonly #host: WatchHost
   readonly #logger: Logger
   readonly #recorder: Recorder
   readonly #terminationLog: string | false
   #watches: readonly Disposable[] = []
 
-  constructor(host: Host, logger: Logger, recorder: Recorder, terminationLog: string | false) {
+  constructor(host: WatchHost, logger: Logger, recorder: Recorder, terminationLog: string | false) {
     this.#host = host
     this.#logger = logger
     this.#recorder = recorder
@@ -35,8 +37,8 @@ export class ProcessWatch {
 
   begin(watched: Watched): void {
     this.#watches = [
-      this.#host.onUncaught((error, kind) => this.#onUncaught(error, kind)),
-      this.#host.onForeignExit((code, stack) => this.#onExit(watched, code, stack)),
+      this.#host.process.onUncaught((error, kind) => this.#onUncaught(error, kind)),
+      this.#host.process.onForeignExit((code, stack) => this.#onExit(watched, code, stack)),
     ]
   }
 
@@ -47,11 +49,11 @@ export class ProcessWatch {
   /** Puts the report where Kubernetes reads it. */
   publish(report: Report): void {
     if (this.#terminationLog === false) return
-    this.#host.overwrite(this.#terminationLog, serializeReport(report, TERMINATION_MESSAGE_MAX_BYTES))
+    this.#host.process.overwrite(this.#terminationLog, serializeReport(report, TERMINATION_MESSAGE_MAX_BYTES))
   }
 
   #onUncaught(error: unknown, kind: UncaughtKind): void {
-    this.#recorder.addUncaught(kind, errorText(error), this.#host.now())
+    this.#recorder.addUncaught(kind, errorText(error), this.#host.clock.now())
     this.#logger.error(
       { kind, error: errorText(error), stack: stackOf(error) },
       'lastcall: uncaught error during the shutdown; shutting down anyway, exit code will be 1',

@@ -5,7 +5,7 @@ import type { Report } from '../../core/report.ts'
 import { shutdownOf } from '../../core/state.ts'
 import type { Holds } from './holds.ts'
 import type { Hooks } from './hooks.ts'
-import type { Host } from '../host/process.ts'
+import type { Host } from '../host/host.ts'
 import { guardSignal } from '../guard/guarded-signal.ts'
 import { flushLogger } from '../host/stderr-logger.ts'
 import { errorText } from '../guard/limit.ts'
@@ -74,12 +74,12 @@ export class ShutdownRun implements SignalListener {
 
   onFirst(signal: SignalName): void {
     // It also asks for the exit of a shutdown that was begun in code.
-    this.#signalledAt = this.#host.now()
+    this.#signalledAt = this.#host.clock.now()
     void this.begin(signal)
   }
 
   onSecond(signal: SignalName): void {
-    this.machine.dispatch({ type: 'exitForced', exitCode: this.#host.forcedExitCode(signal) })
+    this.machine.dispatch({ type: 'exitForced', exitCode: this.#host.process.forcedExitCode(signal) })
   }
 
   countLateRequest(): void {
@@ -90,7 +90,7 @@ export class ShutdownRun implements SignalListener {
     const { name } = this.machine.state
     const { servers } = this.#parts
     return {
-      ...this.#recorder.snapshot(name, servers.snapshot(), this.#budgetEndsAt(), this.#host.now()),
+      ...this.#recorder.snapshot(name, servers.snapshot(), this.#budgetEndsAt(), this.#host.clock.now()),
       lastNewConnectionAt: servers.lastNewConnectionAt(),
     }
   }
@@ -170,13 +170,13 @@ export class ShutdownRun implements SignalListener {
     // What came after the drain (a server or a hold of a stop hook's) is cut as well, and nothing that is cut leaves a clean exit.
     const { forcedCloses, uncaughtErrors } = this.#recorder
     const exitCode = decided === 0 && forcedCloses + uncaughtErrors > 0 ? 1 : decided
-    const outcome = { exitCode, reason, now: this.#host.now() }
+    const outcome = { exitCode, reason, now: this.#host.clock.now() }
     return this.#recorder.report(outcome, servers.snapshot(), hooks.results())
   }
 
   async #finish(decided: number): Promise<void> {
     const { servers, hooks, probes } = this.#parts
-    const report = this.#report(this.#host.finalExitCode?.(decided) ?? decided)
+    const report = this.#report(this.#host.policy.finalExitCode(decided))
     const { exitCode } = report
     hooks.end()
     this.#logger[exitCode === 0 ? 'info' : 'error']({ report }, `lastcall: stopped, ${summary(report)}`)
@@ -192,10 +192,10 @@ export class ShutdownRun implements SignalListener {
     const { exitAfter } = this.#options
     if (exitAfter === 'any' || (exitAfter === 'signal' && this.#signalledAt !== null)) {
       await flushLogger(this.#options.logger)
-      return this.#host.exit(exitCode)
+      return this.#host.process.exit(exitCode)
     }
     this.useSignals(null)
-    if (exitCode !== 0) this.#host.suggestExitCode(exitCode)
+    if (exitCode !== 0) this.#host.process.suggestExitCode(exitCode)
   }
 }
 

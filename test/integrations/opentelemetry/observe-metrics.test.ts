@@ -66,12 +66,12 @@ test('the SDK collects what is in flight, the state and the times, from ready to
   assert.equal(busy['lastcall.connections{server=main,state=active}'], 1)
 
   const stopped = lifecycle.shutdown()
-  host.advance(2_000)
+  host.clock.advance(2_000)
   const delaying = await values()
   assert.equal(delaying['lastcall.phase_duration{phase=delaying}'], 2)
   assert.equal(Math.round(delaying['lastcall.shutdown_budget_left{}']!), 23)
-  host.advance(3_000)
-  host.advance(15_000)
+  host.clock.advance(3_000)
+  host.clock.advance(15_000)
   await stopped
   const cut = await values()
   assert.equal(cut['lastcall.forced_closes{kind=request}'], 1)

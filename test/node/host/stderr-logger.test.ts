@@ -8,11 +8,11 @@ import { oddThenables, oddValues } from '../../helpers/odd-values.ts'
 test('the default logger writes one JSON object a line, with level, time and message', () => {
   const host = new FakeHost()
   stderrLogger(host).warn({ check: 'data\nbase' }, 'check fails')
-  assert.equal(host.lines.length, 1)
-  assert.doesNotMatch(host.lines[0]!, /\n/)
-  assert.deepEqual(JSON.parse(host.lines[0]!), {
+  assert.equal(host.process.lines.length, 1)
+  assert.doesNotMatch(host.process.lines[0]!, /\n/)
+  assert.deepEqual(JSON.parse(host.process.lines[0]!), {
     level: 'warn',
-    time: new Date(host.now()).toISOString(),
+    time: new Date(host.clock.now()).toISOString(),
     name: 'lastcall',
     msg: 'check fails',
     check: 'data\nbase',
@@ -23,7 +23,7 @@ test('each event of a shutdown is a line, and the report is the last one', async
   const host = new FakeHost()
   const lifecycle = createLifecycle({ probePort: false, exitAfter: 'any' }, host)
   const report = await lifecycle.shutdown('deploy')
-  const lines = host.lines.map((line) => JSON.parse(line) as Record<string, unknown>)
+  const lines = host.process.lines.map((line) => JSON.parse(line) as Record<string, unknown>)
   assert.deepEqual(
     lines.map(({ level, event }) => [level, event]),
     [
@@ -41,7 +41,7 @@ test('a shutdown that was not clean ends with an error', async () => {
   const lifecycle = createLifecycle({ probePort: false }, host)
   lifecycle.onStop('database', () => Promise.reject(new Error('no')))
   await lifecycle.shutdown()
-  const last = JSON.parse(host.lines.at(-1)!) as Record<string, unknown>
+  const last = JSON.parse(host.process.lines.at(-1)!) as Record<string, unknown>
   assert.equal(last['level'], 'error')
   assert.match(String(last['msg']), /0 cut off, 1 hooks failed, exit code 1/)
 })
@@ -50,7 +50,7 @@ test('logger false writes nothing', async () => {
   const host = new FakeHost()
   const lifecycle = createLifecycle({ probePort: false, logger: false }, host)
   await lifecycle.shutdown()
-  assert.deepEqual(host.lines, [])
+  assert.deepEqual(host.process.lines, [])
 })
 
 test('a guarded logger keeps its this, and what it throws to itself', () => {

@@ -153,13 +153,13 @@ test('the limit of all hooks together is the machine’s: hooksTimedOut, exit 1,
   })
   lifecycle.onStop('fails', () => Promise.reject(new Error('no')))
   await lifecycle.start()
-  host.send('SIGTERM')
-  host.advance(0)
+  host.process.send('SIGTERM')
+  host.clock.advance(0)
   await running
-  host.advance(2_999)
+  host.clock.advance(2_999)
   assert.equal(lifecycle.state, 'stopping')
-  host.advance(1)
-  assert.equal(await host.exited, 1)
+  host.clock.advance(1)
+  assert.equal(await host.process.exited, 1)
   assert.equal(events().at(-1), 'hooksTimedOut')
   const report = await lifecycle.shutdown()
   assert.deepEqual(
@@ -193,6 +193,6 @@ test('a hook that waits for the shutdown it is part of is ended by the limit', a
   })
   const report = lifecycle.shutdown()
   await running
-  host.advance(3_000)
+  host.clock.advance(3_000)
   assert.equal((await report).exitCode, 1)
 })

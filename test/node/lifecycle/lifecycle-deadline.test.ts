@@ -8,8 +8,8 @@ test('a hold that is never released is cut by the deadline, counted and named', 
   await lifecycle.start()
   const hold = lifecycle.hold('nightly export')
   const report = lifecycle.shutdown()
-  host.advance(0)
-  host.advance(1_000)
+  host.clock.advance(0)
+  host.clock.advance(1_000)
   const { forcedCloses, exitCode, events } = await report
   assert.equal(exitCode, 1)
   assert.deepEqual(forcedCloses.byKind, { hold: 1 })
@@ -28,7 +28,7 @@ test('a drain that times out over idle connections alone is a clean end', async 
   idle.get()
   await idle.response()
   const report = lifecycle.shutdown()
-  host.advance(0)
+  host.clock.advance(0)
   const { events, forcedCloses, exitCode } = await report
   assert.ok(events.some(({ event }) => event === 'drainTimedOut'))
   assert.equal(forcedCloses.total, 0)
@@ -41,5 +41,5 @@ test('work that begins after the drain and is cut by the exit is not a clean end
   const report = await lifecycle.shutdown()
   assert.equal(report.forcedCloses.total, 1)
   assert.equal(report.clean, false)
-  assert.equal(await host.exited, 1)
+  assert.equal(await host.process.exited, 1)
 })

@@ -12,9 +12,9 @@ test('on() tells what happened, when, and the state it led to', async (t) => {
     lifecycle.on(name, ({ type, at, state }) => seen.push([type, at - began, state]))
   }
   await lifecycle.start()
-  const began = host.now()
+  const began = host.clock.now()
   const report = lifecycle.shutdown()
-  host.advance(5_000)
+  host.clock.advance(5_000)
   await report
   assert.deepEqual(seen, [
     ['shutdownInitiated', 0, 'delaying'],
@@ -56,7 +56,7 @@ test('a listener that throws or rejects is logged and changes nothing', async (t
   })
   lifecycle.on('shutdownInitiated', () => reached++)
   const report = lifecycle.shutdown()
-  host.advance(0)
+  host.clock.advance(0)
   assert.equal((await report).clean, true)
   assert.equal(reached, 1)
   const errors = log.filter(({ level }) => level === 'error').map(({ details }) => String(details['error']))
@@ -71,7 +71,7 @@ test('a listener that calls shutdown() itself joins the shutdown, whatever the e
     lifecycle.unready('x')
     lifecycle.ready()
     const report = lifecycle.shutdown('the test')
-    host.advance(0)
+    host.clock.advance(0)
     await report
     assert.equal(events().filter((event) => event === 'shutdownInitiated').length, 1, name)
     assert.equal(lifecycle.state, 'stopped')
@@ -143,7 +143,7 @@ test('a logger that throws changes nothing', async (t) => {
   const logger = { info: broken, warn: broken, error: broken }
   const { lifecycle, host } = makeLifecycle(t, { ...withoutProbes, logger })
   await lifecycle.start()
-  host.send('SIGTERM')
-  host.advance(0)
-  assert.equal(await host.exited, 0)
+  host.process.send('SIGTERM')
+  host.clock.advance(0)
+  assert.equal(await host.process.exited, 0)
 })

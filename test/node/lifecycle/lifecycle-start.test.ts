@@ -12,8 +12,8 @@ test('nothing happens before start(): no signal handler, no port, no timer', asy
   await openPort(server)
   lifecycle.onStop('database', () => {})
   lifecycle.check('database', () => true)
-  assert.deepEqual(host.signals, [])
-  assert.deepEqual(host.timers, [])
+  assert.deepEqual(host.process.signals, [])
+  assert.deepEqual(host.clock.timers, [])
   assert.equal(lifecycle.probeAddress, null)
   assert.equal(lifecycle.state, 'starting')
   assert.deepEqual(events(), [])
@@ -22,17 +22,17 @@ test('nothing happens before start(): no signal handler, no port, no timer', asy
 test('start() listens for the signals and opens the probe server', async (t) => {
   const { lifecycle, host } = makeLifecycle(t)
   await lifecycle.start()
-  assert.deepEqual(host.signals, ['SIGTERM', 'SIGINT'])
+  assert.deepEqual(host.process.signals, ['SIGTERM', 'SIGINT'])
   assert.equal((await httpGet(lifecycle.probeAddress!.port, '/livez')).status, 200)
 })
 
 test('start() listens for the signals that were asked for, each once, and for none when there are none', async (t) => {
   const chosen = makeLifecycle(t, { signals: ['SIGHUP', 'SIGHUP', 'SIGUSR2'], probePort: false })
   await chosen.lifecycle.start()
-  assert.deepEqual(chosen.host.signals, ['SIGHUP', 'SIGUSR2'])
+  assert.deepEqual(chosen.host.process.signals, ['SIGHUP', 'SIGUSR2'])
   const none = makeLifecycle(t, { signals: [], probePort: false })
   await none.lifecycle.start()
-  assert.deepEqual(none.host.signals, [])
+  assert.deepEqual(none.host.process.signals, [])
 })
 
 test('with probePort false there is no probe server', async (t) => {
@@ -132,7 +132,7 @@ test('start() twice is refused, also while the first one is under way', async (t
   await first
   await assert.rejects(lifecycle.start(), { code: 'LASTCALL_ALREADY_STARTED' })
   assert.equal(lifecycle.state, 'ready')
-  assert.deepEqual(host.signals, ['SIGTERM', 'SIGINT'])
+  assert.deepEqual(host.process.signals, ['SIGTERM', 'SIGINT'])
 })
 
 test('start() after the shutdown, or in the middle of it, is refused and installs nothing', async (t) => {
@@ -144,14 +144,14 @@ test('start() after the shutdown, or in the middle of it, is refused and install
   work[Symbol.dispose]()
   await report
   await assert.rejects(lifecycle.start(), { code: 'LASTCALL_ALREADY_SHUT_DOWN' })
-  assert.deepEqual(host.signals, [])
+  assert.deepEqual(host.process.signals, [])
 })
 
 test('start() after start() and shutdown() says that it is over', async (t) => {
   const { lifecycle, host } = makeLifecycle(t, { probePort: false })
   await lifecycle.start()
   const report = lifecycle.shutdown()
-  host.advance(0)
+  host.clock.advance(0)
   await report
   await assert.rejects(lifecycle.start(), { code: 'LASTCALL_ALREADY_SHUT_DOWN' })
 })
@@ -171,7 +171,7 @@ test('a probe port in use is refused with its number, the handlers are taken off
       assert.equal((error.cause as NodeJS.ErrnoException).code, 'EADDRINUSE')
       return true
     })
-    assert.deepEqual(host.signals, [])
+    assert.deepEqual(host.process.signals, [])
     assert.equal(lifecycle.state, 'starting')
   } finally {
     blocker.close()
@@ -185,7 +185,7 @@ test('a probe port in use is refused with its number, the handlers are taken off
 test('an address that is none of ours is refused', async (t) => {
   const { lifecycle, host } = makeLifecycle(t, { probeHost: '192.0.2.1' })
   await assert.rejects(lifecycle.start(), { code: 'LASTCALL_PROBE_PORT' })
-  assert.deepEqual(host.signals, [])
+  assert.deepEqual(host.process.signals, [])
 })
 
 test('the default address answers over IPv4', async (t) => {
@@ -197,16 +197,16 @@ test('the default address answers over IPv4', async (t) => {
 test('a signal while the probe port is being opened shuts down, is never ready and leaves no port open', async (t) => {
   const { lifecycle, host, events } = makeLifecycle(t)
   const starting = lifecycle.start()
-  assert.ok(host.send('SIGTERM'))
+  assert.ok(host.process.send('SIGTERM'))
   await starting
-  assert.equal(await host.exited, 0)
+  assert.equal(await host.process.exited, 0)
   assert.deepEqual(events(), ['shutdownInitiated', 'hooksFinished'])
   await assert.rejects(httpGet(lifecycle.probeAddress!.port, '/livez'), { code: 'ECONNREFUSED' })
 })
 
 test('a conflict between code and environment is logged with both values', (t) => {
   const host = new FakeHost()
-  host.env = { LASTCALL_SHUTDOWN_DELAY: '7s', LASTCALL_SHUTDOWN_DELY: '7s' }
+  host.process.env = { LASTCALL_SHUTDOWN_DELAY: '7s', LASTCALL_SHUTDOWN_DELY: '7s' }
   const { log } = makeLifecycle(t, { shutdownDelayMs: 3_000 }, host)
   assert.deepEqual(
     log.map(({ level }) => level),

@@ -25,7 +25,7 @@ test('an effect that throws is logged, and neither the effects behind it nor lat
   machine.dispatch({ type: 'startupCompleted' })
   machine.dispatch(initiated)
   assert.equal(machine.state.name, 'delaying')
-  host.advance(20 + 30 + 40)
+  host.clock.advance(20 + 30 + 40)
   assert.equal(machine.state.name, 'stopped')
   const expected = [
     'announceClose',
@@ -54,7 +54,7 @@ test('an observer that throws keeps neither listeners nor effects from being rea
   machine.dispatch({ type: 'startupCompleted' })
   machine.dispatch(initiated)
   assert.deepEqual(told, ['listener', 'announceClose'])
-  assert.deepEqual(host.timers, [10, 20])
+  assert.deepEqual(host.clock.timers, [10, 20])
 })
 
 test('an event from within an effect waits until all effects of the present one are carried out', () => {
@@ -104,9 +104,9 @@ test('events carry the time of the host', () => {
   const { host, machine } = makeMachine({})
   const at: number[] = []
   machine.on('becameUnready', (event) => at.push(event.at))
-  const began = host.now()
+  const began = host.clock.now()
   machine.dispatch({ type: 'becameUnready', reason: 'a' })
-  host.advance(5)
+  host.clock.advance(5)
   machine.dispatch({ type: 'becameUnready', reason: 'b' })
   assert.deepEqual(at, [began, began + 5])
 })
@@ -116,16 +116,16 @@ test('readiness fails within the dispatch when its delay is 0: a probe may come 
   machine.dispatch({ type: 'startupCompleted' })
   machine.dispatch({ ...initiated, timing: { ...timing, readinessFailDelayMs: 0 } })
   assert.ok('shutdown' in machine.state && machine.state.shutdown.readinessFailing)
-  assert.deepEqual(host.timers, [20])
+  assert.deepEqual(host.clock.timers, [20])
 })
 
 test('a clock that is not needed any more does not keep the process alive', () => {
   const { host, machine } = makeMachine({})
   machine.dispatch({ type: 'startupCompleted' })
   machine.dispatch(initiated)
-  host.advance(20)
+  host.clock.advance(20)
   machine.dispatch({ type: 'connectionsDrained' })
-  assert.deepEqual(host.timers, [40])
+  assert.deepEqual(host.clock.timers, [40])
   machine.dispatch({ type: 'hooksFinished', failed: 0 })
-  assert.deepEqual(host.timers, [])
+  assert.deepEqual(host.clock.timers, [])
 })

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs'
 import { suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { describeOldNode } from '../../../src/core/node-version.ts'
-import { realHost } from '../../../src/node/host/process.ts'
+import { realHost } from '../../../src/node/host/host.ts'
 import { createLifecycle } from '../../../src/node/lifecycle/lifecycle.ts'
 import { FakeHost } from '../../helpers/fake-host.ts'
 
@@ -25,7 +25,8 @@ function unusable(): string | false {
 }
 
 test('createLifecycle() refuses an older Node.js before it looks at anything else', () => {
-  const host = Object.assign(new FakeHost(), { versions: { node: '22.18.0' } })
+  const host = new FakeHost()
+  Object.assign(host.process, { versions: { node: '22.18.0' } })
   assert.throws(() => createLifecycle({ drainTimeoutMs: -1 }, host), {
     code: 'LASTCALL_NODE_VERSION',
     message: /got 22\.18\.0, wanted 22\.19\.0/,
@@ -33,7 +34,7 @@ test('createLifecycle() refuses an older Node.js before it looks at anything els
 })
 
 test('the host of real programs says which Node.js runs', () => {
-  assert.equal(realHost().versions?.node, process.versions.node)
+  assert.equal(realHost().process.versions?.node, process.versions.node)
 })
 
 suite('on a Node.js older than 22.19', { skip: unusable() }, () => {

@@ -104,13 +104,13 @@ test("process.exit is Node's own before and after a shutdown, and an exit then i
 test('the process is watched from the first event of the shutdown to its end, however often it is asked for', async (t) => {
   const { lifecycle, host } = makeLifecycle(t)
   await lifecycle.start()
-  const watchers = (): readonly number[] => [host.uncaught.size, host.foreignExits.size]
+  const watchers = (): readonly number[] => [host.process.uncaught.size, host.process.foreignExits.size]
   assert.deepEqual(watchers(), [0, 0])
   const reports = [lifecycle.shutdown(), lifecycle.shutdown()]
   assert.deepEqual(watchers(), [1, 1])
-  for (const listener of host.uncaught) listener(new Error('late'), 'uncaughtException')
-  host.advance(0)
+  for (const listener of host.process.uncaught) listener(new Error('late'), 'uncaughtException')
+  host.clock.advance(0)
   const [report] = (await Promise.all(reports)) as [Report, Report]
   assert.deepEqual(watchers(), [0, 0])
-  assert.deepEqual([report.exitCode, host.suggested], [1, [1]])
+  assert.deepEqual([report.exitCode, host.process.suggested], [1, [1]])
 })

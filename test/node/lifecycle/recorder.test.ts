@@ -51,7 +51,7 @@ test('a shutdown with more holds than the stack has room for ends, counts them a
   await lifecycle.start()
   for (let index = 0; index < MANY; index++) lifecycle.hold('job')
   const report = lifecycle.shutdown()
-  host.advance(1_000)
+  host.clock.advance(1_000)
   const { forcedCloses, exitCode } = await report
   assert.deepEqual([forcedCloses.total, forcedCloses.details.length, exitCode], [MANY, 1_000, 1])
   assert.deepEqual(

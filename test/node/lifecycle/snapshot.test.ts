@@ -14,11 +14,11 @@ test('snapshot() has the time until SIGKILL, less what the preStop hook took, on
   await lifecycle.start()
   lifecycle.ready()
   assert.equal(lifecycle.snapshot().budgetLeftMs, null)
-  host.send('SIGTERM')
+  host.process.send('SIGTERM')
   assert.equal(Math.round(lifecycle.snapshot().budgetLeftMs!), 25_000)
-  host.advance(1_500)
+  host.clock.advance(1_500)
   assert.equal(Math.round(lifecycle.snapshot().budgetLeftMs!), 23_500)
-  host.advance(500)
+  host.clock.advance(500)
   await lifecycle.shutdown()
   assert.equal(lifecycle.snapshot().budgetLeftMs, null, 'and none when the shutdown is over')
 })
@@ -30,8 +30,8 @@ test('a signal in a shutdown that was begun in code starts the clock of SIGKILL'
   lifecycle.ready()
   void lifecycle.shutdown()
   assert.equal(Math.round(lifecycle.snapshot().budgetLeftMs!), 14_000, 'delay, drain and hooks')
-  host.advance(4_000)
-  host.send('SIGTERM')
+  host.clock.advance(4_000)
+  host.process.send('SIGTERM')
   assert.equal(Math.round(lifecycle.snapshot().budgetLeftMs!), 60_000)
 })
 
@@ -40,17 +40,17 @@ test('without a grace period the budget is our own last deadline, and an overdue
   const { lifecycle, host } = makeLifecycle(t, { probePort: false, ...times })
   await lifecycle.start()
   lifecycle.ready()
-  host.send('SIGTERM')
+  host.process.send('SIGTERM')
   assert.equal(Math.round(lifecycle.snapshot().budgetLeftMs!), 6_000)
   lifecycle.on('hooksTimedOut', () => assert.fail('the test turns no clock that far'))
-  const overdue = lateClock(t, host, 7_000)
+  const overdue = lateClock(t, host.clock, 7_000)
   assert.equal(Math.round(lifecycle.snapshot().budgetLeftMs!), -1_000)
   overdue[Symbol.dispose]()
 })
 
 /** A clock that has gone on while the event loop was blocked and no timer ran. */
-function lateClock(t: TestContext, host: { now(): number }, ms: number): Disposable {
-  const at = host.now() + ms
-  const mocked = t.mock.method(host, 'now', () => at)
+function lateClock(t: TestContext, clock: { now(): number }, ms: number): Disposable {
+  const at = clock.now() + ms
+  const mocked = t.mock.method(clock, 'now', () => at)
   return { [Symbol.dispose]: () => mocked.mock.restore() }
 }

@@ -39,7 +39,7 @@ test('a check that shuts down is answered as of then, and the shutdown comes to 
   const { status, headers } = await httpGet(lifecycle.probeAddress!.port, '/readyz')
   assert.deepEqual([status, headers['lastcall-state']], [503, 'delaying'])
   const report = lifecycle.shutdown('later')
-  host.advance(1_000)
+  host.clock.advance(1_000)
   assert.equal((await report).reason, 'a check')
 })
 
@@ -48,7 +48,7 @@ test('a check that waits for the shutdown it began is ended by its limit, and ho
   lifecycle.check('deadlock', () => lifecycle.shutdown())
   await lifecycle.start()
   assert.equal((await httpGet(lifecycle.probeAddress!.port, '/readyz')).status, 503)
-  host.advance(1_000)
+  host.clock.advance(1_000)
   assert.equal((await lifecycle.shutdown()).clean, true)
 })
 

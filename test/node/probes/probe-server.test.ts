@@ -122,7 +122,7 @@ test('it answers to the very end, through delay, drain and hooks (trap 39)', asy
   const report = lifecycle.shutdown()
   const told = async () => [(await get('/livez')).body, (await get('/readyz')).status]
   assert.deepEqual(await told(), ['ok: delaying\n', 503])
-  host.advance(5_000)
+  host.clock.advance(5_000)
   assert.deepEqual(await told(), ['ok: draining\n', 503])
   hold[Symbol.dispose]()
   await running
@@ -149,7 +149,7 @@ test('probes are neither in flight nor late requests, and do not hold the drain 
   await get('/readyz')
   const report = lifecycle.shutdown()
   await get('/readyz')
-  host.advance(5_000)
+  host.clock.advance(5_000)
   const { events, requestsAfterShutdown, forcedCloses, clean } = await report
   assert.ok(events.every(({ inFlight }) => inFlight === 0))
   assert.deepEqual(requestsAfterShutdown, {})
@@ -170,7 +170,7 @@ test('a check that is pending at the end gets a closed connection and holds noth
   const probe = get('/readyz')
   await asked.promise
   const report = lifecycle.shutdown()
-  host.advance(0)
+  host.clock.advance(0)
   assert.equal((await report).clean, true)
   await assert.rejects(probe, { code: 'ECONNRESET' })
   answer.resolve(true)

@@ -38,7 +38,7 @@ test('events arrive as the standard writes them, and the drain ends the stream w
   assert.equal(await stream.send(''), true)
   const report = lifecycle.shutdown()
   assert.equal(stream.signal.aborted, false, 'the delay still serves')
-  host.advance(0)
+  host.clock.advance(0)
   assert.equal(
     await body,
     'event: order\nid: 7\ndata: one\ndata: two\ndata: three\ndata: four\n\ndata: \n\nretry: 250\n\n',
@@ -63,7 +63,7 @@ test('an event stream of HTTP/2 ends whole, without a reset (trap 24)', async (t
   const body = text(request)
   assert.equal(await stream.send('x'), true)
   const report = lifecycle.shutdown()
-  host.advance(0)
+  host.clock.advance(0)
   assert.equal(await body, 'data: x\n\nretry: 1000\n\n')
   assert.equal(request.rstCode, 0)
   assert.equal((await report).forcedCloses.total, 0)
@@ -119,7 +119,7 @@ test('a client that goes away aborts the signal, wakes who waits for room, and h
   assert.equal(await stream.send('late'), false)
   stream.end()
   const report = lifecycle.shutdown()
-  host.advance(0)
+  host.clock.advance(0)
   assert.equal((await report).clean, true)
 })
 
@@ -140,7 +140,7 @@ test('a stream that is opened after the drain began sends its client away at onc
   const [, response] = (await once(server, 'request')) as [IncomingMessage, AnyResponse]
   const aborted = once(lifecycle.signal, 'abort')
   const report = lifecycle.shutdown()
-  host.advance(0)
+  host.clock.advance(0)
   await aborted
   const stream = eventStream(lifecycle, response)
   assert.equal(stream.signal.aborted, true)

@@ -60,7 +60,7 @@ suite('two lifecycles and one server', () => {
     await client.until(() => client.received.length > 0)
     client.socket.pause()
     const reports = [lifecycle.shutdown(), other.lifecycle.shutdown()]
-    host.advance(0)
+    host.clock.advance(0)
     client.socket.resume()
     assert.equal((await client.response()).body.length, body.length)
     for (const { clean } of await Promise.all(reports)) assert.equal(clean, true)
@@ -106,7 +106,7 @@ suite('two lifecycles and one server', () => {
   })
 
   test('createTerminus() and a lifecycle of your own: whichever comes second is refused', async (t) => {
-    const group = (): TerminusGroup => new TerminusGroup(Object.assign(new FakeHost(), { env: {} }))
+    const group = (): TerminusGroup => new TerminusGroup(new FakeHost())
     const own = makeLifecycle(t, withoutProbes).lifecycle
     const server = own.serve(createServer())
     assert.throws(() => group().add(server, {}), taken)
@@ -116,7 +116,8 @@ suite('two lifecycles and one server', () => {
 })
 
 test('a lifecycle that yields its servers leaves each to the one that asks, until its own shutdown begins', async (t) => {
-  const host = Object.assign(new FakeHost(), { yieldsServers: true })
+  const host = new FakeHost()
+  Object.assign(host.policy, { yieldsServers: true })
   const yielding = makeLifecycle(t, withoutProbes, host).lifecycle
   const [first, second] = [yielding.serve(makeServer(t)), yielding.serve(makeServer(t))]
   const own = makeLifecycle(t, withoutProbes).lifecycle
