@@ -35,7 +35,7 @@ export class LastcallError extends Error {
 
   /**
    * @param code entry of the error table
-   * @param problems what exactly is wrong, one sentence each, with the value and the mend
+   * @param problems what exactly is wrong, one sentence each, with the value and the remedy
    * @param cause the error behind this one
    */
   constructor(code: ErrorCode, problems: readonly string[], cause?: unknown) {

@@ -14,12 +14,12 @@ import type { AnyResponse } from './streams/response-signals.ts'
 export type ServableServer = HttpServer | HttpsServer | Http2Server | Http2SecureServer | NetServer
 
 /**
- * Says goodbye on a connection whose protocol lastcall does not speak: one that was upgraded (with its
- * request, from the moment its 101 is written), raw TCP (with null), or one that was upgraded before
- * `serve()` (with null). What it returns is waited for; the connection stays open until either side ends it
+ * Does the close handshake on a connection whose protocol lastcall does not speak: one that was upgraded
+ * (with its request, from the moment its 101 is written), raw TCP (with null), or one that was upgraded
+ * before `serve()` (with null). What it returns is waited for; the connection stays open until either side ends it
  * or the drain times out. What it throws ends this connection only.
  */
-export type Goodbye = (socket: Duplex, request: IncomingMessage | null) => unknown
+export type CloseHandshake = (socket: Duplex, request: IncomingMessage | null) => unknown
 
 /** Options of `serve()`. */
 export interface ServeOptions {
@@ -32,7 +32,7 @@ export interface ServeOptions {
    * Called in the drain for each upgraded or raw connection. Without it WebSockets get a close frame 1001
    * (RFC 6455 §7.4.1), and the requests that upgraded them are not kept in memory.
    */
-  readonly goodbye?: Goodbye
+  readonly closeHandshake?: CloseHandshake
 }
 
 /** Options of `onStop()`. */
@@ -48,7 +48,7 @@ export type StopHook = (signal: AbortSignal) => unknown
 export interface CheckOptions {
   /** Milliseconds the check may take. `checkTimeoutMs`. */
   readonly timeoutMs?: number
-  /** Whether liveness asks it as well: only for what a restart of this process would mend. false. */
+  /** Whether liveness asks it as well: only for what a restart of this process would fix. false. */
   readonly liveness?: boolean
 }
 
@@ -127,7 +127,7 @@ export interface Lifecycle extends AsyncDisposable {
    * and followed again when it listens again.
    * @throws LastcallError `LASTCALL_NOT_A_SERVER`, `LASTCALL_SERVER_TAKEN` when another lifecycle serves it,
    *   `LASTCALL_DUPLICATE_NAME`,
-   *   `LASTCALL_INVALID_OPTIONS` for a name or a goodbye that is none
+   *   `LASTCALL_INVALID_OPTIONS` for a name or a close handshake that is none
    * @returns the server
    */
   serve<T extends ServableServer>(server: T, options?: ServeOptions): T

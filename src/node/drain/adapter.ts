@@ -1,5 +1,5 @@
 import type { ForcedClose } from '../../core/report.ts'
-import type { Goodbye, ServerSnapshot } from '../types.ts'
+import type { CloseHandshake, ServerSnapshot } from '../types.ts'
 
 /**
  * What the lifecycle asks of one kind of server. A new kind of server is a line in `./servers/serve.ts`, a new
@@ -35,8 +35,8 @@ export interface AdapterContext {
   readonly drainTimeoutMs: number
   /** How long everything was served after the announcement, before `drain()`. */
   readonly shutdownDelayMs: number
-  /** Says goodbye in a protocol that only the application knows. */
-  readonly goodbye: Goodbye | undefined
+  /** The close handshake of a protocol that only the application knows. */
+  readonly closeHandshake: CloseHandshake | undefined
   /** A request arrived after the shutdown began. */
   readonly onLateRequest: () => void
   /** The server began to listen. */

@@ -1,9 +1,9 @@
 import type { Server, Socket } from 'node:net'
 import { Server as TlsServer } from 'node:tls'
 import type { ForcedClose } from '../../core/report.ts'
-import type { Goodbye } from '../types.ts'
+import type { CloseHandshake } from '../types.ts'
 import { untilQuiet } from './accept-queue.ts'
-import { sayGoodbye } from './goodbye.ts'
+import { startCloseHandshake } from './close-handshake.ts'
 import { followRaw } from './handed-socket.ts'
 import { acceptedSockets, securedSockets } from './present-connections.ts'
 import { resetSocket } from './raw-socket.ts'
@@ -24,22 +24,22 @@ interface Conversation {
 /**
  * Connections of a protocol nobody here knows. One that has carried a byte is in flight until it is closed:
  * only the application can tell when
- * its conversation is over, and it is told by `lifecycle.signal` and its goodbye.
+ * its conversation is over, and it is told by `lifecycle.signal` and its close handshake.
  */
 export class TcpTraffic implements Traffic {
   readonly #server: Server
   readonly #event: 'connection' | 'secureConnection'
   readonly #context: TrafficContext
-  readonly #goodbye: Goodbye | undefined
+  readonly #closeHandshake: CloseHandshake | undefined
   readonly #open = new Map<Socket, Conversation>()
   #draining = false
   #timer: NodeJS.Timeout | undefined
 
-  constructor(server: Server, context: TrafficContext, goodbye: Goodbye | undefined) {
+  constructor(server: Server, context: TrafficContext, closeHandshake: CloseHandshake | undefined) {
     this.#server = server
     this.#event = server instanceof TlsServer ? 'secureConnection' : 'connection'
     this.#context = context
-    this.#goodbye = goodbye
+    this.#closeHandshake = closeHandshake
     server.prependListener(this.#event, this.#onConnection)
     const present = server instanceof TlsServer ? securedSockets(server) : acceptedSockets(server)
     for (const socket of present) this.#onConnection(socket)
@@ -117,7 +117,7 @@ export class TcpTraffic implements Traffic {
     for (const [socket, conversation] of this.#open) {
       if (conversation.isTold || !isUsed(socket)) continue
       conversation.isTold = true
-      sayGoodbye(this.#goodbye, socket, null)
+      startCloseHandshake(this.#closeHandshake, socket, null)
     }
   }
 

@@ -108,7 +108,7 @@ export class UpgradeRequestTraffic implements Traffic, UpgradeListener {
       socket,
       stream,
       label: copyOf(routeOf(request)),
-      request: this.#upgrades.hasGoodbye ? request : null,
+      request: this.#upgrades.hasCloseHandshake ? request : null,
       asksForWebSocket: request.headers.upgrade?.toLowerCase() === 'websocket',
     })
     if (this.#phase !== 'serving') this.#context.onLateRequest()

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net'
 import type { ForcedClose } from '../../core/report.ts'
-import type { Goodbye } from '../types.ts'
-import { sayGoodbye } from './goodbye.ts'
+import type { CloseHandshake } from '../types.ts'
+import { startCloseHandshake } from './close-handshake.ts'
 import { resetSocket } from './raw-socket.ts'
 import { SocketClose } from './socket-close.ts'
 import { Spread } from './spread.ts'
@@ -14,21 +14,21 @@ import type { UpgradedConnection } from './upgraded-connection.ts'
  */
 export class UpgradeTraffic implements Traffic {
   readonly #context: TrafficContext
-  readonly #goodbye: Goodbye | undefined
+  readonly #closeHandshake: CloseHandshake | undefined
   readonly #open = new Map<Socket, UpgradedConnection>()
   /** The turns may take half of the drain, so that the other half is left for the close handshakes. */
   readonly #spread: Spread<UpgradedConnection>
   #isDraining = false
 
-  constructor(context: TrafficContext, goodbye: Goodbye | undefined) {
+  constructor(context: TrafficContext, closeHandshake: CloseHandshake | undefined) {
     this.#context = context
-    this.#goodbye = goodbye
+    this.#closeHandshake = closeHandshake
     this.#spread = new Spread(context.drainTimeoutMs / 2, (connection) => this.#end(connection))
   }
 
-  /** Whether the application says goodbye itself, and with the request. */
-  get hasGoodbye(): boolean {
-    return this.#goodbye !== undefined
+  /** Whether the application has a close handshake of its own, which gets the request. */
+  get hasCloseHandshake(): boolean {
+    return this.#closeHandshake !== undefined
   }
 
   get open(): number {
@@ -81,7 +81,7 @@ export class UpgradeTraffic implements Traffic {
   }
 
   #end(connection: UpgradedConnection): void {
-    if (this.#goodbye) sayGoodbye(this.#goodbye, connection.stream, connection.request)
+    if (this.#closeHandshake) startCloseHandshake(this.#closeHandshake, connection.stream, connection.request)
     else connection.leave()
   }
 

@@ -115,7 +115,7 @@ function wrapExit(): () => void {
     process.exitCode = highest
   }
   process.exit = exit
-  // First, while loggers that say goodbye in 'exit' still take a line.
+  // First, while loggers that close in 'exit' still take a line.
   process.prependListener('exit', onExit)
   return () => {
     process.removeListener('exit', onExit)

@@ -25,7 +25,9 @@ export function installSignals(
     }
     if (host.clock.now() - firstAt >= SECOND_SIGNAL_AFTER_MS) listener.onSecond(signal)
   }
-  const installed = [...new Set(signals)].map((signal) => host.process.onSignal(signal, () => onSignal(signal)))
+  const installed = [...new Set(signals)].map((signal) =>
+    host.process.onSignal(signal, () => onSignal(signal)),
+  )
   return {
     [Symbol.dispose]: () => {
       for (const entry of installed) entry[Symbol.dispose]()

@@ -69,7 +69,7 @@ class ResponseStream implements EventStream {
     this.signal = signal
   }
 
-  open(farewell: string): void {
+  open(retryHint: string): void {
     const response = this.#response
     // Without a listener a connection that breaks in the middle of a write would be an uncaught error.
     response.on('error', () => {})
@@ -82,8 +82,8 @@ class ResponseStream implements EventStream {
       if ('flushHeaders' in response) response.flushHeaders()
       else response.writeHead(200)
     }
-    if (this.signal.aborted) this.#end(farewell)
-    else this.signal.addEventListener('abort', () => this.#end(farewell))
+    if (this.signal.aborted) this.#end(retryHint)
+    else this.signal.addEventListener('abort', () => this.#end(retryHint))
   }
 
   async send(data: string, fields: EventFields = {}): Promise<boolean> {

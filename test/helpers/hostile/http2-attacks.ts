@@ -132,7 +132,7 @@ export const http2Silences: readonly Attack[] = [
     goOn: (client) => client.reset(),
   },
   {
-    what: 'a session that says goodbye and stays',
+    what: 'a session that announces its end and stays',
     cut: null,
     start: async (dial) => {
       const client = await open(dial)

@@ -125,7 +125,7 @@ test('https over a unix socket: of two handshakes each is waited for', async (t)
     name: 'main',
     drainTimeoutMs: 10_000,
     shutdownDelayMs,
-    goodbye: undefined,
+    closeHandshake: undefined,
     onLateRequest: () => {},
     onListening: () => {},
   })

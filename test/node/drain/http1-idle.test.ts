@@ -206,7 +206,7 @@ test('serve: connections from before the adapter are met at their next request a
     name: 'main',
     drainTimeoutMs: 10_000,
     shutdownDelayMs: 0,
-    goodbye: undefined,
+    closeHandshake: undefined,
     onLateRequest: () => {},
     onListening: () => {},
   })

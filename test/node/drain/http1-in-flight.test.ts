@@ -144,7 +144,7 @@ test('drain() of a server that never listened, and of one that its owner closed,
     name: 'main',
     drainTimeoutMs: 10_000,
     shutdownDelayMs: 0,
-    goodbye: undefined,
+    closeHandshake: undefined,
     onLateRequest: () => {},
     onListening: () => {},
   }
@@ -165,7 +165,7 @@ test('a server that begins to listen in the drain is closed again', async (t) =>
     name: 'main',
     drainTimeoutMs: 10_000,
     shutdownDelayMs: 0,
-    goodbye: undefined,
+    closeHandshake: undefined,
     onLateRequest: () => {},
     onListening: () => {},
   })

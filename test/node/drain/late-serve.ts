@@ -22,7 +22,7 @@ export async function listenUnserved(t: TestContext, server: Server) {
       name: 'main',
       drainTimeoutMs: 10_000,
       shutdownDelayMs,
-      goodbye: (socket) => void told.push(socket),
+      closeHandshake: (socket) => void told.push(socket),
       onLateRequest: () => {},
       onListening: () => {},
     })

@@ -33,7 +33,7 @@ async function unserved(t: TestContext, scheme: Scheme, handler: Handler): Promi
     server.close()
   })
   const serve = (): ServerAdapter => {
-    const context = { name: 'main', drainTimeoutMs: 10_000, shutdownDelayMs: 0, goodbye: undefined }
+    const context = { name: 'main', drainTimeoutMs: 10_000, shutdownDelayMs: 0, closeHandshake: undefined }
     const adapter = adapterFor(server, { ...context, onLateRequest: () => {}, onListening: () => {} })
     assert(adapter instanceof ServerAdapter)
     t.after(() => adapter.release())

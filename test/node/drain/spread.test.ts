@@ -79,7 +79,7 @@ suite('Spread', () => {
       name: 'main',
       drainTimeoutMs: 15_000,
       shutdownDelayMs: 0,
-      goodbye: undefined,
+      closeHandshake: undefined,
       onLateRequest: () => {},
       onListening: () => {},
     })

@@ -23,7 +23,7 @@ for (const [kind, { create, event, dial }] of Object.entries(rawKinds)) {
     const told: Socket[] = []
     const { adapter, server, port } = await drainable(t, create(accept), {
       shutdownDelayMs: 2_000,
-      goodbye: (socket) => {
+      closeHandshake: (socket) => {
         told.push(socket as Socket)
         socket.end('QUIT\r\n')
       },
@@ -42,7 +42,7 @@ for (const [kind, { create, event, dial }] of Object.entries(rawKinds)) {
   test(`${kind}: a connection to which the server says the first word in the drain gets it, too`, async (t) => {
     const { adapter, server, port } = await drainable(t, create(accept), {
       shutdownDelayMs: 2_000,
-      goodbye: (socket) => void socket.end('QUIT\r\n'),
+      closeHandshake: (socket) => void socket.end('QUIT\r\n'),
     })
     const { client, socket } = await connected(t, server, port)
     const drained = adapter.drain()
@@ -55,7 +55,9 @@ for (const [kind, { create, event, dial }] of Object.entries(rawKinds)) {
 
   test(`${kind}: of connections that are never used in the drain each is closed without a close handshake`, async (t) => {
     let told = 0
-    const { adapter, server, port } = await drainable(t, create(accept), { goodbye: () => void told++ })
+    const { adapter, server, port } = await drainable(t, create(accept), {
+      closeHandshake: () => void told++,
+    })
     const one = await connected(t, server, port)
     const other = await connected(t, server, port)
     await within(5_000, 'drain', adapter.drain())
@@ -66,7 +68,7 @@ for (const [kind, { create, event, dial }] of Object.entries(rawKinds)) {
     let told = 0
     const { adapter, server, port } = await drainable(t, create(accept), {
       shutdownDelayMs: 500,
-      goodbye: () => void told++,
+      closeHandshake: () => void told++,
     })
     const { client, socket } = await connected(t, server, port)
     client.send('hello')

@@ -26,10 +26,10 @@ test('net.Server: what never sent anything is closed, what did is waited for', a
   await within(3_000, 'drain', drained)
 })
 
-test('net.Server: goodbye() is said to each connection, and what it throws ends only that one', async (t) => {
+test('net.Server: closeHandshake() is called for each connection, and what it throws ends only that one', async (t) => {
   let nth = 0
   const { adapter, client } = await drainable(t, echo(), {
-    goodbye: (socket, request) => {
+    closeHandshake: (socket, request) => {
       assert.equal(request, null)
       if (++nth === 1) throw new Error('planned')
       socket.end('QUIT\r\n')
@@ -64,7 +64,7 @@ test('the path of a unix socket is left to a successor that has bound it since (
     name: 'main',
     drainTimeoutMs: 1_000,
     shutdownDelayMs: 0,
-    goodbye: undefined,
+    closeHandshake: undefined,
     onLateRequest: () => {},
     onListening: () => {},
   }
@@ -94,7 +94,7 @@ test('the path of a unix socket is unlinked when it is still the own one', async
     name: 'main',
     drainTimeoutMs: 1_000,
     shutdownDelayMs: 0,
-    goodbye: undefined,
+    closeHandshake: undefined,
     onLateRequest: () => {},
     onListening: () => {},
   })

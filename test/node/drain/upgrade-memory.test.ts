@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage } from 'node:http'
 import { suite, test, type TestContext } from 'node:test'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import type { Goodbye } from '../../../src/node/types.ts'
+import type { CloseHandshake } from '../../../src/node/types.ts'
 import { drainable } from './setup.ts'
 import { askForWebSocket, askUpgrade, switching, untilReceived } from './upgrade-setup.ts'
 
@@ -23,12 +23,16 @@ async function collected(condition: () => boolean): Promise<boolean> {
 /** Opens so many WebSockets with this query, and gives what their requests are remembered by. */
 async function openMany(
   t: TestContext,
-  options: { readonly count: number; readonly query?: string; readonly goodbye?: Goodbye },
+  options: { readonly count: number; readonly query?: string; readonly closeHandshake?: CloseHandshake },
 ): Promise<readonly WeakRef<IncomingMessage>[]> {
   const server = createServer()
   const references: WeakRef<IncomingMessage>[] = []
   server.on('upgrade', (request) => references.push(new WeakRef(request)))
-  const { client } = await drainable(t, server, options.goodbye ? { goodbye: options.goodbye } : {})
+  const { client } = await drainable(
+    t,
+    server,
+    options.closeHandshake ? { closeHandshake: options.closeHandshake } : {},
+  )
   const head = askForWebSocket.replace(
     '/chat?token=secret',
     `/a/path/of/some/length?token=${options.query ?? ''}`,
@@ -49,8 +53,8 @@ suite('memory of a WebSocket', () => {
     assert.ok(await collected(() => references.every((reference) => reference.deref() === undefined)))
   })
 
-  test('its upgrade request is kept for a goodbye, which gets it', async (t) => {
-    const references = await openMany(t, { count: 5, goodbye: (socket) => socket.destroy() })
+  test('its upgrade request is kept for a close handshake, which gets it', async (t) => {
+    const references = await openMany(t, { count: 5, closeHandshake: (socket) => socket.destroy() })
     const gone = await collected(() => references.some((reference) => reference.deref() === undefined))
     assert.equal(gone, false)
   })

@@ -6,7 +6,7 @@ import { suite, test, type TestContext } from 'node:test'
 import { WebSocket, WebSocketServer } from 'ws'
 import type { DrainAdapter } from '../../../src/node/drain/adapter.ts'
 import { adapterFor } from '../../../src/node/drain/servers/serve.ts'
-import type { Goodbye } from '../../../src/node/types.ts'
+import type { CloseHandshake } from '../../../src/node/types.ts'
 import { listen } from '../../helpers/listen.ts'
 import { RawClient } from '../../helpers/raw-http.ts'
 import { Gate } from './setup.ts'
@@ -23,12 +23,12 @@ import {
 import { eventually, within } from '../../helpers/eventually.ts'
 
 /** Gives a server that listens its adapter, as `serve()` does. */
-function serveNow(t: TestContext, server: Server, goodbye?: Goodbye): DrainAdapter {
+function serveNow(t: TestContext, server: Server, closeHandshake?: CloseHandshake): DrainAdapter {
   const adapter = adapterFor(server, {
     name: 'main',
     drainTimeoutMs: 10_000,
     shutdownDelayMs: 0,
-    goodbye,
+    closeHandshake,
     onLateRequest: () => {},
     onListening: () => {},
   })
@@ -139,7 +139,7 @@ for (const [name, kind] of Object.entries(kinds)) {
       )
     })
 
-    test('each gets its goodbye, without a request', async (t) => {
+    test('each gets its close handshake, without a request', async (t) => {
       const server = kind.createServer()
       server.on('upgrade', () => {})
       const { port } = await listen(t, server)

@@ -133,14 +133,14 @@ suite('an upgrade is a request until it is answered', () => {
     })
   }
 
-  test('its goodbye comes when it has become an upgrade, and not before', async (t) => {
+  test('its close handshake comes when it has become an upgrade, and not before', async (t) => {
     const server = silentServer()
     const urls: unknown[] = []
-    const goodbye = (socket: Duplex, request: IncomingMessage | null): void => {
+    const closeHandshake = (socket: Duplex, request: IncomingMessage | null): void => {
       urls.push(request?.url)
       socket.end(Buffer.from(goingAway, 'latin1'))
     }
-    const { adapter, client } = await drainable(t, server, { goodbye })
+    const { adapter, client } = await drainable(t, server, { closeHandshake })
     const [early, late] = [await client(), await client()]
     const first = await askUpgrade(server, early)
     first.socket.write(switching)

@@ -85,9 +85,9 @@ test('upgrades that come in the drain are refused with 503, in the delay they ar
   await within(3_000, 'drain', drained)
 })
 
-test('goodbye() ends an upgraded connection in its own protocol', async (t) => {
+test('closeHandshake() ends an upgraded connection in its own protocol', async (t) => {
   const { adapter, client } = await drainable(t, echoServer(), {
-    goodbye: (socket, request) => {
+    closeHandshake: (socket, request) => {
       assert.equal(request?.url, '/chat')
       socket.end('BYE\n')
     },
@@ -100,7 +100,7 @@ test('goodbye() ends an upgraded connection in its own protocol', async (t) => {
   assert.match(one.received, /BYE\n$/)
 })
 
-test('an upgraded connection without a goodbye is waited for, and counted when it is cut', async (t) => {
+test('an upgraded connection without a close handshake is waited for, and counted when it is cut', async (t) => {
   const { adapter, client } = await drainable(t, echoServer())
   const one = await client()
   one.send(upgrade)

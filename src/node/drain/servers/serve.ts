@@ -28,7 +28,7 @@ export function adapterFor(server: NetServer, context: AdapterContext): DrainAda
   return new ServerAdapter(server, context, trafficsOf(server, context))
 }
 
-function trafficsOf(server: NetServer, { goodbye }: AdapterContext): TrafficMaker {
+function trafficsOf(server: NetServer, { closeHandshake }: AdapterContext): TrafficMaker {
   if (server instanceof HttpServer) return (context) => http1(server, 'connection', context)
   if (server instanceof HttpsServer)
     return (context) => [new HandshakeTraffic(server, context), ...http1(server, 'secureConnection', context)]
@@ -41,9 +41,12 @@ function trafficsOf(server: NetServer, { goodbye }: AdapterContext): TrafficMake
     ]
   }
   if (server instanceof TlsServer) {
-    return (context) => [new HandshakeTraffic(server, context), new TcpTraffic(server, context, goodbye)]
+    return (context) => [
+      new HandshakeTraffic(server, context),
+      new TcpTraffic(server, context, closeHandshake),
+    ]
   }
-  return (context) => [new TcpTraffic(server, context, goodbye)]
+  return (context) => [new TcpTraffic(server, context, closeHandshake)]
 
   function http1(
     http: Http1Server,
@@ -51,7 +54,7 @@ function trafficsOf(server: NetServer, { goodbye }: AdapterContext): TrafficMake
     context: TrafficContext,
   ): [Http1Traffic, UpgradeRequestTraffic, UpgradeTraffic] {
     const traffic = new Http1Traffic(http, event, context)
-    const upgrades = new UpgradeTraffic(context, goodbye)
+    const upgrades = new UpgradeTraffic(context, closeHandshake)
     return [traffic, new UpgradeRequestTraffic(http, traffic.book, upgrades, context), upgrades]
   }
 }

@@ -59,7 +59,10 @@ export class ServerRegistry {
       return
     }
     const name = options.name ?? this.#names.next()
-    refuseUnusable('serve', { name, ...(options.goodbye !== undefined && { run: options.goodbye }) })
+    refuseUnusable('serve', {
+      name,
+      ...(options.closeHandshake !== undefined && { run: options.closeHandshake }),
+    })
     refuseTaken('serve', name, this.#names.has(name))
     const registration = { options, name, adapter: null, followed: false }
     claimServer(server, {
@@ -80,7 +83,7 @@ export class ServerRegistry {
       name,
       drainTimeoutMs: this.#times.drainTimeoutMs,
       shutdownDelayMs: this.#times.shutdownDelayMs,
-      goodbye: registration.options.goodbye,
+      closeHandshake: registration.options.closeHandshake,
       onLateRequest: () => this.#owner.onLateRequest(),
       onListening: () => this.#owner.onChange(),
       onClosed: () => this.#onClosed(server),
@@ -123,7 +126,9 @@ export class ServerRegistry {
   #noteIgnored({ options, name }: Registration, again: ServeOptions): void {
     const ignored = [
       ...(again.name === undefined || again.name === name ? [] : [`the name '${String(again.name)}'`]),
-      ...(again.goodbye === undefined || again.goodbye === options.goodbye ? [] : ['the goodbye']),
+      ...(again.closeHandshake === undefined || again.closeHandshake === options.closeHandshake
+        ? []
+        : ['the close handshake']),
     ]
     if (ignored.length === 0) return
     const what = ignored.join(' and ')

@@ -132,23 +132,23 @@ test('a lifecycle that yields its servers leaves each to the one that asks, unti
 
 test('the same server twice on one lifecycle is once, and options that are not used are logged', (t) => {
   const { lifecycle, log } = makeLifecycle(t, withoutProbes)
-  const goodbye = (): void => {}
-  const server = lifecycle.serve(createServer(), { name: 'api', goodbye })
-  for (const options of [undefined, {}, { name: 'api' }, { goodbye }, { name: 'api', goodbye }])
+  const closeHandshake = (): void => {}
+  const server = lifecycle.serve(createServer(), { name: 'api', closeHandshake })
+  for (const options of [undefined, {}, { name: 'api' }, { closeHandshake }, { name: 'api', closeHandshake }])
     assert.equal(lifecycle.serve(server, options), server)
   assert.deepEqual(log, [])
-  assert.equal(lifecycle.serve(server, { name: 'admin', goodbye: () => {} }), server)
+  assert.equal(lifecycle.serve(server, { name: 'admin', closeHandshake: () => {} }), server)
   assert.deepEqual(
     log.map(({ level, message }) => [level, message]),
-    [['warn', "lastcall: serve: 'api' is served already; ignored: the name 'admin' and the goodbye"]],
+    [['warn', "lastcall: serve: 'api' is served already; ignored: the name 'admin' and the close handshake"]],
   )
 })
 
-test('a goodbye that is no function is refused, and leaves the server free', (t) => {
+test('a close handshake that is no function is refused, and leaves the server free', (t) => {
   const { lifecycle } = makeLifecycle(t, withoutProbes)
   const server = createServer()
-  for (const goodbye of [null, 5, 'bye', {}]) {
-    assert.throws(() => lifecycle.serve(server, { goodbye: goodbye as never }), {
+  for (const closeHandshake of [null, 5, 'bye', {}]) {
+    assert.throws(() => lifecycle.serve(server, { closeHandshake: closeHandshake as never }), {
       code: 'LASTCALL_INVALID_OPTIONS',
       message: /wanted a function/,
     })
