@@ -5,7 +5,7 @@ export interface Shutdown {
   readonly startedAt: number
   /** Whether readiness answers 503 already. */
   readonly readinessFailing: boolean
-  /** False from the moment a hook failed or the exit was forced. What was cut off is counted by whoever cuts. */
+  /** False from the moment a hook failed or the exit was forced. What was force-closed is counted where it is done. */
   readonly clean: boolean
   readonly deadlines: Deadlines
   readonly timing: Timing

@@ -12,7 +12,7 @@ import type { Shutdown, ShutdownPhase, State } from './state.ts'
 //     |                |  shutdownDelayElapsed                                            |
 //     |  in flight     v                                                                  |
 //     +----------> [draining]   listeners closed, what is in flight is finished           |
-//     |                |  connectionsDrained | drainTimedOut (the rest is cut)            |
+//     |                |  connectionsDrained | drainTimedOut (the rest is force-closed)   |
 //     |  nothing       v                                                                  |
 //     +----------> [stopping]   stop hooks in reverse order                               |
 //                      |  hooksFinished | hooksTimedOut                                   |
@@ -68,7 +68,7 @@ function whileStarting(state: Extract<State, { name: 'starting' }>, event: Lifec
       // Nobody was ever sent here, so there is nobody to wait for: no delay, and no drain either unless something did arrive.
       const shutdown = { ...newShutdown(event), readinessFailing: true }
       if (event.inFlight > 0) return enterDraining(shutdown, event.at, [{ type: 'announceClose' }])
-      return enterStopping(shutdown, event.at, [{ type: 'announceClose' }, { type: 'cutConnections' }])
+      return enterStopping(shutdown, event.at, [{ type: 'announceClose' }, { type: 'forceCloseConnections' }])
     }
     default:
       return ignored(state)
@@ -119,8 +119,8 @@ function whileShuttingDown(state: ShuttingDown, event: LifecycleEvent): Transiti
   if (state.name === 'draining') {
     if (event.type === 'connectionsDrained') return enterStopping(shutdown, event.at, [])
     if (event.type === 'drainTimedOut') {
-      // Idle connections may be all that is left. Whoever cuts counts, and what was cut in flight makes the exit code 1.
-      return enterStopping(shutdown, event.at, [{ type: 'cutConnections' }])
+      // Idle connections may be all that is left. What was in flight is counted there, and makes the exit code 1.
+      return enterStopping(shutdown, event.at, [{ type: 'forceCloseConnections' }])
     }
     return ignored(state)
   }
@@ -177,7 +177,7 @@ function enterStopped(shutdown: Shutdown, exitCode: number): Transition {
   const timers = ['readinessFail', 'shutdownDelay', 'drain', 'hooks'] as const
   const effects: readonly Effect[] = [
     ...timers.map((timer) => ({ type: 'stopTimer', timer }) as const),
-    { type: 'cutConnections' },
+    { type: 'forceCloseConnections' },
     { type: 'finish', exitCode },
   ]
   return { state: { name: 'stopped', shutdown: { ...shutdown, readinessFailing: true }, exitCode }, effects }

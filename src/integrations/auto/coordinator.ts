@@ -210,10 +210,10 @@ export class Coordinator {
     })
   }
 
-  /** The application's own code counts, unless something was cut off or the exit is forced. */
+  /** The application's own code counts, unless something was force-closed or the exit is forced. */
   #finalExitCode(decided: number): number {
-    const cut = Object.values(this.#lifecycle.snapshot().forcedCloses).some((count) => count > 0)
+    const isForced = Object.values(this.#lifecycle.snapshot().forcedCloses).some((count) => count > 0)
     const own = Number(process.exitCode ?? 0)
-    return cut || decided > 1 || own === 0 ? decided : own
+    return isForced || decided > 1 || own === 0 ? decided : own
   }
 }

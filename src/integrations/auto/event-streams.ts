@@ -101,7 +101,7 @@ function mayBeEventStream({ req }: StreamResponse): boolean {
 /**
  * Whether this is an event stream that can be ended from outside: its client asked as EventSource does
  * (WHATWG HTML, "The EventSource interface"), and
- * so comes back. One that was compressed before it is written cannot, because its compressor would be cut
+ * so comes back. One that was compressed before it is written cannot, because its compressor would be interrupted
  * off; a middleware that compresses what is
  * written has replaced `write`, and ends its compressor when the response is ended.
  */

@@ -12,7 +12,7 @@ let group: TerminusGroup | undefined
  * At the signal health checks begin to fail, `beforeShutdown` runs while everything is served and told to go elsewhere, the server drains,
  * `onSignal` and `onShutdown` run, and the process ends: by the signal, with 0 if `useExit0` is set or the
  * signal does nothing (PID 1), with 1 if
- * something was cut off or a function of yours failed. All servers of a process are shut down together. A second signal forces the exit.
+ * something was force-closed or a function of yours failed. All servers of a process are shut down together. A second signal forces the exit.
  * Times that terminus has no option for come from the environment, as with `createLifecycle()`; a probe server is opened only if
  * `LASTCALL_PROBE_PORT` asks for one.
  *

@@ -3,7 +3,7 @@ import type { CloseHandshake, ServerSnapshot } from '../types.ts'
 
 /**
  * What the lifecycle asks of one kind of server. A new kind of server is a line in `./servers/serve.ts`, a new
- * protocol a traffic beside this file.
+ * protocol a drainer beside this file.
  */
 export interface DrainAdapter {
   readonly name: string
@@ -22,7 +22,7 @@ export interface DrainAdapter {
    */
   drain(): Promise<void>
   /** Closes the listener and destroys whatever is left. Returns what was in flight. */
-  cut(): readonly ForcedClose[]
+  forceClose(): readonly ForcedClose[]
   snapshot(): ServerSnapshot
   /** Forgets the server: takes every listener and hook off it. */
   release(): void

@@ -4,9 +4,9 @@ import { onRequestFinish, onRequestStart } from './request-channel.ts'
 import { type Connection, currentResponse, type Pipeline } from './connection.ts'
 import { presentHttp1, type PresentHttp1 } from './present-connections.ts'
 import { SocketClose } from './socket-close.ts'
-import { now } from './traffic.ts'
+import { now } from './moments.ts'
 
-/** What the owner of the book wants to know while a shutdown runs. */
+/** What the owner of the tracker wants to know while a shutdown runs. */
 export interface ConnectionListener {
   onOpen(): void
   onRequest(connection: Connection, request: IncomingMessage, response: ServerResponse): void
@@ -18,7 +18,7 @@ export interface ConnectionListener {
 export type ConnectionEvent = 'connection' | 'secureConnection'
 
 /** The HTTP/1 connections of one server, kept from the moment it is served. */
-export class ConnectionBook {
+export class ConnectionTracker {
   readonly open: Map<Socket, Connection> = new Map()
   readonly #server: Server
   readonly #event: ConnectionEvent
@@ -35,7 +35,7 @@ export class ConnectionBook {
     for (const present of presentHttp1(server)) this.#addPresent(present)
   }
 
-  /** Reports what happens from now on. Without a listener the book only keeps itself up to date. */
+  /** Reports what happens from now on. Without a listener the tracker only keeps itself up to date. */
   listen(listener: ConnectionListener): void {
     // Not earlier: each subscriber costs every request of the process.
     if (this.#listener === null) this.#subscriptions.push(onRequestFinish(this.#server, this.#onFinish))

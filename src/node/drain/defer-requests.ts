@@ -18,7 +18,7 @@ export interface Unprocessed {
 /**
  * Hands requests to the server's listeners one tick later, when the parser has been through all that came in
  * the same packet. Only then is it known whether a request has pipelined followers, which a handler that
- * answers at once would otherwise cut off with its `Connection: close`. What the parser says next about the
+ * answers at once would otherwise break off with its `Connection: close`. What the parser says next about the
  * connection (an error, an upgrade) comes behind them all the same.
  */
 export function deferRequests(server: Server, unprocessed: Unprocessed): Disposable {

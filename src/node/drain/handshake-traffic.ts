@@ -3,7 +3,8 @@ import type { Server, TLSSocket } from 'node:tls'
 import type { ForcedClose } from '../../core/report.ts'
 import { acceptedSockets, tlsSocketAround } from './present-connections.ts'
 import { rawSocketIn } from './raw-socket.ts'
-import { now, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
+import { now } from './moments.ts'
+import type { DrainerContext, DrainerCount, ProtocolDrainer } from './protocol-drainer.ts'
 
 /**
  * How long a client may be silent in its TLS handshake once the drain has begun, with the time that clients
@@ -24,14 +25,14 @@ interface Handshake {
  * seen for each connection; only one of
  * them may be waited for, and destroying the raw one as idle kills the request inside it.
  */
-export class HandshakeTraffic implements Traffic {
+export class HandshakeDrainer implements ProtocolDrainer {
   readonly #server: Server
-  readonly #context: TrafficContext
+  readonly #context: DrainerContext
   readonly #open = new Map<Socket, Handshake>()
   #draining = false
   #timer: NodeJS.Timeout | undefined
 
-  constructor(server: Server, context: TrafficContext) {
+  constructor(server: Server, context: DrainerContext) {
     this.#server = server
     this.#context = context
     server.prependListener('connection', this.#onConnection)
@@ -53,13 +54,13 @@ export class HandshakeTraffic implements Traffic {
     this.#sweep()
   }
 
-  cut(): readonly ForcedClose[] {
+  forceClose(): readonly ForcedClose[] {
     clearTimeout(this.#timer)
     for (const raw of this.#open.keys()) raw.destroy()
     return []
   }
 
-  count(): TrafficCount {
+  count(): DrainerCount {
     return { request: 0, stream: 0, upgrade: 0, active: 0, idle: this.#open.size, oldestAt: null }
   }
 
@@ -109,7 +110,7 @@ export class HandshakeTraffic implements Traffic {
 
   #forget(raw: Socket): void {
     raw.removeListener('close', this.#onClose)
-    // Later than the traffic that takes the connection over counts it, or the drain would end in between.
+    // Later than the drainer that takes the connection over counts it, or the drain would end in between.
     if (this.#open.delete(raw)) queueMicrotask(() => this.#context.onGone())
   }
 }

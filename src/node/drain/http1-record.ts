@@ -3,10 +3,10 @@ import { type Connection, currentResponse, inFlightSince, isUnused, openResponse
 import { unfinishedUpload } from './linger.ts'
 import { resetSocket } from './raw-socket.ts'
 import { routeOf } from './route.ts'
-import { now } from './traffic.ts'
+import { now } from './moments.ts'
 
 /** Closes a connection, with a reset when something is in flight on it. Returns what was. */
-export function forceClose(connection: Connection, server: string): readonly ForcedClose[] {
+export function forceCloseConnection(connection: Connection, server: string): readonly ForcedClose[] {
   const { socket } = connection
   const upload = unfinishedUpload(socket)
   const isAnswered = currentResponse(socket) === null && socket.writableEnded

@@ -15,12 +15,13 @@ import {
   openResponses,
   withdraw,
 } from './connection.ts'
-import { ConnectionBook, type ConnectionEvent } from './connections.ts'
+import { ConnectionTracker, type ConnectionEvent } from './connections.ts'
 import { deferRequests } from './defer-requests.ts'
-import { forceClose } from './http1-record.ts'
+import { forceCloseConnection } from './http1-record.ts'
 import { refuseUpgrade } from './refuse-upgrade.ts'
 import { Stragglers } from './stragglers.ts'
-import { earlierOf, now, settleMs, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
+import { earlierOf, now, settleMs } from './moments.ts'
+import type { DrainerContext, DrainerCount, ProtocolDrainer } from './protocol-drainer.ts'
 
 /**
  * A server of Node's that speaks HTTP/1, with TLS or without. `http2.createSecureServer` is one when it
@@ -31,10 +32,10 @@ export interface Http1Server extends Server {
 }
 
 /** HTTP/1 connections. */
-export class Http1Traffic implements Traffic {
-  readonly book: ConnectionBook
+export class Http1Drainer implements ProtocolDrainer {
+  readonly tracker: ConnectionTracker
   readonly #server: Http1Server
-  readonly #context: TrafficContext
+  readonly #context: DrainerContext
   #deferral: Disposable | null = null
   /** Null before the drain. */
   #drainingSince: number | null = null
@@ -49,15 +50,15 @@ export class Http1Traffic implements Traffic {
   readonly #stragglers: Stragglers
   #arrivals = 0
 
-  constructor(server: Http1Server, event: ConnectionEvent, context: TrafficContext) {
+  constructor(server: Http1Server, event: ConnectionEvent, context: DrainerContext) {
     this.#server = server
     this.#context = context
     this.#stragglers = new Stragglers(context.settleMs)
-    this.book = new ConnectionBook(server, event)
+    this.tracker = new ConnectionTracker(server, event)
   }
 
   get open(): number {
-    return this.book.open.size
+    return this.tracker.open.size
   }
 
   announce(): void {
@@ -65,18 +66,18 @@ export class Http1Traffic implements Traffic {
     this.#deferral = deferRequests(this.#server, {
       onRequest: this.#onUnprocessed,
       onUpgrade: (socket) => {
-        const connection = this.book.open.get(socket)
+        const connection = this.tracker.open.get(socket)
         refuseUpgrade(socket, connection ? newestResponse(connection) : null)
       },
     })
-    this.book.listen({
+    this.tracker.listen({
       // A TLS handshake may end after the sweep.
       onOpen: () => this.#scheduleSweep(),
       onRequest: this.#onLateRequest,
       onFinish: this.#onFinish,
       onClose: this.#onClose,
     })
-    for (const connection of this.book.open.values()) {
+    for (const connection of this.tracker.open.values()) {
       for (const { response } of openResponses(connection)) this.#askToClose(connection, response)
     }
   }
@@ -86,36 +87,38 @@ export class Http1Traffic implements Traffic {
     this.#scheduleSweep()
   }
 
-  cut(): readonly ForcedClose[] {
+  forceClose(): readonly ForcedClose[] {
     this.#stopSweep()
     // What Node's parser knows to be idle is not worth a line in the report; what is left then has at least begun to send.
-    closeIdle(this.#server, this.book)
-    return [...this.book.open.values()].flatMap((connection) => forceClose(connection, this.#context.name))
+    closeIdle(this.#server, this.tracker)
+    return [...this.tracker.open.values()].flatMap((connection) =>
+      forceCloseConnection(connection, this.#context.name),
+    )
   }
 
-  count(): TrafficCount {
+  count(): DrainerCount {
     let active = 0
     let request = 0
     let oldestAt: number | null = null
-    for (const connection of this.book.open.values()) {
+    for (const connection of this.tracker.open.values()) {
       if (!isInFlight(connection)) continue
       active++
       request += countInFlight(connection)
       oldestAt = earlierOf(oldestAt, inFlightSince(connection))
     }
-    return { request, stream: 0, upgrade: 0, active, idle: this.book.open.size - active, oldestAt }
+    return { request, stream: 0, upgrade: 0, active, idle: this.tracker.open.size - active, oldestAt }
   }
 
   release(): void {
     this.#stopSweep()
     clearImmediate(this.#reconsideration)
     this.#deferral?.[Symbol.dispose]()
-    this.book.release()
+    this.tracker.release()
   }
 
   #settlesAt(): number {
     let newest = lastOf(this.#kept.values()) ?? 0
-    for (const connection of this.book.open.values()) {
+    for (const connection of this.tracker.open.values()) {
       if (isUnused(connection)) newest = Math.max(newest, connection.openedAt)
       // While somebody is waited for anyway, idle clients have some more time to ask once more and to hear `Connection: close`.
       else if (isInFlight(connection)) newest = Math.max(newest, this.#drainingSince ?? 0)
@@ -136,13 +139,13 @@ export class Http1Traffic implements Traffic {
     await untilQuiet(() => this.#arrivals)
     if (now() < this.#settlesAt()) return this.#scheduleSweep()
     // Node knows from its parser what we cannot see: a connection that has sent half of its next request is not idle.
-    this.book.destroyAll(() => {
-      closeIdle(this.#server, this.book, (connection) => this.#stragglers.isYoung(connection))
-      for (const connection of this.book.open.values()) {
+    this.tracker.destroyAll(() => {
+      closeIdle(this.#server, this.tracker, (connection) => this.#stragglers.isYoung(connection))
+      for (const connection of this.tracker.open.values()) {
         if (isUnused(connection)) connection.socket.destroy()
       }
     })
-    this.#stragglers.look(this.book.open.values())
+    this.#stragglers.look(this.tracker.open.values())
     if (this.#stragglers.hasAny) this.#scheduleSweep()
     this.#context.onGone()
   }
@@ -173,7 +176,7 @@ export class Http1Traffic implements Traffic {
    */
   readonly #onUnprocessed = (request: IncomingMessage, response: ServerResponse): void => {
     request.resume()
-    const connection = this.book.open.get(request.socket)
+    const connection = this.tracker.open.get(request.socket)
     if (connection) withdraw(connection, response)
   }
 
@@ -204,7 +207,7 @@ export class Http1Traffic implements Traffic {
   #askToClose(connection: Connection, response: ServerResponse): void {
     if (response.headersSent) return endGently(response)
     // Behind a close Node drops the answers to pipelined followers.
-    if (this.book.mayHaveUnknownFollowers(response)) return
+    if (this.tracker.mayHaveUnknownFollowers(response)) return
     sayClose(response, () => newestResponse(connection) === response)
   }
 }

@@ -26,7 +26,7 @@ export function keepOpen(session: ServerHttp2Session): void {
  * Two GOAWAYs with a round trip between them (RFC 9113 §6.8). Between them nghttp2 lets no new stream in
  * (`session_allow_incoming_new_stream` asks whether any GOAWAY was sent, and its shutdown notice is not to be
  * had from JavaScript): what crosses the first one on the wire is not processed, and the second says so. Such
- * a stream may be sent again (RFC 9113 §8.7); what was processed is never cut.
+ * a stream may be sent again (RFC 9113 §8.7); what was processed is never force-closed.
  */
 export function endSession(session: ServerHttp2Session, record: SessionRecord): void {
   keepOpen(session)

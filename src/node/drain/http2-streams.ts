@@ -1,6 +1,6 @@
 import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
 import type { Socket } from 'node:net'
-import { now } from './traffic.ts'
+import { now } from './moments.ts'
 
 /**
  * Where a stream keeps the time at which it began. A map beside it would cost every stream four times as
@@ -39,7 +39,7 @@ export interface SessionRecord {
    */
   lastId: number
   lastAt: number
-  isCut?: true
+  isForceClosed?: true
   pingTimer?: NodeJS.Timeout
 }
 

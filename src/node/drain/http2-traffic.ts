@@ -13,7 +13,8 @@ import { endSession, keepOpen } from './http2-end.ts'
 import { type SessionRecord, stampStream, startOf, unfinished } from './http2-streams.ts'
 import { resetUnlessClosed } from './let-go.ts'
 import { presentSessions, streamsOf } from './present-connections.ts'
-import { earlierOf, now, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
+import { earlierOf, now } from './moments.ts'
+import type { DrainerContext, DrainerCount, ProtocolDrainer } from './protocol-drainer.ts'
 
 /**
  * For `session.destroy()` with a code and without an error. When it is undefined Node takes 0, NO_ERROR, for
@@ -26,16 +27,16 @@ const noError = null as unknown as undefined
  * HTTP/2 sessions. The set is kept from the start: the servers of Node 22 do not know theirs when they
  * close.
  */
-export class Http2Traffic implements Traffic {
+export class Http2Drainer implements ProtocolDrainer {
   readonly #server: Http2Server | Http2SecureServer
-  readonly #context: TrafficContext
+  readonly #context: DrainerContext
   readonly #event: 'connection' | 'secureConnection'
   readonly #open = new Map<ServerHttp2Session, SessionRecord>()
   /** The connection that Node is making a session of. */
   #arriving: Socket | null = null
   #phase: 'serving' | 'announced' | 'draining' = 'serving'
 
-  constructor(server: Http2Server | Http2SecureServer, context: TrafficContext) {
+  constructor(server: Http2Server | Http2SecureServer, context: DrainerContext) {
     this.#server = server
     this.#context = context
     this.#event = server instanceof TlsServer ? 'secureConnection' : 'connection'
@@ -64,26 +65,27 @@ export class Http2Traffic implements Traffic {
     for (const [session, record] of this.#open) this.#endWhenUsed(session, record)
   }
 
-  cut(): readonly ForcedClose[] {
-    const cut: ForcedClose[] = []
+  forceClose(): readonly ForcedClose[] {
+    const forced: ForcedClose[] = []
     const isUndelivered = undeliveredNow()
     for (const [session, record] of this.#open) {
       const { socket, pingTimer } = record
-      // It may take a moment to be gone, and everything is cut once more at the very end.
-      if (record.isCut) continue
-      record.isCut = true
+      // It may take a moment to be gone, and everything is force-closed once more at the very end.
+      if (record.isForceClosed) continue
+      record.isForceClosed = true
       clearTimeout(pingTimer)
       const server = this.#context.name
       const left = unfinished(session, record, isUndelivered)
-      for (const { since, label } of left) cut.push({ kind: 'stream', server, ageMs: now() - since, label })
+      for (const { since, label } of left)
+        forced.push({ kind: 'stream', server, ageMs: now() - since, label })
       // For an idle client it is an end like any other, and no error.
       session.destroy(noError, left.length > 0 ? constants.NGHTTP2_CANCEL : constants.NGHTTP2_NO_ERROR)
       if (socket) resetUnlessClosed(socket)
     }
-    return cut
+    return forced
   }
 
-  count(): TrafficCount {
+  count(): DrainerCount {
     let stream = 0
     let active = 0
     let oldestAt: number | null = null

@@ -4,7 +4,7 @@ import { resetSocket } from './raw-socket.ts'
 
 /** How long a client may be silent, once all is written out, before its connection is closed for it. */
 const SILENCE_MS = 1_000
-/** How long the last frames of a session that is cut may take before its connection is reset. */
+/** How long the last frames of a session that is force-closed may take before its connection is reset. */
 const LAST_FRAMES_MS = 250
 
 /**

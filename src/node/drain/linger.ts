@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
-import { now } from './traffic.ts'
+import { now } from './moments.ts'
 
 /**
  * How long the client of a connection whose last response is out may be silent before the connection is
@@ -28,7 +28,7 @@ export interface Upload {
 const uploads = new WeakMap<Socket, Upload>()
 
 /**
- * What a handler still reads on a connection whose last response is out. The deadline cuts it off, so the
+ * What a handler still reads on a connection whose last response is out. The deadline ends it, so the
  * deadline has to count it.
  */
 export function unfinishedUpload(socket: Socket): Upload | null {

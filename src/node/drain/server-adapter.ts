@@ -8,22 +8,23 @@ import { takeOver, trackWithoutListening } from './handed-socket.ts'
 import { OwnClients } from './own-clients.ts'
 import { acceptedSockets } from './present-connections.ts'
 import { schemeOf } from './scheme.ts'
-import { earlierOf, now, settleMs, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
+import { earlierOf, now, settleMs } from './moments.ts'
+import type { DrainerContext, DrainerCount, ProtocolDrainer } from './protocol-drainer.ts'
 import { closeKeepingSuccessor, rememberPath } from './unix-path.ts'
 import { Unsent } from './unsent.ts'
 
-/** Makes the traffics of a server. They see each new connection in this order. */
-export type TrafficMaker = (context: TrafficContext) => readonly Traffic[]
+/** Makes the drainers of a server. They see each new connection in this order. */
+export type DrainerMaker = (context: DrainerContext) => readonly ProtocolDrainer[]
 
 /** Turns after a server's 'close' in which its sockets may emit theirs. */
 const CLOSING_TURNS = 10
 
-/** Drains any server that Node can listen with: the listener is its own business, the connections are its traffics'. */
+/** Drains any server that Node can listen with: the listener is its own business, the connections are its drainers'. */
 export class ServerAdapter implements DrainAdapter {
   readonly name: string
   readonly #server: Server
   readonly #context: AdapterContext
-  readonly #traffics: readonly Traffic[]
+  readonly #drainers: readonly ProtocolDrainer[]
   readonly #ownClients: OwnClients
   /** Where it has listened, or its connections came in. */
   readonly #ports = new Set<number>()
@@ -38,11 +39,11 @@ export class ServerAdapter implements DrainAdapter {
   #drainingSince: number | null = null
   #drained: (() => void) | null = null
 
-  constructor(server: Server, context: AdapterContext, makeTraffics: TrafficMaker) {
+  constructor(server: Server, context: AdapterContext, makeDrainers: DrainerMaker) {
     this.name = context.name
     this.#server = server
     this.#context = context
-    this.#traffics = makeTraffics({
+    this.#drainers = makeDrainers({
       name: context.name,
       drainTimeoutMs: context.drainTimeoutMs,
       settleMs: settleMs(context.shutdownDelayMs),
@@ -72,7 +73,7 @@ export class ServerAdapter implements DrainAdapter {
   announceClose(): void {
     if (this.#announced) return
     this.#announced = true
-    for (const traffic of this.#traffics) traffic.announce()
+    for (const drainer of this.#drainers) drainer.announce()
   }
 
   closeListener(): Promise<void> {
@@ -86,18 +87,18 @@ export class ServerAdapter implements DrainAdapter {
     return this.#draining
   }
 
-  cut(): readonly ForcedClose[] {
+  forceClose(): readonly ForcedClose[] {
     this.#draining ??= Promise.resolve()
-    const cut = [...this.#traffics.flatMap((traffic) => traffic.cut()), ...this.#giveUpUnsent()]
+    const forced = [...this.#drainers.flatMap((drainer) => drainer.forceClose()), ...this.#giveUpUnsent()]
     this.#closeListener()
     // Connections from before serve() that have not been heard of since.
     if ('closeAllConnections' in this.#server) (this.#server as HttpServer).closeAllConnections()
-    return cut
+    return forced
   }
 
   snapshot(): ServerSnapshot {
-    const counts = this.#traffics.map((traffic) => traffic.count())
-    const sum = (key: Exclude<keyof TrafficCount, 'oldestAt'>): number =>
+    const counts = this.#drainers.map((drainer) => drainer.count())
+    const sum = (key: Exclude<keyof DrainerCount, 'oldestAt'>): number =>
       counts.reduce((total, count) => total + count[key], 0)
     const age = (kind: keyof ServerSnapshot['inFlight']): number => {
       const moments = counts.map((count) => (count[kind] > 0 ? count.oldestAt : null))
@@ -122,13 +123,13 @@ export class ServerAdapter implements DrainAdapter {
     this.#server.removeListener('close', this.#onClose)
     this.#unsent.release()
     // Release in reverse order: wrappers of `server.emit` have to come off last-in, first-out.
-    for (const traffic of this.#traffics.toReversed()) traffic.release()
+    for (const drainer of this.#drainers.toReversed()) drainer.release()
   }
 
   async #drain(): Promise<void> {
     const gone = new Promise<void>((resolve) => (this.#drained = resolve))
     await this.closeListener()
-    for (const traffic of this.#traffics) traffic.drain()
+    for (const drainer of this.#drainers) drainer.drain()
     this.#drainingSince = now()
     const isQuiet = this.#isQuiet()
     this.#settle()
@@ -147,7 +148,7 @@ export class ServerAdapter implements DrainAdapter {
   async #isQuiet(): Promise<() => boolean> {
     const late = this.#late
     const isIdle =
-      schemeOf(this.#server) !== null && this.#traffics.every((traffic) => traffic.count().active === 0)
+      schemeOf(this.#server) !== null && this.#drainers.every((drainer) => drainer.count().active === 0)
     const isEmpty = this.#accepted === 0 || (isIdle && (await this.#unsent.isEmpty()))
     return () => isEmpty && this.#late === late
   }
@@ -170,7 +171,7 @@ export class ServerAdapter implements DrainAdapter {
   }
 
   #settle(): void {
-    if (!this.#server.listening && this.#traffics.every((traffic) => traffic.open === 0)) this.#drained?.()
+    if (!this.#server.listening && this.#drainers.every((drainer) => drainer.open === 0)) this.#drained?.()
   }
 
   #rememberAddress(): void {
@@ -199,7 +200,7 @@ export class ServerAdapter implements DrainAdapter {
    * program passed to the server itself can be open any longer.
    */
   async #untilGone(): Promise<boolean> {
-    const isOpen = (): boolean => this.#server.listening || this.#traffics.some(({ open }) => open > 0)
+    const isOpen = (): boolean => this.#server.listening || this.#drainers.some(({ open }) => open > 0)
     for (let turn = 0; turn < CLOSING_TURNS && isOpen(); turn++) await nextTurn()
     return !isOpen()
   }

@@ -1,4 +1,4 @@
-import { now } from './traffic.ts'
+import { now } from './moments.ts'
 
 /** Longest time between two turns. */
 const LONGEST_MS = 20

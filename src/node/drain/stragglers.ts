@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { type Connection, currentResponse } from './connection.ts'
-import { now } from './traffic.ts'
+import { now } from './moments.ts'
 
 /** Time between two looks. */
 const LOOK_MS = 250

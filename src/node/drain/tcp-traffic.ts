@@ -7,7 +7,8 @@ import { startCloseHandshake } from './close-handshake.ts'
 import { followRaw } from './handed-socket.ts'
 import { acceptedSockets, securedSockets } from './present-connections.ts'
 import { resetSocket } from './raw-socket.ts'
-import { earlierOf, now, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
+import { earlierOf, now } from './moments.ts'
+import type { DrainerContext, DrainerCount, ProtocolDrainer } from './protocol-drainer.ts'
 
 /**
  * How often connections that are unused in the drain are looked at: a listener for their first byte would
@@ -26,16 +27,16 @@ interface Conversation {
  * only the application can tell when
  * its conversation is over, and it is told by `lifecycle.signal` and its close handshake.
  */
-export class TcpTraffic implements Traffic {
+export class TcpDrainer implements ProtocolDrainer {
   readonly #server: Server
   readonly #event: 'connection' | 'secureConnection'
-  readonly #context: TrafficContext
+  readonly #context: DrainerContext
   readonly #closeHandshake: CloseHandshake | undefined
   readonly #open = new Map<Socket, Conversation>()
   #draining = false
   #timer: NodeJS.Timeout | undefined
 
-  constructor(server: Server, context: TrafficContext, closeHandshake: CloseHandshake | undefined) {
+  constructor(server: Server, context: DrainerContext, closeHandshake: CloseHandshake | undefined) {
     this.#server = server
     this.#event = server instanceof TlsServer ? 'secureConnection' : 'connection'
     this.#context = context
@@ -56,7 +57,7 @@ export class TcpTraffic implements Traffic {
     void this.#look()
   }
 
-  cut(): readonly ForcedClose[] {
+  forceClose(): readonly ForcedClose[] {
     this.#stop()
     const left = [...this.#open].filter(([socket]) => !socket.destroyed)
     const used = left.filter(([socket]) => isUsed(socket))
@@ -68,7 +69,7 @@ export class TcpTraffic implements Traffic {
     }))
   }
 
-  count(): TrafficCount {
+  count(): DrainerCount {
     this.#forgetHandedOver()
     let upgrade = 0
     let oldestAt: number | null = null

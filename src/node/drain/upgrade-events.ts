@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Server } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { newestResponse } from './connection.ts'
-import type { ConnectionBook } from './connections.ts'
+import type { ConnectionTracker } from './connections.ts'
 import { interceptEvents } from './intercept-events.ts'
 import { refuseUpgrade } from './refuse-upgrade.ts'
 
@@ -63,11 +63,15 @@ export class UpgradeEvents {
  * Keeps upgrades from the application and answers them with 503. Their connections stay in the tracker: they
  * have not stopped speaking HTTP/1.
  */
-export function refuseUpgrades(server: Server, book: ConnectionBook, onRefused: () => void): Disposable {
+export function refuseUpgrades(
+  server: Server,
+  tracker: ConnectionTracker,
+  onRefused: () => void,
+): Disposable {
   return interceptEvents(server, (event, [request, stream]) => {
     if (!isUpgradeEvent(event) || !isHttp1(request as IncomingMessage)) return false
     onRefused()
-    const connection = book.open.get((request as IncomingMessage).socket)
+    const connection = tracker.open.get((request as IncomingMessage).socket)
     refuseUpgrade(stream as Duplex, connection ? newestResponse(connection) : null)
     return true
   })

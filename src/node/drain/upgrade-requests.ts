@@ -4,15 +4,16 @@ import type { Duplex } from 'node:stream'
 import { Server as TlsServer } from 'node:tls'
 import type { ForcedClose } from '../../core/report.ts'
 import { type Connection, currentResponse, newestResponse } from './connection.ts'
-import type { ConnectionBook } from './connections.ts'
+import type { ConnectionTracker } from './connections.ts'
 import { closeWhenSilent } from './let-go.ts'
 import { presentUpgraded } from './present-connections.ts'
 import { resetSocket } from './raw-socket.ts'
 import { routeOf } from './route.ts'
 import { SocketClose } from './socket-close.ts'
-import { earlierOf, now, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
+import { earlierOf, now } from './moments.ts'
+import type { DrainerContext, DrainerCount, ProtocolDrainer } from './protocol-drainer.ts'
 import { refuseUpgrades, UpgradeEvents } from './upgrade-events.ts'
-import type { UpgradeTraffic } from './upgrade-traffic.ts'
+import type { UpgradeDrainer } from './upgrade-traffic.ts'
 import { UpgradedConnection, type UpgradeListener } from './upgraded-connection.ts'
 import { wsStateOf } from './ws-state.ts'
 
@@ -23,20 +24,20 @@ const UNSEEN = 'upgrade from before serve()'
  * Upgrades and CONNECTs that are not answered yet, or answered with an ordinary response. Each of them is a
  * request: a client that got a close frame now would take it for a broken response.
  */
-export class UpgradeRequestTraffic implements Traffic, UpgradeListener {
+export class UpgradeRequestDrainer implements ProtocolDrainer, UpgradeListener {
   readonly #server: Server
-  readonly #book: ConnectionBook
-  readonly #upgrades: UpgradeTraffic
-  readonly #context: TrafficContext
+  readonly #tracker: ConnectionTracker
+  readonly #upgrades: UpgradeDrainer
+  readonly #context: DrainerContext
   readonly #open = new Map<Socket, UpgradedConnection>()
   readonly #events: UpgradeEvents
   #refusal: Disposable | null = null
   #phase: 'serving' | 'announced' | 'draining' = 'serving'
 
   /** @param upgrades gets the connections that have changed their protocol */
-  constructor(server: Server, book: ConnectionBook, upgrades: UpgradeTraffic, context: TrafficContext) {
+  constructor(server: Server, tracker: ConnectionTracker, upgrades: UpgradeDrainer, context: DrainerContext) {
     this.#server = server
-    this.#book = book
+    this.#tracker = tracker
     this.#upgrades = upgrades
     this.#context = context
     this.#events = new UpgradeEvents(server, this.#onUpgrade)
@@ -53,23 +54,23 @@ export class UpgradeRequestTraffic implements Traffic, UpgradeListener {
 
   drain(): void {
     this.#phase = 'draining'
-    this.#refusal = refuseUpgrades(this.#server, this.#book, () => this.#context.onLateRequest())
+    this.#refusal = refuseUpgrades(this.#server, this.#tracker, () => this.#context.onLateRequest())
     for (const connection of this.#open.values()) if (connection.isRefused) letGo(connection.socket)
   }
 
-  cut(): readonly ForcedClose[] {
-    const cut: ForcedClose[] = []
+  forceClose(): readonly ForcedClose[] {
+    const forced: ForcedClose[] = []
     for (const connection of this.#open.values()) {
       const { socket, since, label } = connection
       if (isInFlight(connection)) {
-        cut.push({ kind: 'request', server: this.#context.name, ageMs: now() - since, label })
+        forced.push({ kind: 'request', server: this.#context.name, ageMs: now() - since, label })
         resetSocket(socket)
       } else socket.destroy()
     }
-    return cut
+    return forced
   }
 
-  count(): TrafficCount {
+  count(): DrainerCount {
     let request = 0
     let oldestAt: number | null = null
     for (const connection of this.#open.values()) {
@@ -103,7 +104,7 @@ export class UpgradeRequestTraffic implements Traffic, UpgradeListener {
 
   readonly #onUpgrade = (request: IncomingMessage, stream: Duplex): void => {
     const { socket } = request
-    const earlier = unwrittenResponse(this.#book.open.get(socket))
+    const earlier = unwrittenResponse(this.#tracker.open.get(socket))
     const connection = new UpgradedConnection({
       socket,
       stream,
@@ -114,11 +115,11 @@ export class UpgradeRequestTraffic implements Traffic, UpgradeListener {
     if (this.#phase !== 'serving') this.#context.onLateRequest()
     // A listener that the application has put in front of ours may have answered by now.
     if (wsStateOf(socket) !== null) {
-      this.#book.hand(socket)
+      this.#tracker.hand(socket)
       return this.#upgrades.add(connection)
     }
     this.#add(connection)
-    this.#book.hand(socket)
+    this.#tracker.hand(socket)
     const isTunnel = request.method === 'CONNECT'
     // The response to an earlier request of the same connection is written to the same socket, and is no
     // answer to this one.

@@ -5,22 +5,23 @@ import { startCloseHandshake } from './close-handshake.ts'
 import { resetSocket } from './raw-socket.ts'
 import { SocketClose } from './socket-close.ts'
 import { Spread } from './spread.ts'
-import { now, type Traffic, type TrafficContext, type TrafficCount } from './traffic.ts'
+import { now } from './moments.ts'
+import type { DrainerContext, DrainerCount, ProtocolDrainer } from './protocol-drainer.ts'
 import type { UpgradedConnection } from './upgraded-connection.ts'
 
 /**
  * Connections that stopped speaking HTTP/1: WebSockets, other upgrades, CONNECT tunnels. Node's own closes
  * do not know them.
  */
-export class UpgradeTraffic implements Traffic {
-  readonly #context: TrafficContext
+export class UpgradeDrainer implements ProtocolDrainer {
+  readonly #context: DrainerContext
   readonly #closeHandshake: CloseHandshake | undefined
   readonly #open = new Map<Socket, UpgradedConnection>()
   /** The turns may take half of the drain, so that the other half is left for the close handshakes. */
   readonly #spread: Spread<UpgradedConnection>
   #isDraining = false
 
-  constructor(context: TrafficContext, closeHandshake: CloseHandshake | undefined) {
+  constructor(context: DrainerContext, closeHandshake: CloseHandshake | undefined) {
     this.#context = context
     this.#closeHandshake = closeHandshake
     this.#spread = new Spread(context.drainTimeoutMs / 2, (connection) => this.#end(connection))
@@ -52,7 +53,7 @@ export class UpgradeTraffic implements Traffic {
     this.#spread.start(this.#open.values())
   }
 
-  cut(): readonly ForcedClose[] {
+  forceClose(): readonly ForcedClose[] {
     this.#spread.stop()
     const left = [...this.#open.values()].filter(({ socket }) => !socket.destroyed)
     for (const { socket } of left) resetSocket(socket)
@@ -64,7 +65,7 @@ export class UpgradeTraffic implements Traffic {
     }))
   }
 
-  count(): TrafficCount {
+  count(): DrainerCount {
     const { size } = this.#open
     // In the order of their answers.
     const oldestAt = this.#open.values().next().value?.since ?? null

@@ -24,12 +24,12 @@ export class Holds {
     this.#onReleased = listener
   }
 
-  cut(): readonly ForcedClose[] {
-    const cut = [...this.#open.values()].map(
+  forceClose(): readonly ForcedClose[] {
+    const forced = [...this.#open.values()].map(
       ({ label, since }) =>
         ({ kind: 'hold', server: label, ageMs: Math.round(performance.now() - since) }) as const,
     )
     this.#open.clear()
-    return cut
+    return forced
   }
 }

@@ -104,7 +104,7 @@ export const metricTable: readonly MetricDefinition[] = [
   },
   {
     name: 'forced_closes_total',
-    help: 'What was cut off because its time was over, by kind.',
+    help: 'What was force-closed because its time was over, by kind.',
     type: 'counter',
     aggregator: 'sum',
     samples: ({ forcedCloses }) =>

@@ -46,7 +46,7 @@ export class Recorder {
     return this.#uncaught.length
   }
 
-  /** How much was cut off so far. */
+  /** How much was force-closed so far. */
   get forcedCloses(): number {
     return this.#forcedTotal
   }

@@ -128,9 +128,12 @@ export class ShutdownRun implements SignalListener {
         return this.#parts.servers.announceClose()
       case 'drainConnections':
         return this.#drain()
-      case 'cutConnections':
+      case 'forceCloseConnections':
         this.#abort()
-        return this.#recorder.addForced([...this.#parts.servers.cut(), ...this.#parts.holds.cut()])
+        return this.#recorder.addForced([
+          ...this.#parts.servers.forceClose(),
+          ...this.#parts.holds.forceClose(),
+        ])
       case 'runHooks':
         return void this.#parts.hooks
           .run()
@@ -167,7 +170,7 @@ export class ShutdownRun implements SignalListener {
   #report(decided: number): Report {
     const { servers, hooks } = this.#parts
     const reason = shutdownOf(this.machine.state)?.reason ?? ''
-    // What came after the drain (a server or a hold of a stop hook's) is cut as well, and nothing that is cut leaves a clean exit.
+    // What came after the drain (a server or a hold of a stop hook's) is force-closed as well, and nothing that is force-closed leaves a clean exit.
     const { forcedCloses, uncaughtErrors } = this.#recorder
     const exitCode = decided === 0 && forcedCloses + uncaughtErrors > 0 ? 1 : decided
     const outcome = { exitCode, reason, now: this.#host.clock.now() }
@@ -201,7 +204,7 @@ export class ShutdownRun implements SignalListener {
 
 function summary(report: Report): string {
   const hooks = report.hooks.filter((hook) => hook.outcome !== 'finished').length
-  if (report.clean) return `nothing was cut off, after ${report.durationMs} ms`
+  if (report.clean) return `nothing was force-closed, after ${report.durationMs} ms`
   const uncaught = report.uncaughtErrors ? `, ${report.uncaughtErrors.length} errors uncaught` : ''
-  return `${report.forcedCloses.total} cut off, ${hooks} hooks failed${uncaught}, exit code ${report.exitCode}, after ${report.durationMs} ms`
+  return `${report.forcedCloses.total} force-closed, ${hooks} hooks failed${uncaught}, exit code ${report.exitCode}, after ${report.durationMs} ms`
 }

@@ -73,9 +73,9 @@ test('the SDK collects what is in flight, the state and the times, from ready to
   host.clock.advance(3_000)
   host.clock.advance(15_000)
   await stopped
-  const cut = await values()
-  assert.equal(cut['lastcall.forced_closes{kind=request}'], 1)
-  assert.equal(cut['lastcall.state{state=stopped}'], 1)
+  const forced = await values()
+  assert.equal(forced['lastcall.forced_closes{kind=request}'], 1)
+  assert.equal(forced['lastcall.state{state=stopped}'], 1)
   gate.open()
 })
 

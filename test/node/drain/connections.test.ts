@@ -10,7 +10,7 @@ import {
   newestResponse,
   openResponses,
 } from '../../../src/node/drain/connection.ts'
-import { ConnectionBook } from '../../../src/node/drain/connections.ts'
+import { ConnectionTracker } from '../../../src/node/drain/connections.ts'
 import { Gate, startDrained } from './setup.ts'
 
 // Quadratic work at this number would be minutes, which the time limit of a test does not allow.
@@ -20,10 +20,10 @@ suite('the tracked connections', () => {
   test('keep up with a client that pipelines without end, and forget what is answered', (t) => {
     const server = new Server()
     const socket: Socket & { _httpMessage?: ServerResponse | null } = new Socket()
-    const book = new ConnectionBook(server, 'connection')
-    t.after(() => book.release())
+    const tracker = new ConnectionTracker(server, 'connection')
+    t.after(() => tracker.release())
     server.emit('connection', socket)
-    const connection = book.open.get(socket)!
+    const connection = tracker.open.get(socket)!
     const responses = Array.from(
       { length: PIPELINED },
       () => new EventEmitter() as EventEmitter as ServerResponse,

@@ -104,7 +104,7 @@ for (const [name, protocol] of Object.entries(protocols)) {
     assert.ok(client.received.length > SIZE, `${client.received.length} bytes, ${client.ending}`)
     for (let turn = 0; turn < 10 && !socket.destroyed; turn++) await pass()
     await within(5_000, 'drain', drained)
-    assert.deepEqual(adapter.cut(), [])
+    assert.deepEqual(adapter.forceClose(), [])
   })
 
   for (const turns of [0, 2])
@@ -112,7 +112,7 @@ for (const [name, protocol] of Object.entries(protocols)) {
       const { adapter, drained, pass } = await slowClient(t, protocol)
       for (let turn = 0; turn < turns; turn++) await pass()
       assert.deepEqual(
-        adapter.cut().map(({ kind }) => kind),
+        adapter.forceClose().map(({ kind }) => kind),
         [protocol.kind],
       )
       await within(5_000, 'drain', drained)

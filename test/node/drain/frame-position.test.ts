@@ -36,8 +36,8 @@ const control = fc.record({
   length: fc.nat(125),
 })
 
-/** Cuts bytes into pieces of these lengths, over and over. */
-function cut(bytes: Buffer, lengths: readonly number[]): Buffer[] {
+/** Splits bytes into pieces of these lengths, over and over. */
+function split(bytes: Buffer, lengths: readonly number[]): Buffer[] {
   const pieces: Buffer[] = []
   for (let at = 0, n = 0; at < bytes.length; n++) {
     const piece = bytes.subarray(at, at + lengths[n % lengths.length]!)
@@ -61,7 +61,7 @@ function boundariesOf(frames: readonly Buffer[], pieces: readonly Buffer[]): num
 }
 
 suite('FramePosition', () => {
-  test('finds the end of every frame, however the bytes are cut', () => {
+  test('finds the end of every frame, however the bytes are split', () => {
     const frames = fc.array(fc.oneof(data, control), { minLength: 1, maxLength: 6 })
     const lengths = fc.array(fc.oneof(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 70_000 })), {
       minLength: 1,
@@ -70,7 +70,7 @@ suite('FramePosition', () => {
     fc.assert(
       fc.property(frames, lengths, (someFrames, someLengths) => {
         const encoded = someFrames.map(encode)
-        const pieces = cut(Buffer.concat(encoded), someLengths)
+        const pieces = split(Buffer.concat(encoded), someLengths)
         const position = new FramePosition()
         const found = pieces.map((piece) => {
           position.pass(piece)

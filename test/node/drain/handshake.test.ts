@@ -130,7 +130,7 @@ test('https over a unix socket: of two handshakes each is waited for', async (t)
     onListening: () => {},
   })
   t.after(() => {
-    adapter.cut()
+    adapter.forceClose()
     adapter.release()
   })
   let accepted = 0

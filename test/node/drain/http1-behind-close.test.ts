@@ -70,7 +70,7 @@ test('requests in the packet of one that says close by itself are not processed,
   await one.until(() => one.received.includes('begun'))
   assert.equal(adapter.snapshot().inFlight.request, 1)
   assert.deepEqual(
-    adapter.cut().map(({ label }) => label),
+    adapter.forceClose().map(({ label }) => label),
     ['GET /1'],
   )
   assert.deepEqual(seen, ['/1'])

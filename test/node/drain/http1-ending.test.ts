@@ -25,23 +25,23 @@ test('a client that keeps its side open after the last response does not hold th
   await within(3_000, 'drain', adapter.drain())
 })
 
-test('cut() resets an unfinished body without a length, so that it does not look complete (failure mode 6)', async (t) => {
+test('forceClose() resets an unfinished body without a length, so that it does not look complete (failure mode 6)', async (t) => {
   const { adapter, client } = await startDrained(t, (_, response) => void response.write('half'))
   const old = await client()
   old.send('GET /export?token=secret HTTP/1.0\r\n\r\n')
   await old.until(() => old.received.includes('half'))
   const drained = adapter.drain()
-  const cut = adapter.cut()
+  const forced = adapter.forceClose()
   assert.equal(await old.ended(), 'reset')
   await within(2_000, 'drain', drained)
-  assert.equal(cut.length, 1)
+  assert.equal(forced.length, 1)
   assert.deepEqual(
-    { ...cut[0], ageMs: 0 },
+    { ...forced[0], ageMs: 0 },
     { kind: 'request', server: 'main', ageMs: 0, label: 'GET /export' },
   )
 })
 
-test('cut() counts half-sent heads, on new and on kept-alive connections, and nothing that is idle', async (t) => {
+test('forceClose() counts half-sent heads, on new and on kept-alive connections, and nothing that is idle', async (t) => {
   const { adapter, client } = await startDrained(t, (_, response) => response.end('ok'))
   const idle = await client()
   const kept = await client()
@@ -59,12 +59,12 @@ test('cut() counts half-sent heads, on new and on kept-alive connections, and no
   void adapter.drain()
   await other.ended()
   assert.deepEqual(
-    adapter.cut().map((close) => close.kind),
+    adapter.forceClose().map((close) => close.kind),
     ['request', 'request'],
   )
 })
 
-test('a handler that writes after the cut does not hear of it', async (t) => {
+test('a handler that writes after the force-close does not hear of it', async (t) => {
   const gate = new Gate()
   const written = Promise.withResolvers<void>()
   const { adapter, client } = await startDrained(t, async (_, response) => {
@@ -77,7 +77,7 @@ test('a handler that writes after the cut does not hear of it', async (t) => {
   const one = await client()
   one.get()
   await gate.entered
-  assert.equal(adapter.cut().length, 1)
+  assert.equal(adapter.forceClose().length, 1)
   await one.ended()
   gate.open()
   await written.promise
@@ -106,7 +106,7 @@ for (const when of ['in flight before the drain', 'asked for in the delay'] as c
   })
 }
 
-test('cut() counts a response that is ended and not yet read', async (t) => {
+test('forceClose() counts a response that is ended and not yet read', async (t) => {
   const { adapter, client, server } = await startDrained(t, (_, response) =>
     response.end(Buffer.alloc(20_000_000)),
   )
@@ -116,7 +116,7 @@ test('cut() counts a response that is ended and not yet read', async (t) => {
   slow.get('/export')
   await asked
   assert.deepEqual(
-    adapter.cut().map(({ label }) => label),
+    adapter.forceClose().map(({ label }) => label),
     ['GET /export'],
   )
 })

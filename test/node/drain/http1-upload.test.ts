@@ -62,7 +62,7 @@ for (const [protocol, kind] of Object.entries(http1Kinds)) {
       assert.equal(reading.outcome, 'end')
       second()
       await within(10_000, 'drain', drained)
-      assert.deepEqual(adapter.cut(), [])
+      assert.deepEqual(adapter.forceClose(), [])
     })
   }
 
@@ -163,11 +163,11 @@ test('the deadline counts an upload that was accepted, and not one that was refu
   const drained = adapter.drain()
   await eventually('both are read', () => reading.bytes === 2)
   assert.deepEqual(
-    adapter.cut().map(({ kind, label }) => [kind, label]),
+    adapter.forceClose().map(({ kind, label }) => [kind, label]),
     [['request', 'POST /import']],
   )
   await within(5_000, 'drain', drained)
-  assert.deepEqual(adapter.cut(), [])
+  assert.deepEqual(adapter.forceClose(), [])
 })
 
 test('a refused upload that its handler has paused is read to its end, so that the refusal is not reset', async (t) => {

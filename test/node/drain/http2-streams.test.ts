@@ -65,7 +65,7 @@ test('a push is in flight, too', async (t) => {
   await within(5_000, 'push', pushed)
   assert.equal(adapter.snapshot().inFlight.stream, 2)
   assert.deepEqual(
-    adapter.cut().map(({ label, ageMs }) => [label, ageMs < 60_000]),
+    adapter.forceClose().map(({ label, ageMs }) => [label, ageMs < 60_000]),
     [
       ['stream 1, nothing answered', true],
       ['stream 2', true],

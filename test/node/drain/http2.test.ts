@@ -107,7 +107,7 @@ for (const [kind, { create, scheme }] of Object.entries(kinds)) {
     await within(3_000, 'drain', drained.adapter.drain())
   })
 
-  test(`${kind}: cut() counts each stream that was in flight`, async (t) => {
+  test(`${kind}: forceClose() counts each stream that was in flight`, async (t) => {
     const server = create()
     const entered = Promise.withResolvers<void>()
     server.on('stream', () => entered.resolve())
@@ -117,7 +117,7 @@ for (const [kind, { create, scheme }] of Object.entries(kinds)) {
     const answer = get(session)
     await entered.promise
     assert.deepEqual(
-      adapter.cut().map((close) => close.kind),
+      adapter.forceClose().map((close) => close.kind),
       ['stream'],
     )
     assert.match(await answer, /^reset/)

@@ -12,7 +12,7 @@ export async function listenUnserved(t: TestContext, server: Server) {
   const told: unknown[] = []
   t.after(() => {
     for (const adapter of adapters) {
-      adapter.cut()
+      adapter.forceClose()
       adapter.release()
     }
     server.close()

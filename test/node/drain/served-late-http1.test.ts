@@ -86,7 +86,7 @@ for (const scheme of ['http', 'https'] as const) {
       const adapter = serve()
       void adapter.drain()
       await eventually('the listener is closed', () => !adapter.isListening())
-      const forced = adapter.cut()
+      const forced = adapter.forceClose()
       assert.deepEqual(
         forced.map(({ kind, label }) => ({ kind, label })),
         [{ kind: 'request', label: 'GET /late' }],

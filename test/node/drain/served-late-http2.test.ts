@@ -74,13 +74,13 @@ for (const [kind, { create, scheme }] of Object.entries(http2)) {
     assert.deepEqual((await told).slice(0, 2), [0, 2 ** 31 - 1])
   })
 
-  test(`${kind}: cut() counts a stream from before serve(), and its client sees an error`, async (t) => {
+  test(`${kind}: forceClose() counts a stream from before serve(), and its client sees an error`, async (t) => {
     const { gate, serve, session } = await open(t)
     const answer = get(session, '/slow')
     await gate.entered
     const adapter = serve()
     assert.deepEqual(
-      adapter.cut().map(({ kind: what, label }) => [what, label]),
+      adapter.forceClose().map(({ kind: what, label }) => [what, label]),
       [['stream', 'stream 1, nothing answered']],
     )
     assert.match(await within(5_000, 'end', answer), /^reset/)

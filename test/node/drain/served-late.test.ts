@@ -49,14 +49,14 @@ for (const [kind, { create, event, dial }] of Object.entries(rawKinds)) {
     await within(5_000, 'drain', drained)
   })
 
-  test(`${kind}: cut() counts a conversation from before serve(), and resets it`, async (t) => {
+  test(`${kind}: forceClose() counts a conversation from before serve(), and resets it`, async (t) => {
     const { port, serve } = await listenUnserved(t, create(echo))
     const talking = await dialled(t, port)
     talking.send('hello')
     await talking.until(() => talking.received === 'hello')
     const adapter = serve()
     assert.deepEqual(
-      adapter.cut().map(({ kind: what }) => what),
+      adapter.forceClose().map(({ kind: what }) => what),
       ['upgrade'],
     )
     assert.equal(await within(5_000, 'end', talking.ended()), 'reset')

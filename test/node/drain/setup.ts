@@ -57,7 +57,7 @@ export async function drainable<S extends Server>(
   }
   t.after(() => {
     for (const client of clients) client.close()
-    drained.adapter.cut()
+    drained.adapter.forceClose()
     drained.adapter.release()
     server.close(() => {})
   })

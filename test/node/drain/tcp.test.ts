@@ -44,13 +44,13 @@ test('net.Server: closeHandshake() is called for each connection, and what it th
   assert.equal(clients[1]?.received, 'helloQUIT\r\n')
 })
 
-test('net.Server: cut() counts the connections that were in use', async (t) => {
+test('net.Server: forceClose() counts the connections that were in use', async (t) => {
   const { adapter, client } = await drainable(t, echo())
   const [, talking] = [await client(), await client()]
   talking.send('hello')
   await talking.until(() => talking.received === 'hello')
   assert.deepEqual(
-    adapter.cut().map((close) => close.kind),
+    adapter.forceClose().map((close) => close.kind),
     ['upgrade'],
   )
   assert.equal(await talking.ended(), 'reset')

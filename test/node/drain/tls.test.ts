@@ -100,7 +100,7 @@ for (const [kind, create] of Object.entries(servers)) {
     assert.equal(await idle.ended(), 'end')
   })
 
-  test(`${kind}: cut() resets a body without a length`, async (t) => {
+  test(`${kind}: forceClose() resets a body without a length`, async (t) => {
     const { adapter, port } = await drainable(
       t,
       create((_, response) => (response as { write(text: string): unknown }).write('half')),
@@ -108,10 +108,10 @@ for (const [kind, create] of Object.entries(servers)) {
     const client = await secureClient(port)
     client.send('GET /export HTTP/1.0\r\n\r\n')
     await client.until(() => client.received.includes('half'))
-    const cut = adapter.cut()
+    const forced = adapter.forceClose()
     assert.equal(await client.ended(), 'reset')
     assert.deepEqual(
-      cut.map(({ kind: what, label }) => [what, label]),
+      forced.map(({ kind: what, label }) => [what, label]),
       [['request', 'GET /export']],
     )
   })

@@ -74,11 +74,11 @@ for (const [name, create] of Object.entries(servers)) {
       await within(10_000, 'drain', over)
       await slow.ended()
       assert.ok(slow.received.length >= SIZE)
-      assert.deepEqual(adapter.cut(), [])
+      assert.deepEqual(adapter.forceClose(), [])
     })
   }
 
-  test(`${name}: cut() counts, once, an answer that the client's kernel has not got`, async (t) => {
+  test(`${name}: forceClose() counts, once, an answer that the client's kernel has not got`, async (t) => {
     const sent = Promise.withResolvers<void>()
     const { adapter, port } = await drainable(t, create(sent.resolve))
     const stuck = await connect(t, port)
@@ -86,13 +86,13 @@ for (const [name, create] of Object.entries(servers)) {
     await within(10_000, 'the answer', sent.promise)
     const over = adapter.drain()
     await eventually('the connection is closed', () => isUndelivered(port))
-    const cut = adapter.cut()
+    const forced = adapter.forceClose()
     assert.deepEqual(
-      cut.map(({ kind, server }) => [kind, server]),
+      forced.map(({ kind, server }) => [kind, server]),
       [[name === 'raw TCP' ? 'upgrade' : 'request', 'main']],
     )
-    assert.match(cut[0]?.label ?? '', /^answered, \d+ bytes not received$/)
-    assert.deepEqual(adapter.cut(), [])
+    assert.match(forced[0]?.label ?? '', /^answered, \d+ bytes not received$/)
+    assert.deepEqual(adapter.forceClose(), [])
     await within(5_000, 'drain', over)
   })
 }
@@ -117,7 +117,7 @@ test('drain() lasts until the client has an answer from before serve()', async (
   assert.ok(slow.received.length >= SIZE)
 })
 
-test('cut() counts an answer whose connection it closes itself', async (t) => {
+test('forceClose() counts an answer whose connection it closes itself', async (t) => {
   const sent = Promise.withResolvers<void>()
   const { adapter, port } = await drainable(t, servers['http']!(sent.resolve))
   const stuck = await RawClient.connect(port)
@@ -125,7 +125,7 @@ test('cut() counts an answer whose connection it closes itself', async (t) => {
   stuck.socket.pause()
   stuck.get()
   await within(10_000, 'the answer', sent.promise)
-  assert.match(adapter.cut()[0]?.label ?? '', /bytes not received$/)
+  assert.match(adapter.forceClose()[0]?.label ?? '', /bytes not received$/)
 })
 
 const orphan = (remote: string): string =>

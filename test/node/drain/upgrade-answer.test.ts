@@ -72,12 +72,12 @@ suite('UpgradeAnswerReader', () => {
   for (const [what, { text, isTunnel = false, kind, protocol = null, rest = '' }] of Object.entries(cases)) {
     test(`${what} is ${kind}, in one piece, in two at any place, and byte by byte`, () => {
       const bytes = Buffer.from(text + rest, 'latin1')
-      const cuts = Array.from({ length: Math.min(bytes.length, 300) }, (_, at) => [
+      const splits = Array.from({ length: Math.min(bytes.length, 300) }, (_, at) => [
         bytes.subarray(0, at),
         bytes.subarray(at),
       ])
       const single = bytes.length < 1_000 ? [[...bytes].map((byte) => Buffer.from([byte]))] : []
-      for (const pieces of [[bytes], ...cuts, ...single]) {
+      for (const pieces of [[bytes], ...splits, ...single]) {
         const found = read(pieces, isTunnel)
         assert.equal(found.answer.kind, kind)
         if (found.answer.kind !== 'switched') continue

@@ -33,7 +33,7 @@ function serveNow(t: TestContext, server: Server, closeHandshake?: CloseHandshak
     onListening: () => {},
   })
   t.after(() => {
-    adapter.cut()
+    adapter.forceClose()
     adapter.release()
   })
   return adapter
@@ -118,7 +118,7 @@ for (const [name, kind] of Object.entries(kinds)) {
       await within(5_000, 'drain', drained)
     })
 
-    test('one of an unknown library is waited for without a word, and counted when it is cut', async (t) => {
+    test('one of an unknown library is waited for without a word, and counted when it is force-closed', async (t) => {
       const server = kind.createServer()
       server.on('upgrade', () => {})
       const { port } = await listen(t, server)
@@ -134,7 +134,7 @@ for (const [name, kind] of Object.entries(kinds)) {
       await untilReceived(one, 'halves')
       assert.ok(one.received.endsWith(message.toString('latin1')))
       assert.deepEqual(
-        adapter.cut().map(({ kind: what, label }) => [what, label]),
+        adapter.forceClose().map(({ kind: what, label }) => [what, label]),
         [['upgrade', 'upgrade from before serve()']],
       )
     })

@@ -84,22 +84,22 @@ suite('an upgrade is a request until it is answered', () => {
     assert.deepEqual(adapter.snapshot().connections, { active: 1, idle: 0 })
   })
 
-  test('one that is never answered is cut at the deadline and reported as a request, without its query', async (t) => {
+  test('one that is never answered is force-closed at the deadline and reported as a request, without its query', async (t) => {
     const server = silentServer()
     const { adapter, client } = await drainable(t, server)
     const one = await client()
     await askUpgrade(server, one)
     await beginDrain(adapter)
-    const cut = adapter.cut()
+    const forced = adapter.forceClose()
     assert.deepEqual(
-      cut.map(({ kind, label }) => [kind, label]),
+      forced.map(({ kind, label }) => [kind, label]),
       [['request', 'GET /chat']],
     )
     assert.equal(await within(5_000, 'end', one.ended()), 'reset')
     assert.equal(one.received, '')
   })
 
-  test('a refusal that is not written out is cut as a request, one that is out is not reported', async (t) => {
+  test('a refusal that is not written out is force-closed as a request, one that is out is not reported', async (t) => {
     const server = silentServer()
     const { adapter, client } = await drainable(t, server)
     const [half, whole] = [await client({ allowHalfOpen: true }), await client({ allowHalfOpen: true })]
@@ -112,7 +112,7 @@ suite('an upgrade is a request until it is answered', () => {
     assert.deepEqual(adapter.snapshot().connections, { active: 1, idle: 1 })
     await beginDrain(adapter)
     assert.deepEqual(
-      adapter.cut().map(({ kind }) => kind),
+      adapter.forceClose().map(({ kind }) => kind),
       ['request'],
     )
     assert.equal(await within(5_000, 'response', whole.response()).then(({ status }) => status), 401)

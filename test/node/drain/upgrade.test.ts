@@ -100,7 +100,7 @@ test('closeHandshake() ends an upgraded connection in its own protocol', async (
   assert.match(one.received, /BYE\n$/)
 })
 
-test('an upgraded connection without a close handshake is waited for, and counted when it is cut', async (t) => {
+test('an upgraded connection without a close handshake is waited for, and counted when it is force-closed', async (t) => {
   const { adapter, client } = await drainable(t, echoServer())
   const one = await client()
   one.send(upgrade)
@@ -110,7 +110,7 @@ test('an upgraded connection without a close handshake is waited for, and counte
   one.send('still here')
   await one.until(() => one.received.includes('still here'))
   assert.deepEqual(
-    adapter.cut().map(({ kind, label }) => [kind, label]),
+    adapter.forceClose().map(({ kind, label }) => [kind, label]),
     [['upgrade', 'GET /chat']],
   )
 })

@@ -57,7 +57,7 @@ suite('a close frame stands between two frames', () => {
     const written = new Promise<void>((resolve) => {
       socket.write(Buffer.concat([secondHalf, frameOf('whole'), firstHalf]), () => resolve())
     })
-    await within(5_000, 'the callback of a write that was cut short', written)
+    await within(5_000, 'the callback of a write that was broken off', written)
     socket.write(secondHalf)
     await untilReceived(client, goingAway)
     assert.equal(
@@ -114,14 +114,14 @@ suite('a close frame stands between two frames', () => {
     })
   }
 
-  test('one whose bytes are no frames is left alone, and cut at the deadline as an upgrade', async (t) => {
+  test('one whose bytes are no frames is left alone, and force-closed at the deadline as an upgrade', async (t) => {
     const { drained, client, socket } = await connected(t)
     socket.write('\x83\x01?', 'latin1')
     await beginDrain(drained.adapter)
     socket.write(frameOf('on and on'))
     await untilReceived(client, 'on and on')
     assert.deepEqual(
-      drained.adapter.cut().map(({ kind, label }) => [kind, label]),
+      drained.adapter.forceClose().map(({ kind, label }) => [kind, label]),
       [['upgrade', 'GET /chat']],
     )
     assert.equal(await within(5_000, 'end', client.ended()), 'reset')

@@ -43,7 +43,7 @@ test('a shutdown that was not clean ends with an error', async () => {
   await lifecycle.shutdown()
   const last = JSON.parse(host.process.lines.at(-1)!) as Record<string, unknown>
   assert.equal(last['level'], 'error')
-  assert.match(String(last['msg']), /0 cut off, 1 hooks failed, exit code 1/)
+  assert.match(String(last['msg']), /0 force-closed, 1 hooks failed, exit code 1/)
 })
 
 test('logger false writes nothing', async () => {

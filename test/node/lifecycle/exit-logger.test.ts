@@ -18,7 +18,7 @@ test('every line of a pino with a worker transport is written before the exit, t
     .split('\n')
     .map((line) => (JSON.parse(line) as { msg: string }).msg)
   assert.equal(messages.filter((text) => text.startsWith('line ')).length, 1_000)
-  assert.match(messages.at(-1)!, /^lastcall: stopped, nothing was cut off/)
+  assert.match(messages.at(-1)!, /^lastcall: stopped, nothing was force-closed/)
 })
 
 test('a logger whose lines and flush are promises that reject neither ends the process nor changes its code', async (t) => {

@@ -72,7 +72,7 @@ test('a second signal within a second is ignored: Ctrl-C through npm arrives twi
   assert.match(child.report().reason, /^SIG(INT|TERM)$/)
 })
 
-test('a drain that times out exits with 1 in its time, and the report says what was cut', async (t) => {
+test('a drain that times out exits with 1 in its time, and the report says what was force-closed', async (t) => {
   const child = startChild(t, 'lifecycle/serving.ts', serving({ drainTimeoutMs: 200, shutdownDelayMs: 0 }))
   const port = portOf(await child.line(/^ready/))
   const answer = httpGet(port, '/hang').catch((error: NodeJS.ErrnoException) => error.code)

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { makeLifecycle, makeServer, openPort } from '../../helpers/lifecycle.ts'
 import { RawClient } from '../../helpers/raw-http.ts'
 
-test('a hold that is never released is cut by the deadline, counted and named', async (t) => {
+test('a hold that is never released is force-closed by the deadline, counted and named', async (t) => {
   const { lifecycle, host } = makeLifecycle(t, { probePort: false, drainTimeoutMs: 1_000 })
   await lifecycle.start()
   const hold = lifecycle.hold('nightly export')
@@ -35,7 +35,7 @@ test('a drain that times out over idle connections alone is a clean end', async 
   assert.equal(exitCode, 0)
 })
 
-test('work that begins after the drain and is cut by the exit is not a clean end', async (t) => {
+test('work that begins after the drain and is force-closed by the exit is not a clean end', async (t) => {
   const { lifecycle, host } = makeLifecycle(t, { probePort: false, exitAfter: 'any' })
   lifecycle.onStop('queue', () => void lifecycle.hold('a job that nobody waits for'))
   const report = await lifecycle.shutdown()

@@ -128,7 +128,7 @@ test('await using shuts down', async (t) => {
   assert.equal((await lifecycle.shutdown()).reason, 'disposed of')
 })
 
-test('a drain that takes too long is cut, counted and reported, and exits with 1', async (t) => {
+test('a drain that takes too long is force-closed, counted and reported, and exits with 1', async (t) => {
   const { lifecycle, host } = makeLifecycle(t, { ...inCluster, shutdownDelayMs: 0 })
   const arrived = Promise.withResolvers<void>()
   const server = lifecycle.serve(makeServer(t, () => arrived.resolve()))
@@ -146,9 +146,9 @@ test('a drain that takes too long is cut, counted and reported, and exits with 1
   assert.equal(report.clean, false)
   assert.equal(report.forcedCloses.total, 1)
   assert.deepEqual(report.forcedCloses.byKind, { request: 1 })
-  const [cut] = report.forcedCloses.details
-  assert.equal(cut!.label, 'GET /orders/7')
-  assert.equal(cut!.server, 'main')
+  const [forced] = report.forcedCloses.details
+  assert.equal(forced!.label, 'GET /orders/7')
+  assert.equal(forced!.server, 'main')
   assert.deepEqual(
     report.events.map(({ event, ms, inFlight }) => [event, ms, inFlight]),
     [

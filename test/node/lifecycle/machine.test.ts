@@ -30,9 +30,9 @@ test('an effect that throws is logged, and neither the effects behind it nor lat
   const expected = [
     'announceClose',
     'drainConnections',
-    'cutConnections',
+    'forceCloseConnections',
     'runHooks',
-    'cutConnections',
+    'forceCloseConnections',
     'finish',
   ]
   assert.deepEqual(executed, expected)
@@ -70,10 +70,10 @@ test('an event from within an effect waits until all effects of the present one 
   assert.deepEqual(order, [
     'shutdownInitiated',
     'announceClose',
-    'cutConnections',
+    'forceCloseConnections',
     'runHooks',
     'hooksFinished',
-    'cutConnections',
+    'forceCloseConnections',
     'finish',
   ])
 })

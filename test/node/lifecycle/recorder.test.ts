@@ -39,10 +39,10 @@ test('a report that lists every forced close is not trimmed', () => {
 test('what servers force-close at once may be more than the stack has room for', () => {
   const servers = new Servers(10_000)
   for (const name of ['main', 'server-2']) {
-    servers.add(fakeAdapter(name, { cut: () => closes(MANY, 'request') }))
+    servers.add(fakeAdapter(name, { forceClose: () => closes(MANY, 'request') }))
   }
   const recorder = new Recorder()
-  recorder.addForced(servers.cut())
+  recorder.addForced(servers.forceClose())
   assert.equal(reportOf(recorder).forcedCloses.total, 2 * MANY)
 })
 

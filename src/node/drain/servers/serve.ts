@@ -6,14 +6,14 @@ import { Server as TlsServer } from 'node:tls'
 import { describe } from '../../../core/describe.ts'
 import { LastcallError } from '../../../core/errors.ts'
 import type { AdapterContext, DrainAdapter } from '../adapter.ts'
-import { HandshakeTraffic } from '../handshake-traffic.ts'
-import { type Http1Server, Http1Traffic } from '../http1-traffic.ts'
-import { Http2Traffic } from '../http2-traffic.ts'
-import { ServerAdapter, type TrafficMaker } from '../server-adapter.ts'
-import { TcpTraffic } from '../tcp-traffic.ts'
-import type { TrafficContext } from '../traffic.ts'
-import { UpgradeRequestTraffic } from '../upgrade-requests.ts'
-import { UpgradeTraffic } from '../upgrade-traffic.ts'
+import { HandshakeDrainer } from '../handshake-traffic.ts'
+import { type Http1Server, Http1Drainer } from '../http1-traffic.ts'
+import { Http2Drainer } from '../http2-traffic.ts'
+import { ServerAdapter, type DrainerMaker } from '../server-adapter.ts'
+import { TcpDrainer } from '../tcp-traffic.ts'
+import type { DrainerContext } from '../protocol-drainer.ts'
+import { UpgradeRequestDrainer } from '../upgrade-requests.ts'
+import { UpgradeDrainer } from '../upgrade-traffic.ts'
 
 /** @throws LastcallError `LASTCALL_NOT_A_SERVER` */
 export function refuseOther(server: unknown): asserts server is NetServer {
@@ -25,37 +25,37 @@ export function refuseOther(server: unknown): asserts server is NetServer {
 
 /** Picks what drains a server. */
 export function adapterFor(server: NetServer, context: AdapterContext): DrainAdapter {
-  return new ServerAdapter(server, context, trafficsOf(server, context))
+  return new ServerAdapter(server, context, drainersOf(server, context))
 }
 
-function trafficsOf(server: NetServer, { closeHandshake }: AdapterContext): TrafficMaker {
+function drainersOf(server: NetServer, { closeHandshake }: AdapterContext): DrainerMaker {
   if (server instanceof HttpServer) return (context) => http1(server, 'connection', context)
   if (server instanceof HttpsServer)
-    return (context) => [new HandshakeTraffic(server, context), ...http1(server, 'secureConnection', context)]
-  if (isHttp2(server)) return (context) => [new Http2Traffic(server, context)]
+    return (context) => [new HandshakeDrainer(server, context), ...http1(server, 'secureConnection', context)]
+  if (isHttp2(server)) return (context) => [new Http2Drainer(server, context)]
   if (isSecureHttp2(server)) {
     return (context) => [
-      new HandshakeTraffic(server, context),
-      new Http2Traffic(server, context),
+      new HandshakeDrainer(server, context),
+      new Http2Drainer(server, context),
       ...http1(server, 'secureConnection', context),
     ]
   }
   if (server instanceof TlsServer) {
     return (context) => [
-      new HandshakeTraffic(server, context),
-      new TcpTraffic(server, context, closeHandshake),
+      new HandshakeDrainer(server, context),
+      new TcpDrainer(server, context, closeHandshake),
     ]
   }
-  return (context) => [new TcpTraffic(server, context, closeHandshake)]
+  return (context) => [new TcpDrainer(server, context, closeHandshake)]
 
   function http1(
     http: Http1Server,
     event: 'connection' | 'secureConnection',
-    context: TrafficContext,
-  ): [Http1Traffic, UpgradeRequestTraffic, UpgradeTraffic] {
-    const traffic = new Http1Traffic(http, event, context)
-    const upgrades = new UpgradeTraffic(context, closeHandshake)
-    return [traffic, new UpgradeRequestTraffic(http, traffic.book, upgrades, context), upgrades]
+    context: DrainerContext,
+  ): [Http1Drainer, UpgradeRequestDrainer, UpgradeDrainer] {
+    const drainer = new Http1Drainer(http, event, context)
+    const upgrades = new UpgradeDrainer(context, closeHandshake)
+    return [drainer, new UpgradeRequestDrainer(http, drainer.tracker, upgrades, context), upgrades]
   }
 }
 

@@ -90,9 +90,9 @@ export class Servers {
     this.#drain()
   }
 
-  cut(): readonly ForcedClose[] {
+  forceClose(): readonly ForcedClose[] {
     this.#phase = 'draining'
-    return this.#adapters.flatMap((adapter) => adapter.cut())
+    return this.#adapters.flatMap((adapter) => adapter.forceClose())
   }
 
   /** Whether the lifecycle has stopped: another one may serve its servers. */

@@ -4,7 +4,7 @@ import { connect, constants, createServer } from 'node:http2'
 import { test } from 'node:test'
 import { drainable } from './setup.ts'
 
-test('a begun HTTP/2 response that is cut off is an error to its client, and not a short one', async (t) => {
+test('a begun HTTP/2 response that is force-closed is an error to its client, and not a short one', async (t) => {
   const server = createServer((_, response) => response.write('begun'))
   const { adapter, port } = await drainable(t, server)
   const session = connect(`http://127.0.0.1:${port}`)
@@ -16,13 +16,13 @@ test('a begun HTTP/2 response that is cut off is an error to its client, and not
   for (const event of ['end', 'error']) request.on(event, () => seen.push(event))
   const closed = new Promise<void>((resolve) => request.once('close', resolve))
   await once(request, 'data')
-  assert.equal(adapter.cut().length, 1)
+  assert.equal(adapter.forceClose().length, 1)
   await closed
   assert.deepEqual(seen, ['error'])
   assert.equal((await goaway)[0], constants.NGHTTP2_CANCEL)
 })
 
-test('an idle HTTP/2 session that is cut is no error to its client', async (t) => {
+test('an idle HTTP/2 session that is force-closed is no error to its client', async (t) => {
   const server = createServer((_, response) => response.end('ok'))
   const { adapter, port } = await drainable(t, server)
   const session = connect(`http://127.0.0.1:${port}`)
@@ -34,7 +34,7 @@ test('an idle HTTP/2 session that is cut is no error to its client', async (t) =
   request.resume()
   await once(request, 'close')
   const closed = once(session, 'close')
-  assert.equal(adapter.cut().length, 0)
+  assert.equal(adapter.forceClose().length, 0)
   assert.equal((await goaway)[0], constants.NGHTTP2_NO_ERROR)
   await closed
   assert.deepEqual(errors, [])

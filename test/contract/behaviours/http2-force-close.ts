@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { launchAlone } from '../shutdown.ts'
 import type { LoneBehaviour } from './behaviour.ts'
 
-export const cutHttp2: LoneBehaviour = {
+export const forceCloseHttp2: LoneBehaviour = {
   title:
     'trap 17: at the drain timeout streams are reset and not ended, the exit code is 1, and the report counts each',
   async run(t, server) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { launchAlone } from '../shutdown.ts'
 import type { LoneBehaviour } from './behaviour.ts'
 
-export const cutHttp1: LoneBehaviour = {
+export const forceCloseHttp1: LoneBehaviour = {
   title:
     'trap 15, 16: at the drain timeout bodies are reset and not ended, the exit code is 1, and the report names each request once',
   async run(t, server) {
