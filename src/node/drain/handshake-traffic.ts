@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import type { Server, TLSSocket } from 'node:tls'
+import { noneInFlight } from '../../core/in-flight.ts'
 import type { ForcedClose } from '../../core/report.ts'
 import { acceptedSockets, tlsSocketAround } from './present-connections.ts'
 import { rawSocketIn } from './raw-socket.ts'
@@ -61,7 +62,7 @@ export class HandshakeDrainer implements ProtocolDrainer {
   }
 
   count(): DrainerCount {
-    return { request: 0, stream: 0, upgrade: 0, active: 0, idle: this.#open.size, oldestAt: null }
+    return { ...noneInFlight, active: 0, idle: this.#open.size, oldestAt: null }
   }
 
   release(): void {

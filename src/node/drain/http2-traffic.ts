@@ -7,6 +7,7 @@ import {
 } from 'node:http2'
 import type { Socket } from 'node:net'
 import { Server as TlsServer } from 'node:tls'
+import { noneInFlight } from '../../core/in-flight.ts'
 import type { ForcedClose } from '../../core/report.ts'
 import { undeliveredNow } from './delivery.ts'
 import { endSession, keepOpen } from './http2-end.ts'
@@ -96,7 +97,7 @@ export class Http2Drainer implements ProtocolDrainer {
       active++
       oldestAt = earlierOf(oldestAt, startOf(oldest))
     }
-    return { request: 0, stream, upgrade: 0, active, idle: this.#open.size - active, oldestAt }
+    return { ...noneInFlight, stream, active, idle: this.#open.size - active, oldestAt }
   }
 
   release(): void {

@@ -1,18 +1,22 @@
+import type { ServedCounts } from '../../core/in-flight.ts'
 import type { ForcedClose } from '../../core/report.ts'
 
 /** Open things of one protocol. */
-export interface DrainerCount {
-  readonly request: number
-  readonly stream: number
-  readonly upgrade: number
+export interface DrainerCount extends ServedCounts {
   /** Connections with something in flight. */
   readonly active: number
   readonly idle: number
-  /** When the oldest thing in flight began, on the clock of `now()`; null when nothing is. A drainer counts things of one kind. */
+  /**
+   * When the oldest thing in flight began, on the clock of `now()`; null when nothing is. A drainer counts
+   * things of one kind.
+   */
   readonly oldestAt: number | null
 }
 
-/** The connections of one server that speak one protocol. A server may carry several: HTTP/1 and HTTP/2 over TLS, and what was upgraded. */
+/**
+ * The connections of one server that speak one protocol. A server may carry several: HTTP/1 and HTTP/2 over
+ * TLS, and what was upgraded.
+ */
 export interface ProtocolDrainer {
   /** Connections that are open; the drain is over when this is 0 in every drainer. */
   readonly open: number

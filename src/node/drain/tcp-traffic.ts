@@ -1,5 +1,6 @@
 import type { Server, Socket } from 'node:net'
 import { Server as TlsServer } from 'node:tls'
+import { noneInFlight } from '../../core/in-flight.ts'
 import type { ForcedClose } from '../../core/report.ts'
 import type { CloseHandshake } from '../types.ts'
 import { untilQuiet } from './accept-queue.ts'
@@ -78,7 +79,7 @@ export class TcpDrainer implements ProtocolDrainer {
       upgrade++
       oldestAt = earlierOf(oldestAt, since)
     }
-    return { request: 0, stream: 0, upgrade, active: upgrade, idle: this.#open.size - upgrade, oldestAt }
+    return { ...noneInFlight, upgrade, active: upgrade, idle: this.#open.size - upgrade, oldestAt }
   }
 
   release(): void {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Server, Socket } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { Server as TlsServer } from 'node:tls'
+import { noneInFlight } from '../../core/in-flight.ts'
 import type { ForcedClose } from '../../core/report.ts'
 import { type Connection, currentResponse, newestResponse } from './connection.ts'
 import type { ConnectionTracker } from './connections.ts'
@@ -79,7 +80,7 @@ export class UpgradeRequestDrainer implements ProtocolDrainer, UpgradeListener {
       oldestAt = earlierOf(oldestAt, connection.since)
     }
     const idle = this.#open.size - request
-    return { request, stream: 0, upgrade: 0, active: request, idle, oldestAt }
+    return { ...noneInFlight, request, active: request, idle, oldestAt }
   }
 
   release(): void {

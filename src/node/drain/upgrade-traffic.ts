@@ -1,4 +1,5 @@
 import type { Socket } from 'node:net'
+import { noneInFlight } from '../../core/in-flight.ts'
 import type { ForcedClose } from '../../core/report.ts'
 import type { CloseHandshake } from '../types.ts'
 import { startCloseHandshake } from './close-handshake.ts'
@@ -69,7 +70,7 @@ export class UpgradeDrainer implements ProtocolDrainer {
     const { size } = this.#open
     // In the order of their answers.
     const oldestAt = this.#open.values().next().value?.since ?? null
-    return { request: 0, stream: 0, upgrade: size, active: size, idle: 0, oldestAt }
+    return { ...noneInFlight, upgrade: size, active: size, idle: 0, oldestAt }
   }
 
   release(): void {
