@@ -86,6 +86,8 @@ export class HandshakeDrainer implements ProtocolDrainer {
       const bytes = bytesOf(raw)
       if (bytes !== handshake.bytes) handshake.quietSince = now()
       handshake.bytes = bytes
+      // A handshake that the application holds up is not the client's to go on with.
+      if (handshake.quietSince + patienceMs <= now() && awaitsServer(raw)) handshake.quietSince = now()
       const endsAt = handshake.quietSince + patienceMs
       if (endsAt <= now()) raw.destroy()
       else nextAt = Math.min(nextAt, endsAt)
@@ -128,6 +130,21 @@ function isHandshaking(secure: TLSSocket | null): boolean {
     secure !== null &&
     (secure as TLSSocket & { readonly secureConnecting?: boolean }).secureConnecting === true
   )
+}
+
+/**
+ * Whether the client's first message is complete and not answered yet: an asynchronous `SNICallback` has not
+ * called back. Node's TLS handle knows the name in that message once it has read the whole of it
+ * (`TLSWrap::GetServername`, 22 to 26).
+ */
+function awaitsServer(raw: Socket): boolean {
+  if (raw.bytesWritten !== 0) return false
+  const secure = tlsSocketAround(raw) as (TLSSocket & { readonly _handle?: TlsHandle | null }) | null
+  return typeof secure?._handle?.getServername?.() === 'string'
+}
+
+interface TlsHandle {
+  readonly getServername?: () => unknown
 }
 
 /** Any stream may be handed to `server.emit('connection')`; only sockets count their bytes. */

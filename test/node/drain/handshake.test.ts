@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { duplexPair } from 'node:stream'
 import { test } from 'node:test'
-import { connect, createServer as createTlsServer } from 'node:tls'
+import { connect, createSecureContext, createServer as createTlsServer, type SecureContext } from 'node:tls'
 import { adapterFor } from '../../../src/node/drain/servers/serve.ts'
 import { RawClient } from '../../helpers/raw-http.ts'
 import { connectGated } from './gated-tls.ts'
@@ -95,6 +95,30 @@ for (const [kind, create] of Object.entries(servers)) {
     assert.equal(raw.destroyed, true)
   })
 }
+
+test('https.Server: a handshake that an asynchronous SNICallback holds up is waited for, a silent one is not', async (t) => {
+  const asked = Promise.withResolvers<(error: Error | null, context?: SecureContext) => void>()
+  const server = createHttpsServer({ ...tls, SNICallback: (_, done) => asked.resolve(done) }, (_, response) =>
+    response.end('ok'),
+  )
+  const { adapter, port } = await drainable(t, server)
+  const silentRaw = once(server, 'connection')
+  const silent = await connectGated(t, { port, host: '127.0.0.1' })
+  const [raw] = (await silentRaw) as [Socket]
+  silent.begin(10)
+  const patient = await connectGated(t, { port, host: '127.0.0.1' })
+  const secure = patient.finish()
+  const answerSni = await asked.promise
+  await eventually('the silent handshake has begun', () => raw.bytesRead > 0)
+  const drained = adapter.drain()
+  // Both are looked at together, so what becomes of one is decided for the other as well.
+  await within(5_000, 'end of the silent handshake', once(raw, 'close'))
+  answerSni(null, createSecureContext(tls))
+  const client = new RawClient(await within(5_000, 'handshake', secure))
+  client.get()
+  assert.equal((await within(5_000, 'answer', client.response())).body, 'ok')
+  await within(5_000, 'drain', drained)
+})
 
 test('tls.Server: a connection whose handshake ends after all others are closed, and that is never used, is closed', async (t) => {
   const { adapter, port, server } = await drainable(t, servers['tls.Server']())
