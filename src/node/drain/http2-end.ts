@@ -16,20 +16,27 @@ const PING_MS = 250
 /**
  * A Node client answers a GOAWAY with its own, and a Node server closes its session when it reads one,
  * refusing the streams that are behind it on the wire (`onGoawayData` in lib/internal/http2/core.js). Until
- * our own final GOAWAY that close does nothing.
+ * our own final GOAWAY that close does nothing. Node passes no callback: a close with one is the
+ * application's, and ends the session as the drain does.
  */
-export function keepOpen(session: ServerHttp2Session): void {
-  session.close = () => {}
+export function keepOpen(session: ServerHttp2Session, record: SessionRecord): void {
+  session.close = (callback?: () => void): void => {
+    if (callback === undefined || session.destroyed) return
+    session.once('close', callback)
+    endSession(session, record)
+  }
 }
 
 /**
  * Two GOAWAYs with a round trip between them (RFC 9113 §6.8). Between them nghttp2 lets no new stream in
  * (`session_allow_incoming_new_stream` asks whether any GOAWAY was sent, and its shutdown notice is not to be
  * had from JavaScript): what crosses the first one on the wire is not processed, and the second says so. Such
- * a stream may be sent again (RFC 9113 §8.7); what was processed is never force-closed.
+ * a stream may be sent again (RFC 9113 §8.7); what was processed is never force-closed. Once.
  */
 export function endSession(session: ServerHttp2Session, record: SessionRecord): void {
-  keepOpen(session)
+  if (record.isEnding) return
+  record.isEnding = true
+  keepOpen(session, record)
   let finished = false
   const finish = (): void => {
     clearTimeout(record.pingTimer)

@@ -40,6 +40,8 @@ export interface SessionRecord {
   lastId: number
   lastAt: number
   isForceClosed?: true
+  /** Whether its end has begun. */
+  isEnding?: true
   pingTimer?: NodeJS.Timeout
 }
 

@@ -58,7 +58,7 @@ export class Http2Drainer implements ProtocolDrainer {
    */
   announce(): void {
     this.#phase = 'announced'
-    for (const session of this.#open.keys()) keepOpen(session)
+    for (const [session, record] of this.#open) keepOpen(session, record)
   }
 
   drain(): void {
@@ -119,7 +119,7 @@ export class Http2Drainer implements ProtocolDrainer {
     const socket = this.#arriving
     this.#arriving = null
     const record = this.#add(session, socket, 0)
-    if (this.#phase === 'announced') keepOpen(session)
+    if (this.#phase === 'announced') keepOpen(session, record)
     if (this.#phase === 'draining') this.#endWhenUsed(session, record)
   }
 
@@ -162,10 +162,11 @@ export class Http2Drainer implements ProtocolDrainer {
    * be refused.
    */
   #endWhenUsed(session: ServerHttp2Session, record: SessionRecord): void {
-    const { streams, lastId, openedAt } = record
+    const { streams, lastId, openedAt, isEnding } = record
+    if (isEnding) return
     const restMs = openedAt + this.#context.settleMs - now()
     if (streams.size > 0 || lastId > 0 || restMs <= 0) return endSession(session, record)
-    keepOpen(session)
+    keepOpen(session, record)
     const end = (): void => {
       clearTimeout(record.pingTimer)
       endSession(session, record)

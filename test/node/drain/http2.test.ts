@@ -6,6 +6,7 @@ import {
   createSecureServer,
   createServer,
   type Http2Server,
+  type ServerHttp2Session,
 } from 'node:http2'
 import { test, type TestContext } from 'node:test'
 import { within } from '../../helpers/eventually.ts'
@@ -105,6 +106,26 @@ for (const [kind, { create, scheme }] of Object.entries(kinds)) {
     assert.deepEqual([await get(old), await get(fresh)], ['ok', 'ok'])
     assert.equal(drained.late, 2)
     await within(3_000, 'drain', drained.adapter.drain())
+  })
+
+  test(`${kind}: an application that closes a session after the announcement is told when it is closed`, async (t) => {
+    const gate = new Gate()
+    const server = create()
+    const begun = once(server, 'stream')
+    server.on('stream', (stream) => void gate.pass().then(() => stream.end('done')))
+    const opened = once(server, 'session')
+    const { adapter, port } = await drainable(t, server)
+    const client = await connectTo(t, scheme, port)
+    const [session] = (await opened) as [ServerHttp2Session]
+    const answer = get(client)
+    await begun
+    adapter.announceClose()
+    const closed = new Promise<void>((resolve) => session.close(resolve))
+    await within(5_000, 'GOAWAY', once(client, 'goaway'))
+    gate.open()
+    assert.equal(await within(5_000, 'answer', answer), 'done')
+    await within(5_000, 'the callback of session.close()', closed)
+    await within(5_000, 'drain', adapter.drain())
   })
 
   test(`${kind}: forceClose() counts each stream that was in flight`, async (t) => {
