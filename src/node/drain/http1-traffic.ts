@@ -77,7 +77,10 @@ export class Http1Traffic implements Traffic {
       onClose: this.#onClose,
     })
     for (const connection of this.book.open.values()) {
-      for (const { response } of openResponses(connection)) this.#askToClose(connection, response)
+      for (const { response } of openResponses(connection)) {
+        this.#context.onAnswering(connection.socket)
+        this.#askToClose(connection, response)
+      }
     }
   }
 
@@ -154,7 +157,7 @@ export class Http1Traffic implements Traffic {
   ): void => {
     this.#arrivals++
     this.#kept.delete(connection.socket)
-    this.#context.onLateRequest()
+    this.#context.onLateRequest(connection.socket)
     this.#askToClose(connection, response)
   }
 
