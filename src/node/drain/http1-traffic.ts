@@ -18,6 +18,7 @@ import {
 import { ConnectionTracker, type ConnectionEvent } from './connections.ts'
 import { deferRequests } from './defer-requests.ts'
 import { forceCloseConnection } from './http1-record.ts'
+import { KeptAlive } from './kept-alive.ts'
 import { refuseUpgrade } from './refuse-upgrade.ts'
 import { Stragglers } from './stragglers.ts'
 import { earlierOf, now, settleMs } from './moments.ts'
@@ -42,11 +43,7 @@ export class Http1Drainer implements ProtocolDrainer {
   #sweepTimer: NodeJS.Timeout | undefined
   #reconsideration: NodeJS.Immediate | undefined
   #announcedAt = 0
-  /**
-   * Connections whose response promised to keep them alive and was finished after the announcement, and
-   * when; the latest last.
-   */
-  readonly #kept = new Map<Socket, number>()
+  readonly #kept = new KeptAlive()
   readonly #stragglers: Stragglers
   #arrivals = 0
 
@@ -78,7 +75,10 @@ export class Http1Drainer implements ProtocolDrainer {
       onClose: this.#onClose,
     })
     for (const connection of this.tracker.open.values()) {
-      for (const { response } of openResponses(connection)) this.#askToClose(connection, response)
+      for (const { response } of openResponses(connection)) {
+        this.#context.onAnswering(connection.socket)
+        this.#askToClose(connection, response)
+      }
     }
   }
 
@@ -117,7 +117,7 @@ export class Http1Drainer implements ProtocolDrainer {
   }
 
   #settlesAt(): number {
-    let newest = lastOf(this.#kept.values()) ?? 0
+    let newest = this.#kept.latestAt
     for (const connection of this.tracker.open.values()) {
       if (isUnused(connection)) newest = Math.max(newest, connection.openedAt)
       // While somebody is waited for anyway, idle clients have some more time to ask once more and to hear `Connection: close`.
@@ -157,7 +157,7 @@ export class Http1Drainer implements ProtocolDrainer {
   ): void => {
     this.#arrivals++
     this.#kept.delete(connection.socket)
-    this.#context.onLateRequest()
+    this.#context.onLateRequest(connection.socket)
     this.#askToClose(connection, response)
   }
 
@@ -165,8 +165,7 @@ export class Http1Drainer implements ProtocolDrainer {
     this.#reconsider()
     const othersFollow = newestResponse(connection) !== response
     if (othersFollow || connection.socket.writableEnded || endsConnection(response)) return
-    this.#kept.delete(connection.socket)
-    this.#kept.set(connection.socket, now())
+    this.#kept.add(connection.socket)
     this.#scheduleSweep()
   }
 
@@ -210,10 +209,4 @@ export class Http1Drainer implements ProtocolDrainer {
     if (this.tracker.mayHaveUnknownFollowers(response)) return
     sayClose(response, () => newestResponse(connection) === response)
   }
-}
-
-function lastOf<T>(values: Iterable<T>): T | undefined {
-  let last: T | undefined
-  for (const value of values) last = value
-  return last
 }

@@ -26,6 +26,13 @@ export interface Upload {
 }
 
 const uploads = new WeakMap<Socket, Upload>()
+/** Connections that we have ended while their clients had not. */
+const endedFirst = new WeakSet<Socket>()
+
+/** Whether the client of this connection has ended its side behind ours. */
+export function hasEndedAfterUs(socket: Socket): boolean {
+  return endedFirst.has(socket) && socket.writableFinished && socket.readableEnded
+}
 
 /**
  * What a handler still reads on a connection whose last response is out. The deadline ends it, so the
@@ -44,6 +51,7 @@ export function unfinishedUpload(socket: Socket): Upload | null {
 export function closeGently(response: ServerResponse): void {
   const { socket } = response.req
   socket.destroySoon = () => {
+    if (!socket.readableEnded) endedFirst.add(socket)
     socket.end()
     linger(socket, response)
   }

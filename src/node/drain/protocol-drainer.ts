@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import type { ServedCounts } from '../../core/in-flight.ts'
 import type { ForcedClose } from '../../core/report.ts'
 
@@ -41,8 +42,13 @@ export interface DrainerContext {
   readonly settleMs: number
   /** When a connection was last accepted, on the clock of `now()`; 0 when none was. */
   lastAcceptedAt(): number
-  /** A request arrived after the shutdown was announced. */
-  onLateRequest(): void
+  /**
+   * A request arrived after the shutdown was announced.
+   * @param socket its connection, when the client will confirm the answer by ending it
+   */
+  onLateRequest(socket?: Socket): void
+  /** A request that was in flight at the announcement is still being answered on this connection. */
+  onAnswering(socket: Socket): void
   /** A connection is gone. */
   onGone(): void
 }

@@ -131,18 +131,22 @@ test('forceClose() counts an answer whose connection it closes itself', async (t
 const orphan = (remote: string): string =>
   `   1: 00000000:0050 ${remote}:0001 04 00000010:00000000 04:00000021 00000000     0        0 0 2\n`
 
+function tablesOf(read: () => readonly string[]): TcpTables {
+  return { read: async () => read(), readInBackground: async () => read(), readNow: read }
+}
+
 test('acknowledged() waits for what was there at its first look, and for nothing that comes later', async () => {
   const looks = [orphan('0A') + orphan('0B'), orphan('0B') + orphan('0C'), orphan('0C') + orphan('0D')]
   let count = 0
-  const tables: TcpTables = { read: () => Promise.resolve([looks[count++] ?? '']), readNow: () => [] }
+  const tables = tablesOf(() => [looks[count++] ?? ''])
   await within(5_000, 'the wait', new Unsent(new Set([80]), tables).acknowledged())
   assert.equal(count, 3)
 })
 
 test('acknowledged() ends at once where there are no tables, and without a port', async () => {
-  const none: TcpTables = { read: () => Promise.resolve(['', '']), readNow: () => [] }
+  const none = tablesOf(() => ['', ''])
   await within(1_000, 'the wait', new Unsent(new Set([80]), none).acknowledged())
-  const some: TcpTables = { read: () => Promise.resolve([orphan('0A')]), readNow: () => [orphan('0A')] }
+  const some = tablesOf(() => [orphan('0A')])
   const portless = new Unsent(new Set(), some)
   await within(1_000, 'the wait', portless.acknowledged())
 })
