@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { isDelivering, wasDelivering } from './delivery.ts'
+import { isDelivering, wasDelivering } from './kernel/delivery.ts'
 import { resetSocket } from './raw-socket.ts'
 
 /** How long a client may be silent, once all is written out, before its connection is closed for it. */

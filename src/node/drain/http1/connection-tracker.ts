@@ -1,0 +1,137 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Server, Socket } from 'node:net'
+import { onRequestFinish, onRequestStart } from './request-channel.ts'
+import { type Connection, currentResponse, type Pipeline } from './connection.ts'
+import { presentHttp1, type PresentHttp1 } from '../present-connections.ts'
+import { SocketClose } from '../socket-close.ts'
+import { now } from '../moments.ts'
+
+/** What the owner of the tracker wants to know while a shutdown runs. */
+export interface ConnectionListener {
+  onOpen(): void
+  onRequest(connection: Connection, request: IncomingMessage, response: ServerResponse): void
+  onFinish(connection: Connection, response: ServerResponse): void
+  onClose(socket: Socket): void
+}
+
+/** The event that brings a server the sockets which its protocol runs on. */
+export type ConnectionEvent = 'connection' | 'secureConnection'
+
+/** The HTTP/1 connections of one server, kept from the moment it is served. */
+export class ConnectionTracker {
+  readonly open: Map<Socket, Connection> = new Map()
+  readonly #server: Server
+  readonly #event: ConnectionEvent
+  #listener: ConnectionListener | null = null
+  readonly #subscriptions: Disposable[] = []
+  readonly #begunBefore = new WeakSet<ServerResponse>()
+
+  constructor(server: Server, event: ConnectionEvent) {
+    this.#server = server
+    this.#event = event
+    // Before every other listener: a handler of the user's may destroy the socket or answer at once.
+    server.prependListener(event, this.#onConnection)
+    this.#subscriptions.push(onRequestStart(server, this.#onRequest))
+    for (const present of presentHttp1(server)) this.#addPresent(present)
+  }
+
+  /** Reports what happens from now on. Without a listener the tracker only keeps itself up to date. */
+  listen(listener: ConnectionListener): void {
+    // Not earlier: each subscriber costs every request of the process.
+    if (this.#listener === null) this.#subscriptions.push(onRequestFinish(this.#server, this.#onFinish))
+    this.#listener = listener
+  }
+
+  /** Stops following the server. */
+  release(): void {
+    this.#server.removeListener(this.#event, this.#onConnection)
+    for (const subscription of this.#subscriptions) subscription[Symbol.dispose]()
+    for (const socket of this.open.keys()) this.#closes.forget(socket)
+    this.open.clear()
+  }
+
+  /**
+   * Forgets the connections that this call destroys, and those that were destroyed before. Their 'close'
+   * events are not waited for: closing ten thousand handles takes longer than all the rest of the exit.
+   */
+  destroyAll(destroy: () => void): void {
+    this.#closes.ignoreWhile(destroy)
+    for (const socket of this.open.keys()) if (socket.destroyed) this.open.delete(socket)
+  }
+
+  /** Forgets a connection that speaks another protocol from here on. */
+  hand(socket: Socket): void {
+    if (this.open.delete(socket)) this.#closes.forget(socket)
+  }
+
+  readonly #onConnection = (socket: Socket & { readonly alpnProtocol?: string | false | null }): void => {
+    if (socket.alpnProtocol === 'h2') return
+    this.#add(socket)
+    this.#listener?.onOpen()
+  }
+
+  #add(socket: Socket): Connection {
+    const known = this.open.get(socket)
+    if (known) return known
+    const connection = { socket, openedAt: now(), requests: 0, requestAt: 0, pipeline: null }
+    this.open.set(socket, connection)
+    this.#closes.follow(socket)
+    return connection
+  }
+
+  /** One that was open before the server was served. */
+  #addPresent({ socket, response, isMidRequest }: PresentHttp1): void {
+    const connection = this.#add(socket)
+    const isFirstRequest = isMidRequest && response === null
+    if (socket.bytesRead > 0 && !isFirstRequest) connection.requests = 1
+    connection.requestAt = connection.openedAt
+    if (response) this.#begunBefore.add(response)
+  }
+
+  /**
+   * Whether a response may have pipelined followers that were never seen: its request came before the server
+   * was served.
+   */
+  mayHaveUnknownFollowers(response: ServerResponse): boolean {
+    return this.#begunBefore.has(response)
+  }
+
+  readonly #onRequest = (request: IncomingMessage, response: ServerResponse): void => {
+    const connection = this.#add(request.socket)
+    const at = now()
+    // Node assigns the socket to the new response later: one that is there now belongs to an earlier request.
+    const current = currentResponse(request.socket)
+    if (current !== null) this.#pipeline(connection, current, response, at)
+    else if (connection.pipeline !== null) connection.pipeline = null
+    connection.requests++
+    connection.requestAt = at
+    this.#listener?.onRequest(connection, request, response)
+  }
+
+  #pipeline(connection: Connection, current: ServerResponse, newest: ServerResponse, at: number): void {
+    connection.pipeline ??= this.#newPipeline(connection, current)
+    connection.pipeline.newest = newest
+    this.#follow(connection.pipeline, newest, at)
+  }
+
+  #newPipeline({ requestAt }: Connection, current: ServerResponse): Pipeline {
+    const pipeline = { since: new Map(), newest: current }
+    this.#follow(pipeline, current, requestAt)
+    return pipeline
+  }
+
+  /** An idle client must not keep the responses that it got. */
+  #follow({ since }: Pipeline, response: ServerResponse, at: number): void {
+    since.set(response, at)
+    response.once('close', () => since.delete(response))
+  }
+
+  readonly #onFinish = (request: IncomingMessage, response: ServerResponse): void => {
+    const connection = this.open.get(request.socket)
+    if (connection) this.#listener?.onFinish(connection, response)
+  }
+
+  readonly #closes = new SocketClose((socket) => {
+    if (this.open.delete(socket)) this.#listener?.onClose(socket)
+  })
+}
