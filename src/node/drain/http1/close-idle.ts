@@ -16,7 +16,7 @@ export function closeIdle(
   isKept: (connection: Connection) => boolean = () => false,
 ): void {
   const spare: Socket[] = []
-  for (const connection of tracker.open.values())
+  for (const connection of tracker.connections())
     if (isWriting(connection) || isKept(connection)) spare.push(connection.socket)
   const own = new Map(spare.map((socket) => [socket, Object.getOwnPropertyDescriptor(socket, 'destroy')]))
   for (const socket of spare) socket.destroy = spared

@@ -3,10 +3,10 @@ import type { Server, Socket } from 'node:net'
 import { onRequestFinish, onRequestStart } from './request-channel.ts'
 import { type Connection, currentResponse, type Pipeline } from './connection.ts'
 import { presentHttp1, type PresentHttp1 } from '../present-connections.ts'
-import { SocketClose } from '../socket-close.ts'
+import { OpenSockets } from '../open-sockets.ts'
 import { now } from '../moments.ts'
 
-/** What the owner of the tracker wants to know while a shutdown runs. */
+/** What the drainer of the connections wants to know while a shutdown runs. */
 export interface ConnectionListener {
   onOpen(): void
   onRequest(connection: Connection, request: IncomingMessage, response: ServerResponse): void
@@ -17,14 +17,17 @@ export interface ConnectionListener {
 /** The event that brings a server the sockets which its protocol runs on. */
 export type ConnectionEvent = 'connection' | 'secureConnection'
 
+/** What others than the drainer of HTTP/1 may do with its connections. */
+export type SharedConnections = Pick<ConnectionTracker, 'get' | 'handOver'>
+
 /** The HTTP/1 connections of one server, kept from the moment it is served. */
 export class ConnectionTracker {
-  readonly open: Map<Socket, Connection> = new Map()
   readonly #server: Server
   readonly #event: ConnectionEvent
   #listener: ConnectionListener | null = null
   readonly #subscriptions: Disposable[] = []
   readonly #begunBefore = new WeakSet<ServerResponse>()
+  readonly #open = new OpenSockets<Connection>((socket) => this.#listener?.onClose(socket))
 
   constructor(server: Server, event: ConnectionEvent) {
     this.#server = server
@@ -33,6 +36,19 @@ export class ConnectionTracker {
     server.prependListener(event, this.#onConnection)
     this.#subscriptions.push(onRequestStart(server, this.#onRequest))
     for (const present of presentHttp1(server)) this.#addPresent(present)
+  }
+
+  get size(): number {
+    return this.#open.size
+  }
+
+  get(socket: Socket): Connection | undefined {
+    return this.#open.get(socket)
+  }
+
+  /** All of them, the oldest first. */
+  connections(): IterableIterator<Connection> {
+    return this.#open.values()
   }
 
   /** Reports what happens from now on. Without a listener the tracker only keeps itself up to date. */
@@ -46,22 +62,17 @@ export class ConnectionTracker {
   release(): void {
     this.#server.removeListener(this.#event, this.#onConnection)
     for (const subscription of this.#subscriptions) subscription[Symbol.dispose]()
-    for (const socket of this.open.keys()) this.#closes.forget(socket)
-    this.open.clear()
+    this.#open.clear()
   }
 
-  /**
-   * Forgets the connections that this call destroys, and those that were destroyed before. Their 'close'
-   * events are not waited for: closing ten thousand handles takes longer than all the rest of the exit.
-   */
+  /** Forgets the connections that this call destroys, without waiting for the end of each. */
   destroyAll(destroy: () => void): void {
-    this.#closes.ignoreWhile(destroy)
-    for (const socket of this.open.keys()) if (socket.destroyed) this.open.delete(socket)
+    this.#open.destroyAll(destroy)
   }
 
   /** Forgets a connection that speaks another protocol from here on. */
-  hand(socket: Socket): void {
-    if (this.open.delete(socket)) this.#closes.forget(socket)
+  handOver(socket: Socket): void {
+    this.#open.delete(socket)
   }
 
   readonly #onConnection = (socket: Socket & { readonly alpnProtocol?: string | false | null }): void => {
@@ -71,11 +82,10 @@ export class ConnectionTracker {
   }
 
   #add(socket: Socket): Connection {
-    const known = this.open.get(socket)
+    const known = this.#open.get(socket)
     if (known) return known
     const connection = { socket, openedAt: now(), requests: 0, requestAt: 0, pipeline: null }
-    this.open.set(socket, connection)
-    this.#closes.follow(socket)
+    this.#open.add(socket, connection)
     return connection
   }
 
@@ -127,11 +137,7 @@ export class ConnectionTracker {
   }
 
   readonly #onFinish = (request: IncomingMessage, response: ServerResponse): void => {
-    const connection = this.open.get(request.socket)
+    const connection = this.#open.get(request.socket)
     if (connection) this.#listener?.onFinish(connection, response)
   }
-
-  readonly #closes = new SocketClose((socket) => {
-    if (this.open.delete(socket)) this.#listener?.onClose(socket)
-  })
 }

@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Server, Socket } from 'node:net'
+import { noneInFlight } from '../../../core/in-flight.ts'
 import type { ForcedClose } from '../../../core/report.ts'
 import { untilQuiet } from '../accept-queue.ts'
 import { closeIdle } from './close-idle.ts'
@@ -15,7 +16,7 @@ import {
   openResponses,
   withdraw,
 } from './connection.ts'
-import { ConnectionTracker, type ConnectionEvent } from './connection-tracker.ts'
+import { type ConnectionEvent, ConnectionTracker, type SharedConnections } from './connection-tracker.ts'
 import { deferRequests } from './defer-requests.ts'
 import { forceCloseConnection } from './http1-record.ts'
 import { KeptAlive } from './kept-alive.ts'
@@ -34,7 +35,7 @@ export interface Http1Server extends Server {
 
 /** HTTP/1 connections. */
 export class Http1Drainer implements ProtocolDrainer {
-  readonly tracker: ConnectionTracker
+  readonly #tracker: ConnectionTracker
   readonly #server: Http1Server
   readonly #context: DrainerContext
   #deferral: Disposable | null = null
@@ -51,11 +52,16 @@ export class Http1Drainer implements ProtocolDrainer {
     this.#server = server
     this.#context = context
     this.#stragglers = new Stragglers(context.settleMs)
-    this.tracker = new ConnectionTracker(server, event)
+    this.#tracker = new ConnectionTracker(server, event)
+  }
+
+  /** For what takes connections over. */
+  get shared(): SharedConnections {
+    return this.#tracker
   }
 
   get open(): number {
-    return this.tracker.open.size
+    return this.#tracker.size
   }
 
   announce(): void {
@@ -63,18 +69,18 @@ export class Http1Drainer implements ProtocolDrainer {
     this.#deferral = deferRequests(this.#server, {
       onRequest: this.#onUnprocessed,
       onUpgrade: (socket) => {
-        const connection = this.tracker.open.get(socket)
+        const connection = this.#tracker.get(socket)
         refuseUpgrade(socket, connection ? newestResponse(connection) : null)
       },
     })
-    this.tracker.listen({
+    this.#tracker.listen({
       // A TLS handshake may end after the sweep.
       onOpen: () => this.#scheduleSweep(),
       onRequest: this.#onLateRequest,
       onFinish: this.#onFinish,
       onClose: this.#onClose,
     })
-    for (const connection of this.tracker.open.values()) {
+    for (const connection of this.#tracker.connections()) {
       for (const { response } of openResponses(connection)) {
         this.#context.onAnswering(connection.socket)
         this.#askToClose(connection, response)
@@ -90,8 +96,8 @@ export class Http1Drainer implements ProtocolDrainer {
   forceClose(): readonly ForcedClose[] {
     this.#stopSweep()
     // What Node's parser knows to be idle is not worth a line in the report; what is left then has at least begun to send.
-    closeIdle(this.#server, this.tracker)
-    return [...this.tracker.open.values()].flatMap((connection) =>
+    closeIdle(this.#server, this.#tracker)
+    return [...this.#tracker.connections()].flatMap((connection) =>
       forceCloseConnection(connection, this.#context.name),
     )
   }
@@ -100,25 +106,25 @@ export class Http1Drainer implements ProtocolDrainer {
     let active = 0
     let request = 0
     let oldestAt: number | null = null
-    for (const connection of this.tracker.open.values()) {
+    for (const connection of this.#tracker.connections()) {
       if (!isInFlight(connection)) continue
       active++
       request += countInFlight(connection)
       oldestAt = earlierOf(oldestAt, inFlightSince(connection))
     }
-    return { request, stream: 0, upgrade: 0, active, idle: this.tracker.open.size - active, oldestAt }
+    return { ...noneInFlight, request, active, idle: this.#tracker.size - active, oldestAt }
   }
 
   release(): void {
     this.#stopSweep()
     clearImmediate(this.#reconsideration)
     this.#deferral?.[Symbol.dispose]()
-    this.tracker.release()
+    this.#tracker.release()
   }
 
   #settlesAt(): number {
     let newest = this.#kept.latestAt
-    for (const connection of this.tracker.open.values()) {
+    for (const connection of this.#tracker.connections()) {
       if (isUnused(connection)) newest = Math.max(newest, connection.openedAt)
       // While somebody is waited for anyway, idle clients have some more time to ask once more and to hear `Connection: close`.
       else if (isInFlight(connection)) newest = Math.max(newest, this.#drainingSince ?? 0)
@@ -139,13 +145,13 @@ export class Http1Drainer implements ProtocolDrainer {
     await untilQuiet(() => this.#arrivals)
     if (now() < this.#settlesAt()) return this.#scheduleSweep()
     // Node knows from its parser what we cannot see: a connection that has sent half of its next request is not idle.
-    this.tracker.destroyAll(() => {
-      closeIdle(this.#server, this.tracker, (connection) => this.#stragglers.isYoung(connection))
-      for (const connection of this.tracker.open.values()) {
+    this.#tracker.destroyAll(() => {
+      closeIdle(this.#server, this.#tracker, (connection) => this.#stragglers.isYoung(connection))
+      for (const connection of this.#tracker.connections()) {
         if (isUnused(connection)) connection.socket.destroy()
       }
     })
-    this.#stragglers.look(this.tracker.open.values())
+    this.#stragglers.look(this.#tracker.connections())
     if (this.#stragglers.hasAny) this.#scheduleSweep()
     this.#context.onGone()
   }
@@ -175,7 +181,7 @@ export class Http1Drainer implements ProtocolDrainer {
    */
   readonly #onUnprocessed = (request: IncomingMessage, response: ServerResponse): void => {
     request.resume()
-    const connection = this.tracker.open.get(request.socket)
+    const connection = this.#tracker.get(request.socket)
     if (connection) withdraw(connection, response)
   }
 
@@ -206,7 +212,7 @@ export class Http1Drainer implements ProtocolDrainer {
   #askToClose(connection: Connection, response: ServerResponse): void {
     if (response.headersSent) return endGently(response)
     // Behind a close Node drops the answers to pipelined followers.
-    if (this.tracker.mayHaveUnknownFollowers(response)) return
+    if (this.#tracker.mayHaveUnknownFollowers(response)) return
     sayClose(response, () => newestResponse(connection) === response)
   }
 }

@@ -1,5 +1,6 @@
 import type { Server as HttpServer } from 'node:http'
 import { Server, type Socket } from 'node:net'
+import { byServedKind, type ServedKind } from '../../../core/in-flight.ts'
 import type { ForcedClose } from '../../../core/report.ts'
 import type { ServerSnapshot } from '../../types.ts'
 import { nextTurn, untilQuiet } from '../accept-queue.ts'
@@ -107,7 +108,7 @@ export class ServerAdapter implements DrainAdapter {
     const counts = this.#drainers.map((drainer) => drainer.count())
     const sum = (key: Exclude<keyof DrainerCount, 'oldestAt'>): number =>
       counts.reduce((total, count) => total + count[key], 0)
-    const age = (kind: keyof ServerSnapshot['inFlight']): number => {
+    const age = (kind: ServedKind): number => {
       const moments = counts.map((count) => (count[kind] > 0 ? count.oldestAt : null))
       const oldestAt = moments.reduce(earlierOf, null)
       return oldestAt === null ? 0 : now() - oldestAt
@@ -115,8 +116,8 @@ export class ServerAdapter implements DrainAdapter {
     return {
       name: this.name,
       scheme: schemeOf(this.#server),
-      inFlight: { request: sum('request'), stream: sum('stream'), upgrade: sum('upgrade') },
-      oldestInFlightMs: { request: age('request'), stream: age('stream'), upgrade: age('upgrade') },
+      inFlight: byServedKind(sum),
+      oldestInFlightMs: byServedKind(age),
       connections: { active: sum('active'), idle: sum('idle') },
       lastNewConnectionAt:
         this.#lastAcceptedAt === null ? null : performance.timeOrigin + this.#lastAcceptedAt,

@@ -55,7 +55,7 @@ function drainersOf(server: NetServer, { closeHandshake }: AdapterContext): Drai
   ): [Http1Drainer, UpgradeRequestDrainer, UpgradeDrainer] {
     const drainer = new Http1Drainer(http, event, context)
     const upgrades = new UpgradeDrainer(context, closeHandshake)
-    return [drainer, new UpgradeRequestDrainer(http, drainer.tracker, upgrades, context), upgrades]
+    return [drainer, new UpgradeRequestDrainer(http, drainer.shared, upgrades, context), upgrades]
   }
 }
 

@@ -1,10 +1,9 @@
-import type { Socket } from 'node:net'
 import { noneInFlight } from '../../../core/in-flight.ts'
 import type { ForcedClose } from '../../../core/report.ts'
 import type { CloseHandshake } from '../../types.ts'
 import { startCloseHandshake } from '../close-handshake.ts'
 import { resetSocket } from '../raw-socket.ts'
-import { SocketClose } from '../socket-close.ts'
+import { OpenSockets } from '../open-sockets.ts'
 import { Spread } from '../spread.ts'
 import { now } from '../moments.ts'
 import type { DrainerContext, DrainerCount, ProtocolDrainer } from '../protocol-drainer.ts'
@@ -17,7 +16,10 @@ import type { UpgradedConnection } from './upgraded-connection.ts'
 export class UpgradeDrainer implements ProtocolDrainer {
   readonly #context: DrainerContext
   readonly #closeHandshake: CloseHandshake | undefined
-  readonly #open = new Map<Socket, UpgradedConnection>()
+  readonly #open = new OpenSockets<UpgradedConnection>((_, connection) => {
+    this.#spread.delete(connection)
+    this.#context.onGone()
+  })
   /** The turns may take half of the drain, so that the other half is left for the close handshakes. */
   readonly #spread: Spread<UpgradedConnection>
   #isDraining = false
@@ -42,8 +44,7 @@ export class UpgradeDrainer implements ProtocolDrainer {
    * others.
    */
   add(connection: UpgradedConnection): void {
-    this.#open.set(connection.socket, connection)
-    this.#closes.follow(connection.socket)
+    this.#open.add(connection.socket, connection)
     if (this.#isDraining) this.#spread.add(connection)
   }
 
@@ -75,10 +76,7 @@ export class UpgradeDrainer implements ProtocolDrainer {
 
   release(): void {
     this.#spread.stop()
-    for (const connection of this.#open.values()) {
-      this.#closes.forget(connection.socket)
-      connection.release()
-    }
+    for (const connection of this.#open.values()) connection.release()
     this.#open.clear()
   }
 
@@ -86,14 +84,4 @@ export class UpgradeDrainer implements ProtocolDrainer {
     if (this.#closeHandshake) startCloseHandshake(this.#closeHandshake, connection.stream, connection.request)
     else connection.leave()
   }
-
-  #forget(socket: Socket): void {
-    const connection = this.#open.get(socket)
-    if (!connection) return
-    this.#open.delete(socket)
-    this.#spread.delete(connection)
-    this.#context.onGone()
-  }
-
-  readonly #closes = new SocketClose((socket) => this.#forget(socket))
 }

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Server } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { newestResponse } from '../http1/connection.ts'
-import type { ConnectionTracker } from '../http1/connection-tracker.ts'
+import type { SharedConnections } from '../http1/connection-tracker.ts'
 import { interceptEvents } from '../intercept-events.ts'
 import { refuseUpgrade } from '../http1/refuse-upgrade.ts'
 
@@ -60,18 +60,18 @@ export class UpgradeEvents {
 }
 
 /**
- * Keeps upgrades from the application and answers them with 503. Their connections stay in the tracker: they
+ * Keeps upgrades from the application and answers them with 503. Their connections stay tracked: they
  * have not stopped speaking HTTP/1.
  */
 export function refuseUpgrades(
   server: Server,
-  tracker: ConnectionTracker,
+  connections: SharedConnections,
   onRefused: () => void,
 ): Disposable {
   return interceptEvents(server, (event, [request, stream]) => {
     if (!isUpgradeEvent(event) || !isHttp1(request as IncomingMessage)) return false
     onRefused()
-    const connection = tracker.open.get((request as IncomingMessage).socket)
+    const connection = connections.get((request as IncomingMessage).socket)
     refuseUpgrade(stream as Duplex, connection ? newestResponse(connection) : null)
     return true
   })

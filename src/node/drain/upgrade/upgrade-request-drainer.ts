@@ -5,12 +5,12 @@ import { Server as TlsServer } from 'node:tls'
 import { noneInFlight } from '../../../core/in-flight.ts'
 import type { ForcedClose } from '../../../core/report.ts'
 import { type Connection, currentResponse, newestResponse } from '../http1/connection.ts'
-import type { ConnectionTracker } from '../http1/connection-tracker.ts'
+import type { SharedConnections } from '../http1/connection-tracker.ts'
 import { closeWhenSilent } from '../let-go.ts'
 import { presentUpgraded } from '../present-connections.ts'
 import { resetSocket } from '../raw-socket.ts'
 import { routeOf } from '../http1/route.ts'
-import { SocketClose } from '../socket-close.ts'
+import { OpenSockets } from '../open-sockets.ts'
 import { earlierOf, now } from '../moments.ts'
 import type { DrainerContext, DrainerCount, ProtocolDrainer } from '../protocol-drainer.ts'
 import { refuseUpgrades, UpgradeEvents } from './upgrade-events.ts'
@@ -27,18 +27,23 @@ const UNSEEN = 'upgrade from before serve()'
  */
 export class UpgradeRequestDrainer implements ProtocolDrainer, UpgradeListener {
   readonly #server: Server
-  readonly #tracker: ConnectionTracker
+  readonly #connections: SharedConnections
   readonly #upgrades: UpgradeDrainer
   readonly #context: DrainerContext
-  readonly #open = new Map<Socket, UpgradedConnection>()
+  readonly #open = new OpenSockets<UpgradedConnection>(() => this.#context.onGone())
   readonly #events: UpgradeEvents
   #refusal: Disposable | null = null
   #phase: 'serving' | 'announced' | 'draining' = 'serving'
 
   /** @param upgrades gets the connections that have changed their protocol */
-  constructor(server: Server, tracker: ConnectionTracker, upgrades: UpgradeDrainer, context: DrainerContext) {
+  constructor(
+    server: Server,
+    connections: SharedConnections,
+    upgrades: UpgradeDrainer,
+    context: DrainerContext,
+  ) {
     this.#server = server
-    this.#tracker = tracker
+    this.#connections = connections
     this.#upgrades = upgrades
     this.#context = context
     this.#events = new UpgradeEvents(server, this.#onUpgrade)
@@ -55,7 +60,7 @@ export class UpgradeRequestDrainer implements ProtocolDrainer, UpgradeListener {
 
   drain(): void {
     this.#phase = 'draining'
-    this.#refusal = refuseUpgrades(this.#server, this.#tracker, () => this.#context.onLateRequest())
+    this.#refusal = refuseUpgrades(this.#server, this.#connections, () => this.#context.onLateRequest())
     for (const connection of this.#open.values()) if (connection.isRefused) letGo(connection.socket)
   }
 
@@ -86,16 +91,12 @@ export class UpgradeRequestDrainer implements ProtocolDrainer, UpgradeListener {
   release(): void {
     this.#refusal?.[Symbol.dispose]()
     this.#events.release()
-    for (const connection of this.#open.values()) {
-      this.#closes.forget(connection.socket)
-      connection.release()
-    }
+    for (const connection of this.#open.values()) connection.release()
     this.#open.clear()
   }
 
   onSwitched(connection: UpgradedConnection): void {
     this.#open.delete(connection.socket)
-    this.#closes.forget(connection.socket)
     this.#upgrades.add(connection)
   }
 
@@ -105,7 +106,7 @@ export class UpgradeRequestDrainer implements ProtocolDrainer, UpgradeListener {
 
   readonly #onUpgrade = (request: IncomingMessage, stream: Duplex): void => {
     const { socket } = request
-    const earlier = unwrittenResponse(this.#tracker.open.get(socket))
+    const earlier = unwrittenResponse(this.#connections.get(socket))
     const connection = new UpgradedConnection({
       socket,
       stream,
@@ -116,11 +117,11 @@ export class UpgradeRequestDrainer implements ProtocolDrainer, UpgradeListener {
     if (this.#phase !== 'serving') this.#context.onLateRequest()
     // A listener that the application has put in front of ours may have answered by now.
     if (wsStateOf(socket) !== null) {
-      this.#tracker.hand(socket)
+      this.#connections.handOver(socket)
       return this.#upgrades.add(connection)
     }
     this.#add(connection)
-    this.#tracker.hand(socket)
+    this.#connections.handOver(socket)
     const isTunnel = request.method === 'CONNECT'
     // The response to an earlier request of the same connection is written to the same socket, and is no
     // answer to this one.
@@ -146,13 +147,8 @@ export class UpgradeRequestDrainer implements ProtocolDrainer, UpgradeListener {
   }
 
   #add(connection: UpgradedConnection): void {
-    this.#open.set(connection.socket, connection)
-    this.#closes.follow(connection.socket)
+    this.#open.add(connection.socket, connection)
   }
-
-  readonly #closes = new SocketClose((socket) => {
-    if (this.#open.delete(socket)) this.#context.onGone()
-  })
 }
 
 /**

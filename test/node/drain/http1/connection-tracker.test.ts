@@ -23,7 +23,7 @@ suite('the tracked connections', () => {
     const tracker = new ConnectionTracker(server, 'connection')
     t.after(() => tracker.release())
     server.emit('connection', socket)
-    const connection = tracker.open.get(socket)!
+    const connection = tracker.get(socket)!
     const responses = Array.from(
       { length: PIPELINED },
       () => new EventEmitter() as EventEmitter as ServerResponse,
