@@ -17,6 +17,12 @@ export interface ConnectionListener {
 /** The event that brings a server the sockets which its protocol runs on. */
 export type ConnectionEvent = 'connection' | 'secureConnection'
 
+/**
+ * Looking for connections that were sent away is not worth it with fewer. It is done at each doubling from
+ * here on.
+ */
+const LEAST_TO_FORGET = 32
+
 /** What others than the drainer of HTTP/1 may do with its connections. */
 export type SharedConnections = Pick<ConnectionTracker, 'get' | 'handOver'>
 
@@ -26,6 +32,8 @@ export class ConnectionTracker {
   readonly #event: ConnectionEvent
   #listener: ConnectionListener | null = null
   readonly #subscriptions: Disposable[] = []
+  /** At this number of connections those that were sent away are looked for again. */
+  #forgetsAt = LEAST_TO_FORGET
   readonly #begunBefore = new WeakSet<ServerResponse>()
   readonly #open = new OpenSockets<Connection>((socket) => this.#listener?.onClose(socket))
 
@@ -58,6 +66,19 @@ export class ConnectionTracker {
     this.#listener = listener
   }
 
+  /**
+   * Forgets connections that were sent to another process. They have lost their handle and never emit 'close'
+   * here.
+   */
+  forgetSent(): void {
+    for (const { socket, requests } of this.#open.values()) {
+      if (requests > 0 || !socket.pending || socket.destroyed) continue
+      this.#open.delete(socket)
+      this.#listener?.onClose(socket)
+    }
+    this.#forgetsAt = Math.max(LEAST_TO_FORGET, 2 * this.#open.size)
+  }
+
   /** Stops following the server. */
   release(): void {
     this.#server.removeListener(this.#event, this.#onConnection)
@@ -84,6 +105,7 @@ export class ConnectionTracker {
   #add(socket: Socket): Connection {
     const known = this.#open.get(socket)
     if (known) return known
+    if (this.#open.size >= this.#forgetsAt) this.forgetSent()
     const connection = { socket, openedAt: now(), requests: 0, requestAt: 0, pipeline: null }
     this.#open.add(socket, connection)
     return connection

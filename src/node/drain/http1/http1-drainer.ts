@@ -103,6 +103,7 @@ export class Http1Drainer implements ProtocolDrainer {
   }
 
   count(): DrainerCount {
+    this.#tracker.forgetSent()
     let active = 0
     let request = 0
     let oldestAt: number | null = null
