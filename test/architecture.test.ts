@@ -9,11 +9,12 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   core: [],
   node: ['core'],
   integrations: ['core', 'node'],
-  supervisor: ['core', 'node'],
+  process: ['core'],
+  supervisor: ['core', 'process'],
   // For the tests of users: a lifecycle with another process around it.
   testing: ['core', 'node'],
   load: ['core'],
-  rollout: ['core', 'load'],
+  rollout: ['core', 'load', 'process'],
   report: ['core', 'load', 'rollout'],
   cli: ['core', 'node', 'load', 'rollout', 'report', 'supervisor'],
   // The files of `src` itself: entry points that only export.
@@ -135,7 +136,7 @@ for (const { subpath, source } of readEntries()) {
     )
     assert.deepEqual(foreign, [])
     const layersReached = new Set([...reach(source)].map(layerOf))
-    for (const layer of ['cli', 'load', 'rollout', 'report']) assert.ok(!layersReached.has(layer), layer)
+    for (const layer of ['cli', 'load', 'process', 'rollout', 'report', 'supervisor']) assert.ok(!layersReached.has(layer), layer)
   })
 }
 

@@ -17,7 +17,7 @@ export function renderPods(pods: readonly PodRecord[], palette: Palette): string
     table.push([
       pod.name,
       isMisbehaved(pod) ? palette.bad(end) : end,
-      pod.ending === 'running' ? '-' : String(pod.exitCode ?? pod.exitSignal ?? '-'),
+      pod.ending === 'running' ? '-' : String(pod.exitCode ?? pod.local?.exitSignal ?? '-'),
       signalToEnd(pod),
       pod.cutOff === undefined ? '-' : String(pod.cutOff),
     ])

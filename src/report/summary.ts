@@ -23,6 +23,11 @@ export function renderSummary(document: RehearsalDocument, palette: Palette): st
     .join('\n')
 }
 
+/** The result of a rehearsal in one line. */
+export function renderResult({ verdict }: RehearsalDocument, palette: Palette): string {
+  return `${renderFirstLine(verdict, palette)}\n`
+}
+
 /** The first failures with their time after `startMs`, and how many more there are. */
 export function renderFailures(
   failures: readonly Sample[],
@@ -65,11 +70,18 @@ function renderVerdict(verdict: Verdict, palette: Palette): string {
  * it says nothing about.
  */
 export function renderOutcome(
-  { outcome, sentence, reasons, notes }: Omit<Verdict, 'exitCode' | 'smallestHoleMs'>,
+  verdict: Omit<Verdict, 'exitCode' | 'smallestHoleMs'>,
+  palette: Palette,
+): string {
+  const against = [...verdict.reasons, ...verdict.notes].map((line) => `  - ${line}`)
+  return [renderFirstLine(verdict, palette), ...against].join('\n')
+}
+
+function renderFirstLine(
+  { outcome, sentence }: Pick<Verdict, 'outcome' | 'sentence'>,
   palette: Palette,
 ): string {
   const words = { pass: 'PASS', fail: 'FAIL', inconclusive: 'INCONCLUSIVE' } as const
   const colours = { pass: palette.good, fail: palette.bad, inconclusive: palette.doubtful }
-  const first = `${colours[outcome](words[outcome])}  ${palette.strong(sentence)}`
-  return [first, ...[...reasons, ...notes].map((line) => `  - ${line}`)].join('\n')
+  return `${colours[outcome](words[outcome])}  ${palette.strong(sentence)}`
 }

@@ -5,7 +5,7 @@ import type { LaneDocument } from '../../src/load/load-document.ts'
 import { toRehearsalDocument } from '../../src/report/json.ts'
 import { createPalette } from '../../src/report/palette.ts'
 import { renderSummary } from '../../src/report/summary.ts'
-import { makeFacts, makeLane, makePod } from '../helpers/rehearsal-facts.ts'
+import { makeFacts, makeLane, makePod } from '../helpers/run-facts.ts'
 import { makeSample } from '../helpers/samples.ts'
 
 const error = { code: 'ECONNREFUSED', syscall: 'connect', message: 'refused', stage: 'connect' } as const
