@@ -51,7 +51,7 @@ test('renderSummary counts the pods that ended well when there are many', () => 
     makePod(`pod-${index}`, index === 7 ? { ending: 'killed' } : {}),
   )
   const text = renderSummary(toRehearsalDocument(makeFacts({ pods: many }), ['node']), createPalette(false))
-  assert.match(text, /pod-7 +killed[^]*\n29 pods ended clean or still served at the end\n/)
+  assert.match(text, /pod-7 +killed[^]*\n29 pods ended clean or had not ended\n/)
   assert.doesNotMatch(text, /pod-8 /)
 })
 
