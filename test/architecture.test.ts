@@ -136,7 +136,8 @@ for (const { subpath, source } of readEntries()) {
     )
     assert.deepEqual(foreign, [])
     const layersReached = new Set([...reach(source)].map(layerOf))
-    for (const layer of ['cli', 'load', 'process', 'rollout', 'report', 'supervisor']) assert.ok(!layersReached.has(layer), layer)
+    for (const layer of ['cli', 'load', 'process', 'rollout', 'report', 'supervisor'])
+      assert.ok(!layersReached.has(layer), layer)
   })
 }
 
