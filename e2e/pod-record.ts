@@ -1,7 +1,11 @@
-import type { Report } from '../src/core/report.ts'
+import {
+  type ClusterPod,
+  readTerminationMessage,
+  type TerminationMessage,
+} from '../src/rollout/pod-record.ts'
 
 /** What was seen of one pod, with times in milliseconds since the watch began. */
-export interface PodRecord {
+export interface PodRecord extends TerminationMessage, Mutable<ClusterPod> {
   readonly name: string
   readonly seenAt: number
   readyAt?: number
@@ -9,17 +13,13 @@ export interface PodRecord {
   unreadyAt?: number
   goneAt?: number
   exitCode?: number
-  endedBy?: string
-  report?: Report
-  /** The termination message, where it is not a report: the last words of something that broke. */
-  message?: string
-  /** How often a container of it was started again. */
-  restarts: number
   /** 503 of /readyz, asked while it was terminating. */
   readyzFailed: boolean
   maxInFlight: number
   readonly log: string[]
 }
+
+type Mutable<T> = { -readonly [Name in keyof T]: T[Name] }
 
 interface Terminated {
   readonly exitCode: number
@@ -68,21 +68,5 @@ export function noteTermination(pod: PodRecord, { status }: PodObject): void {
   if (!terminated) return
   pod.exitCode = terminated.exitCode
   pod.endedBy = terminated.reason ?? ''
-  readMessage(pod, terminated.message)
-}
-
-function readMessage(pod: PodRecord, text: string | undefined): void {
-  if (text === undefined) return
-  const report = parseReport(text)
-  if (report) pod.report = report
-  else pod.message = text
-}
-
-function parseReport(text: string): Report | undefined {
-  try {
-    const document = JSON.parse(text) as Partial<Report> | null
-    return Array.isArray(document?.events) ? (document as Report) : undefined
-  } catch {
-    return undefined
-  }
+  if (terminated.message !== undefined) Object.assign(pod, readTerminationMessage(terminated.message))
 }

@@ -10,8 +10,8 @@ import { scrapeConfig, startPodMonitor } from './dashboard/pod-monitor.ts'
 import { type Query, type Series, startPrometheus } from './dashboard/prometheus.ts'
 import { checkSchema } from './dashboard/schema.ts'
 import { installOnce } from './install-once.ts'
-import type { Rehearsal } from '../src/rollout/rehearsal.ts'
-import type { RehearsalFacts } from '../src/rollout/rehearsal-facts.ts'
+import type { Run } from '../src/rollout/run.ts'
+import type { RunFacts } from '../src/rollout/run-facts.ts'
 import { POD_COUNT, REPLICAS, startRollouts } from './dashboard/rollouts.ts'
 
 const folder = '.cache/dashboard'
@@ -29,21 +29,21 @@ if (!flags.record) {
 
 async function record(): Promise<Recording> {
   // Empty until Prometheus scrapes, so that it has seen every pod from its start.
-  const running: Rehearsal[] = []
+  const running: Run[] = []
   process.once('exit', () => running[0]?.killAll()).once('SIGINT', () => process.exit(130))
   const monitor = await startPodMonitor(() => running[0]?.pods() ?? [])
   const prometheus = await startPrometheus(folder, scrapeConfig(POD_COUNT, monitor.port))
-  const rehearsal = startRollouts()
-  running.push(rehearsal)
+  const run = startRollouts()
+  running.push(run)
   try {
-    return await recordRehearsal(await rehearsal.finished, (query) => prometheus.query(query))
+    return await recordRun(await run.finished, (query) => prometheus.query(query))
   } finally {
     await Promise.all([prometheus.close(), monitor.close()])
   }
 }
 
-async function recordRehearsal(
-  { phases, pods }: RehearsalFacts,
+async function recordRun(
+  { phases, pods }: RunFacts,
   ask: (query: Query) => Promise<readonly Series[]>,
 ): Promise<Recording> {
   for (const { name, ending, cutOff } of pods) console.log(name, ending, cutOff ?? '-')

@@ -9,11 +9,12 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   core: [],
   node: ['core'],
   integrations: ['core', 'node'],
-  supervisor: ['core', 'node'],
+  process: ['core'],
+  supervisor: ['core', 'process'],
   // For the tests of users: a lifecycle with another process around it.
   testing: ['core', 'node'],
   load: ['core'],
-  rollout: ['core', 'load'],
+  rollout: ['core', 'load', 'process'],
   report: ['core', 'load', 'rollout'],
   cli: ['core', 'node', 'load', 'rollout', 'report', 'supervisor'],
   // The files of `src` itself: entry points that only export.
@@ -109,6 +110,18 @@ test('imports between the folders of src/node go one way', () => {
   assert.deepEqual(inNode.flatMap(wrongWithinNode), [])
 })
 
+test('a run knows no driver, and drivers do not know each other', () => {
+  const driverOf = (path: string): string | undefined => /^src\/rollout\/drivers\/([^/]+)\//.exec(path)?.[1]
+  const wrong = sources
+    .filter(({ path }) => layerOf(path) === 'rollout')
+    .flatMap(({ path, files }) =>
+      files
+        .filter((target) => driverOf(target) !== undefined && driverOf(target) !== driverOf(path))
+        .map((target) => `${path} imports ${target}`),
+    )
+  assert.deepEqual(wrong, [])
+})
+
 test('every import of src names a file of src, with its extension', () => {
   const missing = sources.flatMap((file) => file.files.filter((target) => !byPath.has(target)))
   assert.deepEqual(missing, [])
@@ -162,7 +175,8 @@ for (const { subpath, source } of readEntries()) {
     )
     assert.deepEqual(foreign, [])
     const layersReached = new Set([...reach(source)].map(layerOf))
-    for (const layer of ['cli', 'load', 'rollout', 'report']) assert.ok(!layersReached.has(layer), layer)
+    for (const layer of ['cli', 'load', 'process', 'rollout', 'report', 'supervisor'])
+      assert.ok(!layersReached.has(layer), layer)
   })
 }
 

@@ -23,8 +23,8 @@ export async function startPodMonitor(pods: () => readonly PodRecord[]): Promise
   const scrape = (request: IncomingMessage, response: ServerResponse): void => {
     const refuse = (): void => void response.writeHead(503).end()
     const pod = pods().find(({ name, state }) => `/${name}` === request.url && state !== 'gone')
-    if (!pod) return refuse()
-    get({ host: '127.0.0.1', port: pod.probePort, path: '/metrics', agent: false }, (metrics) => {
+    if (!pod?.local) return refuse()
+    get({ host: '127.0.0.1', port: pod.local.probePort, path: '/metrics', agent: false }, (metrics) => {
       response.writeHead(metrics.statusCode ?? 503, {
         'content-type': metrics.headers['content-type'] ?? 'text/plain',
       })

@@ -11,13 +11,20 @@ const onceOnly = [
   'test/docs/',
   'test/e2e/',
   'test/examples/',
+  'test/pack/',
   'test/peers/terminus-types.test.ts',
   'test/report/',
   'test/scripts/',
 ]
 
 /** What generates load and judges times: few run at once, after all others. */
-const quiet = ['test/cli/', 'test/load/engine.test.ts', 'test/load/lanes/', 'test/rollout/drivers/']
+const quiet = [
+  'test/cli/',
+  'test/load/engine.test.ts',
+  'test/load/lanes/',
+  'test/pack/commands.test.ts',
+  'test/rollout/drivers/',
+]
 
 /**
  * Files that take longest, from the longest on: they begin first, so that no core waits for one of them at

@@ -1,15 +1,15 @@
 import { createLogUpdate } from 'log-update'
 import { renderEvent, renderLive } from '../report/live.ts'
 import { createPalette } from '../report/palette.ts'
-import type { Rehearsal } from '../rollout/rehearsal.ts'
+import type { Run } from '../rollout/run.ts'
 import type { TimelineEvent } from '../rollout/timeline.ts'
 import { type CliIo, isColoured } from './io.ts'
 
-/** What is shown while a rehearsal runs. */
+/** What is shown while a run is under way. */
 export interface Progress {
   onEvent(event: TimelineEvent): void
-  /** Begins to show; the rehearsal's first events may come before. */
-  follow(rehearsal: Rehearsal): void
+  /** Begins to show; the run's first events may come before. */
+  follow(run: Run): void
   end(): void
 }
 
@@ -37,10 +37,10 @@ export function createProgress(
     onEvent(event) {
       if (event.kind === 'notice') update.persist(renderEvent(event, startMs))
     },
-    follow(rehearsal) {
+    follow(run) {
       const draw = (): void => {
         const elapsedMs = performance.now() - startMs
-        const state = { phase: rehearsal.phase(), elapsedMs, pods: rehearsal.pods(), load: rehearsal.load() }
+        const state = { phase: run.phase(), elapsedMs, pods: run.pods(), load: run.load() }
         update(renderLive(state, palette))
       }
       timer = setInterval(draw, LIVE_PERIOD_MS)

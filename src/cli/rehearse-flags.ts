@@ -1,12 +1,16 @@
 import { LastcallError } from '../core/errors.ts'
+import type { LocalOptions } from '../rollout/drivers/local/local-options.ts'
 import type { Readiness } from '../rollout/drivers/local/readiness.ts'
 import { wantedRate } from '../rollout/power.ts'
-import type { RehearsalOptions } from '../rollout/rehearsal.ts'
+import type { RunOptions } from '../rollout/run.ts'
 import { createFlagReader, type FlagReader, type RawFlags } from './flag-reader.ts'
 import type { CliIo } from './io.ts'
 import { checkJsonFile } from './json-file.ts'
 import { readLoadFlags } from './load-flags.ts'
 import { readShutdown } from './shutdown-flag.ts'
+
+/** What to start as pods, and what to do with them. */
+type RehearseOptions = LocalOptions & RunOptions
 
 const MAX_REPLICAS = 20
 const MAX_RESTARTS = 1_000
@@ -19,7 +23,7 @@ const RATE_RESERVE = 1.1
  * Turns the flags of `lastcall rehearse` into options.
  * @throws LastcallError `LASTCALL_USAGE` with all problems at once
  */
-export function readRehearseFlags(raw: RawFlags, command: readonly string[], io: CliIo): RehearsalOptions {
+export function readRehearseFlags(raw: RawFlags, command: readonly string[], io: CliIo): RehearseOptions {
   const reader = createFlagReader(raw)
   const replicas = reader.integer('replicas', 3, [1, MAX_REPLICAS])
   const shutdown = readShutdown(reader)

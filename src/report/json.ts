@@ -1,10 +1,10 @@
 import type { RehearsalDocument } from '../rollout/rehearsal-document.ts'
-import type { RehearsalFacts } from '../rollout/rehearsal-facts.ts'
-import { judgeRehearsal } from '../rollout/verdict.ts'
+import type { RunFacts } from '../rollout/run-facts.ts'
+import { judgeRun } from '../rollout/verdict.ts'
 
 /** Judges the facts and puts everything into the document that `--json` writes. */
-export function toRehearsalDocument(facts: RehearsalFacts, command: readonly string[]): RehearsalDocument {
-  return { schemaVersion: 1, kind: 'rehearsal', command, verdict: judgeRehearsal(facts), ...facts }
+export function toRehearsalDocument(facts: RunFacts, command: readonly string[]): RehearsalDocument {
+  return { schemaVersion: 1, kind: 'rehearsal', command, verdict: judgeRun(facts), ...facts }
 }
 
 /** A document as text, with a line end. */

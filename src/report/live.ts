@@ -1,6 +1,6 @@
 import type { LoadDocument } from '../load/load-document.ts'
 import type { PodRecord } from '../rollout/pod-record.ts'
-import type { PhaseName } from '../rollout/rehearsal-facts.ts'
+import type { PhaseName } from '../rollout/run-facts.ts'
 import type { TimelineEvent } from '../rollout/timeline.ts'
 import { count } from '../rollout/verdict.ts'
 import type { Palette } from './palette.ts'

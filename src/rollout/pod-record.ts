@@ -1,38 +1,71 @@
+import type { Report } from '../core/report.ts'
 import type { Instant } from '../load/sample.ts'
 
 /** Where a pod is in its life. */
 export type PodState = 'starting' | 'ready' | 'unready' | 'terminating' | 'gone'
 
 /**
- * How a pod ended. `clean`: exit code 0 after the signal. `exit-code`: another one. `unhandled-signal`: SIGTERM's default action ended it, nobody handled it.
- * `killed`: SIGKILL at the end of the grace period. `crashed`: it ended and nobody had asked it to. `not-ready`: it never became ready.
- * `port-taken`: another program was faster, it was started again under another name. `running`: not at all.
+ * How a pod ended. `clean`: exit code 0 after the signal. `exit-code`: another one. `unhandled-signal`: SIGTERM's
+ * default action ended it, nobody handled it. `wrapper`: its first process ended after the signal, and the server
+ * that this process had started lived on. `killed`: SIGKILL at the end of the grace period. `crashed`: it ended
+ * and nobody had asked it to. `not-ready`: it never became ready. `port-taken`: another program was faster, it was
+ * started again under another name. `running`: not at all.
  */
 export type PodEnding =
-  'clean' | 'exit-code' | 'unhandled-signal' | 'killed' | 'crashed' | 'not-ready' | 'port-taken' | 'running'
+  | 'clean'
+  | 'exit-code'
+  | 'unhandled-signal'
+  | 'wrapper'
+  | 'killed'
+  | 'crashed'
+  | 'not-ready'
+  | 'port-taken'
+  | 'running'
 
-/** One pod of a run. */
-export interface PodRecord {
-  readonly name: string
+/** What lastcall, or something that broke, left as a pod's termination message. */
+export interface TerminationMessage {
+  /** The report, where lastcall in the pod wrote one. */
+  readonly report?: Report | undefined
+  /** The text, where it is no report: the last words of something that broke. */
+  readonly message?: string | undefined
+}
+
+/** What is known of a pod that is a process on this machine. */
+export interface LocalPod {
   readonly pid: number | undefined
   readonly port: number
   readonly probePort: number
   readonly http2Port: number
+  /** The signal that ended its first process, when a signal did. */
+  readonly exitSignal?: string | null | undefined
+}
+
+/** What is known of a pod in a cluster. */
+export interface ClusterPod {
+  /** How often a container of it was started again. */
+  readonly restarts: number
+  /** Why its container ended, in the kubelet's word: `Completed`, `Error`, `OOMKilled`. */
+  readonly endedBy?: string | undefined
+}
+
+/** One pod of a run: what every pod has, and beside it what is known of pods of that place. */
+export interface PodRecord extends TerminationMessage {
+  readonly name: string
   readonly state: PodState
   readonly startedAt: Instant
   readonly readyAt?: Instant | undefined
   readonly deletedAt?: Instant | undefined
+  /** When SIGTERM was sent; undefined where nobody can see that. */
   readonly signalledAt?: Instant | undefined
   readonly exitedAt?: Instant | undefined
   readonly exitCode?: number | null | undefined
-  readonly exitSignal?: string | null | undefined
   readonly ending: PodEnding
-  /** What lastcall in the pod left as its termination message: JSON, or its text when it is none. */
-  readonly report?: unknown
   /** What the pod cut off at its drain timeout, by its own report. */
   readonly cutOff?: number | undefined
   /** The last lines that it wrote; only of a pod that has to be explained. */
   readonly output: readonly string[]
+  readonly local?: LocalPod
+  readonly cluster?: ClusterPod
 }
 
 const harmless: readonly PodEnding[] = ['clean', 'running', 'port-taken']
@@ -42,8 +75,12 @@ export function isMisbehaved(pod: Pick<PodRecord, 'ending'>): boolean {
   return !harmless.includes(pod.ending)
 }
 
-/** Reads the number of forced closes from a termination message of lastcall's; undefined when it is none. */
-export function readCutOff(report: unknown): number | undefined {
-  const total = (report as { forcedCloses?: { total?: unknown } } | null | undefined)?.forcedCloses?.total
-  return typeof total === 'number' ? total : undefined
+/** Reads a termination message: a report of lastcall's, or the text of something else. Never throws. */
+export function readTerminationMessage(text: string): TerminationMessage {
+  try {
+    const document = JSON.parse(text) as Partial<Report> | null
+    return Array.isArray(document?.events) ? { report: document as Report } : { message: text }
+  } catch {
+    return { message: text }
+  }
 }

@@ -1,8 +1,8 @@
-import type { RehearsalFacts } from './rehearsal-facts.ts'
+import type { RunFacts } from './run-facts.ts'
 import type { Verdict } from './verdict.ts'
 
 /** The JSON document of `lastcall rehearse`. `schemaVersion` changes when a field changes its meaning. */
-export interface RehearsalDocument extends RehearsalFacts {
+export interface RehearsalDocument extends RunFacts {
   readonly schemaVersion: 1
   readonly kind: 'rehearsal'
   readonly command: readonly string[]

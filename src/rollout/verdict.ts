@@ -1,9 +1,11 @@
 import { type Claim, generatorDoubts, stallsAgainst } from '../load/generator-doubts.ts'
 import type { LaneDocument, LoadDocument } from '../load/load-document.ts'
 import type { Stall } from '../load/stall-watch.ts'
+import { endings } from './endings.ts'
+import { plain } from './plain.ts'
 import { isMisbehaved } from './pod-record.ts'
 import { smallestHoleMs, WANTED_HOLE_MS } from './power.ts'
-import type { RehearsalFacts } from './rehearsal-facts.ts'
+import type { RunFacts } from './run-facts.ts'
 
 /** What a run came to. `sentence` is the whole result in one line, `reasons` say what stands against it. */
 export interface Verdict {
@@ -27,21 +29,23 @@ const rolloutPhases: readonly string[] = ['rollout', 'drain']
 /**
  * Judges a run. A failed request or a misbehaved pod fails it, also when the load generator stalled; the
  * reasons then say how many of the failures were under way in a stall. A run that could not have seen an
- * outage, or whose generator did not do its work, is inconclusive, never passed.
+ * outage, whose generator did not do its work, or that was interrupted, is inconclusive, never passed.
  */
-export function judgeRehearsal(facts: RehearsalFacts): Verdict {
+export function judgeRun(facts: RunFacts): Verdict {
   const claim = claimOf(facts)
   const visible = visibleHoleMs(facts)
   const hole = Math.max(visible, longerThan(stallsAgainst(facts.load, { ...claim, windowMs: 0 })))
   const against = [...failedReasons(facts, claim), ...podReasons(facts)]
   const generator = generatorDoubts(facts.load, claim)
-  const doubts = [...powerDoubts(facts, visible), ...generator]
+  // A run that was cut short says that, not all that it therefore did not do.
+  const interrupted = interruptionDoubts(facts)
+  const doubts = interrupted.length > 0 ? interrupted : [...powerDoubts(facts, visible), ...generator]
   return {
     ...conclude(against.length > 0, doubts.length > 0),
     sentence: summarize(facts),
     reasons: [...against, ...doubts],
     notes: notesOn(facts.load),
-    smallestHoleMs: Number.isFinite(hole) && generator.length === 0 ? hole : null,
+    smallestHoleMs: Number.isFinite(hole) && [...interrupted, ...generator].length === 0 ? hole : null,
   }
 }
 
@@ -60,7 +64,7 @@ export function notesOn({ leftOut }: LoadDocument): readonly string[] {
  * Shorter stalls than {@link WANTED_HOLE_MS} only make the claim weaker. One of that length spoils also what
  * the other lanes say.
  */
-function claimOf(facts: RehearsalFacts): Claim {
+function claimOf(facts: RunFacts): Claim {
   const windows = facts.phases.filter(({ name }) => rolloutPhases.includes(name))
   return {
     windowMs: WANTED_HOLE_MS,
@@ -78,15 +82,24 @@ function longerThan(stalls: readonly Stall[]): number {
   return stalls.reduce((most, { ms }) => Math.max(most, Math.floor(ms) + 1), 0)
 }
 
-function summarize({ load, restarts, pods }: RehearsalFacts): string {
+function summarize({ load, restarts, pods, interruptedBy }: RunFacts): string {
   const replaced = pods.filter((pod) => pod.deletedAt !== undefined).length
   return (
     `${count(load.failed)} failed of ${count(load.requests)} requests ` +
-    `in ${plural(restarts, 'rollout')} (${plural(replaced, 'pod')} replaced)`
+    `in ${plural(restarts, 'rollout')} (${plural(replaced, 'pod')} replaced)` +
+    (interruptedBy === undefined ? '' : `, interrupted by ${interruptedBy}`)
   )
 }
 
-function failedReasons({ load }: RehearsalFacts, claim: Claim): readonly string[] {
+function interruptionDoubts({ interruptedBy, phases }: RunFacts): readonly string[] {
+  if (interruptedBy === undefined) return []
+  const phase = phases.at(-1)?.name ?? 'start'
+  return [
+    `the run was interrupted by ${interruptedBy} in its phase ${phase}: it says nothing about what would have come; let it end`,
+  ]
+}
+
+function failedReasons({ load }: RunFacts, claim: Claim): readonly string[] {
   if (load.failed === 0) return []
   const before = load.lanes.reduce((sum, lane) => sum + (lane.phases['baseline']?.failed ?? 0), 0)
   const later = load.failed - before
@@ -116,27 +129,17 @@ function failuresInStalls(load: LoadDocument, claim: Claim): number {
   }).length
 }
 
-const remedies = {
-  'exit-code':
-    'ended with an exit code that is not 0: its own output or report says what was cut off or what failed',
-  'unhandled-signal':
-    'had no handler for SIGTERM and ended at once; PID 1 of a container would ignore the signal instead, and be killed at the end of the grace period. Handle SIGTERM',
-  killed:
-    'did not end within the grace period after SIGTERM, which ends with SIGKILL: does the signal reach the application (no npm or sh in between), and is there a limit to its drain below the grace period?',
-  crashed: 'ended without being asked to',
-  'not-ready': 'did not become ready',
-} as const
-
-function podReasons({ pods, stuck }: RehearsalFacts): readonly string[] {
+function podReasons({ pods, stuck }: RunFacts): readonly string[] {
   const bad = pods.filter(isMisbehaved)
-  const reasons = Object.entries(remedies).flatMap(([ending, what]) => {
+  const reasons = Object.entries(endings).flatMap(([ending, { happened, helps }]) => {
     const names = bad.filter((pod) => pod.ending === ending).map((pod) => pod.name)
-    return names.length > 0 ? [`${names.join(', ')} ${what}`] : []
+    if (names.length === 0) return []
+    return [plain(`${names.join(', ')} ${happened}${helps === undefined ? '' : `. What helps: ${helps}`}`)]
   })
   return stuck === undefined ? reasons : [...reasons, `the rollout could not be finished: ${stuck}`]
 }
 
-function visibleHoleMs(facts: RehearsalFacts): number {
+function visibleHoleMs(facts: RunFacts): number {
   const lane = facts.load.lanes.find(({ lane: name }) => name === 'new-connections')
   const durationMs = facts.phases
     .filter(({ name }) => rolloutPhases.includes(name))
@@ -150,7 +153,7 @@ function requestsIn(lane: LaneDocument): number {
   return rolloutPhases.reduce((sum, phase) => sum + (lane.phases[phase]?.requests ?? 0), 0)
 }
 
-function powerDoubts(facts: RehearsalFacts, hole: number): readonly string[] {
+function powerDoubts(facts: RunFacts, hole: number): readonly string[] {
   if (hole <= WANTED_HOLE_MS) return []
   const lanes = facts.load.lanes.map(({ lane }) => lane)
   if (!lanes.includes('new-connections')) {

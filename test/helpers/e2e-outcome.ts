@@ -3,7 +3,7 @@ import type { Outcome } from '../../e2e/scenario.ts'
 import { leastRequestsIn } from '../../e2e/verdict.ts'
 import type { Report } from '../../src/core/report.ts'
 import type { LaneDocument, LoadDocument } from '../../src/load/load-document.ts'
-import { makeLane } from './rehearsal-facts.ts'
+import { makeLane } from './run-facts.ts'
 
 /** Restarts of the run in {@link outcome}. */
 export const restarts = 11

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { renderEvent, renderLive } from '../../src/report/live.ts'
 import { createPalette } from '../../src/report/palette.ts'
-import { makeFacts, makePod } from '../helpers/rehearsal-facts.ts'
+import { makeFacts, makePod } from '../helpers/run-facts.ts'
 
 test('renderLive shows the phase, the pods that are there, and the lanes', () => {
   const pods = [

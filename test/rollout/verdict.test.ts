@@ -1,26 +1,26 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Stall } from '../../src/load/stall-watch.ts'
-import { judgeRehearsal, type Verdict } from '../../src/rollout/verdict.ts'
-import { makeFacts, makeLane, makePod } from '../helpers/rehearsal-facts.ts'
+import { judgeRun, type Verdict } from '../../src/rollout/verdict.ts'
+import { makeFacts, makeLane, makePod } from '../helpers/run-facts.ts'
 import { makeSample } from '../helpers/samples.ts'
 
 const requests = { baseline: 6_000, rollout: 4_000, drain: 6_000 }
 
-test('judgeRehearsal passes a run without failures, in one line', () => {
-  const verdict = judgeRehearsal(makeFacts({ lanes: [makeLane('new-connections', requests)] }))
+test('judgeRun passes a run without failures, in one line', () => {
+  const verdict = judgeRun(makeFacts({ lanes: [makeLane('new-connections', requests)] }))
   assert.deepEqual([verdict.outcome, verdict.exitCode, verdict.reasons], ['pass', 0, []])
   assert.equal(verdict.sentence, '0 failed of 16,000 requests in 1 rollout (3 pods replaced)')
 })
 
-test('judgeRehearsal fails a run with one failed request', () => {
-  const verdict = judgeRehearsal(makeFacts({ lanes: [makeLane('new-connections', requests, { drain: 1 })] }))
+test('judgeRun fails a run with one failed request', () => {
+  const verdict = judgeRun(makeFacts({ lanes: [makeLane('new-connections', requests, { drain: 1 })] }))
   assert.deepEqual([verdict.outcome, verdict.exitCode], ['fail', 1])
   assert.match(verdict.reasons.join(), /^1 request failed after the first restart began$/)
 })
 
-test('judgeRehearsal says which failures came before any restart', () => {
-  const verdict = judgeRehearsal(
+test('judgeRun says which failures came before any restart', () => {
+  const verdict = judgeRun(
     makeFacts({ lanes: [makeLane('new-connections', requests, { baseline: 4, rollout: 2 })] }),
   )
   assert.equal(verdict.outcome, 'fail')
@@ -28,15 +28,31 @@ test('judgeRehearsal says which failures came before any restart', () => {
   assert.match(verdict.reasons[1]!, /^2 requests failed after/)
 })
 
+test('judgeRun is inconclusive when the run was interrupted, and says nothing of what it therefore did not do', () => {
+  const lanes = [makeLane('new-connections', { baseline: 10 }), makeLane('slow', {})]
+  const verdict = judgeRun(makeFacts({ lanes, interruptedBy: 'SIGINT' }))
+  assert.deepEqual([verdict.outcome, verdict.exitCode, verdict.smallestHoleMs], ['inconclusive', 3, null])
+  assert.match(verdict.sentence, /^0 failed of 10 requests .*, interrupted by SIGINT$/)
+  assert.equal(verdict.reasons.length, 1)
+  assert.match(verdict.reasons[0]!, /^the run was interrupted by SIGINT in its phase cool-down/)
+})
+
+test('judgeRun fails an interrupted run with a failed request', () => {
+  const lanes = [makeLane('new-connections', requests, { rollout: 1 })]
+  const verdict = judgeRun(makeFacts({ lanes, interruptedBy: 'SIGINT' }))
+  assert.deepEqual([verdict.outcome, verdict.exitCode, verdict.reasons.length], ['fail', 1, 2])
+})
+
 for (const [ending, words] of [
+  ['wrapper', /server behind it lived on.*What helps: make the server the first process: -- node server\.js/],
   ['exit-code', /exit code that is not 0/],
   ['unhandled-signal', /no handler for SIGTERM/],
   ['killed', /did not end within the grace period/],
   ['crashed', /without being asked/],
   ['not-ready', /did not become ready/],
 ] as const) {
-  test(`judgeRehearsal fails a run with a pod that ended as ${ending}, without failed requests`, () => {
-    const verdict = judgeRehearsal(makeFacts({ pods: [makePod('pod-1'), makePod('pod-2', { ending })] }))
+  test(`judgeRun fails a run with a pod that ended as ${ending}, without failed requests`, () => {
+    const verdict = judgeRun(makeFacts({ pods: [makePod('pod-1'), makePod('pod-2', { ending })] }))
     assert.equal(verdict.exitCode, 1)
     assert.match(verdict.reasons.join(), words)
     assert.match(verdict.reasons.join(), /^pod-2 /)
@@ -44,44 +60,44 @@ for (const [ending, words] of [
 }
 
 for (const ending of ['clean', 'running', 'port-taken'] as const) {
-  test(`judgeRehearsal has nothing against a pod that ended as ${ending}`, () => {
-    assert.equal(judgeRehearsal(makeFacts({ pods: [makePod('pod-1', { ending })] })).exitCode, 0)
+  test(`judgeRun has nothing against a pod that ended as ${ending}`, () => {
+    assert.equal(judgeRun(makeFacts({ pods: [makePod('pod-1', { ending })] })).exitCode, 0)
   })
 }
 
-test('judgeRehearsal fails a rollout that could not be finished', () => {
-  const verdict = judgeRehearsal(makeFacts({ stuck: 'pod-4 did not listen' }))
+test('judgeRun fails a rollout that could not be finished', () => {
+  const verdict = judgeRun(makeFacts({ stuck: 'pod-4 did not listen' }))
   assert.equal(verdict.exitCode, 1)
   assert.match(verdict.reasons.join(), /could not be finished: pod-4 did not listen/)
 })
 
-test('judgeRehearsal is inconclusive when an outage of 100 ms could have been missed, and only when nothing failed', () => {
+test('judgeRun is inconclusive when an outage of 100 ms could have been missed, and only when nothing failed', () => {
   const few = { baseline: 100, rollout: 40, drain: 60 }
-  const clean = judgeRehearsal(makeFacts({ lanes: [makeLane('new-connections', few)] }))
-  const failed = judgeRehearsal(makeFacts({ lanes: [makeLane('new-connections', few, { drain: 1 })] }))
+  const clean = judgeRun(makeFacts({ lanes: [makeLane('new-connections', few)] }))
+  const failed = judgeRun(makeFacts({ lanes: [makeLane('new-connections', few, { drain: 1 })] }))
   assert.deepEqual([clean.outcome, clean.exitCode, failed.exitCode], ['inconclusive', 3, 1])
   // ln(100) * 4 endpoints / 20 connections a second
   assert.equal(Math.round(clean.smallestHoleMs!), 921)
   assert.match(clean.reasons.join(), /922 ms.*--rate/)
 })
 
-test('judgeRehearsal is inconclusive without the lane that would have met an outage of the listener', () => {
-  const verdict = judgeRehearsal(makeFacts({ lanes: [makeLane('keep-alive', requests)] }))
+test('judgeRun is inconclusive without the lane that would have met an outage of the listener', () => {
+  const verdict = judgeRun(makeFacts({ lanes: [makeLane('keep-alive', requests)] }))
   assert.deepEqual([verdict.exitCode, verdict.smallestHoleMs], [3, null])
   assert.match(verdict.reasons.join(), /new-connections/)
 })
 
-test("judgeRehearsal is inconclusive when requests failed by the generator's own fault", () => {
-  const verdict = judgeRehearsal(makeFacts({ ownFailures: 3 }))
+test("judgeRun is inconclusive when requests failed by the generator's own fault", () => {
+  const verdict = judgeRun(makeFacts({ ownFailures: 3 }))
   assert.deepEqual([verdict.exitCode, verdict.smallestHoleMs], [3, null])
   assert.match(verdict.reasons.join(), /3 requests failed by this machine's own fault/)
 })
 
 // 200 new connections a second and 4 endpoints: they alone see 92.1 ms. Phases: baseline 0 to 3 s, rollout and drain 3 to 8 s, cool-down to 10 s.
 const stallAt = (fromMs: number, ms: number): Stall => ({ at: { wallMs: fromMs, monotonicMs: fromMs }, ms })
-const withStalls = (...stalls: Stall[]): Verdict => judgeRehearsal(makeFacts({ health: { stalls } }))
+const withStalls = (...stalls: Stall[]): Verdict => judgeRun(makeFacts({ health: { stalls } }))
 
-test('judgeRehearsal is inconclusive when the generator stalled for as long as the outage that a run has to detect', () => {
+test('judgeRun is inconclusive when the generator stalled for as long as the outage that a run has to detect', () => {
   const verdict = withStalls(stallAt(3_500, 60), stallAt(5_100, 142), stallAt(7_000, 100))
   assert.deepEqual([verdict.outcome, verdict.exitCode, verdict.smallestHoleMs], ['inconclusive', 3, null])
   assert.deepEqual(verdict.reasons, [
@@ -90,7 +106,7 @@ test('judgeRehearsal is inconclusive when the generator stalled for as long as t
   ])
 })
 
-test('judgeRehearsal claims no outage that is as short as a stall of the generator', () => {
+test('judgeRun claims no outage that is as short as a stall of the generator', () => {
   for (const [ms, claimed] of [
     [60, 92.1],
     [92.2, 93],
@@ -104,7 +120,7 @@ test('judgeRehearsal claims no outage that is as short as a stall of the generat
   assert.equal(Math.round(withStalls(stallAt(1_000, 99)).smallestHoleMs!), 92)
 })
 
-test('judgeRehearsal counts a stall that reaches into the rollout, and none before or after it', () => {
+test('judgeRun counts a stall that reaches into the rollout, and none before or after it', () => {
   for (const [stall, exitCode] of [
     [stallAt(2_900, 101), 3],
     [stallAt(2_900, 99), 0],
@@ -114,19 +130,19 @@ test('judgeRehearsal counts a stall that reaches into the rollout, and none befo
     assert.equal(withStalls(stall).exitCode, exitCode, `${stall.at.monotonicMs} + ${stall.ms}`)
 })
 
-test('judgeRehearsal never claims a finer outage than 100 ms to excuse a stall: the other lanes are blind as well', () => {
+test('judgeRun never claims a finer outage than 100 ms to excuse a stall: the other lanes are blind as well', () => {
   const lanes = [makeLane('keep-alive', requests)]
-  const verdict = judgeRehearsal(makeFacts({ lanes, health: { stalls: [stallAt(4_000, 100)] } }))
+  const verdict = judgeRun(makeFacts({ lanes, health: { stalls: [stallAt(4_000, 100)] } }))
   assert.match(
     verdict.reasons.join(),
     /stalled for 100 ms at \+4\.0 s: it would have missed an outage of 100 ms/,
   )
 })
 
-test('judgeRehearsal is inconclusive when planned requests were never sent', () => {
+test('judgeRun is inconclusive when planned requests were never sent', () => {
   const lane = makeLane('new-connections', requests)
   const lanes = [{ ...lane, skipped: 509 }, makeLane('slow', { rollout: 5 })]
-  const verdict = judgeRehearsal(makeFacts({ lanes, health: { skipped: 509 } }))
+  const verdict = judgeRun(makeFacts({ lanes, health: { skipped: 509 } }))
   assert.deepEqual([verdict.exitCode, verdict.smallestHoleMs], [3, null])
   assert.match(
     verdict.reasons.join(),
@@ -134,14 +150,14 @@ test('judgeRehearsal is inconclusive when planned requests were never sent', () 
   )
 })
 
-test('judgeRehearsal is inconclusive when a lane has no request that ended', () => {
+test('judgeRun is inconclusive when a lane has no request that ended', () => {
   const lanes = [makeLane('new-connections', requests), makeLane('slow', {})]
-  const verdict = judgeRehearsal(makeFacts({ lanes }))
+  const verdict = judgeRun(makeFacts({ lanes }))
   assert.equal(verdict.exitCode, 3)
   assert.match(verdict.reasons.join(), /^no request of slow ended in this run/)
 })
 
-test('judgeRehearsal fails a run with failures though the generator stalled, and says how many were under way then', () => {
+test('judgeRun fails a run with failures though the generator stalled, and says how many were under way then', () => {
   const error = { code: 'ECONNRESET', message: 'reset', stage: 'wait' } as const
   const failures = [
     makeSample({ error, startedAt: { wallMs: 4_900, monotonicMs: 4_900 }, endMs: 101 }),
@@ -151,26 +167,26 @@ test('judgeRehearsal fails a run with failures though the generator stalled, and
   ]
   const lanes = [makeLane('new-connections', requests, { drain: 4 })]
   const health = { stalls: [stallAt(5_000, 200)] }
-  const verdict = judgeRehearsal(makeFacts({ lanes, failures, health }))
+  const verdict = judgeRun(makeFacts({ lanes, failures, health }))
   assert.deepEqual([verdict.outcome, verdict.exitCode, verdict.smallestHoleMs], ['fail', 1, null])
   assert.match(verdict.reasons[1]!, /^2 of these requests were under way while the load generator stalled/)
   assert.match(verdict.reasons[2]!, /^the load generator stalled for 200 ms/)
 })
 
-test('judgeRehearsal looks for failures in every stall, also in one outside of the rollout', () => {
+test('judgeRun looks for failures in every stall, also in one outside of the rollout', () => {
   const error = { code: 'ECONNRESET', message: 'reset', stage: 'wait' } as const
   const failures = [makeSample({ error, startedAt: { wallMs: 1_000, monotonicMs: 1_000 }, endMs: 50 })]
   const lanes = [makeLane('new-connections', requests, { baseline: 1 })]
   const health = { stalls: [stallAt(1_000, 200)] }
-  const { reasons } = judgeRehearsal(makeFacts({ lanes, failures, health }))
+  const { reasons } = judgeRun(makeFacts({ lanes, failures, health }))
   assert.equal(reasons.length, 2)
   assert.match(reasons[0]!, /^1 request failed in the baseline/)
   assert.match(reasons[1]!, /^1 of these requests was under way while the load generator stalled/)
 })
 
-test('judgeRehearsal says nothing about stalls when no failure was under way in one', () => {
+test('judgeRun says nothing about stalls when no failure was under way in one', () => {
   const lanes = [makeLane('new-connections', requests, { drain: 1 })]
-  assert.deepEqual(judgeRehearsal(makeFacts({ lanes, failures: [makeSample()] })).reasons, [
+  assert.deepEqual(judgeRun(makeFacts({ lanes, failures: [makeSample()] })).reasons, [
     '1 request failed after the first restart began',
   ])
 })

@@ -3,14 +3,24 @@ import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { toJson, toRehearsalDocument } from '../../report/json.ts'
 import { createPalette } from '../../report/palette.ts'
-import { renderSummary } from '../../report/summary.ts'
-import { type Rehearsal, startRehearsal } from '../../rollout/rehearsal.ts'
+import { renderResult, renderSummary } from '../../report/summary.ts'
+import { createLocalDriver } from '../../rollout/drivers/local/driver.ts'
+import { type Run, startRun } from '../../rollout/run.ts'
 import type { RawFlags } from '../flag-reader.ts'
+import { addHelp, type Example } from '../help.ts'
 import { type CliIo, exitCodeOf, isColoured } from '../io.ts'
 import { addLoadFlags } from '../load-flags.ts'
 import { createProgress } from '../progress.ts'
 import { readRehearseFlags } from '../rehearse-flags.ts'
 import { shutdownHelp } from '../shutdown-flag.ts'
+
+const examples: readonly Example[] = [
+  ['lastcall rehearse -- node server.js', 'three pods, one rollout'],
+  ['lastcall rehearse --readiness /health -- node server.js', 'a server without lastcall'],
+  ['lastcall rehearse --post-path /orders --no-echo-check -- node server.js', 'a route of your own'],
+  ['lastcall rehearse --lanes new-connections,keep-alive -- node server.js', 'some of the lanes'],
+  ['lastcall rehearse --restarts 10 --json run.json -- node server.js', 'rare races, in every detail'],
+]
 
 /** `lastcall rehearse -- COMMAND`: a rollout of local processes under load. */
 export function createRehearseCommand(io: CliIo, onExitCode: (code: number) => void): Command {
@@ -30,42 +40,41 @@ export function createRehearseCommand(io: CliIo, onExitCode: (code: number) => v
     .option('--ready-timeout <duration>', 'how long a pod may take to become ready (default: 30s)')
     .option('--baseline <duration>', 'load before the first restart (default: 3s)')
     .option('--cool-down <duration>', 'load after the last old pod is gone (default: 2s)')
-  return addLoadFlags(command)
+  return addHelp(addLoadFlags(command), 'rehearse', examples)
     .option('--json <file>', 'write the whole run as JSON; - for stdout, instead of the report')
     .option('--no-color', 'no colours, even on a terminal')
-    .option('--quiet', 'nothing but the result')
+    .option('--quiet', 'one line: the result')
     .action(async (words: string[], raw: RawFlags) => onExitCode(await rehearse(words, raw, io)))
 }
 
 async function rehearse(words: readonly string[], raw: RawFlags, io: CliIo): Promise<number> {
   const options = readRehearseFlags(raw, words, io)
+  const quiet = raw['quiet'] === true
   const color = raw['color'] !== false
-  const progress = createProgress(io, { quiet: raw['quiet'] === true, color })
-  const interrupt = new AbortController()
+  const progress = createProgress(io, { quiet, color })
+  let run: Run | undefined
   let interruptedBy: NodeJS.Signals | undefined
-  let rehearsal: Rehearsal | undefined
-  const offExit = io.onExit(() => rehearsal?.killAll())
+  const offExit = io.onExit(() => run?.killAll())
   const offSignal = io.onSignal((signal) => {
-    rehearsal?.killAll()
-    if (interruptedBy) return io.dieOf(signal)
+    if (interruptedBy) {
+      run?.killAll()
+      return io.dieOf(signal)
+    }
     interruptedBy = signal
-    interrupt.abort()
+    run?.interrupt(signal)
   })
   try {
-    rehearsal = startRehearsal(options, progress.onEvent, interrupt.signal)
-    progress.follow(rehearsal)
-    const facts = await rehearsal.finished
+    run = startRun(options, (timeline) => createLocalDriver(options, timeline), progress.onEvent)
+    progress.follow(run)
+    const facts = await run.finished.finally(() => progress.end())
     const document = toRehearsalDocument(facts, words)
-    progress.end()
     const file = raw['json']
     if (typeof file === 'string' && file !== '-') writeFileSync(resolve(io.cwd, file), toJson(document))
     const palette = createPalette(isColoured(io.stdout, io.env, color))
-    io.stdout.write(file === '-' ? toJson(document) : renderSummary(document, palette))
-    return document.verdict.exitCode
-  } catch (error) {
-    progress.end()
-    if (!interruptedBy) throw error
-    io.stderr.write(`Interrupted by ${interruptedBy}; every pod has been killed\n`)
+    const render = quiet ? renderResult : renderSummary
+    io.stdout.write(file === '-' ? toJson(document) : render(document, palette))
+    if (!interruptedBy) return document.verdict.exitCode
+    if (!quiet) io.stderr.write(`Interrupted by ${interruptedBy}; every pod has been killed\n`)
     return exitCodeOf(interruptedBy)
   } finally {
     offSignal()

@@ -1,10 +1,15 @@
 import { LastcallError } from '../../core/errors.ts'
 import { describe } from '../../core/describe.ts'
+import { type Peer, refuseOldPeer } from '../../core/peer.ts'
+import { loadedPackages } from '../../node/loaded-packages.ts'
 import type { Lifecycle, Snapshot } from '../../node/types.ts'
 import { LifecycleMetric } from './lifecycle-metric.ts'
 import { metricTable } from '../../node/lifecycle/metric-table.ts'
 
-/** A registry of prom-client 15, of its successor @prometheus-io/client or of its fork @platformatic/prom-client, as far as it is used. */
+// Older registries do not wait for a metric's values: every scrape would fail.
+const peer: Peer = { name: 'prom-client', oldest: '13.0.0', install: 'prom-client@15' }
+
+/** A registry of prom-client 13 or newer, of its successor @prometheus-io/client or of its fork @platformatic/prom-client, as far as it is used. */
 export interface MetricsRegistry {
   readonly contentType: string
   metrics(): Promise<string> | string
@@ -26,11 +31,13 @@ export interface CollectOptions {
 /**
  * Adds the lifecycle's metrics to a registry and serves the registry on the probe server, to the very end of the shutdown. The numbers are read at
  * each scrape; requests are not touched.
- * @throws LastcallError `LASTCALL_INVALID_OPTIONS`, `LASTCALL_DUPLICATE_NAME` when a metric or the path is taken; nothing is registered then
+ * @throws LastcallError `LASTCALL_INVALID_OPTIONS`, `LASTCALL_DUPLICATE_NAME` when a metric or the path is taken, `LASTCALL_UNSUPPORTED_PEER`;
+ * nothing is registered then
  * @returns takes the metrics and the path away again
  */
 export function collectMetrics(lifecycle: Lifecycle, options: CollectOptions): Disposable {
   refuseUnusable(options)
+  refuseOldRegistry(options.register)
   const { register, prefix = 'lastcall_', path = '/metrics' } = options
   const snapshot = onceATurn(() => lifecycle.snapshot())
   // The names are kept apart from the metrics, whose own name an OpenMetrics registry changes.
@@ -89,6 +96,21 @@ function refuseUnusable(options: CollectOptions): void {
       : [`path: got ${describe(path)}, wanted a path such as '/metrics', or false for none`]),
   ]
   if (problems.length > 0) throw new LastcallError('LASTCALL_INVALID_OPTIONS', problems)
+}
+
+/** Only the copy that the registry is from counts: the process may have loaded others for other users. */
+function refuseOldRegistry(register: MetricsRegistry): void {
+  const owner = loadedPackages(peer.name).find(({ exports }) =>
+    exports.some((module) => isInstance(register, module)),
+  )
+  if (owner) refuseOldPeer(peer, owner.version)
+}
+
+/** `instanceof` for whatever a module exports: it throws for a function without a prototype. */
+function isInstance(value: object, module: unknown): boolean {
+  if (typeof module !== 'function') return false
+  const { prototype } = module as { prototype?: unknown }
+  return typeof prototype === 'object' && prototype !== null && value instanceof module
 }
 
 function refuseTaken(register: MetricsRegistry, names: readonly string[]): void {

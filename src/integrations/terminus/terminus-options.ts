@@ -1,8 +1,14 @@
 import { LastcallError } from '../../core/errors.ts'
+import { type Peer, refuseOldPeer } from '../../core/peer.ts'
+import { isAtLeast } from '../../core/version.ts'
+import { loadedPackages } from '../../node/loaded-packages.ts'
 import type { Lifecycle } from '../../node/types.ts'
 import { HealthCheckError } from './health-check-error.ts'
 import { stateOf } from './terminus-state.ts'
 import type { HealthCheckMap, TerminusOptions, TerminusState } from './types.ts'
+
+// Older ones ignore statusOkResponse and statusErrorResponse.
+const peer: Peer = { name: '@godaddy/terminus', oldest: '4.12.0', install: '@godaddy/terminus@4' }
 
 /** What the caller decides itself: everything that concerns health checks. */
 export type PeerOverrides = Pick<
@@ -64,9 +70,11 @@ const replaced: Readonly<Record<string, string>> = {
  * Readiness and start-up follow the lifecycle's state. Checks that are registered with `lifecycle.check()` are asked by the probe server only; put
  * those for this port into `healthChecks`. When the drain closes the port it closes these routes, too; the probe server answers to the end.
  *
- * @throws LastcallError `LASTCALL_INVALID_OPTIONS` for overrides that terminus would never act on
+ * @throws LastcallError `LASTCALL_INVALID_OPTIONS` for overrides that terminus would never act on;
+ * `LASTCALL_UNSUPPORTED_PEER` when the terminus that the process has loaded is older than 4.12
  */
 export function terminusOptions(lifecycle: Lifecycle, overrides: PeerOverrides = {}): PeerOptions {
+  refuseOldTerminus()
   const problems = Object.keys(overrides).flatMap((name) =>
     name in replaced ? [`${name}: terminus handles no signal here; ${replaced[name]}`] : [],
   )
@@ -80,6 +88,13 @@ export function terminusOptions(lifecycle: Lifecycle, overrides: PeerOverrides =
     healthChecks: { ...lifecycleChecks(lifecycle), ...withState(lifecycle, healthChecks) },
     signal: NO_SIGNAL,
   } as PeerOptions
+}
+
+function refuseOldTerminus(): void {
+  const versions = loadedPackages(peer.name).map(({ version }) => version)
+  // Which of several copies gets these options is not known. The newest one decides, so that no good one is refused.
+  const newest = versions.toSorted((one, other) => (isAtLeast(one, other) ? -1 : 1))[0]
+  if (newest !== undefined) refuseOldPeer(peer, newest)
 }
 
 function lifecycleChecks(lifecycle: Lifecycle): Readonly<Record<string, PeerCheck>> {

@@ -87,3 +87,11 @@ test('a Fastify whose further servers cannot be found says so', async (t) => {
   assert.match(warnings[0] ?? '', /will not be drained/)
   await app.close()
 })
+
+test('a Fastify that is too old is refused before anything of it is touched', async () => {
+  // The real Fastify 4 is in test/pack.
+  await assert.rejects(lastcall({ version: '4.29.1' } as never, quiet), {
+    code: 'LASTCALL_UNSUPPORTED_PEER',
+    message: /found fastify 4\.29\.1, wanted 5\.0\.0 or newer; run npm install fastify@5$/,
+  })
+})

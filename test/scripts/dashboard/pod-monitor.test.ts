@@ -8,10 +8,7 @@ import type { PodRecord } from '../../../src/rollout/pod-record.ts'
 
 const podOf = (name: string, probePort: number, state: PodRecord['state']): PodRecord => ({
   name,
-  pid: 1,
-  port: 1,
-  probePort,
-  http2Port: 1,
+  local: { pid: 1, port: 1, probePort, http2Port: 1 },
   state,
   startedAt: { wallMs: 0, monotonicMs: 0 },
   ending: 'running',

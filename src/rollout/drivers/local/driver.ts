@@ -2,41 +2,27 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Target } from '../../../load/sample.ts'
-import type { PodRecord } from '../../pod-record.ts'
+import type { Driver, DriverLoad } from '../../driver.ts'
 import type { Timeline } from '../../timeline.ts'
 import { createEndpoints } from './endpoints.ts'
 import { findFreePort } from './free-port.ts'
+import { startLocalLoad, testTargets } from './local-load.ts'
 import type { LocalOptions } from './local-options.ts'
 import { type Pod, startPod } from './pod.ts'
-
-/** A Deployment, its Service and one client node, on this machine. */
-export interface LocalDriver {
-  /** Starts all replicas and waits until each is ready. Rejects with `LASTCALL_APP_NOT_READY`. */
-  start(): Promise<void>
-  /** Replaces every pod: one more is started, and when it is ready the oldest is deleted (`maxSurge: 1`, `maxUnavailable: 0`). Does not wait for the old ones' ends. */
-  restart(): Promise<void>
-  /** Waits until no deleted pod exists any more. */
-  oldPodsGone(): Promise<void>
-  /** The endpoint of a new connection from the client node. */
-  pickTarget(): Target | undefined
-  /** Every pod that serves. */
-  targets(): readonly Target[]
-  pods(): readonly PodRecord[]
-  /** Kills everything and removes its files, synchronously; for the moment in which this process ends. */
-  killAll(): void
-  /** Kills everything and waits until it is gone. */
-  stop(): Promise<void>
-}
 
 /** A port that another program took between the search and the pod's start. */
 const MAX_STARTS = 3
 
-/** A local cluster that runs nothing yet. */
-export function createLocalDriver(options: LocalOptions, timeline: Timeline): LocalDriver {
+/**
+ * A Deployment, its Service and one client node on this machine; nothing runs yet. A restart starts one pod more,
+ * and when that one is ready deletes the oldest (`maxSurge: 1`, `maxUnavailable: 0`).
+ */
+export function createLocalDriver(options: LocalOptions, timeline: Timeline): Driver {
   const endpoints = createEndpoints(options.endpointLagMs)
   const folder = mkdtempSync(join(tmpdir(), 'lastcall-'))
   const pods: Pod[] = []
   const deletions = new Set<Promise<void>>()
+  const loads: DriverLoad[] = []
   let serving: Pod[] = []
   let hasTraffic = false
   let stopped = false
@@ -58,7 +44,7 @@ export function createLocalDriver(options: LocalOptions, timeline: Timeline): Lo
         probePort: await findFreePort(),
         http2Port: await findFreePort(),
       }
-      if (stopped) throw new Error('Start a pod: the rehearsal has been stopped')
+      if (stopped) throw new Error('Start a pod: the driver has been stopped')
       const name = `pod-${pods.length + 1}`
       const terminationLog = join(folder, `${name}.termination-log`)
       // As the kubelet does: the report goes where a file is, and nowhere else.
@@ -84,6 +70,13 @@ export function createLocalDriver(options: LocalOptions, timeline: Timeline): Lo
       if (failed) throw failed.reason
       hasTraffic = true
     },
+    replicas: () => options.replicas,
+    selfTest: (load) => testTargets(load, serving.map(toTarget)),
+    async startLoad(load, leftOut) {
+      const started = startLocalLoad(load, leftOut, () => endpoints.pick())
+      loads.push(started)
+      return started
+    },
     async restart() {
       const old = [...serving]
       for (const pod of old) {
@@ -97,11 +90,10 @@ export function createLocalDriver(options: LocalOptions, timeline: Timeline): Lo
     async oldPodsGone() {
       await Promise.all(deletions)
     },
-    pickTarget: () => endpoints.pick(),
-    targets: () => serving.map(toTarget),
     pods: () => pods.map((pod) => pod.record()),
     killAll() {
       stopped = true
+      for (const load of loads) load.abandon()
       for (const pod of pods) pod.kill()
       rmSync(folder, { recursive: true, force: true })
     },

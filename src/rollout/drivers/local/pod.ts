@@ -1,9 +1,17 @@
 import { readFileSync } from 'node:fs'
+import { type ChildExit, startChildGroup } from '../../../process/child-group.ts'
+import { accepts, watchReadiness } from '../../../process/probe-client.ts'
+import {
+  isMisbehaved,
+  type PodEnding,
+  type PodRecord,
+  type PodState,
+  readTerminationMessage,
+  type TerminationMessage,
+} from '../../pod-record.ts'
 import type { Timeline } from '../../timeline.ts'
-import { isMisbehaved, type PodEnding, type PodRecord, type PodState, readCutOff } from '../../pod-record.ts'
 import { type LocalOptions, podEnvironment } from './local-options.ts'
-import { type PodExit, startPodProcess } from './pod-process.ts'
-import { type PodPorts, probeOnce, watchReadiness } from './readiness.ts'
+import { type PodPorts, probeOnce } from './readiness.ts'
 import { describeSilence, diagnoseStart } from './start-diagnosis.ts'
 import { terminatePod } from './termination.ts'
 
@@ -11,7 +19,10 @@ import { terminatePod } from './termination.ts'
 export interface Pod {
   readonly name: string
   readonly ports: PodPorts
-  /** Fulfilled when the pod is ready for the first time; rejects with `LASTCALL_APP_NOT_READY`. */
+  /**
+   * Fulfilled when the pod is ready for the first time. Rejects with `LASTCALL_APP_NOT_READY`, or with another error
+   * when it is killed before.
+   */
   readonly becameReady: Promise<void>
   readonly gone: Promise<void>
   record(): PodRecord
@@ -36,7 +47,13 @@ const HINT_AFTER_MS = 5_000
 export function startPod(name: string, ports: PodPorts, context: PodContext): Pod {
   const { options, timeline, terminationLog } = context
   const env = podEnvironment(options, name, ports, terminationLog)
-  const process = startPodProcess({ name, command: options.command, cwd: options.cwd, env })
+  let serverOutlived = false
+  const process = startChildGroup({
+    command: options.command,
+    cwd: options.cwd,
+    env,
+    inspectSurvivors: async () => (serverOutlived = await accepts(ports.port)),
+  })
   const times: Mutable<PodTimes> = {
     startedAt: timeline.record('pod-started', {
       pod: name,
@@ -49,8 +66,8 @@ export function startPod(name: string, ports: PodPorts, context: PodContext): Po
   let killed = false
   let stopped = false
   let refused = false
-  let exit: PodExit | undefined
-  let report: unknown
+  let exit: ChildExit | undefined
+  let left: TerminationMessage = {}
 
   const onReadyChange = (ready: boolean): void => {
     const at = timeline.record(ready ? 'pod-ready' : 'pod-unready', { pod: name })
@@ -78,14 +95,16 @@ export function startPod(name: string, ports: PodPorts, context: PodContext): Po
 
   const gone = process.exited.then(async (ended) => {
     exit = ended
-    report = readReport(terminationLog)
+    left = readLog(terminationLog)
     probing.abort()
     clearTimeout(giveUp)
     clearTimeout(hint)
     if (state === 'ready') context.onReadyChange(pod, false)
     state = 'gone'
     times.exitedAt = timeline.record('pod-exited', { pod: name, detail: describeExit(ended) })
-    if (times.readyAt || stopped) return
+    if (times.readyAt) return
+    // Whoever waits for this pod must not wait for ever.
+    if (stopped) return reject(new Error(`Start ${name}: the driver has been stopped`))
     refused = true
     reject(await diagnoseStart(name, ports, options, process, ended))
   })
@@ -95,6 +114,7 @@ export function startPod(name: string, ports: PodPorts, context: PodContext): Po
     if (stopped || exit === undefined) return 'running'
     if (!times.deletedAt) return 'crashed'
     if (killed) return 'killed'
+    if (serverOutlived) return 'wrapper'
     if (exit.signal === 'SIGTERM') return 'unhandled-signal'
     return exit.code === 0 ? 'clean' : 'exit-code'
   }
@@ -107,16 +127,14 @@ export function startPod(name: string, ports: PodPorts, context: PodContext): Po
       const how = ending()
       return {
         name,
-        pid: process.pid,
-        ...ports,
         state,
         ...times,
         exitCode: exit?.code,
-        exitSignal: exit?.signal,
         ending: how,
-        report,
-        cutOff: readCutOff(report),
+        ...left,
+        cutOff: left.report?.forcedCloses.total,
         output: isMisbehaved({ ending: how }) ? process.output() : [],
+        local: { pid: process.pid, ...ports, exitSignal: exit?.signal },
       }
     },
     async delete() {
@@ -142,7 +160,7 @@ export function startPod(name: string, ports: PodPorts, context: PodContext): Po
       probing.abort()
       clearTimeout(giveUp)
       clearTimeout(hint)
-      process.killGroup()
+      process.kill()
     },
   }
   return pod
@@ -156,21 +174,18 @@ function isPortTaken(output: readonly string[]): boolean {
   return output.some((line) => line.includes('EADDRINUSE'))
 }
 
-function describeExit(exit: PodExit): string {
+function describeExit(exit: ChildExit): string {
   if (exit.error) return exit.error.message
   return exit.signal ? `ended by ${exit.signal}` : `exit code ${exit.code}`
 }
 
-function readReport(file: string): unknown {
+function readLog(file: string): TerminationMessage {
   try {
     const text = readFileSync(file, 'utf8')
-    try {
-      return JSON.parse(text)
-    } catch {
-      return text === '' ? undefined : text
-    }
-  } catch {
     // Most applications leave no message; that is no fact worth a line.
-    return undefined
+    return text === '' ? {} : readTerminationMessage(text)
+  } catch {
+    // The folder goes away when the driver is stopped.
+    return {}
   }
 }

@@ -1,6 +1,4 @@
-import { get } from 'node:http'
-import { connect } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { accepts, type ProbeAnswer, probePath } from '../../../process/probe-client.ts'
 
 /** How readiness is asked: lastcall's probe server, a path of the application itself, or whether its port accepts. */
 export type Readiness =
@@ -16,73 +14,14 @@ export interface PodPorts {
   readonly http2Port: number
 }
 
-/** Shorter than a kubelet's second, so that a rehearsal is not mostly waiting. */
-const PERIOD_MS = 200
-/** The kubelet's default `timeoutSeconds`. */
-const TIMEOUT_MS = 1_000
-const MAX_TEXT_LENGTH = 500
-/** The kubelet's default `failureThreshold`; one success is enough to be ready. */
-const FAILURE_THRESHOLD = 3
-
-/** What a probe got. `status` and `text` are of the HTTP answer, where there was one. */
-export interface ProbeAnswer {
-  readonly ready: boolean
-  readonly status?: number
-  readonly text?: string
-}
-
-/** Asks once. Everything but 200 to 399 in time is no, as for the kubelet. */
+/** Asks a pod once, as the kubelet would. */
 export async function probeOnce(readiness: Readiness, ports: PodPorts): Promise<ProbeAnswer> {
-  if (readiness.kind === 'tcp') return { ready: await accepts(ports.port) }
-  const path = readiness.kind === 'path' ? readiness.path : '/readyz'
-  const port = readiness.kind === 'path' ? ports.port : ports.probePort
-  const { promise, resolve } = Promise.withResolvers<ProbeAnswer>()
-  const request = get({ host: '127.0.0.1', port, path, agent: false }, (response) => {
-    const status = response.statusCode ?? 0
-    let text = ''
-    response
-      .setEncoding('utf8')
-      .on('data', (chunk: string) => (text = `${text}${chunk}`.slice(0, MAX_TEXT_LENGTH)))
-    response.on('end', () => resolve({ ready: status >= 200 && status < 400, status, text }))
-    response.on('error', () => resolve({ ready: false }))
-  })
-  // The whole answer has to come in time; a socket's own time-out would begin anew with each byte.
-  const timer = setTimeout(() => request.destroy(), TIMEOUT_MS)
-  request.on('error', () => resolve({ ready: false }))
-  request.on('close', () => resolve({ ready: false }))
-  return promise.finally(() => clearTimeout(timer))
-}
-
-/** Whether anybody accepts connections on the port. */
-export function accepts(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port, timeout: TIMEOUT_MS })
-    const settle = (answer: boolean): void => {
-      socket.destroy()
-      resolve(answer)
-    }
-    socket.on('connect', () => settle(true))
-    socket.on('timeout', () => settle(false))
-    socket.on('error', () => settle(false))
-  })
-}
-
-/** Probes until the signal is aborted and tells every change; a pod begins as not ready. */
-export async function watchReadiness(
-  ask: () => Promise<ProbeAnswer>,
-  onChange: (ready: boolean) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  let ready = false
-  let failures = 0
-  while (!signal.aborted) {
-    const { ready: answer } = await ask()
-    if (signal.aborted) return
-    failures = answer ? 0 : failures + 1
-    if (answer !== ready && (answer || failures >= FAILURE_THRESHOLD)) {
-      ready = answer
-      onChange(ready)
-    }
-    await sleep(PERIOD_MS, undefined, { signal }).catch(() => undefined)
+  switch (readiness.kind) {
+    case 'tcp':
+      return { ready: await accepts(ports.port) }
+    case 'path':
+      return probePath(ports.port, readiness.path)
+    case 'probe-server':
+      return probePath(ports.probePort, '/readyz')
   }
 }

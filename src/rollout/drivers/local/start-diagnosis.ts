@@ -1,8 +1,9 @@
 import { formatDuration } from '../../../core/duration.ts'
 import { LastcallError } from '../../../core/errors.ts'
+import type { ChildExit, ChildGroup } from '../../../process/child-group.ts'
+import { accepts } from '../../../process/probe-client.ts'
 import type { LocalOptions } from './local-options.ts'
-import type { PodExit, PodProcess } from './pod-process.ts'
-import { accepts, type PodPorts, probeOnce } from './readiness.ts'
+import { type PodPorts, probeOnce } from './readiness.ts'
 
 /** Lines of output in a message; the rest is in the JSON document. */
 const SHOWN_LINES = 15
@@ -12,15 +13,20 @@ export async function diagnoseStart(
   name: string,
   ports: PodPorts,
   options: LocalOptions,
-  ...[process, exit]: readonly [PodProcess, PodExit?]
+  ...[process, exit]: readonly [ChildGroup, ChildExit?]
 ): Promise<LastcallError> {
   const sentence = exit ? describeEnd(name, options, exit) : await describeSilence(name, ports, options)
-  return new LastcallError('LASTCALL_APP_NOT_READY', [`${sentence}${quoteOutput(process.output())}`])
+  const output = exit?.error ? '' : quoteOutput(process.output())
+  return new LastcallError('LASTCALL_APP_NOT_READY', [`${sentence}${output}`])
 }
 
-function describeEnd(name: string, { command }: LocalOptions, exit: PodExit): string {
+function describeEnd(name: string, { command }: LocalOptions, exit: ChildExit): string {
   const shown = command.join(' ')
   if (exit.error) {
+    // A program whose name has a space in it exists now and then, so only a failed start says what was meant.
+    if (/\s/.test(shown.trim()) && command.length === 1) {
+      return `there is no program with the name '${shown}'; remove the quotes: lastcall rehearse -- ${shown.trim()}`
+    }
     return `'${shown}' cannot be started (${exit.error.message}); check that the first word after -- is a program in the PATH`
   }
   const how = exit.signal ? `was ended by ${exit.signal}` : `ended with exit code ${exit.code}`

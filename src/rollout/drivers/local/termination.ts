@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { killAfterSignalMs } from '../../../core/budget.ts'
-import type { PodProcess } from './pod-process.ts'
+import type { ChildGroup } from '../../../process/child-group.ts'
 
 /** The times of a termination in milliseconds. */
 export interface TerminationTimes {
@@ -20,7 +20,7 @@ export interface TerminationSteps {
  * is over (kubernetes/kubernetes `pkg/kubelet/kuberuntime/kuberuntime_container.go`, `killContainer`). Resolves when the pod is gone.
  */
 export async function terminatePod(
-  pod: PodProcess,
+  pod: ChildGroup,
   times: TerminationTimes,
   steps: TerminationSteps,
 ): Promise<void> {
@@ -36,7 +36,7 @@ export async function terminatePod(
   const budgetMs = killAfterSignalMs(times.gracePeriodMs, performance.now() - startedMs)
   if (await within(budgetMs, pod.exited)) return
   steps.killed()
-  pod.killGroup()
+  pod.kill()
   await pod.exited
 }
 

@@ -1,26 +1,12 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { createLocalDriver, type LocalDriver } from '../../../../src/rollout/drivers/local/driver.ts'
+import type { Driver } from '../../../../src/rollout/driver.ts'
+import { createLocalDriver } from '../../../../src/rollout/drivers/local/driver.ts'
 import type { LocalOptions } from '../../../../src/rollout/drivers/local/local-options.ts'
 import { createTimeline, type Timeline } from '../../../../src/rollout/timeline.ts'
+import { localOptions } from '../../../helpers/local-options.ts'
 
-const options = (app: string): LocalOptions => ({
-  command: [process.execPath, `test/fixtures/${app}.ts`],
-  cwd: process.cwd(),
-  env: process.env,
-  replicas: 1,
-  budget: { preStopMs: 0, shutdownDelayMs: 100, drainTimeoutMs: 500, hooksTimeoutMs: 0 },
-  readinessFailDelayMs: 0,
-  gracePeriodMs: 2_000,
-  endpointLagMs: 0,
-  readiness: { kind: 'tcp' },
-  readyTimeoutMs: 10_000,
-})
-
-async function start(
-  t: TestContext,
-  given: LocalOptions,
-): Promise<{ driver: LocalDriver; timeline: Timeline }> {
+async function start(t: TestContext, given: LocalOptions): Promise<{ driver: Driver; timeline: Timeline }> {
   const timeline = createTimeline()
   const driver = createLocalDriver(given, timeline)
   t.after(() => driver.stop())
@@ -31,13 +17,13 @@ async function start(
 const kindsOf = (timeline: Timeline, pod: string): readonly string[] =>
   timeline.events.filter((event) => event.pod === pod).map((event) => event.kind)
 
-async function restart(driver: LocalDriver): Promise<void> {
+async function restart(driver: Driver): Promise<void> {
   await driver.restart()
   await driver.oldPodsGone()
 }
 
 test('createLocalDriver starts the new pod, waits until it is ready, and only then ends the old one', async (t) => {
-  const { driver, timeline } = await start(t, options('careful-app'))
+  const { driver, timeline } = await start(t, localOptions('careful-app'))
   await restart(driver)
   const steps = timeline.events.map((event) => `${event.pod} ${event.kind}`)
   assert.deepEqual(steps, [
@@ -56,18 +42,12 @@ test('createLocalDriver starts the new pod, waits until it is ready, and only th
       ['running', 'ready'],
     ],
   )
-  assert.deepEqual(
-    driver.targets().map(({ name }) => name),
-    ['pod-2'],
-  )
-  assert.equal(driver.pickTarget()?.name, 'pod-2')
 })
 
-test('createLocalDriver waits for the preStop time before it signals, and withdraws the endpoint before it', async (t) => {
-  const given = options('careful-app')
+test('createLocalDriver waits for the preStop time before it signals', async (t) => {
+  const given = localOptions('careful-app')
   const { driver, timeline } = await start(t, { ...given, budget: { ...given.budget, preStopMs: 300 } })
   await driver.restart()
-  assert.equal(driver.pickTarget()?.name, 'pod-2')
   assert.equal(kindsOf(timeline, 'pod-1').at(-1), 'pre-stop-started')
   await driver.oldPodsGone()
   const [pod] = driver.pods()
@@ -76,23 +56,41 @@ test('createLocalDriver waits for the preStop time before it signals, and withdr
 })
 
 test('createLocalDriver kills a pod that does not end within the grace period', async (t) => {
-  const { driver, timeline } = await start(t, options('deaf-app'))
+  const { driver, timeline } = await start(t, localOptions('deaf-app'))
   await restart(driver)
   const [pod] = driver.pods()
-  assert.deepEqual([pod!.ending, pod!.exitSignal], ['killed', 'SIGKILL'])
+  assert.deepEqual([pod!.ending, pod!.local!.exitSignal], ['killed', 'SIGKILL'])
   assert.ok(pod!.exitedAt!.monotonicMs - pod!.signalledAt!.monotonicMs >= 1_999)
   assert.ok(kindsOf(timeline, 'pod-1').includes('pod-killed'))
   assert.match(pod!.output.join(), /not listening/)
 })
 
 test('createLocalDriver tells the end by an unhandled SIGTERM from an exit code', async (t) => {
-  const { driver } = await start(t, options('handlerless-app'))
+  const { driver } = await start(t, localOptions('handlerless-app'))
   await restart(driver)
   assert.equal(driver.pods()[0]!.ending, 'unhandled-signal')
 })
 
+test('createLocalDriver names a wrapper that ends after SIGTERM while its server lives on', async (t) => {
+  const script = `'${process.execPath}' test/fixtures/careful-app.ts; true`
+  const { driver } = await start(t, { ...localOptions('careful-app'), command: ['sh', '-c', script] })
+  await restart(driver)
+  assert.deepEqual([driver.pods()[0]!.ending, driver.pods()[0]!.local!.exitSignal], ['wrapper', 'SIGTERM'])
+})
+
+test('createLocalDriver calls no wrapper what leaves a child behind that serves nothing', async (t) => {
+  const script = `
+    require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
+    const server = require('node:http').createServer().listen(process.env.PORT, '127.0.0.1')
+    process.on('SIGTERM', () => server.close(() => process.exit(0)))`
+  const command = [process.execPath, '-e', script]
+  const { driver } = await start(t, { ...localOptions('careful-app'), command })
+  await restart(driver)
+  assert.equal(driver.pods()[0]!.ending, 'clean')
+})
+
 test("createLocalDriver reads the pod's own report, as the kubelet reads a termination message", async (t) => {
-  const { driver } = await start(t, options('reporting-app'))
+  const { driver } = await start(t, localOptions('reporting-app'))
   await restart(driver)
   const [pod] = driver.pods()
   assert.deepEqual([pod!.ending, pod!.exitCode, pod!.cutOff], ['exit-code', 1, 2])
@@ -117,7 +115,7 @@ test('createLocalDriver gives each pod its name, its ports and the times of the 
   ]
   const script = `for (const name of ${JSON.stringify([...names, ...times])}) console.log(name, process.env[name]); process.exit(3)`
   const driver = createLocalDriver(
-    { ...options('careful-app'), command: [process.execPath, '-e', script] },
+    { ...localOptions('careful-app'), command: [process.execPath, '-e', script] },
     createTimeline(),
   )
   t.after(() => driver.stop())
@@ -127,11 +125,11 @@ test('createLocalDriver gives each pod its name, its ports and the times of the 
   const { LASTCALL_TERMINATION_LOG: log, ...rest } = env
   assert.match(log as string, /pod-1\.termination-log$/)
   assert.deepEqual(rest, {
-    PORT: String(pod!.port),
-    H2_PORT: String(pod!.http2Port),
+    PORT: String(pod!.local!.port),
+    H2_PORT: String(pod!.local!.http2Port),
     POD_NAME: 'pod-1',
     HOSTNAME: 'pod-1',
-    LASTCALL_PROBE_PORT: String(pod!.probePort),
+    LASTCALL_PROBE_PORT: String(pod!.local!.probePort),
     LASTCALL_SHUTDOWN_DELAY: '100ms',
     LASTCALL_READINESS_FAIL_DELAY: '0s',
     LASTCALL_DRAIN_TIMEOUT: '500ms',
@@ -149,7 +147,7 @@ for (const [app, words] of [
 ] as const) {
   test(`createLocalDriver says why a pod does not become ready: ${app}`, async (t) => {
     const given = {
-      ...options(app),
+      ...localOptions(app),
       readiness: { kind: 'probe-server' } as const,
       readyTimeoutMs: app === 'exiting-app' ? 10_000 : 800,
     }
@@ -162,11 +160,21 @@ for (const [app, words] of [
 
 test('createLocalDriver says that a command cannot be started', async (t) => {
   const driver = createLocalDriver(
-    { ...options('careful-app'), command: ['no-such-program'] },
+    { ...localOptions('careful-app'), command: ['no-such-program'] },
     createTimeline(),
   )
   t.after(() => driver.stop())
   await assert.rejects(driver.start(), /'no-such-program' cannot be started \(spawn no-such-program ENOENT\)/)
+})
+
+test('createLocalDriver says that a command in quotes is no program', async (t) => {
+  const command = ['node server.js']
+  const driver = createLocalDriver({ ...localOptions('careful-app'), command }, createTimeline())
+  t.after(() => driver.stop())
+  await assert.rejects(
+    driver.start(),
+    /'node server\.js'; remove the quotes: lastcall rehearse -- node server\.js$/,
+  )
 })
 
 test('createLocalDriver starts a pod again on other ports when another program took its port, and says so', async (t) => {
@@ -175,7 +183,7 @@ test('createLocalDriver starts a pod again on other ports when another program t
     if (process.env.POD_NAME === 'pod-1') throw Object.assign(new Error('listen EADDRINUSE'), { code: 'EADDRINUSE' })
     require('node:http').createServer().listen(process.env.PORT, '127.0.0.1')`
   const driver = createLocalDriver(
-    { ...options('careful-app'), command: [process.execPath, '-e', script] },
+    { ...localOptions('careful-app'), command: [process.execPath, '-e', script] },
     timeline,
   )
   t.after(() => driver.stop())

@@ -1,4 +1,4 @@
-/** The last lines that a pod wrote, in bounded memory. */
+/** The last lines that a child process wrote, in bounded memory. */
 export interface OutputRing {
   write(chunk: string): void
   lines(): readonly string[]

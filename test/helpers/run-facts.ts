@@ -1,7 +1,7 @@
 import type { LaneDocument, LoadDocument } from '../../src/load/load-document.ts'
 import type { LaneName, Sample } from '../../src/load/sample.ts'
 import type { PodRecord } from '../../src/rollout/pod-record.ts'
-import type { PhaseName, PhaseRecord, RehearsalFacts } from '../../src/rollout/rehearsal-facts.ts'
+import type { PhaseName, PhaseRecord, RunFacts } from '../../src/rollout/run-facts.ts'
 
 const at = (ms: number): { wallMs: number; monotonicMs: number } => ({ wallMs: ms, monotonicMs: ms })
 const phase = (name: PhaseName, fromMs: number, toMs: number): PhaseRecord => ({
@@ -41,10 +41,7 @@ export function makeLane(
 export function makePod(name: string, parts: Partial<PodRecord> = {}): PodRecord {
   const base = {
     name,
-    pid: 1,
-    port: 20_000,
-    probePort: 20_001,
-    http2Port: 20_002,
+    local: { pid: 1, port: 20_000, probePort: 20_001, http2Port: 20_002 },
     state: 'gone',
     startedAt: at(0),
     ending: 'clean',
@@ -71,11 +68,12 @@ export function makeFacts(
     readonly pods?: readonly PodRecord[]
     readonly failures?: readonly Sample[]
     readonly stuck?: string
+    readonly interruptedBy?: string
     readonly ownFailures?: number
     readonly leftOut?: LoadDocument['leftOut']
     readonly health?: Partial<LoadDocument['health']>
   } = {},
-): RehearsalFacts {
+): RunFacts {
   const lanes = parts.lanes ?? [
     makeLane('new-connections', { baseline: 600, rollout: 400, drain: 600, 'cool-down': 400 }),
   ]
@@ -116,5 +114,6 @@ export function makeFacts(
     pods: parts.pods ?? [makePod('pod-1'), makePod('pod-2'), makePod('pod-3')],
     timeline: [],
     ...(parts.stuck !== undefined && { stuck: parts.stuck }),
+    ...(parts.interruptedBy !== undefined && { interruptedBy: parts.interruptedBy }),
   }
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createOutputRing } from '../../../../src/rollout/drivers/local/output-ring.ts'
+import { createOutputRing } from '../../src/process/output-ring.ts'
 
 test('createOutputRing joins what came in pieces and shows a line without an end', () => {
   const ring = createOutputRing()

@@ -14,11 +14,12 @@ export interface PhaseRecord {
 }
 
 /** What a run was and how it ended, before anybody judged it. */
-export interface RehearsalFacts {
+export interface RunFacts {
   readonly startedAt: string
   readonly endedAt: string
   readonly durationMs: number
   readonly replicas: number
+  /** Rollouts that began. */
   readonly restarts: number
   readonly phases: readonly PhaseRecord[]
   readonly load: LoadDocument
@@ -26,4 +27,6 @@ export interface RehearsalFacts {
   readonly timeline: readonly TimelineEvent[]
   /** Why a rollout could not be finished, when it could not. */
   readonly stuck?: string
+  /** What ended the run in its last phase, when it did not reach its end: the name of a signal. */
+  readonly interruptedBy?: string
 }

@@ -1,0 +1,52 @@
+import type { LeftOutLane, LoadDocument } from '../load/load-document.ts'
+import type { LoadOptions } from '../load/load-options.ts'
+import type { PodRecord } from './pod-record.ts'
+
+/** A load that a driver's generators send. */
+export interface DriverLoad {
+  /** Names what happens from now on; requests are counted under the phase in which they end. */
+  setPhase(phase: string): void
+  /** What is known so far; undefined before the first word of a generator that is elsewhere. */
+  record(): LoadDocument | undefined
+  /** Sends nothing more, waits for what is outstanding and resolves to everything. */
+  stop(): Promise<LoadDocument>
+  /** Counts nothing more from this moment on, and cuts off what is outstanding. */
+  abandon(): void
+}
+
+/**
+ * What a run needs of a place where pods live. A driver writes what it sees into the timeline that it is created
+ * with, each event with both clocks of this machine. It is used in the order of these members, once.
+ */
+export interface Driver {
+  /**
+   * Starts or finds the pods and resolves when all are ready.
+   * Rejects with a LastcallError (`LASTCALL_APP_NOT_READY`) when they are not.
+   */
+  start(): Promise<void>
+  /** Pods that serve when none is being replaced; known from `start()` on. */
+  replicas(): number
+  /**
+   * Sends one request of each lane and resolves to the lanes that cannot run.
+   * Rejects with a LastcallError `LASTCALL_SELF_TEST` when an answer is wrong.
+   */
+  selfTest(load: LoadOptions): Promise<readonly LeftOutLane[]>
+  /** Starts the load; `leftOut` is for its record. */
+  startLoad(load: LoadOptions, leftOut: readonly LeftOutLane[]): Promise<DriverLoad>
+  /**
+   * Replaces every pod and resolves when all new ones are ready, without waiting for the ends of the old ones.
+   * Rejects with a LastcallError when that cannot be finished.
+   */
+  restart(): Promise<void>
+  /** Resolves when no old pod exists any more. */
+  oldPodsGone(): Promise<void>
+  /** Every pod so far, in the order in which they were seen first. */
+  pods(): readonly PodRecord[]
+  /**
+   * Takes back all that the driver brought into being, its load included, and resolves when nothing of it is left.
+   * What is still under way rejects. Can be called at any time, and again.
+   */
+  stop(): Promise<void>
+  /** The same as far as it can be done synchronously; for the moment in which this process ends. */
+  killAll(): void
+}

@@ -1,0 +1,175 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { LastcallError } from '../core/errors.ts'
+import type { LoadDocument } from '../load/load-document.ts'
+import { type LoadOptions, withoutLanes } from '../load/load-options.ts'
+import { type Instant, readClocks } from '../load/sample.ts'
+import type { Driver, DriverLoad } from './driver.ts'
+import { trackPhases } from './phase-tracker.ts'
+import type { PodRecord } from './pod-record.ts'
+import type { PhaseName, RunFacts } from './run-facts.ts'
+import { createTimeline, type Timeline, type TimelineEvent } from './timeline.ts'
+
+/** What to do with the pods of a driver. */
+export interface RunOptions {
+  readonly load: LoadOptions
+  /** How often every pod is replaced, at least. */
+  readonly restarts: number
+  /** Rollouts are repeated until this much time is over; undefined for no more than `restarts`. */
+  readonly durationMs: number | undefined
+  readonly baselineMs: number
+  readonly coolDownMs: number
+}
+
+/** A run that is under way. */
+export interface Run {
+  /**
+   * Resolves when the driver has stopped, also after an interruption. Rejects with `LASTCALL_APP_NOT_READY` or
+   * `LASTCALL_SELF_TEST`, and then nothing of the driver is left either.
+   */
+  readonly finished: Promise<RunFacts>
+  /**
+   * Ends the run now; `finished` resolves with what was seen so far. Nothing is counted any more from this call
+   * on, so that the end of the pods is no failure of theirs. The first call wins.
+   */
+  interrupt(by: string): void
+  phase(): PhaseName
+  pods(): readonly PodRecord[]
+  /** The load so far; undefined before it began. */
+  load(): LoadDocument | undefined
+  /** Kills every pod synchronously; for the moment in which this process ends. */
+  killAll(): void
+}
+
+/**
+ * Rolls an application over under load:
+ * start -> self-test -> baseline -> (rollout -> drain, until every old pod is gone) repeated -> cool-down.
+ */
+export function startRun(
+  options: RunOptions,
+  openDriver: (timeline: Timeline) => Driver,
+  onEvent: (event: TimelineEvent) => void,
+): Run {
+  const timeline = createTimeline(onEvent)
+  const driver = openDriver(timeline)
+  const phases = trackPhases(timeline)
+  const interruption = new AbortController()
+  const { signal } = interruption
+  const startedAt = readClocks()
+  let load: DriverLoad | undefined
+  let record: LoadDocument | undefined
+  let restarts = 0
+  let stuck: string | undefined
+  let interruptedBy: string | undefined
+  let isComplete = false
+
+  const begin = (name: PhaseName): void => {
+    phases.begin(name)
+    load?.setPhase(name)
+  }
+  const roll = async (): Promise<void> => {
+    const untilMs = performance.now() + (options.durationMs ?? 0)
+    do {
+      begin('rollout')
+      restarts++
+      try {
+        await orAborted(driver.restart(), signal)
+      } catch (error) {
+        // A pod that does not become ready stops a real rollout as well. What it did to requests until then is
+        // the result.
+        if (!(error instanceof LastcallError)) throw error
+        stuck = error.problems.join('\n')
+      }
+      begin('drain')
+      await orAborted(driver.oldPodsGone(), signal)
+    } while (stuck === undefined && (restarts < options.restarts || performance.now() < untilMs))
+  }
+  const steps = async (): Promise<void> => {
+    begin('start')
+    await orAborted(driver.start(), signal)
+    begin('self-test')
+    const leftOut = await orAborted(driver.selfTest(options.load), signal)
+    load = await orAborted(driver.startLoad(withoutLanes(options.load, leftOut), leftOut), signal)
+    begin('baseline')
+    await sleep(options.baselineMs, undefined, { signal })
+    await roll()
+    begin('cool-down')
+    await sleep(options.coolDownMs, undefined, { signal })
+    record = await orAborted(load.stop(), signal)
+    isComplete = true
+  }
+  const run = async (): Promise<RunFacts> => {
+    try {
+      await steps()
+    } catch (error) {
+      if (!signal.aborted) throw error
+    } finally {
+      // First of all: a pod that is killed now must not count as one that lost requests.
+      load?.abandon()
+      phases.end()
+      await driver.stop()
+    }
+    const endedAt = phases.records().at(-1)?.endedAt ?? startedAt
+    return {
+      startedAt: toIso(startedAt),
+      endedAt: toIso(endedAt),
+      durationMs: endedAt.monotonicMs - startedAt.monotonicMs,
+      replicas: driver.replicas(),
+      restarts,
+      phases: phases.records(),
+      load: record ?? load?.record() ?? nothingSent(startedAt, endedAt, options.load),
+      pods: driver.pods(),
+      timeline: timeline.events,
+      ...(stuck !== undefined && { stuck }),
+      ...(!isComplete && interruptedBy !== undefined && { interruptedBy }),
+    }
+  }
+  return {
+    finished: run(),
+    interrupt(by) {
+      interruptedBy ??= by
+      interruption.abort()
+    },
+    phase: phases.current,
+    pods: () => driver.pods(),
+    load: () => load?.record(),
+    killAll: () => driver.killAll(),
+  }
+}
+
+const toIso = ({ wallMs }: Instant): string => new Date(wallMs).toISOString()
+
+/** The load of a run that was interrupted before it could send any. */
+function nothingSent(startedAt: Instant, endedAt: Instant, { idleLimitMs }: LoadOptions): LoadDocument {
+  return {
+    startedAt: toIso(startedAt),
+    endedAt: toIso(endedAt),
+    requests: 0,
+    failed: 0,
+    lanes: [],
+    leftOut: [],
+    idleLimitMs,
+    failures: [],
+    failuresNotListed: 0,
+    health: {
+      loopDelayP50Ms: 0,
+      loopDelayP99Ms: 0,
+      loopDelayMaxMs: 0,
+      stalls: [],
+      ownFailures: 0,
+      skipped: 0,
+    },
+  }
+}
+
+/** The promise, or a rejection with the signal's reason when that comes first. */
+async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted()
+  const { promise: aborted, reject } = Promise.withResolvers<never>()
+  const onAbort = (): void => reject(signal.reason as Error)
+  signal.addEventListener('abort', onAbort, { once: true })
+  try {
+    return await Promise.race([promise, aborted])
+  } finally {
+    signal.removeEventListener('abort', onAbort)
+  }
+}
