@@ -1,7 +1,7 @@
 import { LastcallError } from '../../core/errors.ts'
 import { describe } from '../../core/describe.ts'
 import { type Peer, refuseOldPeer } from '../../core/peer.ts'
-import { loadedPackages } from '../../node/loaded-packages.ts'
+import { loadedPackages } from '../../node/host/loaded-packages.ts'
 import type { Lifecycle, Snapshot } from '../../node/types.ts'
 import { LifecycleMetric } from './lifecycle-metric.ts'
 import { metricTable } from '../../node/lifecycle/metric-table.ts'

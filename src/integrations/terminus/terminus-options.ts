@@ -1,7 +1,7 @@
 import { LastcallError } from '../../core/errors.ts'
 import { type Peer, refuseOldPeer } from '../../core/peer.ts'
 import { isAtLeast } from '../../core/version.ts'
-import { loadedPackages } from '../../node/loaded-packages.ts'
+import { loadedPackages } from '../../node/host/loaded-packages.ts'
 import type { Lifecycle } from '../../node/types.ts'
 import { HealthCheckError } from './health-check-error.ts'
 import { stateOf } from './terminus-state.ts'

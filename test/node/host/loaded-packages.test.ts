@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { pathToFileURL } from 'node:url'
-import { loadedPackages } from '../../src/node/loaded-packages.ts'
+import { loadedPackages } from '../../../src/node/host/loaded-packages.ts'
 
 /** A folder with CommonJS packages, by their paths below node_modules. */
 function makePackages(t: TestContext, packages: Readonly<Record<string, string>>): string {
