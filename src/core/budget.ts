@@ -60,9 +60,9 @@ export function budgetEndsAt({ signalledAt, gracePeriodMs, preStopMs, lastDeadli
 }
 
 /**
- * Time between SIGTERM and SIGKILL as the kubelet reckons it: the hook's time is rounded down to whole seconds, and 2
- * s are left whatever the hook took
- * (kubernetes/kubernetes `pkg/kubelet/kuberuntime/kuberuntime_container.go`, `minimumGracePeriodInSeconds`).
+ * Time between SIGTERM and SIGKILL as the kubelet reckons it: the hook's time is rounded down to whole
+ * seconds, and 2 s are left whatever the hook took (kubernetes/kubernetes
+ * `pkg/kubelet/kuberuntime/kuberuntime_container.go`, `minimumGracePeriodInSeconds`).
  */
 export function killAfterSignalMs(gracePeriodMs: number, preStopTookMs: number): number {
   const tookMs = Math.min(Math.floor(preStopTookMs / 1_000) * 1_000, gracePeriodMs)

@@ -7,7 +7,9 @@ export type Effect =
   | { readonly type: 'stopTimer'; readonly timer: TimerName }
   /** From now on every HTTP/1 response says `Connection: close`. */
   | { readonly type: 'announceClose' }
-  /** Empty the accept queue, close the listeners, finish what is in flight; answer with `connectionsDrained`. */
+  /**
+   * Empty the accept queue, close the listeners, finish what is in flight; answer with `connectionsDrained`.
+   */
   | { readonly type: 'drainConnections' }
   /** Destroy what is left and count it. */
   | { readonly type: 'forceCloseConnections' }

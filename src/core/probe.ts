@@ -27,7 +27,10 @@ export function readiness(state: State): Verdict {
   }
 }
 
-/** Liveness: whether a restart would help. A process that is finishing its work is alive, unless the user decided otherwise. */
+/**
+ * Liveness: whether a restart would help. A process that is finishing its work is alive, unless the user
+ * decided otherwise.
+ */
 export function liveness(state: State, failsOnShutdown: boolean): Verdict {
   return isShuttingDown(state.name) && failsOnShutdown
     ? failed(`shutting down: ${state.name}`)

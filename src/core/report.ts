@@ -146,7 +146,8 @@ const trimSteps: readonly ((report: Report) => Report)[] = [
 ]
 
 /**
- * Writes a report as JSON that is no longer than `maxBytes`, by dropping detail step by step, never by truncating the text.
+ * Writes a report as JSON that is no longer than `maxBytes`, by dropping detail step by step, never by
+ * truncating the text.
  * @param maxBytes at least 600, the length of a report without any detail
  */
 export function serializeReport(report: Report, maxBytes: number): string {

@@ -5,7 +5,10 @@ export interface Shutdown {
   readonly startedAt: number
   /** Whether readiness answers 503 already. */
   readonly readinessFailing: boolean
-  /** False from the moment a hook failed or the exit was forced. What was force-closed is counted where it is done. */
+  /**
+   * False from the moment a hook failed or the exit was forced. What was force-closed is counted where it is
+   * done.
+   */
   readonly clean: boolean
   readonly deadlines: Deadlines
   readonly timing: Timing

@@ -31,8 +31,8 @@ export interface Transition {
 const remaining = (until: number, at: number): number => Math.max(0, until - at)
 
 /**
- * The whole order of a lifecycle as a pure function. An event that means nothing in a state (a timer that ran out too late, a second
- * `shutdownInitiated`) returns the same state object and no effects.
+ * The whole order of a lifecycle as a pure function. An event that means nothing in a state (a timer that ran
+ * out too late, a second `shutdownInitiated`) returns the same state object and no effects.
  */
 export function transition(state: State, event: LifecycleEvent): Transition {
   switch (state.name) {
@@ -65,7 +65,8 @@ function whileStarting(state: Extract<State, { name: 'starting' }>, event: Lifec
     case 'becameUnready':
       return { state: { ...state, heldBy: event.reason }, effects: [] }
     case 'shutdownInitiated': {
-      // Nobody was ever sent here, so there is nobody to wait for: no delay, and no drain either unless something did arrive.
+      // Nobody was ever sent here, so there is nobody to wait for: no delay, and no drain either unless
+      // something did arrive.
       const shutdown = { ...newShutdown(event), readinessFailing: true }
       if (event.inFlight > 0) return enterDraining(shutdown, event.at, [{ type: 'announceClose' }])
       return enterStopping(shutdown, event.at, [{ type: 'announceClose' }, { type: 'forceCloseConnections' }])
@@ -119,7 +120,8 @@ function whileShuttingDown(state: ShuttingDown, event: LifecycleEvent): Transiti
   if (state.name === 'draining') {
     if (event.type === 'connectionsDrained') return enterStopping(shutdown, event.at, [])
     if (event.type === 'drainTimedOut') {
-      // Idle connections may be all that is left. What was in flight is counted there, and makes the exit code 1.
+      // Idle connections may be all that is left. What was in flight is counted where it is force-closed, and
+      // makes the exit code 1.
       return enterStopping(shutdown, event.at, [{ type: 'forceCloseConnections' }])
     }
     return ignored(state)

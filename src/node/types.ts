@@ -16,8 +16,8 @@ export type ServableServer = HttpServer | HttpsServer | Http2Server | Http2Secur
 /**
  * Does the close handshake on a connection whose protocol lastcall does not speak: one that was upgraded
  * (with its request, from the moment its 101 is written), raw TCP (with null), or one that was upgraded
- * before `serve()` (with null). What it returns is waited for; the connection stays open until either side ends it
- * or the drain times out. What it throws ends this connection only.
+ * before `serve()` (with null). What it returns is waited for; the connection stays open until either side
+ * ends it or the drain times out. What it throws ends this connection only.
  */
 export type CloseHandshake = (socket: Duplex, request: IncomingMessage | null) => unknown
 
@@ -160,7 +160,8 @@ export interface Lifecycle extends AsyncDisposable {
   /** Makes readiness answer 503 until `ready()`. Before or during the start it holds the start. */
   unready(reason: string): void
   /**
-   * Installs the signal handlers and opens the probe server; nothing happens before. Ready as soon as every served server listens.
+   * Installs the signal handlers and opens the probe server; nothing happens before. Ready as soon as every
+   * served server listens.
    * @throws LastcallError `LASTCALL_PROBE_PORT`, `LASTCALL_ALREADY_STARTED`, `LASTCALL_ALREADY_SHUT_DOWN`
    */
   start(): Promise<void>

@@ -50,7 +50,8 @@ export interface TestLifecycle extends AsyncDisposable {
   /** Sends a signal to this lifecycle only. Returns whether it listened. */
   send(signal: SignalName): boolean
   /**
-   * Lets the next event of this name wait before it takes effect, until the interception is released. The state is still the one before.
+   * Lets the next event of this name wait before it takes effect, until the interception is released. The
+   * state is still the one before.
    * @throws LastcallError `LASTCALL_INVALID_OPTIONS`
    */
   interceptEvent(name: EventName): Interception

@@ -32,7 +32,8 @@ export function autoHost(owner: HostOwner): Host {
       ...real.clock,
       startTimer: (ms, callback) => {
         const timer = setTimeout(callback, ms)
-        // While the application's handlers run, an event loop that has nothing else to do is how they say that they are done.
+        // While the application's handlers run, an event loop that has nothing else to do is how they say
+        // that they are done.
         if (owner.isStopping()) timer.unref()
         return { [Symbol.dispose]: () => clearTimeout(timer) }
       },

@@ -54,7 +54,8 @@ export class AppClose {
   }
 
   async #close(): Promise<void> {
-    // A stop hook that closes the app would wait for itself if it joined the shutdown; nothing is left to drain by then.
+    // A stop hook that closes the app would wait for itself if it joined the shutdown; nothing is left to
+    // drain by then.
     if (isDrainOver(this.#lifecycle.state)) return this.#begin()
     await this.#lifecycle.shutdown('app.close() was called')
     const { hooksTimeoutMs } = this.#lifecycle.options

@@ -10,9 +10,10 @@ type Listen = (...args: unknown[]) => unknown
 type AddHook = (name: string, hook: () => Promise<void>) => unknown
 
 /**
- * Starts the lifecycle with the first `app.listen()`: signals at the call, because plugins may take their time to load; the port only when the probe
- * server is up, so that readiness is red before the first connection. A plugin that is registered without `await` is loaded within `listen()`,
- * too late to wrap that; it is the server's `listen` that starts the lifecycle then.
+ * Starts the lifecycle with the first `app.listen()`: signals at the call, because plugins may take their
+ * time to load; the port only when the probe server is up, so that readiness is red before the first
+ * connection. A plugin that is registered without `await` is loaded within `listen()`, too late to wrap that;
+ * it is the server's `listen` that starts the lifecycle then.
  */
 export function interceptListen(app: FastifyApp, lifecycle: Lifecycle, close: AppClose): void {
   const start = startOnce(lifecycle)
@@ -64,7 +65,10 @@ function startOnce(lifecycle: Lifecycle): () => Promise<void> {
   }
 }
 
-/** Resolves when a shutdown that comes in the middle of `listen()` is over, to what Fastify says when its own signal aborts it: nothing listens. */
+/**
+ * Resolves when a shutdown that comes in the middle of `listen()` is over, to what Fastify says when its own
+ * signal aborts it: nothing listens.
+ */
 async function endOf(lifecycle: Lifecycle): Promise<string> {
   if (isDrainOver(lifecycle.state)) return new Promise(() => {})
   await lifecycle.once('shutdownInitiated')

@@ -9,7 +9,9 @@ import type { FastifyApp, LastcallOptions, LastcallPlugin } from './types.ts'
 
 const peer: Peer = { name: 'fastify', oldest: '5.0.0', install: 'fastify@5' }
 
-/** What Fastify itself reads from the options of any `register`, and what a loader of plugins adds unasked. */
+/**
+ * What Fastify itself reads from the options of any `register`, and what a loader of plugins adds unasked.
+ */
 const registerOptions: ReadonlySet<string> = new Set(['prefix', 'logLevel', 'logSerializers'])
 
 async function plugin(app: FastifyApp, options: LastcallOptions): Promise<void> {
@@ -29,8 +31,8 @@ async function plugin(app: FastifyApp, options: LastcallOptions): Promise<void> 
 }
 
 /**
- * The Fastify plugin: `await app.register(lastcall, options)`. Adds `app.lifecycle`, drains every server of the app and makes `app.close()` and the
- * shutdown one thing.
+ * The Fastify plugin: `await app.register(lastcall, options)`. Adds `app.lifecycle`, drains every server of
+ * the app and makes `app.close()` and the shutdown one thing.
  *
  * - Signals and the probe server begin with `app.listen()`; an app that is only injected into installs and opens nothing.
  * - `app.close()` begins the shutdown, delay and drain included, and resolves when it is over; the process goes on. A signal does the same and
@@ -40,10 +42,12 @@ async function plugin(app: FastifyApp, options: LastcallOptions): Promise<void> 
  *   `app.lifecycle.signal`.
  * - Options are those of `createLifecycle`, with `app.log` as the logger; or `{ lifecycle }` of one that exists.
  *
- * Rejects with `LASTCALL_UNSUPPORTED_PEER`, `LASTCALL_INVALID_OPTIONS`, `LASTCALL_DUPLICATE_NAME`; `app.listen()` with `LASTCALL_PROBE_PORT`.
+ * Rejects with `LASTCALL_UNSUPPORTED_PEER`, `LASTCALL_INVALID_OPTIONS`, `LASTCALL_DUPLICATE_NAME`;
+ * `app.listen()` with `LASTCALL_PROBE_PORT`.
  */
 export const lastcall: LastcallPlugin = Object.assign(plugin, {
-  // What fastify-plugin does: the decorator belongs to the instance that registers, not to a child of it (Fastify docs, "Plugins guide").
+  // What fastify-plugin does: the decorator belongs to the instance that registers, not to a child of it
+  // (Fastify docs, "Plugins guide").
   [Symbol.for('skip-override')]: true,
   [Symbol.for('fastify.display-name')]: 'lastcall',
   // No version in it: Fastify would refuse the plugin itself, with a sentence that does not say what to do.

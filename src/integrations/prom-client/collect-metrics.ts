@@ -9,7 +9,10 @@ import { metricTable } from '../../node/lifecycle/metric-table.ts'
 // Older registries do not wait for a metric's values: every scrape would fail.
 const peer: Peer = { name: 'prom-client', oldest: '13.0.0', install: 'prom-client@15' }
 
-/** A registry of prom-client 13 or newer, of its successor @prometheus-io/client or of its fork @platformatic/prom-client, as far as it is used. */
+/**
+ * A registry of prom-client 13 or newer, of its successor @prometheus-io/client or of its fork
+ * @platformatic/prom-client, as far as it is used.
+ */
 export interface MetricsRegistry {
   readonly contentType: string
   metrics(): Promise<string> | string
@@ -29,9 +32,10 @@ export interface CollectOptions {
 }
 
 /**
- * Adds the lifecycle's metrics to a registry and serves the registry on the probe server, to the very end of the shutdown. The numbers are read at
- * each scrape; requests are not touched.
- * @throws LastcallError `LASTCALL_INVALID_OPTIONS`, `LASTCALL_DUPLICATE_NAME` when a metric or the path is taken, `LASTCALL_UNSUPPORTED_PEER`;
+ * Adds the lifecycle's metrics to a registry and serves the registry on the probe server, to the very end of
+ * the shutdown. The numbers are read at each scrape; requests are not touched.
+ * @throws LastcallError `LASTCALL_INVALID_OPTIONS`, `LASTCALL_DUPLICATE_NAME` when a metric or the path is
+ *   taken, `LASTCALL_UNSUPPORTED_PEER`;
  * nothing is registered then
  * @returns takes the metrics and the path away again
  */
@@ -65,7 +69,10 @@ async function scrape(register: MetricsRegistry): Promise<{ contentType: string;
   return { body: await register.metrics(), contentType: register.contentType }
 }
 
-/** A registry asks all metrics in one go: they share one snapshot, which costs less and cannot contradict itself. */
+/**
+ * A registry asks all metrics in one go: they share one snapshot, which costs less and cannot contradict
+ * itself.
+ */
 function onceATurn(take: () => Snapshot): () => Snapshot {
   let taken: Snapshot | null = null
   return () => {
@@ -85,7 +92,8 @@ function refuseUnusable(options: CollectOptions): void {
       : [
           `register: it has no ${missing.join(', ')}; pass a registry, such as 'register' of the client package`,
         ]),
-    // Names are checked by whoever scrapes: a wrong one would make the whole page unreadable (Prometheus data model).
+    // Names are checked by whoever scrapes: a wrong one would make the whole page unreadable (Prometheus data
+    // model).
     ...(prefix === undefined || (typeof prefix === 'string' && /^([a-zA-Z_:][a-zA-Z0-9_:]*)?$/.test(prefix))
       ? []
       : [

@@ -165,7 +165,8 @@ export class TerminusGroup {
 
   #drainMs(): number {
     const drainMs = this.#longest('drainTimeoutMs')
-    // What the drain leaves of its time the hooks may have: terminus sets them no limit, and they are within the same grace period.
+    // What the drain leaves of its time the hooks may have: terminus sets them no limit, and they are within
+    // the same grace period.
     this.#hooksEndAt = this.#clock.now() + drainMs + this.#lifecycle.options.hooksTimeoutMs
     return drainMs
   }

@@ -155,7 +155,8 @@ function areHeaders(value: unknown): boolean {
   }
 }
 
-// Names that are not in the table are passed over, as terminus does: its options are often part of a larger object.
+// Names that are not in the table are passed over, as terminus does: its options are often part of a larger
+// object.
 function findProblems(options: TerminusOptions): readonly string[] {
   const given = options as Readonly<Record<string, unknown>>
   const wrong = Object.entries(rules)

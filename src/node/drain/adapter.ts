@@ -2,8 +2,8 @@ import type { ForcedClose } from '../../core/report.ts'
 import type { CloseHandshake, ServerSnapshot } from '../types.ts'
 
 /**
- * What the lifecycle asks of one kind of server. A new kind of server is a line in `./servers/serve.ts`, a new
- * protocol a drainer beside this file.
+ * What the lifecycle asks of one kind of server. A new kind of server is a line in `./servers/serve.ts`, a
+ * new protocol a drainer beside this file.
  */
 export interface DrainAdapter {
   readonly name: string

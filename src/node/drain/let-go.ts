@@ -9,8 +9,8 @@ const LAST_FRAMES_MS = 250
 
 /**
  * Closes a connection whose client says nothing any more. Node ends its own side and waits for the client's
- * FIN, for ever if need be. A client that reads
- * slowly what the kernel still has for it may be silent as well, until its HTTP/2 windows are half empty: it is waited for.
+ * FIN, for ever if need be. A client that reads slowly what the kernel still has for it may be silent as
+ * well, until its HTTP/2 windows are half empty: it is waited for.
  */
 export function closeWhenSilent(socket: Socket): void {
   let heard = socket.bytesRead

@@ -9,8 +9,9 @@ export type Outcome =
   | { readonly type: 'timedOut'; readonly ms: number }
 
 /**
- * Calls a function of the user's with a time limit and turns every way it can end into a value. It is not stopped at the limit, only no
- * longer waited for; its signal tells it so. A late rejection is swallowed: nobody is left to hear it, and it must not end the process.
+ * Calls a function of the user's with a time limit and turns every way it can end into a value. It is not
+ * stopped at the limit, only no longer waited for; its signal tells it so. A late rejection is swallowed:
+ * nobody is left to hear it, and it must not end the process.
  * @param ms the limit; without one nothing but `ended` stops the waiting, and no timer keeps the process up
  * @param ended another reason to stop waiting, before the limit
  */
@@ -49,7 +50,8 @@ export async function limited(
 export function errorText(error: unknown): string {
   try {
     const text = error instanceof Error ? error.message || error.name : error
-    // Line by line: an expression for the spaces on both sides of a line end takes a time that grows with their square.
+    // Line by line: an expression for the spaces on both sides of a line end takes a time that grows with
+    // their square.
     const lines = String(text).split('\n')
     if (lines.length === 1) return lines.join('')
     const trimmed = lines.map((line) => line.trim()).filter((line) => line !== '')

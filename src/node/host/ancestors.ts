@@ -15,7 +15,10 @@ type ReadProc = (path: string) => string
 
 const readProc: ReadProc = (path) => readFileSync(path, 'utf8')
 
-/** The processes above this one, parent first, as far as they can be seen; none where there is no /proc (proc(5)). Never throws. */
+/**
+ * The processes above this one, parent first, as far as they can be seen; none where there is no /proc
+ * (proc(5)). Never throws.
+ */
 export function readAncestors(read: ReadProc = readProc): readonly Ancestor[] {
   const found: Ancestor[] = []
   try {
@@ -46,13 +49,17 @@ const isPackageManager = (ancestor: Ancestor): boolean =>
   [nameOf(ancestor), ...ancestor.args.slice(1, 2)].some((arg) =>
     /(^|\/)(npm|pnpm|yarn)(-cli)?(\.c?js)?$/.test(arg),
   )
-/** A shell that somebody types into has no script and no command. On such a machine nobody sends SIGTERM to PID 1. */
+/**
+ * A shell that somebody types into has no script and no command. On such a machine nobody sends SIGTERM to
+ * PID 1.
+ */
 const isInteractive = (ancestor: Ancestor): boolean =>
   isShell(ancestor) && !ancestor.args.slice(1).some((arg) => arg === '-c' || !arg.startsWith('-'))
 
 /**
- * Why this process will never hear of the SIGTERM that the kubelet sends to PID 1: a shell between them that does not pass it on. Only where PID 1 is a
- * shell or a package manager, as in a container; on a machine with an init of its own, or with a shell that somebody types into, this is no concern.
+ * Why this process will never hear of the SIGTERM that the kubelet sends to PID 1: a shell between them that
+ * does not pass it on. Only where PID 1 is a shell or a package manager, as in a container; on a machine with
+ * an init of its own, or with a shell that somebody types into, this is no concern.
  * @returns null when nothing is in the way
  */
 export function describeDeafParent(ancestors: readonly Ancestor[]): string | null {

@@ -31,8 +31,9 @@ export class Hooks {
   }
 
   /**
-   * Runs them, last registered first and one after the other: what was opened last may need what was opened before it. Each has its own limit;
-   * the one for all together is a timer of the machine's, which calls `end()`.
+   * Runs them, last registered first and one after the other: what was opened last may need what was opened
+   * before it. Each has its own limit; the one for all together is a timer of the machine's, which calls
+   * `end()`.
    * @returns how many did not finish
    */
   async run(): Promise<number> {

@@ -170,7 +170,8 @@ export class ShutdownRun implements SignalListener {
   #report(decided: number): Report {
     const { servers, hooks } = this.#parts
     const reason = shutdownOf(this.machine.state)?.reason ?? ''
-    // What came after the drain (a server or a hold of a stop hook's) is force-closed as well, and nothing that is force-closed leaves a clean exit.
+    // What came after the drain (a server or a hold of a stop hook's) is force-closed as well, and nothing
+    // that is force-closed leaves a clean exit.
     const { forcedCloses, uncaughtErrors } = this.#recorder
     const exitCode = decided === 0 && forcedCloses + uncaughtErrors > 0 ? 1 : decided
     const outcome = { exitCode, reason, now: this.#host.clock.now() }

@@ -9,8 +9,9 @@ export interface SignalListener {
 }
 
 /**
- * Listens for the signals until it is disposed of. The first begins the shutdown; another one, of whichever kind, forces the exit, unless it
- * follows so soon that it is the same key press: Ctrl-C through npm arrives twice, from the terminal and from npm.
+ * Listens for the signals until it is disposed of. The first begins the shutdown; another one, of whichever
+ * kind, forces the exit, unless it follows so soon that it is the same key press: Ctrl-C through npm arrives
+ * twice, from the terminal and from npm.
  */
 export function installSignals(
   host: Pick<Host, 'clock' | 'process'>,

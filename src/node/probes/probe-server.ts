@@ -32,8 +32,9 @@ const text = (status: number, body: string): Reply => ({
 })
 
 /**
- * `/livez`, `/readyz` and `/startupz` on a port of their own, so that they answer when the traffic's port is closed already. Answers like
- * kube-apiserver's health endpoints: a word when all is well, each check with `?verbose` or when one fails.
+ * `/livez`, `/readyz` and `/startupz` on a port of their own, so that they answer when the traffic's port is
+ * closed already. Answers like kube-apiserver's health endpoints: a word when all is well, each check with
+ * `?verbose` or when one fails.
  */
 export class ProbeServer {
   readonly #subject: ProbeSubject

@@ -28,7 +28,8 @@ export interface EventStream {
    */
   readonly signal: AbortSignal
   /**
-   * Sends one event. Resolves when there is room for the next one: to true, or to false once the stream has ended.
+   * Sends one event. Resolves when there is room for the next one: to true, or to false once the stream has
+   * ended.
    * @throws LastcallError `LASTCALL_INVALID_OPTIONS` for a name or id of several lines
    */
   send(data: string, fields?: EventFields): Promise<boolean>

@@ -41,7 +41,8 @@ export class ResponseSignals {
 
   #watch(response: AnyResponse, controller: AbortController): void {
     this.#open.add(controller)
-    // Of the response: a request is closed as soon as its body is read, and its socket lives on with the next one.
+    // Of the response: a request is closed as soon as its body is read, and its socket lives on with the next
+    // one.
     response.once('close', () => {
       this.#open.delete(controller)
       controller.abort(closedError())

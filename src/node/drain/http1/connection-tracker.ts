@@ -1,10 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Server, Socket } from 'node:net'
+import { noneInFlight } from '../../../core/in-flight.ts'
 import { onRequestFinish, onRequestStart } from './request-channel.ts'
-import { type Connection, currentResponse, type Pipeline } from './connection.ts'
+import {
+  type Connection,
+  countInFlight,
+  currentResponse,
+  inFlightSince,
+  isInFlight,
+  type Pipeline,
+} from './connection.ts'
 import { presentHttp1, type PresentHttp1 } from '../present-connections.ts'
 import { OpenSockets } from '../open-sockets.ts'
-import { now } from '../moments.ts'
+import { earlierOf, now } from '../moments.ts'
+import type { DrainerCount } from '../protocol-drainer.ts'
 
 /** What the drainer of the connections wants to know while a shutdown runs. */
 export interface ConnectionListener {
@@ -59,6 +68,20 @@ export class ConnectionTracker {
     return this.#open.values()
   }
 
+  count(): DrainerCount {
+    this.#forgetSent()
+    let active = 0
+    let request = 0
+    let oldestAt: number | null = null
+    for (const connection of this.#open.values()) {
+      if (!isInFlight(connection)) continue
+      active++
+      request += countInFlight(connection)
+      oldestAt = earlierOf(oldestAt, inFlightSince(connection))
+    }
+    return { ...noneInFlight, request, active, idle: this.#open.size - active, oldestAt }
+  }
+
   /** Reports what happens from now on. Without a listener the tracker only keeps itself up to date. */
   listen(listener: ConnectionListener): void {
     // Not earlier: each subscriber costs every request of the process.
@@ -70,7 +93,7 @@ export class ConnectionTracker {
    * Forgets connections that were sent to another process. They have lost their handle and never emit 'close'
    * here.
    */
-  forgetSent(): void {
+  #forgetSent(): void {
     for (const { socket, requests } of this.#open.values()) {
       if (requests > 0 || !socket.pending || socket.destroyed) continue
       this.#open.delete(socket)
@@ -105,7 +128,7 @@ export class ConnectionTracker {
   #add(socket: Socket): Connection {
     const known = this.#open.get(socket)
     if (known) return known
-    if (this.#open.size >= this.#forgetsAt) this.forgetSent()
+    if (this.#open.size >= this.#forgetsAt) this.#forgetSent()
     const connection = { socket, openedAt: now(), requests: 0, requestAt: 0, pipeline: null }
     this.#open.add(socket, connection)
     return connection

@@ -46,8 +46,8 @@ export function deferRequests(server: Server, unprocessed: Unprocessed): Disposa
       if (waiting) waiting.push([event, ...args])
       else {
         deferred.set(socket, [[event, ...args]])
-        // A stream of the application's own may end in the very tick that brings a request, and Node then ends
-        // the connection before the handler runs.
+        // A stream of the application's own may end in the very tick that brings a request, and Node then
+        // ends the connection before the handler runs.
         if (!(socket instanceof Socket)) (socket as Duplex).prependListener('end', () => handOnAll(socket))
       }
       process.nextTick(handOnNext, socket)

@@ -1,6 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Server, Socket } from 'node:net'
-import { noneInFlight } from '../../../core/in-flight.ts'
 import type { ForcedClose } from '../../../core/report.ts'
 import { untilQuiet } from '../accept-queue.ts'
 import { closeIdle } from './close-idle.ts'
@@ -8,8 +7,6 @@ import { endGently, sayClose } from './closing.ts'
 import { endsConnection } from './connection-end.ts'
 import {
   type Connection,
-  countInFlight,
-  inFlightSince,
   isInFlight,
   isUnused,
   newestResponse,
@@ -22,7 +19,7 @@ import { forceCloseConnection } from './http1-record.ts'
 import { KeptAlive } from './kept-alive.ts'
 import { refuseUpgrade } from './refuse-upgrade.ts'
 import { Stragglers } from './stragglers.ts'
-import { earlierOf, now, settleMs } from '../moments.ts'
+import { now, settleMs } from '../moments.ts'
 import type { DrainerContext, DrainerCount, ProtocolDrainer } from '../protocol-drainer.ts'
 
 /**
@@ -95,7 +92,8 @@ export class Http1Drainer implements ProtocolDrainer {
 
   forceClose(): readonly ForcedClose[] {
     this.#stopSweep()
-    // What Node's parser knows to be idle is not worth a line in the report; what is left then has at least begun to send.
+    // What Node's parser knows to be idle is not worth a line in the report; what is left then has at least
+    // begun to send.
     closeIdle(this.#server, this.#tracker)
     return [...this.#tracker.connections()].flatMap((connection) =>
       forceCloseConnection(connection, this.#context.name),
@@ -103,17 +101,7 @@ export class Http1Drainer implements ProtocolDrainer {
   }
 
   count(): DrainerCount {
-    this.#tracker.forgetSent()
-    let active = 0
-    let request = 0
-    let oldestAt: number | null = null
-    for (const connection of this.#tracker.connections()) {
-      if (!isInFlight(connection)) continue
-      active++
-      request += countInFlight(connection)
-      oldestAt = earlierOf(oldestAt, inFlightSince(connection))
-    }
-    return { ...noneInFlight, request, active, idle: this.#tracker.size - active, oldestAt }
+    return this.#tracker.count()
   }
 
   release(): void {
@@ -127,7 +115,8 @@ export class Http1Drainer implements ProtocolDrainer {
     let newest = this.#kept.latestAt
     for (const connection of this.#tracker.connections()) {
       if (isUnused(connection)) newest = Math.max(newest, connection.openedAt)
-      // While somebody is waited for anyway, idle clients have some more time to ask once more and to hear `Connection: close`.
+      // While somebody is waited for anyway, idle clients have some more time to ask once more and to hear
+      // `Connection: close`.
       else if (isInFlight(connection)) newest = Math.max(newest, this.#drainingSince ?? 0)
     }
     const settlesAt = newest + this.#context.settleMs
@@ -145,7 +134,8 @@ export class Http1Drainer implements ProtocolDrainer {
     // What is in the kernel's buffers is a request, not idleness; three turns bring it up.
     await untilQuiet(() => this.#arrivals)
     if (now() < this.#settlesAt()) return this.#scheduleSweep()
-    // Node knows from its parser what we cannot see: a connection that has sent half of its next request is not idle.
+    // Node knows from its parser what we cannot see: a connection that has sent half of its next request is
+    // not idle.
     this.#tracker.destroyAll(() => {
       closeIdle(this.#server, this.#tracker, (connection) => this.#stragglers.isYoung(connection))
       for (const connection of this.#tracker.connections()) {

@@ -9,7 +9,8 @@ const LINGER_MS = 1_000
  * Node has taken all its listeners off the socket by
  * then: nobody else hears of an error on it, which would be an uncaught one, and nobody reads on, so that the
  * client's end would go unnoticed.
- * @param pending the answer to an earlier request on the connection that is still under way; it comes first, and when it says `Connection: close` there is no
+ * @param pending the answer to an earlier request on the connection that is still under way; it comes
+ *   first, and when it says `Connection: close` there is no
  * other (RFC 9112 §9.3.2, §9.6)
  */
 export function refuseUpgrade(socket: Duplex, pending: ServerResponse | null): void {

@@ -52,7 +52,8 @@ export interface Unfinished {
 }
 
 /**
- * What is in flight on a session: its open streams, or the end of the last one while its client has not got it.
+ * What is in flight on a session: its open streams, or the end of the last one while its client has not got
+ * it.
  * @param isUndelivered whether the kernel has still something for the client
  */
 export function unfinished(

@@ -107,8 +107,8 @@ function orphansOf(unsent: readonly UnsentConnection[]): readonly UnsentConnecti
  * where the connection is closed.
  */
 export const kernelTables: TcpTables = {
-  // The kernel gives 4 KB at a time. As many turns of the thread pool take five times as long as the reading itself
-  // (50,000 lines, measured: 200 ms, and 40 ms without).
+  // The kernel gives 4 KB at a time. As many turns of the thread pool take five times as long as the reading
+  // itself (50,000 lines, measured: 200 ms, and 40 ms without).
   read: async () => readTables(),
   readInBackground: () => Promise.all(paths.map(readByPieces)),
   readNow: readTables,

@@ -1,6 +1,5 @@
 import type { Server as HttpServer } from 'node:http'
 import { Server, type Socket } from 'node:net'
-import { byServedKind, type ServedKind } from '../../../core/in-flight.ts'
 import type { ForcedClose } from '../../../core/report.ts'
 import type { ServerSnapshot } from '../../types.ts'
 import { nextTurn, untilQuiet } from '../accept-queue.ts'
@@ -11,8 +10,9 @@ import { OwnClients } from './own-clients.ts'
 import { acceptedSockets } from '../present-connections.ts'
 import { Receipts } from './receipts.ts'
 import { schemeOf } from './scheme.ts'
-import { earlierOf, now, settleMs } from '../moments.ts'
-import type { DrainerContext, DrainerCount, ProtocolDrainer } from '../protocol-drainer.ts'
+import { now, settleMs } from '../moments.ts'
+import type { DrainerContext, ProtocolDrainer } from '../protocol-drainer.ts'
+import { sumCounts } from './sum-counts.ts'
 import { closeKeepingSuccessor, rememberPath } from './unix-path.ts'
 import { Unsent } from '../kernel/unsent.ts'
 
@@ -22,7 +22,10 @@ export type DrainerMaker = (context: DrainerContext) => readonly ProtocolDrainer
 /** Turns after a server's 'close' in which its sockets may emit theirs. */
 const CLOSING_TURNS = 10
 
-/** Drains any server that Node can listen with: the listener is its own business, the connections are its drainers'. */
+/**
+ * Drains any server that Node can listen with: the listener is its own business, the connections are its
+ * drainers'.
+ */
 export class ServerAdapter implements DrainAdapter {
   readonly name: string
   readonly #server: Server
@@ -105,20 +108,10 @@ export class ServerAdapter implements DrainAdapter {
   }
 
   snapshot(): ServerSnapshot {
-    const counts = this.#drainers.map((drainer) => drainer.count())
-    const sum = (key: Exclude<keyof DrainerCount, 'oldestAt'>): number =>
-      counts.reduce((total, count) => total + count[key], 0)
-    const age = (kind: ServedKind): number => {
-      const moments = counts.map((count) => (count[kind] > 0 ? count.oldestAt : null))
-      const oldestAt = moments.reduce(earlierOf, null)
-      return oldestAt === null ? 0 : now() - oldestAt
-    }
     return {
       name: this.name,
       scheme: schemeOf(this.#server),
-      inFlight: byServedKind(sum),
-      oldestInFlightMs: byServedKind(age),
-      connections: { active: sum('active'), idle: sum('idle') },
+      ...sumCounts(this.#drainers.map((drainer) => drainer.count())),
       lastNewConnectionAt:
         this.#lastAcceptedAt === null ? null : performance.timeOrigin + this.#lastAcceptedAt,
     }
@@ -141,7 +134,8 @@ export class ServerAdapter implements DrainAdapter {
     this.#drainingSince = now()
     this.#settle()
     await gone
-    // Node's own close also stops the timer that looks for slow requests; until now it was needed, since a half-sent request holds the drain.
+    // Node's own close also stops the timer that looks for slow requests; until now it was needed, since a
+    // half-sent request holds the drain.
     this.#server.close(() => {})
     // A look behind the last connection would add its time to the shutdown: 64 ms with ten thousand.
     const isConfirmed = this.#accepted === 0 || (this.#receipts.isComplete && (await this.#wasDelivered))
@@ -170,7 +164,10 @@ export class ServerAdapter implements DrainAdapter {
     }))
   }
 
-  /** Only the listener: the closes of http, https and http2 also destroy connections that they take for idle (Node >= 19, >= 24). */
+  /**
+   * Only the listener: the closes of http, https and http2 also destroy connections that they take for idle
+   * (Node >= 19, >= 24).
+   */
   #closeListener(): void {
     if (!this.#server.listening) return
     closeKeepingSuccessor(this.#server, () => Reflect.apply(Server.prototype.close, this.#server, []))

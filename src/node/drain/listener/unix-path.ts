@@ -2,8 +2,9 @@ import { linkSync, renameSync, rmSync, statSync } from 'node:fs'
 import type { Server } from 'node:net'
 
 /**
- * Closes a listener and leaves its path alone when it is a successor's by now: libuv unlinks the path of a unix socket when it closes it, whoever
- * has bound there since (Node.js docs, net, "server.close() will unlink it").
+ * Closes a listener and leaves its path alone when it is a successor's by now: libuv unlinks the path of a
+ * unix socket when it closes it, whoever has bound there since (Node.js docs, net, "server.close() will
+ * unlink it").
  */
 export function closeKeepingSuccessor(server: Server, close: () => void): void {
   const path = server.address()
@@ -11,7 +12,8 @@ export function closeKeepingSuccessor(server: Server, close: () => void): void {
   if (typeof path !== 'string' || mine === undefined || inodeOf(path) === mine) return close()
   const aside = `${path}.${process.pid}.successor`
   try {
-    // A second name keeps the successor's socket; it gets its first one back right after libuv has taken it away.
+    // A second name keeps the successor's socket; it gets its first one back right after libuv has taken it
+    // away.
     linkSync(path, aside)
   } catch {
     return close()

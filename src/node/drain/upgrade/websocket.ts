@@ -54,7 +54,8 @@ function letGoWhenEnded(socket: Duplex): void {
 
 function letGo(socket: Duplex): void {
   if (socket.destroyed) return
-  // What is written out may be in the kernel still, and the client's next frame on a closed connection would reset it.
+  // What is written out may be in the kernel still, and the client's next frame on a closed connection would
+  // reset it.
   const timer = setInterval(() => void destroyWhenDelivered(socket as Socket), HANDSHAKE_MS)
   socket.once('close', () => clearInterval(timer))
 }
