@@ -85,11 +85,18 @@ test('createLocalDriver kills a pod that does not end within the grace period', 
   assert.match(pod!.output.join(), /not listening/)
 })
 
-test('createLocalDriver tells the end by an unhandled SIGTERM from an exit code', async (t) => {
-  const { driver } = await start(t, options('handlerless-app'))
-  await restart(driver)
-  assert.equal(driver.pods()[0]!.ending, 'unhandled-signal')
-})
+for (const [app, ending, detail] of [
+  ['handlerless-app', 'unhandled-signal', 'ended by SIGTERM'],
+  ['careful-app', 'clean', 'exit code 0'],
+] as const) {
+  test(`createLocalDriver tells the end by an unhandled SIGTERM from an exit code: ${app}`, async (t) => {
+    const { driver, timeline } = await start(t, options(app))
+    await restart(driver)
+    assert.equal(driver.pods()[0]!.ending, ending)
+    const exited = timeline.events.find(({ kind, pod }) => kind === 'pod-exited' && pod === 'pod-1')
+    assert.equal(exited?.detail, detail)
+  })
+}
 
 test("createLocalDriver reads the pod's own report, as the kubelet reads a termination message", async (t) => {
   const { driver } = await start(t, options('reporting-app'))
