@@ -68,11 +68,10 @@ export class Http2Traffic implements Traffic {
     const cut: ForcedClose[] = []
     const isUndelivered = undeliveredNow()
     for (const [session, record] of this.#open) {
-      const { socket, pingTimer } = record
+      const { socket } = record
       // It may take a moment to be gone, and everything is cut once more at the very end.
       if (record.isCut) continue
       record.isCut = true
-      clearTimeout(pingTimer)
       const server = this.#context.name
       const left = unfinished(session, record, isUndelivered)
       for (const { since, label } of left) cut.push({ kind: 'stream', server, ageMs: now() - since, label })
@@ -159,9 +158,9 @@ export class Http2Traffic implements Traffic {
    * be refused.
    */
   #endWhenUsed(session: ServerHttp2Session, record: SessionRecord): void {
-    const { streams, lastId, openedAt } = record
+    const { lastId, openedAt } = record
     const restMs = openedAt + this.#context.settleMs - now()
-    if (streams.size > 0 || lastId > 0 || restMs <= 0) return endSession(session, record)
+    if (lastId > 0 || restMs <= 0) return endSession(session, record)
     keepOpen(session)
     const end = (): void => {
       clearTimeout(record.pingTimer)
