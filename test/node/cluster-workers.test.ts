@@ -133,6 +133,15 @@ test("the primary's drain ends with its last worker, however long it may take", 
   assert.equal(child.report().clean, true)
 })
 
+test('a worker that is forked in the middle of the shutdown is told at once, and its end is no failure', async (t) => {
+  const times = { LASTCALL_SHUTDOWN_DELAY: '0', LASTCALL_DRAIN_TIMEOUT: '10m' }
+  const child = startChild(t, 'lifecycle/clustered.ts', { env: { ...env, ...times }, args: ['forks'] })
+  await child.line(/^ready/)
+  child.kill('SIGTERM')
+  assert.deepEqual(await child.exit(), { code: 0, signal: null })
+  assert.equal(child.report().clean, true)
+})
+
 test('a primary without workers has nothing to wait for', async (t) => {
   const { lifecycle, host } = makeLifecycle(t, { probePort: false, drainTimeoutMs: 600_000 })
   drainWorkers(lifecycle)
