@@ -46,7 +46,6 @@ export class Spread<T> {
   /** Ends all turns. */
   stop(): void {
     clearTimeout(this.#timer)
-    this.#waiting.clear()
   }
 
   readonly #run = (): void => {

@@ -84,3 +84,18 @@ test('errorText() takes any thrown value, and none of it for long', () => {
     ),
   )
 })
+
+test('limited() tells how long it took, however it ended', async () => {
+  const { signal } = new AbortController()
+  for (const [call, type] of [
+    [() => 7, 'finished'],
+    [() => Promise.reject(new Error('no')), 'failed'],
+    [() => new Promise(() => {}), 'timedOut'],
+  ] as const) {
+    const began = performance.now()
+    const outcome = await limited(call, 20, signal)
+    const longest = Math.ceil(performance.now() - began)
+    assert.equal(outcome.type, type)
+    assert.ok(outcome.ms >= 0 && outcome.ms <= longest, `${outcome.ms} ms of ${longest}`)
+  }
+})

@@ -2,8 +2,11 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { test, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
+import { drainWorkers } from '../../../src/node/lifecycle/cluster-workers.ts'
 import { Child, startChild } from '../../helpers/child.ts'
+import { within } from '../../helpers/eventually.ts'
 import { httpGet } from '../../helpers/http-get.ts'
+import { makeLifecycle } from '../../helpers/lifecycle.ts'
 
 const env = { LASTCALL_SHUTDOWN_DELAY: '3s', LASTCALL_PROBE_PORT: '0', LASTCALL_PROBE_HOST: '127.0.0.1' }
 const numberOf = (line: string): number => Number(line.split(' ')[1])
@@ -119,4 +122,31 @@ test('readiness of the primary is red until a worker listens', async (t) => {
   assert.equal((await httpGet(probes, '/readyz')).status, 503)
   await child.line(/^ready/)
   assert.equal((await httpGet(probes, '/readyz')).status, 200)
+})
+
+test("the primary's drain ends with its last worker, however long it may take", async (t) => {
+  const times = { LASTCALL_SHUTDOWN_DELAY: '0', LASTCALL_DRAIN_TIMEOUT: '10m' }
+  const child = startChild(t, 'lifecycle/clustered.ts', { env: { ...env, ...times } })
+  await child.line(/^ready/)
+  child.kill('SIGTERM')
+  assert.deepEqual(await child.exit(), { code: 0, signal: null })
+  assert.equal(child.report().clean, true)
+})
+
+test('a worker that is forked in the middle of the shutdown is told at once, and its end is no failure', async (t) => {
+  const times = { LASTCALL_SHUTDOWN_DELAY: '0', LASTCALL_DRAIN_TIMEOUT: '10m' }
+  const child = startChild(t, 'lifecycle/clustered.ts', { env: { ...env, ...times }, args: ['forks'] })
+  await child.line(/^ready/)
+  child.kill('SIGTERM')
+  assert.deepEqual(await child.exit(), { code: 0, signal: null })
+  assert.equal(child.report().clean, true)
+})
+
+test('a primary without workers has nothing to wait for', async (t) => {
+  const { lifecycle, host } = makeLifecycle(t, { probePort: false, drainTimeoutMs: 600_000 })
+  drainWorkers(lifecycle)
+  await lifecycle.start()
+  const report = lifecycle.shutdown()
+  host.clock.advance(0)
+  assert.equal((await within(10_000, 'the shutdown', report)).clean, true)
 })

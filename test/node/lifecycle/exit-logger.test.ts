@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { flushLogger } from '../../../src/node/host/stderr-logger.ts'
 import { startChild } from '../../helpers/child.ts'
+import { turns } from '../../helpers/eventually.ts'
 import { makeLifecycle } from '../../helpers/lifecycle.ts'
 
 test('every line of a pino with a worker transport is written before the exit, to a reader that is slow (trap 32)', async (t) => {
@@ -51,6 +52,22 @@ test('a flush that throws, that never calls back, or that there is not, does not
   await Promise.all(flushes)
   const took = performance.now() - began
   assert.ok(took >= 900 && took < 10_000, String(took))
+})
+
+test('the exit waits until the flush of a logger has called back', async () => {
+  const asked: { readonly self: unknown; readonly done: () => void }[] = []
+  const logger = {
+    ...quiet,
+    flush(this: unknown, done: () => void) {
+      asked.push({ self: this, done })
+    },
+  }
+  let isFlushed = false
+  const flushed = flushLogger(logger).then(() => (isFlushed = true))
+  await turns(2)
+  assert.deepEqual([asked.length, asked[0]?.self === logger, isFlushed], [1, true, false])
+  asked[0]?.done()
+  await flushed
 })
 
 test('start() logs the timetable once, with its numbers', async (t) => {

@@ -70,11 +70,10 @@ export class Http2Drainer implements ProtocolDrainer {
     const forced: ForcedClose[] = []
     const isUndelivered = undeliveredNow()
     for (const [session, record] of this.#open) {
-      const { socket, pingTimer } = record
+      const { socket } = record
       // It may take a moment to be gone, and everything is force-closed once more at the very end.
       if (record.isForceClosed) continue
       record.isForceClosed = true
-      clearTimeout(pingTimer)
       const server = this.#context.name
       const left = unfinished(session, record, isUndelivered)
       for (const { since, label } of left)
@@ -162,10 +161,10 @@ export class Http2Drainer implements ProtocolDrainer {
    * be refused.
    */
   #endWhenUsed(session: ServerHttp2Session, record: SessionRecord): void {
-    const { streams, lastId, openedAt, isEnding } = record
+    const { lastId, openedAt, isEnding } = record
     if (isEnding) return
     const restMs = openedAt + this.#context.settleMs - now()
-    if (streams.size > 0 || lastId > 0 || restMs <= 0) return endSession(session, record)
+    if (lastId > 0 || restMs <= 0) return endSession(session, record)
     keepOpen(session, record)
     const end = (): void => {
       clearTimeout(record.pingTimer)

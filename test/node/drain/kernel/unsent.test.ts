@@ -6,7 +6,7 @@ import { test, type TestContext } from 'node:test'
 import { parseUnsent } from '../../../../src/node/drain/kernel/tcp-table.ts'
 import { type TcpTables, Unsent } from '../../../../src/node/drain/kernel/unsent.ts'
 import { startChild } from '../../../helpers/child.ts'
-import { eventually, within } from '../../../helpers/eventually.ts'
+import { eventually, turns, within } from '../../../helpers/eventually.ts'
 import { RawClient } from '../../../helpers/raw-http.ts'
 import { http1Kinds } from '../http1/http1-servers.ts'
 import { listenUnserved } from '../servers/late-serve.ts'
@@ -150,6 +150,23 @@ test('acknowledged() ends at once where there are no tables, and without a port'
   const portless = new Unsent(new Set(), some)
   await within(1_000, 'the wait', portless.acknowledged())
 })
+
+for (const end of ['giveUp', 'release'] as const) {
+  test(`${end}() ends the wait of acknowledged() between two looks, and leaves no timer behind`, async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    let looks = 0
+    const tables = { ...tablesOf(() => [orphan('0A')]), read: async () => (looks++, [orphan('0A')]) }
+    const unsent = new Unsent(new Set([80]), tables)
+    const over = unsent.acknowledged()
+    await turns(2)
+    assert.equal(looks, 1)
+    unsent[end]()
+    // Its own timer does not end the wait: nobody turns the clock.
+    await over
+    assert.equal(looks, 1)
+    assert.deepEqual(unsent.giveUp(), [])
+  })
+}
 
 const options = { shutdownDelayMs: 0, hooksTimeoutMs: 1_000 }
 

@@ -15,7 +15,11 @@ export interface GatedTls {
 }
 
 /** Connects and sends nothing of the handshake yet. */
-export async function connectGated(t: TestContext, where: NetConnectOpts): Promise<GatedTls> {
+export async function connectGated(
+  t: TestContext,
+  where: NetConnectOpts,
+  protocols: string[] = [],
+): Promise<GatedTls> {
   const raw = connectRaw({ ...where }).on('error', () => {})
   t.after(() => raw.destroy())
   await once(raw, 'connect')
@@ -24,7 +28,7 @@ export async function connectGated(t: TestContext, where: NetConnectOpts): Promi
     socket: wire as unknown as Socket,
     ca: tls.cert,
     servername: 'localhost',
-    ALPNProtocols: [],
+    ALPNProtocols: protocols,
   })
   secure.on('error', () => {})
   const over = once(secure, 'secureConnect')

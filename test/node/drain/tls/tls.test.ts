@@ -49,6 +49,19 @@ for (const [kind, create] of Object.entries(servers)) {
     await within(3_000, 'drain', drained)
   })
 
+  test(`${kind}: forceClose() closes a connection that was never used, and does not count it`, async (t) => {
+    const { adapter, port, server } = await drainable(
+      t,
+      create((_, response) => response.end('ok')),
+    )
+    const secured = once(server, 'secureConnection')
+    const unused = await secureClient(port)
+    t.after(() => unused.close())
+    await secured
+    assert.deepEqual(adapter.forceClose(), [])
+    await within(5_000, 'its end', unused.ended())
+  })
+
   test(`${kind}: idle, unused and half-open connections do not hold the drain`, async (t) => {
     const {
       adapter,

@@ -108,6 +108,7 @@ suite('FramePosition', () => {
     'a long control frame': [0x89, 126, 0, 126],
     'a length of two bytes that fits into one': [0x82, 126, 0, 125],
     'a length of eight bytes that fits into two': [0x82, 127, 0, 0, 0, 0, 0, 0, 0xff, 0xff],
+    'the first length that a number cannot tell': [0x82, 127, 0, 0x20, 0, 0, 0, 0, 0, 0],
     'a length that no program can send': [0x82, 127, 0x80, 0, 0, 0, 0, 0, 0, 0],
     text: [...Buffer.from('HELLO')],
   }
@@ -118,6 +119,19 @@ suite('FramePosition', () => {
       assert.equal(position.isLost, true)
       position.pass(encode({ opcode: 1, isFinal: true, isMasked: false, length: 3 }))
       assert.deepEqual([position.isLost, position.boundary], [true, -1])
+    })
+  }
+
+  const lengths: Record<string, number[]> = {
+    'the shortest length of two bytes': [0x82, 126, 0, 126],
+    'the shortest length of eight bytes': [0x82, 127, 0, 0, 0, 0, 0, 1, 0, 0],
+    'the longest length that a number can tell': [0x82, 127, 0, 0x1f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff],
+  }
+  for (const [what, head] of Object.entries(lengths)) {
+    test(`follows a frame of ${what}`, () => {
+      const position = new FramePosition()
+      position.pass(Buffer.from(head))
+      assert.deepEqual([position.isLost, position.isBetweenFrames], [false, false])
     })
   }
 
