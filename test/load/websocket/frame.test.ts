@@ -87,6 +87,7 @@ test('createMessageReader reads payloads of every length field', () => {
 test('createMessageReader refuses what no server may send, and nothing else happens to any bytes', () => {
   const bad = [
     serverFrame(1, Buffer.from('a')).with(1, 0x81),
+    serverFrame(1, Buffer.alloc(0)).with(1, 0x80),
     serverFrame(0x41, Buffer.from('a')),
     serverFrame(3, Buffer.from('a')),
     serverFrame(11, Buffer.from('a')),
@@ -110,24 +111,46 @@ test('createMessageReader refuses what no server may send, and nothing else happ
   )
 })
 
+/** Reads a client's frame by itself (RFC 6455 §5.2). */
+function assertEncoded(payload: Buffer, mask: Buffer): void {
+  const frame = encodeFrame(opcodes.text, payload, mask)
+  const isShort = payload.length < 126
+  const start = isShort ? 6 : 8
+  assert.deepEqual([frame[0], frame[1]], [0x81, 0x80 | (isShort ? payload.length : 126)])
+  if (!isShort) assert.equal(frame.readUInt16BE(2), payload.length)
+  assert.deepEqual(frame.subarray(start - 4, start), mask)
+  const plain = frame.subarray(start).map((byte, index) => byte ^ mask[index % 4]!)
+  assert.deepEqual(Buffer.from(plain), payload)
+}
+
 test('encodeFrame writes a final, masked frame that is read as what it was', () => {
   fc.assert(
     fc.property(
-      fc.uint8Array({ maxLength: 35_000 }),
+      fc.uint8Array({ maxLength: 300, size: 'max' }),
       fc.uint8Array({ minLength: 4, maxLength: 4 }),
-      (bytes, mask) => {
-        const payload = Buffer.from(bytes)
-        const frame = encodeFrame(opcodes.text, payload, Buffer.from(mask))
-        assert.deepEqual([frame[0], frame[1]! & 0x80], [0x81, 0x80])
-        const start = payload.length < 126 ? 6 : 8
-        assert.deepEqual(frame.subarray(start - 4, start), Buffer.from(mask))
-        const plain = frame.subarray(start).map((byte, index) => byte ^ mask[index % 4]!)
-        assert.deepEqual(Buffer.from(plain), payload)
-        assert.equal(start === 6 ? frame[1]! & 0x7f : frame.readUInt16BE(2), payload.length)
-      },
+      (bytes, mask) => assertEncoded(Buffer.from(bytes), Buffer.from(mask)),
     ),
     { numRuns: 30 },
   )
+  for (const length of [0, 1, 125, 126, 127, 255, 256, 65_535]) {
+    assertEncoded(Buffer.alloc(length, 'abcde'), Buffer.from([1, 2, 4, 8]))
+  }
+})
+
+test('createMessageReader takes messages of up to a mebibyte, in one frame or in many, and no longer ones', () => {
+  const longest = 1024 * 1024
+  const inHalves = (length: number): Buffer =>
+    Buffer.concat([
+      serverFrame(1, Buffer.alloc(longest / 2, 'x'), false),
+      serverFrame(0, Buffer.alloc(length - longest / 2, 'x')),
+    ])
+  for (const bytes of [serverFrame(1, Buffer.alloc(longest, 'x')), inHalves(longest)]) {
+    const [message] = read(bytes, [])
+    assert.equal(message?.kind === 'data' && message.text.length, longest)
+  }
+  for (const bytes of [serverFrame(1, Buffer.alloc(longest + 1, 'x')), inHalves(longest + 1)]) {
+    assert.throws(() => read(bytes, []), { code: 'WEBSOCKET_PROTOCOL' })
+  }
 })
 
 test('createMessageReader makes the same of any bytes, however they are cut: what is in front of rubbish has arrived', () => {
