@@ -84,6 +84,14 @@ test('createMessageReader reads payloads of every length field', () => {
   assert.deepEqual(read(serverFrame(8, Buffer.alloc(0)), []), [{ kind: 'close', code: 1005 }])
 })
 
+test('createMessageReader waits for a length field that comes byte by byte', () => {
+  for (const length of [125, 126, 65_536]) {
+    const cutsInHead = Array.from({ length: 12 }, (_, at) => at)
+    const [message] = read(serverFrame(1, Buffer.alloc(length, 'x')), cutsInHead)
+    assert.deepEqual(message, { kind: 'data', text: 'x'.repeat(length) })
+  }
+})
+
 test('createMessageReader refuses what no server may send, and nothing else happens to any bytes', () => {
   const bad = [
     serverFrame(1, Buffer.from('a')).with(1, 0x81),
