@@ -35,9 +35,14 @@ function readAll(bytes: Buffer, cuts: readonly number[]): readonly (Message | st
 }
 
 const cuts = fc.array(fc.nat(), { maxLength: 12 })
-const payloads = fc.uint8Array({ maxLength: 125 }).map((bytes) => Buffer.from(bytes))
+const payloads = fc.uint8Array({ maxLength: 125, size: 'max' }).map((bytes) => Buffer.from(bytes))
 const data = fc
-  .record({ text: fc.string({ maxLength: 400 }), binary: fc.boolean(), splits: cuts, ping: payloads })
+  .record({
+    text: fc.string({ maxLength: 400, size: 'max' }),
+    binary: fc.boolean(),
+    splits: cuts,
+    ping: payloads,
+  })
   .map(({ text, binary, splits, ping }) => {
     const whole = Buffer.from(text)
     const places = [...splits.map((split) => split % (whole.length + 1)), whole.length].toSorted(
@@ -81,12 +86,24 @@ test('createMessageReader reads payloads of every length field', () => {
     const [message] = read(serverFrame(1, Buffer.alloc(length, 'x')), [])
     assert.deepEqual(message, { kind: 'data', text: 'x'.repeat(length) })
   }
+  assert.deepEqual(read(serverFrame(9, Buffer.alloc(125)), []), [
+    { kind: 'ping', payload: Buffer.alloc(125) },
+  ])
   assert.deepEqual(read(serverFrame(8, Buffer.alloc(0)), []), [{ kind: 'close', code: 1005 }])
+})
+
+test('createMessageReader waits for a length field that comes byte by byte', () => {
+  for (const length of [125, 126, 65_536]) {
+    const cutsInHead = Array.from({ length: 12 }, (_, at) => at)
+    const [message] = read(serverFrame(1, Buffer.alloc(length, 'x')), cutsInHead)
+    assert.deepEqual(message, { kind: 'data', text: 'x'.repeat(length) })
+  }
 })
 
 test('createMessageReader refuses what no server may send, and nothing else happens to any bytes', () => {
   const bad = [
     serverFrame(1, Buffer.from('a')).with(1, 0x81),
+    serverFrame(1, Buffer.alloc(0)).with(1, 0x80),
     serverFrame(0x41, Buffer.from('a')),
     serverFrame(3, Buffer.from('a')),
     serverFrame(11, Buffer.from('a')),
@@ -100,7 +117,7 @@ test('createMessageReader refuses what no server may send, and nothing else happ
     assert.throws(() => read(Buffer.from(bytes), []), { code: 'WEBSOCKET_PROTOCOL' })
   }
   fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 300 }), cuts, (bytes, places) => {
+    fc.property(fc.uint8Array({ maxLength: 300, size: 'max' }), cuts, (bytes, places) => {
       try {
         read(Buffer.from(bytes), places)
       } catch (error) {
@@ -110,24 +127,46 @@ test('createMessageReader refuses what no server may send, and nothing else happ
   )
 })
 
+/** Reads a client's frame by itself (RFC 6455 §5.2). */
+function assertEncoded(payload: Buffer, mask: Buffer): void {
+  const frame = encodeFrame(opcodes.text, payload, mask)
+  const isShort = payload.length < 126
+  const start = isShort ? 6 : 8
+  assert.deepEqual([frame[0], frame[1]], [0x81, 0x80 | (isShort ? payload.length : 126)])
+  if (!isShort) assert.equal(frame.readUInt16BE(2), payload.length)
+  assert.deepEqual(frame.subarray(start - 4, start), mask)
+  const plain = frame.subarray(start).map((byte, index) => byte ^ mask[index % 4]!)
+  assert.deepEqual(Buffer.from(plain), payload)
+}
+
 test('encodeFrame writes a final, masked frame that is read as what it was', () => {
   fc.assert(
     fc.property(
-      fc.uint8Array({ maxLength: 35_000 }),
+      fc.uint8Array({ maxLength: 300, size: 'max' }),
       fc.uint8Array({ minLength: 4, maxLength: 4 }),
-      (bytes, mask) => {
-        const payload = Buffer.from(bytes)
-        const frame = encodeFrame(opcodes.text, payload, Buffer.from(mask))
-        assert.deepEqual([frame[0], frame[1]! & 0x80], [0x81, 0x80])
-        const start = payload.length < 126 ? 6 : 8
-        assert.deepEqual(frame.subarray(start - 4, start), Buffer.from(mask))
-        const plain = frame.subarray(start).map((byte, index) => byte ^ mask[index % 4]!)
-        assert.deepEqual(Buffer.from(plain), payload)
-        assert.equal(start === 6 ? frame[1]! & 0x7f : frame.readUInt16BE(2), payload.length)
-      },
+      (bytes, mask) => assertEncoded(Buffer.from(bytes), Buffer.from(mask)),
     ),
     { numRuns: 30 },
   )
+  for (const length of [0, 1, 125, 126, 127, 255, 256, 65_535]) {
+    assertEncoded(Buffer.alloc(length, 'abcde'), Buffer.from([1, 2, 4, 8]))
+  }
+})
+
+test('createMessageReader takes messages of up to a mebibyte, in one frame or in many, and no longer ones', () => {
+  const longest = 1024 * 1024
+  const inHalves = (length: number): Buffer =>
+    Buffer.concat([
+      serverFrame(1, Buffer.alloc(longest / 2, 'x'), false),
+      serverFrame(0, Buffer.alloc(length - longest / 2, 'x')),
+    ])
+  for (const bytes of [serverFrame(1, Buffer.alloc(longest, 'x')), inHalves(longest)]) {
+    const [message] = read(bytes, [])
+    assert.equal(message?.kind === 'data' && message.text.length, longest)
+  }
+  for (const bytes of [serverFrame(1, Buffer.alloc(longest + 1, 'x')), inHalves(longest + 1)]) {
+    assert.throws(() => read(bytes, []), { code: 'WEBSOCKET_PROTOCOL' })
+  }
 })
 
 test('createMessageReader makes the same of any bytes, however they are cut: what is in front of rubbish has arrived', () => {
@@ -135,7 +174,7 @@ test('createMessageReader makes the same of any bytes, however they are cut: wha
   const frames = fc
     .record({
       opcode: fc.constantFrom(0, 1, 2, 8, 9, 10, 3, 11),
-      payload: fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
+      payload: fc.uint8Array({ maxLength: 200, size: 'max' }).map((bytes) => Buffer.from(bytes)),
       final: fc.boolean(),
     })
     .map(({ opcode, payload, final }) => serverFrame(opcode, payload, final))

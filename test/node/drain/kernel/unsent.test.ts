@@ -84,9 +84,13 @@ for (const [name, create] of Object.entries(servers)) {
     const stuck = await connect(t, port)
     stuck.get()
     await within(10_000, 'the answer', sent.promise)
+    const began = performance.now()
     const over = adapter.drain()
     await eventually('the connection is closed', () => isUndelivered(port))
     const forced = adapter.forceClose()
+    // Since the drain began: when the answer was given nobody has noted.
+    const longest = performance.now() - began + 1
+    assert.ok(forced.every(({ ageMs }) => ageMs >= 0 && ageMs <= longest))
     assert.deepEqual(
       forced.map(({ kind, server }) => [kind, server]),
       [[name === 'raw TCP' ? 'upgrade' : 'request', 'main']],
