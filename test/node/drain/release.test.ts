@@ -23,7 +23,7 @@ const context = {
   name: 'main',
   drainTimeoutMs: 10_000,
   shutdownDelayMs: 2_000,
-  goodbye: undefined,
+  closeHandshake: undefined,
   onLateRequest: () => {},
   onListening: () => {},
 }
