@@ -1,5 +1,5 @@
 import type { Sample } from '../load/sample.ts'
-import type { RehearsalDocument } from '../rollout/rehearsal-document.ts'
+import type { JudgedRun } from '../rollout/run-document.ts'
 import { count, type Verdict } from '../rollout/verdict.ts'
 import { explainFailure } from './failure-sentence.ts'
 import { createTable, renderLaneTable, toText } from './lane-table.ts'
@@ -9,8 +9,8 @@ import { renderPods } from './pod-lines.ts'
 /** Failures that are shown; the JSON document has all. */
 const SHOWN_FAILURES = 20
 
-/** The report of a rehearsal for a terminal: lanes, pods, failures, verdict last, where the eye is. */
-export function renderSummary(document: RehearsalDocument, palette: Palette): string {
+/** The report of a run for a terminal: lanes, pods, failures, verdict last, where the eye is. */
+export function renderSummary(document: JudgedRun, palette: Palette): string {
   const startMs = document.phases[0]?.startedAt.monotonicMs ?? 0
   const { failures, failed } = document.load
   return [
@@ -23,8 +23,8 @@ export function renderSummary(document: RehearsalDocument, palette: Palette): st
     .join('\n')
 }
 
-/** The result of a rehearsal in one line. */
-export function renderResult({ verdict }: RehearsalDocument, palette: Palette): string {
+/** The result of a run in one line. */
+export function renderResult({ verdict }: JudgedRun, palette: Palette): string {
   return `${renderFirstLine(verdict, palette)}\n`
 }
 

@@ -140,6 +140,7 @@ const remedies = {
     'did not end within the grace period after SIGTERM, which ends with SIGKILL: does the signal reach the application (no npm or sh in between), and is there a limit to its drain below the grace period?',
   crashed: 'ended without being asked to',
   'not-ready': 'did not become ready',
+  unseen: 'went away without an exit code, as when a node is lost or a pod is deleted by force',
 } as const
 
 function podReasons({ pods, stuck }: RunFacts): readonly string[] {

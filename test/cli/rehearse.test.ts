@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { main } from '../../src/cli/main.ts'
-import type { RehearsalDocument } from '../../src/rollout/rehearsal-document.ts'
+import type { RehearsalDocument } from '../../src/rollout/run-document.ts'
 import { type CapturedIo, captureIo } from '../helpers/captured-io.ts'
 import { assertNothingAgainst } from '../helpers/quiet-machine.ts'
 
