@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
+import { exitCodes } from '../../src/cli/exit-codes.ts'
 import { createLoadCommand } from '../../src/cli/commands/load.ts'
 import { createRehearseCommand } from '../../src/cli/commands/rehearse.ts'
 import { realIo } from '../../src/cli/io.ts'
@@ -8,6 +9,8 @@ import { type State, stateNames } from '../../src/core/state.ts'
 import { instruments } from '../../src/integrations/opentelemetry/instruments.ts'
 import { metricTable } from '../../src/node/metric-table.ts'
 import type { Snapshot } from '../../src/node/types.ts'
+import { causes } from '../../src/rollout/causes.ts'
+import { endings } from '../../src/rollout/endings.ts'
 import type { Table } from './markdown.ts'
 
 /** The commands of the CLI, made and not run. */
@@ -23,6 +26,28 @@ export function flagsTable(name: string): Table {
     mandatory ? `${description} (required)` : description,
   ])
   return [['flag', 'meaning'], ...rows]
+}
+
+/** The exit codes of every command. */
+export function exitCodesTable(): Table {
+  const rows = exitCodes.map(({ code, rehearse, load }) => [code, rehearse, load])
+  return [['code', '`rehearse`', '`load`'], ...rows]
+}
+
+/** What makes requests fail, and what to do about it. */
+export function causesTable(): Table {
+  const rows = causes.map(({ title, error, happened, helps }) => [error, `**${title}**: ${happened}`, helps])
+  return [['error', 'what happened', 'what helps'], ...rows]
+}
+
+/** How pods end, and what to do about it. */
+export function endingsTable(): Table {
+  const rows = Object.entries(endings).map(([name, { happened, helps = '' }]) => [
+    `\`${name}\``,
+    `It ${happened}`,
+    helps,
+  ])
+  return [['end', 'what happened', 'what helps'], ...rows]
 }
 
 /** What the probe server answers in each state, without checks. */

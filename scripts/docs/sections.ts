@@ -1,6 +1,15 @@
 import { peerSections } from '../../bench/peers/tables.ts'
 import { benchSections } from '../../bench/tables.ts'
-import { flagsTable, instrumentsTable, metricsTable, probesTable, shutdownDiagram } from './facts.ts'
+import {
+  causesTable,
+  endingsTable,
+  exitCodesTable,
+  flagsTable,
+  instrumentsTable,
+  metricsTable,
+  probesTable,
+  shutdownDiagram,
+} from './facts.ts'
 import { writeTable } from './markdown.ts'
 import { optionsTable } from './options.ts'
 
@@ -22,6 +31,9 @@ export const sections: readonly Section[] = [
   { page: 'docs/reference/metrics.md', name: 'instruments', render: () => writeTable(instrumentsTable()) },
   { page: 'docs/reference/cli.md', name: 'rehearse', render: () => writeTable(flagsTable('rehearse')) },
   { page: 'docs/reference/cli.md', name: 'load', render: () => writeTable(flagsTable('load')) },
+  { page: 'docs/reference/cli.md', name: 'exit-codes', render: () => writeTable(exitCodesTable()) },
+  { page: 'docs/guides/rehearse.md', name: 'causes', render: () => writeTable(causesTable()) },
+  { page: 'docs/guides/rehearse.md', name: 'endings', render: () => writeTable(endingsTable()) },
   ...peerSections.map(({ name, render }) => ({ page: 'docs/comparison.md', name, render })),
   ...benchSections.map(({ name, render }) => ({
     page: 'docs/benchmarks.md',

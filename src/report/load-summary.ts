@@ -1,8 +1,9 @@
 import type { LoadDocument } from '../load/load-document.ts'
 import type { judgeLoad } from '../rollout/load-verdict.ts'
+import { renderFailures } from './failures.ts'
 import { renderLaneTable } from './lane-table.ts'
 import type { Palette } from './palette.ts'
-import { renderFailures, renderOutcome } from './summary.ts'
+import { renderOutcome } from './summary.ts'
 
 type LoadVerdict = ReturnType<typeof judgeLoad>
 

@@ -13,7 +13,7 @@ export function renderPods(pods: readonly PodRecord[], palette: Palette): string
   const table = createTable(['pod', 'end', 'exit', 'signal to end', 'cut off'], palette, 3)
   const shown = pods.length > MAX_ROWS ? pods.filter(isMisbehaved) : pods
   for (const pod of shown) {
-    const end = pod.ending === 'running' ? 'still serving at the end' : pod.ending
+    const end = pod.ending === 'running' ? stillDoing(pod) : pod.ending
     table.push([
       pod.name,
       isMisbehaved(pod) ? palette.bad(end) : end,
@@ -24,8 +24,14 @@ export function renderPods(pods: readonly PodRecord[], palette: Palette): string
   }
   const words = pods.filter(isMisbehaved).map((pod) => renderOutput(pod, palette))
   const others = pods.length - shown.length
-  const rest = others > 0 ? [`${plural(others, 'pod')} ended clean or still served at the end`] : []
+  const rest = others > 0 ? [`${plural(others, 'pod')} ended clean or had not ended`] : []
   return [...(shown.length > 0 ? [toText(table)] : []), ...rest, ...words].join('\n')
+}
+
+/** What a pod did that had not ended when the run did. */
+function stillDoing({ readyAt, deletedAt }: PodRecord): string {
+  if (deletedAt) return 'still ending at the end'
+  return readyAt ? 'still serving at the end' : 'still starting at the end'
 }
 
 function signalToEnd(pod: PodRecord): string {

@@ -1,21 +1,17 @@
-import type { Sample } from '../load/sample.ts'
 import type { JudgedRun } from '../rollout/run-document.ts'
-import { count, type Verdict } from '../rollout/verdict.ts'
-import { explainFailure } from './failure-sentence.ts'
-import { createTable, renderLaneTable, toText } from './lane-table.ts'
+import type { Verdict } from '../rollout/verdict.ts'
+import { renderFailures } from './failures.ts'
+import { renderLaneTable } from './lane-table.ts'
 import type { Palette } from './palette.ts'
 import { renderPods } from './pod-lines.ts'
-
-/** Failures that are shown; the JSON document has all. */
-const SHOWN_FAILURES = 20
 
 /** The report of a run for a terminal: lanes, pods, failures, verdict last, where the eye is. */
 export function renderSummary(document: JudgedRun, palette: Palette): string {
   const startMs = document.phases[0]?.startedAt.monotonicMs ?? 0
   const { failures, failed } = document.load
   return [
-    renderLaneTable(document.load, palette),
-    renderPods(document.pods, palette),
+    ...(document.load.lanes.length > 0 ? [renderLaneTable(document.load, palette)] : []),
+    ...(document.pods.length > 0 ? [renderPods(document.pods, palette)] : []),
     ...(failures.length > 0 ? [renderFailures(failures, failed, { startMs, palette })] : []),
     renderVerdict(document.verdict, palette),
   ]
@@ -26,30 +22,6 @@ export function renderSummary(document: JudgedRun, palette: Palette): string {
 /** The result of a run in one line. */
 export function renderResult({ verdict }: JudgedRun, palette: Palette): string {
   return `${renderFirstLine(verdict, palette)}\n`
-}
-
-/** The first failures with their time after `startMs`, and how many more there are. */
-export function renderFailures(
-  failures: readonly Sample[],
-  failed: number,
-  { startMs, palette }: { readonly startMs: number; readonly palette: Palette },
-): string {
-  const table = createTable(['time', 'lane', 'pod', 'error', 'what happened'], palette, Infinity)
-  for (const sample of failures.slice(0, SHOWN_FAILURES)) {
-    const seconds = (sample.startedAt.monotonicMs + sample.endMs - startMs) / 1_000
-    const error = [sample.error?.code, sample.error?.syscall].filter(Boolean).join(' ')
-    table.push([
-      `+${seconds.toFixed(3)} s`,
-      sample.lane,
-      sample.target ?? '-',
-      palette.bad(error),
-      explainFailure(sample),
-    ])
-  }
-  const more = failed - Math.min(failures.length, SHOWN_FAILURES)
-  return more > 0
-    ? `${toText(table)}\n... and ${count(more)} more; --json FILE writes them all`
-    : toText(table)
 }
 
 function renderVerdict(verdict: Verdict, palette: Palette): string {

@@ -42,7 +42,10 @@ export interface Driver {
   oldPodsGone(): Promise<void>
   /** Every pod so far, in the order in which they were seen first. */
   pods(): readonly PodRecord[]
-  /** Takes back all that the driver brought into being, and resolves when nothing of it is left. */
+  /**
+   * Takes back all that the driver brought into being, its load included, and resolves when nothing of it is left.
+   * What is still under way rejects. Can be called at any time, and again.
+   */
   stop(): Promise<void>
   /** The same as far as it can be done synchronously; for the moment in which this process ends. */
   killAll(): void

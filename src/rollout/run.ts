@@ -103,6 +103,7 @@ export function startRun(
     } catch (error) {
       if (!signal.aborted) throw error
     } finally {
+      // First of all: a pod that is killed now must not count as one that lost requests.
       load?.abandon()
       phases.end()
       await driver.stop()
@@ -126,7 +127,6 @@ export function startRun(
     finished: run(),
     interrupt(by) {
       interruptedBy ??= by
-      load?.abandon()
       interruption.abort()
     },
     phase: phases.current,

@@ -1,6 +1,8 @@
 import { type Claim, generatorDoubts, stallsAgainst } from '../load/generator-doubts.ts'
 import type { LaneDocument, LoadDocument } from '../load/load-document.ts'
 import type { Stall } from '../load/stall-watch.ts'
+import { endings } from './endings.ts'
+import { plain } from './plain.ts'
 import { isMisbehaved } from './pod-record.ts'
 import { smallestHoleMs, WANTED_HOLE_MS } from './power.ts'
 import type { RunFacts } from './run-facts.ts'
@@ -127,27 +129,12 @@ function failuresInStalls(load: LoadDocument, claim: Claim): number {
   }).length
 }
 
-const remedies = {
-  'exit-code':
-    'ended with an exit code that is not 0: its own output or report says what was cut off or what failed',
-  'unhandled-signal':
-    'had no handler for SIGTERM and ended at once; PID 1 of a container would ignore the signal instead, and be killed at the end of the grace period. Handle SIGTERM',
-  wrapper:
-    'is a wrapper (npm, a shell, a script): its first process ended after SIGTERM, and the server that it had started lived on until it was killed with it, ' +
-    'as in a container when process 1 ends. Let the server be the first process: the command itself after --, CMD ["node", "server.js"] in the image, ' +
-    'or exec before the last command of the script',
-  killed:
-    'did not end within the grace period after SIGTERM, which ends with SIGKILL: does the signal reach the application (no npm or sh in between), and is there a limit to its drain below the grace period?',
-  crashed: 'ended without being asked to',
-  'not-ready': 'did not become ready',
-  unseen: 'went away without an exit code, as when a node is lost or a pod is deleted by force',
-} as const
-
 function podReasons({ pods, stuck }: RunFacts): readonly string[] {
   const bad = pods.filter(isMisbehaved)
-  const reasons = Object.entries(remedies).flatMap(([ending, what]) => {
+  const reasons = Object.entries(endings).flatMap(([ending, { happened, helps }]) => {
     const names = bad.filter((pod) => pod.ending === ending).map((pod) => pod.name)
-    return names.length > 0 ? [`${names.join(', ')} ${what}`] : []
+    if (names.length === 0) return []
+    return [plain(`${names.join(', ')} ${happened}${helps === undefined ? '' : `. What helps: ${helps}`}`)]
   })
   return stuck === undefined ? reasons : [...reasons, `the rollout could not be finished: ${stuck}`]
 }

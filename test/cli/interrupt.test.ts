@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { RehearsalDocument } from '../../src/rollout/run-document.ts'
 
 interface Program {
   readonly child: ChildProcess
+  readonly out: () => string
   readonly err: () => string
   /** Process ids of the pods that were started so far. */
   readonly pods: () => readonly number[]
@@ -13,11 +18,14 @@ interface Program {
 
 function start(t: TestContext, ...argv: string[]): Program {
   let text = ''
-  const child = spawn(process.execPath, argv, { stdio: ['ignore', 'ignore', 'pipe'] })
+  let out = ''
+  const child = spawn(process.execPath, argv, { stdio: ['ignore', 'pipe', 'pipe'] })
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => (out += chunk))
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (text += chunk))
   t.after(() => child.kill('SIGKILL'))
   return {
     child,
+    out: () => out,
     err: () => text,
     pods: () => [...text.matchAll(/pod started: pid (\d+)/g)].map((match) => Number(match[1])),
   }
@@ -57,6 +65,64 @@ for (const [signal, code] of [
     assert.match(program.err(), new RegExp(`Interrupted by ${signal}`))
   })
 }
+
+interface Interrupted {
+  readonly program: Program
+  readonly document: RehearsalDocument
+}
+
+/** Interrupts a rehearsal of an application when its progress says so, and reads what it wrote. */
+async function interrupt(t: TestContext, app: string, when: RegExp, ...more: string[]): Promise<Interrupted> {
+  const folder = mkdtempSync(join(tmpdir(), 'lastcall-test-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const file = join(folder, 'run.json')
+  const words = ['--readiness', 'tcp', '--replicas', '2', '--lanes', 'new-connections', '--baseline', '500ms']
+  const times = ['--shutdown', 'delay=2s,drain=2s,hooks=0s,grace=5s', '--restarts', '50', '--json', file]
+  const command = ['--', process.execPath, `test/fixtures/${app}.ts`]
+  const program = start(t, 'src/cli/bin.ts', 'rehearse', ...words, ...times, ...more, ...command)
+  await until(() => when.test(program.err()))
+  program.child.kill('SIGINT')
+  assert.deepEqual(await once(program.child, 'close'), [130, null])
+  await until(() => !program.pods().some(groupLives))
+  return { program, document: JSON.parse(readFileSync(file, 'utf8')) as RehearsalDocument }
+}
+
+test('rehearse prints and writes what it has seen when SIGINT ends it: inconclusive, and no failure of the pods', async (t) => {
+  const { program, document } = await interrupt(t, 'careful-app', /pod-1 {2}pod signalled/)
+  assert.match(
+    program.out(),
+    /^lane[^]*pod-1 +still ending at the end[^]*\nINCONCLUSIVE {2}0 failed of [\d,]+ requests in 1 rollout \(1 pod replaced\), interrupted by SIGINT\n {2}- the run was interrupted by SIGINT in its phase rollout/,
+  )
+  assert.ok(document.load.requests > 0)
+  assert.deepEqual([document.interruptedBy, document.verdict.outcome], ['SIGINT', 'inconclusive'])
+  assert.deepEqual([document.verdict.exitCode, document.verdict.smallestHoleMs], [3, null])
+  assert.equal(document.phases.at(-1)?.name, 'rollout')
+  assert.equal(document.timeline.at(-1)?.kind, 'pod-exited')
+})
+
+test('rehearse says FAIL when it is interrupted after a request has failed', async (t) => {
+  const { program, document } = await interrupt(t, 'abrupt-app', /rollout[^]*rollout[^]*phase drain/)
+  assert.match(
+    program.out(),
+    /\nFAIL {2}[\d,]+ failed of [\d,]+ requests in \d+ rollouts .*interrupted by SIGINT/,
+  )
+  assert.ok(document.load.failed > 0)
+  assert.deepEqual([document.verdict.outcome, document.verdict.exitCode], ['fail', 1])
+})
+
+test('rehearse --quiet says in one line that it was interrupted', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'lastcall-test-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  const sign = join(folder, 'started')
+  const script = `require('node:fs').writeFileSync(${JSON.stringify(sign)}, ''); setInterval(() => {}, 1000)`
+  const command = ['--', process.execPath, '-e', script]
+  const program = start(t, 'src/cli/bin.ts', 'rehearse', '--quiet', '--replicas', '1', ...command)
+  await until(() => existsSync(sign))
+  program.child.kill('SIGINT')
+  assert.deepEqual(await once(program.child, 'close'), [130, null])
+  assert.match(program.out(), /^INCONCLUSIVE {2}0 failed of [^\n]*, interrupted by SIGINT\n$/)
+  assert.equal(program.err(), '')
+})
 
 test('rehearse leaves no process behind when it is interrupted before a pod is ready', async (t) => {
   const program = start(

@@ -22,6 +22,37 @@ test('main prints help to stdout when it is asked for, and to stderr with code 2
   assert.match(nothing.err, /rehearse/)
 })
 
+test('main prints examples and every exit code with the help of a command', async () => {
+  for (const name of ['rehearse', 'load'] as const) {
+    const { code, out } = await run(name, '--help')
+    assert.equal(code, 0)
+    const [, examples = '', codes = ''] = /Examples:\n([^]*)\n\nExit codes:\n([^]*)$/.exec(out) ?? []
+    for (const line of examples.split('\n')) assert.match(line, new RegExp(`^  lastcall ${name} .* {2}\\S`))
+    assert.deepEqual(
+      codes
+        .trimEnd()
+        .split('\n')
+        .map((line) => /^ {2}(\S+(?: \+ n)?) {2}/.exec(line)?.[1]),
+      ['0', '1', '2', '3', '128 + n'],
+    )
+  }
+})
+
+test('the examples in the help of a command can be read by it', async () => {
+  for (const name of ['rehearse', 'load']) {
+    const { out } = await run(name, '--help')
+    const lines = [...out.matchAll(/^ {2}lastcall (.*?) {2,}/gm)].map(([, line = '']) => line.split(' '))
+    assert.ok(lines.length >= 2)
+    for (const words of lines) {
+      // A flag that cannot be used is found before anything is started, and only then is this message there.
+      const at = words.indexOf('--') < 0 ? words.length : words.indexOf('--')
+      const { code, err } = await run(...words.slice(0, at), '--rate', 'fast', ...words.slice(at))
+      assert.equal(code, 2)
+      assert.match(err, /^The command line cannot be used: --rate: got 'fast'/)
+    }
+  }
+})
+
 test('main refuses unknown commands and unknown options with code 2', async () => {
   for (const argv of [
     ['rehears'],

@@ -52,7 +52,7 @@ test('rehearse loses nothing with an application that serves on before it closes
 })
 
 test('rehearse sees what an application loses that closes at once while clients still find it: exit code 1', async (t) => {
-  const { code, io, document } = await rehearse(t, 'abrupt-app', '--quiet')
+  const { code, io, document } = await rehearse(t, 'abrupt-app')
   assert.equal(code, 1)
   const refused = document.load.failures.filter(({ error }) => error?.code === 'ECONNREFUSED')
   assert.ok(refused.length > 0)
@@ -69,8 +69,11 @@ test('rehearse sees what an application loses that closes at once while clients 
     0,
   )
   assert.match(io.out(), /nobody listened on that port any more/)
+  assert.match(
+    io.out(),
+    /Refused: \d+ requests, [^]*\n {2}What helps: a longer delay [^]*\n {2}\d+ on pod-1, the first at/,
+  )
   assert.match(io.out(), /FAIL {2}\d+ failed of/)
-  assert.equal(io.err(), '')
 })
 
 test('rehearse fails when a pod has to be killed, and says so, also when no request failed', async (t) => {
@@ -94,10 +97,13 @@ test('rehearse is inconclusive with too few connections: exit code 3', async (t)
   assert.match(io.out(), /INCONCLUSIVE {2}0 failed/)
 })
 
-test('rehearse repeats the rollout as often as it is told', async (t) => {
-  const { code, document } = await rehearse(t, 'careful-app', '--replicas', '1', '--restarts', '2')
+test('rehearse repeats the rollout as often as it is told; --quiet prints one line', async (t) => {
+  const flags = ['--replicas', '1', '--restarts', '2', '--quiet']
+  const { code, io, document } = await rehearse(t, 'careful-app', ...flags)
   assertNothingAgainst(code, document.verdict)
   assert.match(document.verdict.sentence, /in 2 rollouts \(2 pods replaced\)/)
+  assert.equal(io.out(), `${document.verdict.outcome.toUpperCase()}  ${document.verdict.sentence}\n`)
+  assert.equal(io.err(), '')
 })
 
 test('rehearse refuses an application that never becomes ready with its output: exit code 2', async () => {

@@ -4,11 +4,8 @@ import { stripVTControlCharacters } from 'node:util'
 import type { LaneDocument } from '../../src/load/load-document.ts'
 import { toRehearsalDocument } from '../../src/report/json.ts'
 import { createPalette } from '../../src/report/palette.ts'
-import { renderSummary } from '../../src/report/summary.ts'
+import { renderResult, renderSummary } from '../../src/report/summary.ts'
 import { makeFacts, makeLane, makePod } from '../helpers/run-facts.ts'
-import { makeSample } from '../helpers/samples.ts'
-
-const error = { code: 'ECONNREFUSED', syscall: 'connect', message: 'refused', stage: 'connect' } as const
 
 test('renderSummary ends with the verdict and what the run could have seen', () => {
   const text = renderSummary(toRehearsalDocument(makeFacts(), ['node']), createPalette(false))
@@ -18,23 +15,6 @@ test('renderSummary ends with the verdict and what the run could have seen', () 
   )
   assert.match(text, /^lane +phase +requests +failed/)
   assert.match(text, /pod-1 +clean +0 +2\.00 s/)
-})
-
-test('renderSummary shows the first 20 failures with time, lane, pod and error, and how many more there are', () => {
-  const failures = Array.from({ length: 30 }, () =>
-    makeSample({ error, startedAt: { wallMs: 0, monotonicMs: 4_997 }, endMs: 3 }),
-  )
-  const lanes = [makeLane('new-connections', { drain: 2_000 }, { drain: 30 })]
-  const text = renderSummary(
-    toRehearsalDocument(makeFacts({ lanes, failures }), ['node']),
-    createPalette(false),
-  )
-  assert.equal(
-    text.match(/\+5\.000 s +new-connections +pod-1 +ECONNREFUSED connect +nobody listened/g)?.length,
-    20,
-  )
-  assert.match(text, /and 10 more; --json FILE writes them all/)
-  assert.match(text, /FAIL {2}30 failed of 2,000/)
 })
 
 test('renderSummary shows the last lines of a pod that has to be explained', () => {
@@ -51,8 +31,34 @@ test('renderSummary counts the pods that ended well when there are many', () => 
     makePod(`pod-${index}`, index === 7 ? { ending: 'killed' } : {}),
   )
   const text = renderSummary(toRehearsalDocument(makeFacts({ pods: many }), ['node']), createPalette(false))
-  assert.match(text, /pod-7 +killed[^]*\n29 pods ended clean or still served at the end\n/)
+  assert.match(text, /pod-7 +killed[^]*\n29 pods ended clean or had not ended\n/)
   assert.doesNotMatch(text, /pod-8 /)
+})
+
+test('renderSummary of a run that was interrupted before its load has no empty tables', () => {
+  const facts = { ...makeFacts({ lanes: [], pods: [], interruptedBy: 'SIGINT' }), restarts: 0 }
+  const text = renderSummary(toRehearsalDocument(facts, ['node']), createPalette(false))
+  assert.match(
+    text,
+    /^INCONCLUSIVE {2}0 failed of 0 requests in 0 rollouts .*, interrupted by SIGINT\n {2}- [^\n]*\n$/,
+  )
+})
+
+test('renderSummary says what a pod did that had not ended when the run did', () => {
+  const pods = [
+    makePod('pod-1', { ending: 'running' }),
+    makePod('pod-2', { ending: 'running', deletedAt: undefined }),
+    makePod('pod-3', { ending: 'running', deletedAt: undefined, readyAt: undefined }),
+  ]
+  const text = renderSummary(toRehearsalDocument(makeFacts({ pods }), ['node']), createPalette(false))
+  assert.match(text, /pod-1 +still ending .*\npod-2 +still serving .*\npod-3 +still starting /)
+})
+
+test('renderResult is the first line of the verdict, whatever stands against the run', () => {
+  const document = toRehearsalDocument(makeFacts({ stuck: 'no' }), ['node'])
+  const line = 'FAIL  0 failed of 2,000 requests in 1 rollout (3 pods replaced)\n'
+  assert.equal(renderResult(document, createPalette(false)), line)
+  assert.ok(renderSummary(document, createPalette(false)).includes(line))
 })
 
 test('renderSummary is the same text with colours and without', () => {

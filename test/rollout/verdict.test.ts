@@ -28,7 +28,23 @@ test('judgeRun says which failures came before any restart', () => {
   assert.match(verdict.reasons[1]!, /^2 requests failed after/)
 })
 
+test('judgeRun is inconclusive when the run was interrupted, and says nothing of what it therefore did not do', () => {
+  const lanes = [makeLane('new-connections', { baseline: 10 }), makeLane('slow', {})]
+  const verdict = judgeRun(makeFacts({ lanes, interruptedBy: 'SIGINT' }))
+  assert.deepEqual([verdict.outcome, verdict.exitCode, verdict.smallestHoleMs], ['inconclusive', 3, null])
+  assert.match(verdict.sentence, /^0 failed of 10 requests .*, interrupted by SIGINT$/)
+  assert.equal(verdict.reasons.length, 1)
+  assert.match(verdict.reasons[0]!, /^the run was interrupted by SIGINT in its phase cool-down/)
+})
+
+test('judgeRun fails an interrupted run with a failed request', () => {
+  const lanes = [makeLane('new-connections', requests, { rollout: 1 })]
+  const verdict = judgeRun(makeFacts({ lanes, interruptedBy: 'SIGINT' }))
+  assert.deepEqual([verdict.outcome, verdict.exitCode, verdict.reasons.length], ['fail', 1, 2])
+})
+
 for (const [ending, words] of [
+  ['wrapper', /server behind it lived on.*What helps: make the server the first process: -- node server\.js/],
   ['exit-code', /exit code that is not 0/],
   ['unhandled-signal', /no handler for SIGTERM/],
   ['killed', /did not end within the grace period/],

@@ -13,9 +13,15 @@ import { renderLoad, renderLoadLine } from '../../report/load-summary.ts'
 import { createPalette } from '../../report/palette.ts'
 import { judgeLoad } from '../../rollout/load-verdict.ts'
 import type { RawFlags } from '../flag-reader.ts'
+import { addHelp, type Example } from '../help.ts'
 import { type CliIo, isColoured } from '../io.ts'
 import { type LoadCommandOptions, portOf, readLoadCommandFlags } from '../load-command-flags.ts'
 import { addLoadFlags } from '../load-flags.ts'
+
+const examples: readonly Example[] = [
+  ['lastcall load --url http://shop', 'until Ctrl-C or SIGTERM'],
+  ['lastcall load --url http://shop --duration 2m --json load.json', 'two minutes, in every detail'],
+]
 
 /** `lastcall load --url URL`: the load engine against one address, to run inside a cluster. */
 export function createLoadCommand(io: CliIo, onExitCode: (code: number) => void): Command {
@@ -29,7 +35,7 @@ export function createLoadCommand(io: CliIo, onExitCode: (code: number) => void)
     .option('--duration <duration>', 'end after this time')
     .option('--until-file <file>', 'end when this file exists')
     .option('--start-timeout <duration>', 'how long to wait for the first answers (default: 30s)')
-  return addLoadFlags(command)
+  return addHelp(addLoadFlags(command), 'load', examples)
     .option(
       '--shutdown-delay <duration>',
       'how long pods go on serving after the signal; longer idle connections are counted apart (default: 2s)',

@@ -7,11 +7,20 @@ import { renderResult, renderSummary } from '../../report/summary.ts'
 import { createLocalDriver } from '../../rollout/drivers/local/driver.ts'
 import { type Run, startRun } from '../../rollout/run.ts'
 import type { RawFlags } from '../flag-reader.ts'
+import { addHelp, type Example } from '../help.ts'
 import { type CliIo, exitCodeOf, isColoured } from '../io.ts'
 import { addLoadFlags } from '../load-flags.ts'
 import { createProgress } from '../progress.ts'
 import { readRehearseFlags } from '../rehearse-flags.ts'
 import { shutdownHelp } from '../shutdown-flag.ts'
+
+const examples: readonly Example[] = [
+  ['lastcall rehearse -- node server.js', 'three pods, one rollout'],
+  ['lastcall rehearse --readiness /health -- node server.js', 'a server without lastcall'],
+  ['lastcall rehearse --post-path /orders --no-echo-check -- node server.js', 'a route of your own'],
+  ['lastcall rehearse --lanes new-connections,keep-alive -- node server.js', 'some of the lanes'],
+  ['lastcall rehearse --restarts 10 --json run.json -- node server.js', 'rare races, in every detail'],
+]
 
 /** `lastcall rehearse -- COMMAND`: a rollout of local processes under load. */
 export function createRehearseCommand(io: CliIo, onExitCode: (code: number) => void): Command {
@@ -31,7 +40,7 @@ export function createRehearseCommand(io: CliIo, onExitCode: (code: number) => v
     .option('--ready-timeout <duration>', 'how long a pod may take to become ready (default: 30s)')
     .option('--baseline <duration>', 'load before the first restart (default: 3s)')
     .option('--cool-down <duration>', 'load after the last old pod is gone (default: 2s)')
-  return addLoadFlags(command)
+  return addHelp(addLoadFlags(command), 'rehearse', examples)
     .option('--json <file>', 'write the whole run as JSON; - for stdout, instead of the report')
     .option('--no-color', 'no colours, even on a terminal')
     .option('--quiet', 'one line: the result')

@@ -19,7 +19,10 @@ import { terminatePod } from './termination.ts'
 export interface Pod {
   readonly name: string
   readonly ports: PodPorts
-  /** Fulfilled when the pod is ready for the first time; rejects with `LASTCALL_APP_NOT_READY`. */
+  /**
+   * Fulfilled when the pod is ready for the first time. Rejects with `LASTCALL_APP_NOT_READY`, or with another error
+   * when it is killed before.
+   */
   readonly becameReady: Promise<void>
   readonly gone: Promise<void>
   record(): PodRecord
@@ -99,7 +102,9 @@ export function startPod(name: string, ports: PodPorts, context: PodContext): Po
     if (state === 'ready') context.onReadyChange(pod, false)
     state = 'gone'
     times.exitedAt = timeline.record('pod-exited', { pod: name, detail: describeExit(ended) })
-    if (times.readyAt || stopped) return
+    if (times.readyAt) return
+    // Whoever waits for this pod must not wait for ever.
+    if (stopped) return reject(new Error(`Start ${name}: the driver has been stopped`))
     refused = true
     reject(await diagnoseStart(name, ports, options, process, ended))
   })

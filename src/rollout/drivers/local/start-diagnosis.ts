@@ -16,7 +16,8 @@ export async function diagnoseStart(
   ...[process, exit]: readonly [ChildGroup, ChildExit?]
 ): Promise<LastcallError> {
   const sentence = exit ? describeEnd(name, options, exit) : await describeSilence(name, ports, options)
-  return new LastcallError('LASTCALL_APP_NOT_READY', [`${sentence}${quoteOutput(process.output())}`])
+  const output = exit?.error ? '' : quoteOutput(process.output())
+  return new LastcallError('LASTCALL_APP_NOT_READY', [`${sentence}${output}`])
 }
 
 function describeEnd(name: string, { command }: LocalOptions, exit: ChildExit): string {

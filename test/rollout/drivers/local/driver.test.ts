@@ -71,6 +71,24 @@ test('createLocalDriver tells the end by an unhandled SIGTERM from an exit code'
   assert.equal(driver.pods()[0]!.ending, 'unhandled-signal')
 })
 
+test('createLocalDriver names a wrapper that ends after SIGTERM while its server lives on', async (t) => {
+  const script = `'${process.execPath}' test/fixtures/careful-app.ts; true`
+  const { driver } = await start(t, { ...localOptions('careful-app'), command: ['sh', '-c', script] })
+  await restart(driver)
+  assert.deepEqual([driver.pods()[0]!.ending, driver.pods()[0]!.local!.exitSignal], ['wrapper', 'SIGTERM'])
+})
+
+test('createLocalDriver calls no wrapper what leaves a child behind that serves nothing', async (t) => {
+  const script = `
+    require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'])
+    const server = require('node:http').createServer().listen(process.env.PORT, '127.0.0.1')
+    process.on('SIGTERM', () => server.close(() => process.exit(0)))`
+  const command = [process.execPath, '-e', script]
+  const { driver } = await start(t, { ...localOptions('careful-app'), command })
+  await restart(driver)
+  assert.equal(driver.pods()[0]!.ending, 'clean')
+})
+
 test("createLocalDriver reads the pod's own report, as the kubelet reads a termination message", async (t) => {
   const { driver } = await start(t, localOptions('reporting-app'))
   await restart(driver)
@@ -147,6 +165,16 @@ test('createLocalDriver says that a command cannot be started', async (t) => {
   )
   t.after(() => driver.stop())
   await assert.rejects(driver.start(), /'no-such-program' cannot be started \(spawn no-such-program ENOENT\)/)
+})
+
+test('createLocalDriver says that a command in quotes is no program', async (t) => {
+  const command = ['node server.js']
+  const driver = createLocalDriver({ ...localOptions('careful-app'), command }, createTimeline())
+  t.after(() => driver.stop())
+  await assert.rejects(
+    driver.start(),
+    /'node server\.js'; remove the quotes: lastcall rehearse -- node server\.js$/,
+  )
 })
 
 test('createLocalDriver starts a pod again on other ports when another program took its port, and says so', async (t) => {

@@ -1,0 +1,71 @@
+import type { Sample } from '../load/sample.ts'
+import { type FailureGroup, groupFailures, type PodFailures } from '../rollout/failure-groups.ts'
+import { count, plural } from '../rollout/verdict.ts'
+import { explainFailure } from './failure-sentence.ts'
+import { plain } from '../rollout/plain.ts'
+import type { Palette } from './palette.ts'
+
+/** Pods that are shown of one cause; the JSON document has every failure. */
+const SHOWN_PODS = 5
+
+/** How times are counted, and in which colours. */
+export interface FailureLook {
+  /** Monotonic milliseconds from which times are counted. */
+  readonly startMs: number
+  readonly palette: Palette
+}
+
+/** The failures by cause and pod: how many, what helps, and the first of each in all its detail. */
+export function renderFailures(failures: readonly Sample[], failed: number, look: FailureLook): string {
+  const groups = groupFailures(failures).map((group) => renderGroup(group, look))
+  const more = failed - failures.length
+  return [
+    ...groups,
+    ...(more > 0 ? [`${plural(more, 'more failure')} of which only the number is known`] : []),
+  ].join('\n\n')
+}
+
+function renderGroup({ cause, count: total, pods }: FailureGroup, look: FailureLook): string {
+  const { palette } = look
+  const rest = pods.slice(SHOWN_PODS)
+  const others = rest.reduce((sum, pod) => sum + pod.count, 0)
+  return [
+    `${palette.bad(`${cause.title}: ${plural(total, 'request')}`)}, ${plain(cause.happened)}`,
+    `  What helps: ${plain(cause.helps)}`,
+    ...pods.slice(0, SHOWN_PODS).map((pod) => renderPod(pod, look)),
+    ...(rest.length > 0 ? [`  and ${count(others)} on ${plural(rest.length, 'other pod')}`] : []),
+  ].join('\n')
+}
+
+function renderPod({ pod, count: total, first }: PodFailures, { startMs, palette }: FailureLook): string {
+  const seconds = (first.startedAt.monotonicMs + first.endMs - startMs) / 1_000
+  const place = pod === undefined ? '' : ` on ${pod}`
+  const which = total === 1 ? '' : ', the first'
+  return [
+    `  ${count(total)}${place}${which} at +${seconds.toFixed(3)} s in ${first.lane}: ${explainFailure(first)}`,
+    palette.faint(`    ${describeSample(first)}`),
+  ].join('\n')
+}
+
+/** Everything that is known of a failed request, in one line. */
+function describeSample(sample: Sample): string {
+  const { error, nthOnSocket, idleMs, localPort, remoteAddress, remotePort, connectMs, firstByteMs } = sample
+  const code = [error?.code, error?.syscall].filter(Boolean).join(' ')
+  const steps = [
+    connectMs === undefined ? [] : [`connected after ${ms(connectMs)}`],
+    firstByteMs === undefined ? [] : [`first byte after ${ms(firstByteMs)}`],
+    [`failed after ${ms(sample.endMs)}`],
+  ].flat()
+  const idle = idleMs === undefined ? '' : `, idle for ${ms(idleMs)}`
+  const to = remotePort === undefined ? [] : [`port ${localPort ?? '-'} to ${remoteAddress}:${remotePort}`]
+  return [
+    `${sample.method} ${sample.id}`,
+    `${code} in ${error?.stage}`,
+    ...steps,
+    ...(sample.status === undefined ? [] : [`status ${sample.status}, ${plural(sample.bytes, 'byte')}`]),
+    `request ${nthOnSocket} on its connection${idle}`,
+    ...to,
+  ].join('; ')
+}
+
+const ms = (value: number): string => `${value.toFixed(1)} ms`

@@ -1,0 +1,33 @@
+import type { Sample } from '../load/sample.ts'
+import { type Cause, causes } from './causes.ts'
+
+/** The failures of one cause on one pod. */
+export interface PodFailures {
+  /** Name of the pod, where it is known. */
+  readonly pod: string | undefined
+  readonly count: number
+  /** The one that ended first. */
+  readonly first: Sample
+}
+
+/** The failures of one cause. */
+export interface FailureGroup {
+  readonly cause: Cause
+  readonly count: number
+  /** In the order of their first failures. */
+  readonly pods: readonly PodFailures[]
+}
+
+/** Groups failures, which come in the order of their ends, by cause and pod; the most frequent cause first. */
+export function groupFailures(failures: readonly Sample[]): readonly FailureGroup[] {
+  const byCause = Map.groupBy(failures, (sample) => causes.find(({ fits }) => fits(sample)))
+  return [...byCause]
+    .flatMap(([cause, samples]) => (cause ? [{ cause, count: samples.length, pods: byPod(samples) }] : []))
+    .toSorted((one, other) => other.count - one.count)
+}
+
+function byPod(samples: readonly Sample[]): readonly PodFailures[] {
+  return [...Map.groupBy(samples, ({ target }) => target)].flatMap(([pod, [first, ...others]]) =>
+    first ? [{ pod, count: others.length + 1, first }] : [],
+  )
+}

@@ -1,0 +1,4 @@
+/** Markdown of the guide without its backticks, for a terminal. */
+export function plain(markdown: string): string {
+  return markdown.replaceAll('`', '')
+}

@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict'
+import { suite, type TestContext, test } from 'node:test'
+import { LastcallError } from '../../src/core/errors.ts'
+import type { LoadOptions } from '../../src/load/load-options.ts'
+import type { Driver } from '../../src/rollout/driver.ts'
+import { createTimeline, type Timeline } from '../../src/rollout/timeline.ts'
+import { eventually } from '../helpers/eventually.ts'
+
+/** A place for pods whose application loses nothing and answers what the load sends. */
+export interface DriverFixture {
+  open(timeline: Timeline): Driver
+  /** The same, but no pod of a restart becomes ready. */
+  openStuck(timeline: Timeline): Driver
+  /** Its lanes are `new-connections` and `slow`. */
+  readonly load: LoadOptions
+  /** What is there of the driver, in words: its processes, files, objects. */
+  leftOf(driver: Driver): Promise<readonly string[]>
+}
+
+interface Opened {
+  readonly driver: Driver
+  readonly timeline: Timeline
+}
+
+/** What every driver has to do, whatever its pods are. */
+export function testDriver(name: string, fixture: DriverFixture): void {
+  const open = (t: TestContext, how: 'open' | 'openStuck' = 'open'): Opened => {
+    const timeline = createTimeline()
+    const driver = fixture[how](timeline)
+    t.after(() => driver.stop())
+    return { driver, timeline }
+  }
+  const start = async (t: TestContext, how?: 'openStuck'): Promise<Opened> => {
+    const opened = open(t, how)
+    await opened.driver.start()
+    return opened
+  }
+  const serving = (driver: Driver): readonly string[] =>
+    driver
+      .pods()
+      .filter(({ state }) => state === 'ready')
+      .map((pod) => pod.name)
+
+  suite(`the contract of a driver: ${name}`, () => {
+    test('start() resolves when every pod is ready', async (t) => {
+      const { driver } = await start(t)
+      assert.ok(driver.replicas() > 0)
+      assert.equal(driver.pods().length, driver.replicas())
+      for (const pod of driver.pods()) {
+        assert.deepEqual([pod.state, pod.ending, pod.deletedAt], ['ready', 'running', undefined])
+        assert.ok(pod.readyAt!.monotonicMs >= pod.startedAt.monotonicMs)
+      }
+    })
+
+    test('selfTest() finds nothing against lanes that can run', async (t) => {
+      const { driver } = await start(t)
+      assert.deepEqual(await driver.selfTest(fixture.load), [])
+    })
+
+    test('selfTest() names the lane that cannot run, and refuses a route that is not there', async (t) => {
+      const { driver } = await start(t)
+      const leftOut = await driver.selfTest({ ...fixture.load, slowPath: fixture.load.getPath })
+      assert.deepEqual(
+        leftOut.map(({ lane }) => lane),
+        ['slow'],
+      )
+      await assert.rejects(driver.selfTest({ ...fixture.load, getPath: '/no-such-route' }), {
+        code: 'LASTCALL_SELF_TEST',
+      })
+    })
+
+    test('restart() replaces every pod under load, and oldPodsGone() resolves when the old ones have ended', async (t) => {
+      const { driver } = await start(t)
+      const load = await driver.startLoad(fixture.load, [])
+      const old = serving(driver)
+      await driver.restart()
+      const ready = serving(driver)
+      await driver.oldPodsGone()
+      const { requests, failures, leftOut } = await load.stop()
+      assert.deepEqual(
+        ready.filter((pod) => old.includes(pod)),
+        [],
+      )
+      assert.equal(ready.length, driver.replicas())
+      for (const pod of driver.pods().filter((each) => old.includes(each.name))) {
+        assert.deepEqual([pod.state, pod.ending, pod.exitCode, pod.output], ['gone', 'clean', 0, []])
+        assert.ok(pod.exitedAt!.monotonicMs >= pod.deletedAt!.monotonicMs)
+      }
+      assert.deepEqual([failures, leftOut], [[], []])
+      assert.ok(requests > 0)
+    })
+
+    test('startLoad() sends until it is stopped, and its record has what was left out', async (t) => {
+      const { driver } = await start(t)
+      const leftOut = [{ lane: 'slow', reason: 'it is not slow' }] as const
+      const load = await driver.startLoad({ ...fixture.load, lanes: ['new-connections'] }, leftOut)
+      await eventually('ten requests', () => (load.record()?.requests ?? 0) >= 10)
+      const record = await load.stop()
+      assert.deepEqual(record.leftOut, leftOut)
+      assert.deepEqual(
+        record.lanes.map(({ lane }) => lane),
+        ['new-connections'],
+      )
+      assert.equal(load.record()?.requests, record.requests)
+    })
+
+    test('abandon() counts nothing from then on, so that the end of the pods is no failure', async (t) => {
+      const { driver } = await start(t)
+      const load = await driver.startLoad(fixture.load, [])
+      await eventually('ten requests', () => (load.record()?.requests ?? 0) >= 10)
+      load.abandon()
+      const seen = load.record()?.requests
+      await driver.stop()
+      assert.deepEqual([load.record()?.requests, load.record()?.failed], [seen, 0])
+    })
+
+    test('the timeline has every step of a pod with both clocks, as its record has', async (t) => {
+      const wallMs = Date.now()
+      const monotonicMs = performance.now()
+      const { driver, timeline } = await start(t)
+      await driver.restart()
+      await driver.oldPodsGone()
+      assert.ok(timeline.events.length > 0)
+      for (const { at } of timeline.events) {
+        assert.ok(at.wallMs >= wallMs - 1 && at.wallMs <= Date.now() + 1)
+        assert.ok(at.monotonicMs >= monotonicMs && at.monotonicMs <= performance.now())
+      }
+      for (const pod of driver.pods()) {
+        const timeOf = (kind: string): object | undefined =>
+          timeline.events.find((event) => event.pod === pod.name && event.kind === kind)?.at
+        const { startedAt, readyAt, deletedAt, exitedAt } = pod
+        assert.deepEqual(
+          { startedAt, readyAt, deletedAt, exitedAt },
+          {
+            startedAt: timeOf('pod-started'),
+            readyAt: timeOf('pod-ready'),
+            deletedAt: timeOf('pod-deleted'),
+            exitedAt: timeOf('pod-exited'),
+          },
+        )
+      }
+    })
+
+    test('restart() rejects when no new pod becomes ready, and the old pods serve on', async (t) => {
+      const { driver } = await start(t, 'openStuck')
+      const old = serving(driver)
+      await assert.rejects(driver.restart(), (error) => {
+        assert.ok(error instanceof LastcallError)
+        assert.ok(error.problems.length > 0)
+        return true
+      })
+      await driver.oldPodsGone()
+      assert.deepEqual(serving(driver), old)
+      assert.ok(driver.pods().some(({ ending }) => ending === 'not-ready'))
+    })
+
+    test('stop() leaves nothing, in the middle of a restart under load as well', async (t) => {
+      const { driver, timeline } = await start(t)
+      await driver.startLoad(fixture.load, [])
+      const restarted = Promise.allSettled([driver.restart()])
+      await eventually('a pod that is deleted', () =>
+        timeline.events.some(({ kind }) => kind === 'pod-deleted'),
+      )
+      assert.notDeepEqual(await fixture.leftOf(driver), [])
+      await driver.stop()
+      assert.deepEqual(await fixture.leftOf(driver), [])
+      assert.equal((await restarted)[0].status, 'rejected')
+      await driver.stop()
+      assert.deepEqual(await fixture.leftOf(driver), [])
+    })
+
+    test('killAll() leaves nothing, without waiting for it', async (t) => {
+      const { driver } = await start(t)
+      await driver.startLoad(fixture.load, [])
+      driver.killAll()
+      await eventually('nothing is left', async () => (await fixture.leftOf(driver)).length === 0)
+    })
+
+    test('stop() of a driver that was never started leaves nothing', async (t) => {
+      const { driver } = open(t)
+      await driver.stop()
+      assert.deepEqual([await fixture.leftOf(driver), driver.pods()], [[], []])
+    })
+  })
+}
