@@ -2,10 +2,14 @@ import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { json } from 'node:stream/consumers'
-import type { TestContext } from 'node:test'
 import type { ApiAccess } from '../../src/rollout/drivers/kubernetes/api/access.ts'
 
 type FakeObject = { metadata: Record<string, unknown> & { name: string } } & Record<string, unknown>
+
+/** A test, or a file of tests: what is started for it ends with it. */
+export interface Scope {
+  after(end: () => void): void
+}
 
 interface Change {
   readonly version: number
@@ -43,7 +47,7 @@ export class FakeApiServer {
   readonly #server = createServer((request, response) => void this.#answer(request, response))
   #version = 100
 
-  async start(t: TestContext): Promise<this> {
+  async start(t: Scope): Promise<this> {
     this.#server.listen(0, '127.0.0.1')
     await once(this.#server, 'listening')
     t.after(() => {

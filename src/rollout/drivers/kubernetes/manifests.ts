@@ -81,7 +81,7 @@ export function otherManifests(plan: AgentPlan, owner?: OwnerReference): readonl
     },
     {
       path: `/apis/${rbac}/v1/namespaces/${namespace}/roles`,
-      object: { apiVersion: `${rbac}/v1`, kind: 'Role', metadata, rules: agentRules() },
+      object: { apiVersion: `${rbac}/v1`, kind: 'Role', metadata, rules: agentRules(name) },
     },
     {
       path: `/apis/${rbac}/v1/namespaces/${namespace}/rolebindings`,
@@ -117,12 +117,13 @@ export interface PolicyRule {
   readonly verbs: readonly string[]
 }
 
-/** What the agent may do: look. The restart is done by the one who starts it. */
-export function agentRules(): readonly PolicyRule[] {
+/** What the agent may do: look, and read its own ConfigMap. The restart is done by the one who starts it. */
+export function agentRules(name: string): readonly PolicyRule[] {
   const verbs = ['get', 'list', 'watch']
   return [
     { apiGroups: [''], resources: ['pods', 'events'], verbs },
     { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs },
+    { apiGroups: [''], resources: ['configmaps'], resourceNames: [name], verbs },
   ]
 }
 

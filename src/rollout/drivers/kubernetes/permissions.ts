@@ -46,13 +46,15 @@ export function permissionsFor(
     create('batch', 'jobs', 'run the agent'),
     { verb: 'delete', group: 'batch', resource: 'jobs', why: 'end the agent' },
     create('', 'configmaps', 'hand the agent its program'),
+    { verb: 'patch', group: '', resource: 'configmaps', why: 'tell the agent what to do' },
+    { verb: 'patch', group: 'batch', resource: 'jobs', why: 'keep the agent alive' },
     ...(serviceAccount === undefined
       ? [
           create('', 'serviceaccounts', 'let the agent observe'),
           create(rbac, 'roles', 'let the agent observe'),
           create(rbac, 'rolebindings', 'let the agent observe'),
           // Nobody may create a role that allows more than he may do himself.
-          ...agentRules().flatMap(({ apiGroups, resources, verbs }) =>
+          ...agentRules('').flatMap(({ apiGroups, resources, verbs }) =>
             apiGroups.flatMap((group) =>
               resources.flatMap((watched) =>
                 verbs.map((verb) => ({ verb, group, resource: watched, why: 'hand it on to the agent' })),

@@ -1,143 +1,142 @@
-import { type PodEnding, type PodRecord, type PodState, readTerminationMessage } from '../../pod-record.ts'
+import type { Instant } from '../../../load/sample.ts'
+import type { PodRecord } from '../../pod-record.ts'
 import type { Timeline } from '../../timeline.ts'
-import type { AgentLine, PodFacts } from './agent/protocol.ts'
+import type { AgentLine, AgentMessage, PodFacts } from './agent/protocol.ts'
 import type { ClockBridge } from './clock-bridge.ts'
+import { toPodRecord } from './pod-end.ts'
 
 /** The pods of the workload as the agent saw them, in the order in which it saw them first. */
 export interface ObservedPods {
   take(line: AgentLine): void
   records(): readonly PodRecord[]
+  /** The uids of those that are there. */
+  present(): ReadonlySet<string>
+  /** Resolves when so many pods are ready that are none of these. */
+  newOnesReady(wanted: number, old: ReadonlySet<string>): Promise<void>
+  /** Resolves when none of these is there; those that are not going away do not count when `onlyDeleted`. */
+  gone(old: ReadonlySet<string>, onlyDeleted: boolean): Promise<void>
+  /** From now on a pod that is not ready has failed. */
+  giveUp(): void
+  /** Ends every wait with this error. */
+  fail(error: Error): void
 }
 
-/** A pod as it is known now. Times are the agent's, in wall-clock milliseconds. */
-interface Seen {
+/** What is known of one pod now. */
+export interface SeenPod {
   facts: PodFacts
-  readonly firstMs: number
+  readonly startedAt: Instant
   isGone: boolean
-  readyMs?: number
-  deletedMs?: number
-  exitedMs?: number
-  endpointEndedMs?: number
-  lastAcceptedMs?: number | undefined
-  firstRefusedMs?: number | undefined
+  readyAt?: Instant
+  deletedAt?: Instant
+  exitedAt?: Instant
+  endpointEndedAt?: Instant
+  lastAcceptedAt?: Instant | undefined
+  firstRefusedAt?: Instant | undefined
 }
 
 /** No pods yet; what happens to them is written into the timeline. */
 export function createObservedPods(timeline: Timeline, clock: ClockBridge): ObservedPods {
-  const pods = new Map<string, Seen>()
-  let isObserving = false
-  const takePod = (change: string, facts: PodFacts, at: number): void => {
-    const seen = pods.get(facts.uid) ?? { facts, firstMs: at, isGone: false }
-    if (!pods.has(facts.uid)) {
-      pods.set(facts.uid, seen)
-      if (isObserving) timeline.record('pod-started', { pod: facts.name })
-    }
-    note(seen, facts, { change, at, timeline })
-  }
-  const byName = (name: string): Seen | undefined =>
+  const pods = new Map<string, SeenPod>()
+  const waits = new Set<() => void>()
+  let failure: Error | undefined
+  let isOver = false
+  const byName = (name: string): SeenPod | undefined =>
     [...pods.values()].findLast(({ facts }) => facts.name === name)
+  const until = async (holds: () => boolean): Promise<void> => {
+    for (;;) {
+      if (failure) throw failure
+      if (holds()) return
+      const { promise, resolve } = Promise.withResolvers<void>()
+      waits.add(resolve)
+      await promise
+    }
+  }
+  const wake = (): void => {
+    for (const resolve of waits) resolve()
+    waits.clear()
+  }
+  const takePod = (line: Extract<AgentLine, { type: 'pod' }>): void => {
+    const at = clock.toHere(line.at)
+    const { uid, name } = line.pod
+    let seen = pods.get(uid)
+    if (!seen) {
+      seen = { facts: line.pod, startedAt: timeline.record('pod-started', { pod: name, at }), isGone: false }
+      pods.set(uid, seen)
+    }
+    notePod(seen, line, { at, timeline })
+  }
   return {
     take(line) {
-      if (line.type === 'observing') isObserving = true
-      if (line.type === 'pod') takePod(line.change, line.pod, line.at)
+      if (line.type === 'pod') takePod(line)
       if (line.type === 'endpoint' && (line.terminating || line.gone)) {
         const seen = byName(line.pod)
-        if (seen) seen.endpointEndedMs ??= line.at
+        if (seen) seen.endpointEndedAt ??= clock.toHere(line.at)
       }
       if (line.type === 'listener') {
         const seen = byName(line.pod)
-        if (seen?.deletedMs === undefined) return
-        const accepts = line.state === 'accepting'
-        seen.firstRefusedMs = accepts ? undefined : (seen.firstRefusedMs ?? line.at)
-        seen.lastAcceptedMs = accepts ? undefined : (seen.lastAcceptedMs ?? line.lastOtherMs ?? undefined)
+        if (seen) noteListener(seen, line, clock)
       }
+      wake()
     },
-    records: () => [...pods.values()].map((seen) => toRecord(seen, clock)),
+    records: () => [...pods.values()].map((seen) => toPodRecord(seen, isOver)),
+    present: () => new Set([...pods.values()].filter(({ isGone }) => !isGone).map(({ facts }) => facts.uid)),
+    newOnesReady: (wanted, old) =>
+      until(() => {
+        const isNew = ({ facts, isGone }: SeenPod): boolean => facts.ready && !isGone && !old.has(facts.uid)
+        return [...pods.values()].filter(isNew).length >= wanted
+      }),
+    gone: (old, onlyDeleted) =>
+      until(() =>
+        [...pods.values()].every(
+          ({ facts, isGone }) => isGone || !old.has(facts.uid) || (onlyDeleted && !facts.deleting),
+        ),
+      ),
+    giveUp() {
+      isOver = true
+    },
+    fail(error) {
+      failure ??= error
+      wake()
+    },
   }
 }
 
-function note(
-  seen: Seen,
-  facts: PodFacts,
-  { change, at, timeline }: { readonly change: string; readonly at: number; readonly timeline: Timeline },
+function notePod(
+  seen: SeenPod,
+  { change, pod: facts }: Extract<AgentMessage, { type: 'pod' }>,
+  { at, timeline }: { readonly at: Instant; readonly timeline: Timeline },
 ): void {
   const { facts: before } = seen
   seen.facts = facts
   const pod = facts.name
-  if (facts.ready && seen.readyMs === undefined) {
-    seen.readyMs = at
-    timeline.record('pod-ready', { pod })
-  } else if (before.ready && !facts.ready && !facts.deleting) timeline.record('pod-unready', { pod })
-  if (facts.deleting && seen.deletedMs === undefined) {
-    seen.deletedMs = at
-    timeline.record('pod-deleted', { pod })
-  }
+  const isEnd = change === 'DELETED'
+  if (facts.ready && !seen.readyAt) seen.readyAt = timeline.record('pod-ready', { pod, at })
+  else if (before.ready && !facts.ready && !facts.deleting) timeline.record('pod-unready', { pod, at })
+  if (facts.deleting && !seen.deletedAt) seen.deletedAt = timeline.record('pod-deleted', { pod, at })
   if (facts.restarts > before.restarts) {
-    timeline.record('notice', {
-      pod,
-      detail: `its container ended and was started again (${describeEnd(facts)})`,
-    })
+    const detail = `its container ended and was started again (${describeEnd(facts)})`
+    timeline.record('notice', { pod, detail, at })
   }
-  if (seen.exitedMs === undefined && facts.terminated && (facts.deleting || change === 'DELETED')) {
-    seen.exitedMs = at
-    timeline.record('pod-exited', { pod, detail: describeEnd(facts) })
+  if (!seen.exitedAt && (isEnd || (facts.deleting && facts.terminated))) {
+    seen.exitedAt = timeline.record('pod-exited', { pod, detail: describeEnd(facts), at })
   }
-  if (change !== 'DELETED') return
-  seen.isGone = true
-  seen.exitedMs ??= at
+  seen.isGone = isEnd
+}
+
+/** When a pod that is going away stopped to accept; a single connect that failed before is another matter. */
+function noteListener(
+  seen: SeenPod,
+  { state, at, lastOtherMs }: Extract<AgentLine, { type: 'listener' }>,
+  clock: ClockBridge,
+): void {
+  if (!seen.deletedAt) return
+  const accepts = state === 'accepting'
+  const last = lastOtherMs === null ? undefined : clock.toHere(lastOtherMs)
+  seen.lastAcceptedAt = accepts ? undefined : (seen.lastAcceptedAt ?? last)
+  seen.firstRefusedAt = accepts ? undefined : (seen.firstRefusedAt ?? clock.toHere(at))
 }
 
 function describeEnd({ terminated, reason }: PodFacts): string {
-  if (!terminated) return reason ?? 'unknown'
+  if (!terminated) return reason ?? 'exit code unknown'
   return `exit code ${terminated.exitCode}${terminated.reason === undefined ? '' : `, ${terminated.reason}`}`
-}
-
-function toRecord(seen: Seen, clock: ClockBridge): PodRecord {
-  const { facts } = seen
-  const at = (ms: number | undefined): ReturnType<ClockBridge['toHere']> | undefined =>
-    ms === undefined ? undefined : clock.toHere(ms)
-  const { report, message } = readTerminationMessage(facts.terminated?.message ?? '')
-  return {
-    name: facts.name,
-    state: stateOf(seen),
-    startedAt: clock.toHere(seen.firstMs),
-    readyAt: at(seen.readyMs),
-    deletedAt: at(seen.deletedMs),
-    exitedAt: at(seen.exitedMs),
-    exitCode: facts.terminated?.exitCode,
-    ending: endingOf(seen),
-    ...(report && { report, cutOff: report.forcedCloses.total }),
-    ...(message !== undefined && message !== '' && { message }),
-    output: [],
-    cluster: {
-      restarts: facts.restarts,
-      node: facts.node,
-      endedBy: facts.reason ?? facts.terminated?.reason,
-      endpointEndedAt: at(seen.endpointEndedMs),
-      lastAcceptedAt: at(seen.lastAcceptedMs),
-      firstRefusedAt: at(seen.firstRefusedMs),
-    },
-  }
-}
-
-function stateOf({ facts, isGone, readyMs }: Seen): PodState {
-  if (isGone) return 'gone'
-  if (facts.deleting) return 'terminating'
-  if (facts.ready) return 'ready'
-  return readyMs === undefined ? 'starting' : 'unready'
-}
-
-/** Exit codes of a process that a signal has ended. */
-const SIGKILLED = 137
-const SIGTERMED = 143
-
-function endingOf({ facts, isGone, deletedMs, readyMs }: Seen): PodEnding {
-  const { terminated, restarts } = facts
-  if (restarts > 0 || terminated?.reason === 'OOMKilled') return 'crashed'
-  if (!isGone) return 'running'
-  if (!terminated) return readyMs === undefined ? 'not-ready' : 'unseen'
-  if (deletedMs === undefined) return 'crashed'
-  if (terminated.exitCode === 0) return 'clean'
-  if (terminated.exitCode === SIGKILLED) return 'killed'
-  return terminated.exitCode === SIGTERMED ? 'unhandled-signal' : 'exit-code'
 }

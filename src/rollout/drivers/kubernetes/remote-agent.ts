@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { LastcallError } from '../../../core/errors.ts'
-import type { LoadDocument } from '../../../load/load-document.ts'
-import { readClocks } from '../../../load/sample.ts'
+import type { LeftOutLane, LoadDocument } from '../../../load/load-document.ts'
+import type { LoadOptions } from '../../../load/load-options.ts'
+import { type Instant, readClocks } from '../../../load/sample.ts'
 import { type AgentLog, followAgentLog } from './agent-log.ts'
 import { type AgentObjects, createAgentObjects } from './agent-objects.ts'
 import { waitForAgentPod } from './agent-pod.ts'
 import { joinPart } from './agent/load-parts.ts'
-import type { AgentJob, AgentLine, AgentMessage } from './agent/protocol.ts'
+import type { AgentJob, AgentLine } from './agent/protocol.ts'
 import type { ApiClient } from './api/client.ts'
 import type { ClockBridge } from './clock-bridge.ts'
 import type { KubernetesOptions } from './kubernetes-options.ts'
@@ -18,8 +19,10 @@ const RENEWAL_MS = 60_000
 
 /** The agent in its pod, as seen from here. */
 export interface RemoteAgent {
-  /** Resolves to the first line of a type; rejects with `LASTCALL_AGENT` when the agent is lost before. */
-  line<Type extends AgentMessage['type']>(type: Type): Promise<Extract<AgentLine, { readonly type: Type }>>
+  /** Resolves when every watch of the agent has read its first list; rejects with `LASTCALL_AGENT`. */
+  observing(): Promise<void>
+  /** Has it do something and resolves to its answer; rejects with `LASTCALL_AGENT` when it is lost before. */
+  ask(task: AgentTask): Promise<AgentAnswer>
   /** Rejects with `LASTCALL_AGENT` when the agent is lost; resolves when it has come to its end. */
   readonly ended: Promise<void>
   /** The load so far; undefined before its first line. */
@@ -29,6 +32,14 @@ export interface RemoteAgent {
   /** Deletes everything of it, and resolves to what is left when that takes too long. */
   remove(): Promise<readonly string[]>
 }
+
+/** A command that has no number yet. */
+export type AgentTask =
+  | { readonly do: 'self-test'; readonly load: LoadOptions }
+  | { readonly do: 'load'; readonly load: LoadOptions; readonly leftOut: readonly LeftOutLane[] }
+
+/** The line that answers a command. */
+export type AgentAnswer = Extract<AgentLine, { readonly command: number }>
 
 /** What the driver does with what the agent says. */
 export interface RemoteAgentPorts {
@@ -41,6 +52,7 @@ export interface RemoteAgentPorts {
 export function planAgent(options: KubernetesOptions): AgentPlan {
   const { workload, service } = options.found
   const { http2Port } = service
+  const name = `lastcall-${randomBytes(4).toString('hex')}`
   const job: AgentJob = {
     namespace: workload.namespace,
     workload: { kind: workload.kind, name: workload.name, uid: workload.uid },
@@ -48,10 +60,10 @@ export function planAgent(options: KubernetesOptions): AgentPlan {
     service: service.service,
     target: { host: service.address, port: service.port, ...(http2Port !== undefined && { http2Port }) },
     targetPort: service.targetPort,
-    load: options.load,
+    configMap: name,
   }
   return {
-    name: `lastcall-${randomBytes(4).toString('hex')}`,
+    name,
     workload,
     image: options.image,
     bundle: options.bundle,
@@ -75,12 +87,16 @@ export async function startRemoteAgent(
   const objects = await createAgentObjects(api, plan)
   const { namespace } = plan.workload
   const lines = createLineWaiters()
+  let commands = 0
+  const asked = new Map<number, Instant>()
   let record: LoadDocument | undefined
   let log: AgentLog
   try {
     const pod = await waitForAgentPod(api, { namespace, name: plan.name, image: plan.image }, ending.signal)
     const take = (line: AgentLine): void => {
       if (line.type === 'hello') clock.caused(line.at, askedAt)
+      const ask = 'command' in line ? asked.get(line.command) : undefined
+      if (ask) clock.caused(line.at, ask)
       if (line.type === 'load') record = joinPart(record, line.part)
       onLine(line)
       lines.take(line)
@@ -98,7 +114,13 @@ export async function startRemoteAgent(
   ended.catch(() => undefined)
   const renewal = renew(objects, onNotice)
   return {
-    line: lines.first,
+    observing: async () => void (await lines.first('observing')),
+    async ask(task) {
+      const n = ++commands
+      asked.set(n, readClocks())
+      await objects.command({ n, ...task })
+      return (await lines.first(`command ${n}`)) as AgentAnswer
+    },
     ended,
     record: () => record,
     async stop() {
@@ -127,32 +149,33 @@ function renew(objects: AgentObjects, onNotice: (text: string) => void): NodeJS.
 interface LineWaiters {
   take(line: AgentLine): void
   fail(error: Error): void
-  readonly first: RemoteAgent['line']
+  /** The first line of a type, or the answer to a command: `command 1`. */
+  first(what: string): Promise<AgentLine>
 }
 
-/** Promises of the first line of each type. */
 function createLineWaiters(): LineWaiters {
-  const seen = new Map<string, AgentLine>()
   const waiters = new Map<string, PromiseWithResolvers<AgentLine>>()
   let failure: Error | undefined
+  const waiterOf = (what: string): PromiseWithResolvers<AgentLine> => {
+    const known = waiters.get(what)
+    if (known) return known
+    const waiter = Promise.withResolvers<AgentLine>()
+    // Nobody may be waiting for it.
+    waiter.promise.catch(() => undefined)
+    waiters.set(what, waiter)
+    if (failure) waiter.reject(failure)
+    return waiter
+  }
   return {
     take(line) {
-      if (seen.has(line.type)) return
-      seen.set(line.type, line)
-      waiters.get(line.type)?.resolve(line)
+      waiterOf(line.type).resolve(line)
+      if ('command' in line) waiterOf(`command ${line.command}`).resolve(line)
     },
     fail(error) {
       failure = error
       for (const waiter of waiters.values()) waiter.reject(error)
     },
-    first<Type extends AgentMessage['type']>(type: Type) {
-      const waiter = waiters.get(type) ?? Promise.withResolvers<AgentLine>()
-      waiters.set(type, waiter)
-      const line = seen.get(type)
-      if (line) waiter.resolve(line)
-      else if (failure) waiter.reject(failure)
-      return waiter.promise as Promise<Extract<AgentLine, { readonly type: Type }>>
-    },
+    first: (what) => waiterOf(what).promise,
   }
 }
 

@@ -3,7 +3,7 @@ import type { LoadOptions } from '../../../../load/load-options.ts'
 import type { WorkloadKind } from '../workload-kinds.ts'
 import type { LoadPart } from './load-parts.ts'
 
-/** What the agent is to do; a file beside its bundle. */
+/** What the agent is to look at; a file beside its bundle. */
 export interface AgentJob {
   readonly namespace: string
   readonly workload: { readonly kind: WorkloadKind; readonly name: string; readonly uid: string }
@@ -14,8 +14,22 @@ export interface AgentJob {
   readonly target: { readonly host: string; readonly port: number; readonly http2Port?: number }
   /** The port behind the Service, a number or the name of a container's port. */
   readonly targetPort: string | number
-  readonly load: LoadOptions
+  /** The ConfigMap in which commands come. */
+  readonly configMap: string
 }
+
+/** What the agent is asked to do, one after the other; `n` counts them from 1. */
+export type AgentCommand =
+  | { readonly n: number; readonly do: 'self-test'; readonly load: LoadOptions }
+  | {
+      readonly n: number
+      readonly do: 'load'
+      readonly load: LoadOptions
+      readonly leftOut: readonly LeftOutLane[]
+    }
+
+/** Where a command is in the ConfigMap. */
+export const COMMAND_KEY = 'command.json'
 
 /** What the agent saw of a pod, with everything that a record of it needs. */
 export interface PodFacts {
@@ -76,11 +90,13 @@ export type AgentMessage =
     }
   | {
       readonly type: 'self-test'
+      /** The command that this answers. */
+      readonly command: number
       readonly leftOut: readonly LeftOutLane[]
-      /** Sentences; the agent ends when there are any. */
+      /** Sentences. */
       readonly problems: readonly string[]
     }
-  | { readonly type: 'load-started' }
+  | { readonly type: 'load-started'; readonly command: number }
   /** What was counted since the last line of this type. */
   | { readonly type: 'load'; readonly part: LoadPart }
   /** The last line of an agent that came to its end. */
@@ -100,8 +116,8 @@ const shapes: Readonly<Record<AgentMessage['type'], Readonly<Record<string, stri
   event: { reason: 'string', about: 'string', message: 'string' },
   listener: { pod: 'string', state: 'string' },
   gap: { watch: 'string', fromMs: 'number', lost: 'boolean' },
-  'self-test': { leftOut: 'object', problems: 'object' },
-  'load-started': {},
+  'self-test': { command: 'number', leftOut: 'object', problems: 'object' },
+  'load-started': { command: 'number' },
   load: { part: 'object' },
   end: {},
   broken: { problem: 'string' },

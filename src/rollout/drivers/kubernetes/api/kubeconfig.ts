@@ -30,6 +30,13 @@ export function loadKubeconfig({ kubeconfig, context }: ClusterChoice): ClusterA
     const file = kubeconfig ?? process.env['KUBECONFIG'] ?? '~/.kube/config'
     throw unusable(`the kubeconfig ${file} cannot be read (${(error as Error).message})`, error)
   }
+  if (config.getCurrentContext() === INVENTED_CONTEXT) {
+    throw unusable('there is no kubeconfig: neither --kubeconfig nor KUBECONFIG nor ~/.kube/config; name one')
+  }
+  // Without TLS there is nothing to verify (`kubectl proxy`), but the library wants it said.
+  config.clusters = config.clusters.map((cluster) =>
+    cluster.server.startsWith('http:') ? { ...cluster, skipTLSVerify: true } : cluster,
+  )
   if (context !== undefined) config.setCurrentContext(context)
   const chosen = config.getContextObject(config.getCurrentContext())
   const known = config.getContexts().map(({ name }) => name)
@@ -53,6 +60,9 @@ export function loadKubeconfig({ kubeconfig, context }: ClusterChoice): ClusterA
     },
   }
 }
+
+/** The library's name for a cluster on localhost that it invents where no file is. */
+const INVENTED_CONTEXT = 'loaded-context'
 
 function unusable(problem: string, cause?: unknown): LastcallError {
   return new LastcallError('LASTCALL_CLUSTER', [problem], cause)
