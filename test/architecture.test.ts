@@ -83,6 +83,18 @@ test('imports between the folders of src go one way, and integrations do not kno
   assert.deepEqual(wrong, [])
 })
 
+test('a run knows no driver, and drivers do not know each other', () => {
+  const driverOf = (path: string): string | undefined => /^src\/rollout\/drivers\/([^/]+)\//.exec(path)?.[1]
+  const wrong = sources
+    .filter(({ path }) => layerOf(path) === 'rollout')
+    .flatMap(({ path, files }) =>
+      files
+        .filter((target) => driverOf(target) !== undefined && driverOf(target) !== driverOf(path))
+        .map((target) => `${path} imports ${target}`),
+    )
+  assert.deepEqual(wrong, [])
+})
+
 test('every import of src names a file of src, with its extension', () => {
   const missing = sources.flatMap((file) => file.files.filter((target) => !byPath.has(target)))
   assert.deepEqual(missing, [])
@@ -136,7 +148,8 @@ for (const { subpath, source } of readEntries()) {
     )
     assert.deepEqual(foreign, [])
     const layersReached = new Set([...reach(source)].map(layerOf))
-    for (const layer of ['cli', 'load', 'process', 'rollout', 'report', 'supervisor']) assert.ok(!layersReached.has(layer), layer)
+    for (const layer of ['cli', 'load', 'process', 'rollout', 'report', 'supervisor'])
+      assert.ok(!layersReached.has(layer), layer)
   })
 }
 

@@ -1,8 +1,9 @@
 import type { Sample } from '../load/sample.ts'
 import { type FailureGroup, groupFailures, type PodFailures } from '../rollout/failure-groups.ts'
+import { plain } from '../rollout/plain.ts'
+import { isMisbehaved, type PodRecord } from '../rollout/pod-record.ts'
 import { count, plural } from '../rollout/verdict.ts'
 import { explainFailure } from './failure-sentence.ts'
-import { plain } from '../rollout/plain.ts'
 import type { Palette } from './palette.ts'
 
 /** Pods that are shown of one cause; the JSON document has every failure. */
@@ -13,6 +14,8 @@ export interface FailureLook {
   /** Monotonic milliseconds from which times are counted. */
   readonly startMs: number
   readonly palette: Palette
+  /** The pods of the run, where they are known: the end of a pod can explain its failures. */
+  readonly pods?: readonly PodRecord[]
 }
 
 /** The failures by cause and pod: how many, what helps, and the first of each in all its detail. */
@@ -37,9 +40,12 @@ function renderGroup({ cause, count: total, pods }: FailureGroup, look: FailureL
   ].join('\n')
 }
 
-function renderPod({ pod, count: total, first }: PodFailures, { startMs, palette }: FailureLook): string {
+function renderPod({ pod, count: total, first }: PodFailures, look: FailureLook): string {
+  const { startMs, palette, pods = [] } = look
+  const ended = pods.find(({ name }) => name === pod)
+  const how = ended && isMisbehaved(ended) ? ` (${ended.ending})` : ''
   const seconds = (first.startedAt.monotonicMs + first.endMs - startMs) / 1_000
-  const place = pod === undefined ? '' : ` on ${pod}`
+  const place = pod === undefined ? '' : ` on ${pod}${how}`
   const which = total === 1 ? '' : ', the first'
   return [
     `  ${count(total)}${place}${which} at +${seconds.toFixed(3)} s in ${first.lane}: ${explainFailure(first)}`,
@@ -60,7 +66,7 @@ function describeSample(sample: Sample): string {
   const to = remotePort === undefined ? [] : [`port ${localPort ?? '-'} to ${remoteAddress}:${remotePort}`]
   return [
     `${sample.method} ${sample.id}`,
-    `${code} in ${error?.stage}`,
+    `${code} (stage: ${error?.stage})`,
     ...steps,
     ...(sample.status === undefined ? [] : [`status ${sample.status}, ${plural(sample.bytes, 'byte')}`]),
     `request ${nthOnSocket} on its connection${idle}`,

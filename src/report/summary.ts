@@ -9,10 +9,11 @@ import { renderPods } from './pod-lines.ts'
 export function renderSummary(document: JudgedRun, palette: Palette): string {
   const startMs = document.phases[0]?.startedAt.monotonicMs ?? 0
   const { failures, failed } = document.load
+  const look = { startMs, palette, pods: document.pods }
   return [
     ...(document.load.lanes.length > 0 ? [renderLaneTable(document.load, palette)] : []),
     ...(document.pods.length > 0 ? [renderPods(document.pods, palette)] : []),
-    ...(failures.length > 0 ? [renderFailures(failures, failed, { startMs, palette })] : []),
+    ...(failures.length > 0 ? [renderFailures(failures, failed, look)] : []),
     renderVerdict(document.verdict, palette),
   ]
     .map((part) => `${part}\n`)
