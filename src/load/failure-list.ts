@@ -1,7 +1,5 @@
+import { MAX_LISTED_FAILURES } from './load-record.ts'
 import type { Sample } from './sample.ts'
-
-/** Failures that are kept whole; a run that has more is not explained by reading them. */
-const MAX_LISTED_FAILURES = 10_000
 
 /** The first failures whole, the rest counted. */
 export interface FailureList {

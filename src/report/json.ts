@@ -4,7 +4,7 @@ import { judgeRehearsal } from '../rollout/verdict.ts'
 
 /** Judges the facts and puts everything into the document that `--json` writes. */
 export function toRehearsalDocument(facts: RehearsalFacts, command: readonly string[]): RehearsalDocument {
-  return { schemaVersion: 1, kind: 'rehearsal', command, verdict: judgeRehearsal(facts), ...facts }
+  return { schemaVersion: 2, kind: 'rehearsal', command, verdict: judgeRehearsal(facts), ...facts }
 }
 
 /** A document as text, with a line end. */

@@ -11,7 +11,7 @@ const SHOWN_FAILURES = 20
 
 /** The report of a rehearsal for a terminal: lanes, pods, failures, verdict last, where the eye is. */
 export function renderSummary(document: RehearsalDocument, palette: Palette): string {
-  const startMs = document.phases[0]?.startedAt.monotonicMs ?? 0
+  const startMs = document.phases[0]?.startedAt.wallMs ?? 0
   const { failures, failed } = document.load
   return [
     renderLaneTable(document.load, palette),
@@ -23,7 +23,7 @@ export function renderSummary(document: RehearsalDocument, palette: Palette): st
     .join('\n')
 }
 
-/** The first failures with their time after `startMs`, and how many more there are. */
+/** The first failures with their time after `startMs` of wall time, and how many more there are. */
 export function renderFailures(
   failures: readonly Sample[],
   failed: number,
@@ -31,7 +31,7 @@ export function renderFailures(
 ): string {
   const table = createTable(['time', 'lane', 'pod', 'error', 'what happened'], palette, Infinity)
   for (const sample of failures.slice(0, SHOWN_FAILURES)) {
-    const seconds = (sample.startedAt.monotonicMs + sample.endMs - startMs) / 1_000
+    const seconds = (sample.startedAt.wallMs + sample.endMs - startMs) / 1_000
     const error = [sample.error?.code, sample.error?.syscall].filter(Boolean).join(' ')
     table.push([
       `+${seconds.toFixed(3)} s`,

@@ -1,14 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LastcallError } from '../core/errors.ts'
 import { type RunningLoad, startLoad } from '../load/engine.ts'
-import type { LeftOutLane, LoadDocument } from '../load/load-document.ts'
+import type { LeftOutLane } from '../load/load-record.ts'
 import { type LoadOptions, withoutLanes } from '../load/load-options.ts'
+import type { LaneTotals } from '../load/recorder.ts'
 import { readClocks } from '../load/sample.ts'
 import { refuseSelfTest, selfTest } from '../load/self-test.ts'
 import { createLocalDriver, type LocalDriver } from './drivers/local/driver.ts'
 import type { LocalOptions } from './drivers/local/local-options.ts'
 import type { PodRecord } from './pod-record.ts'
-import type { PhaseName, PhaseRecord, RehearsalFacts } from './rehearsal-facts.ts'
+import { joinPhases, type PhaseName, type PhaseRecord } from './phases.ts'
+import type { RehearsalFacts } from './rehearsal-facts.ts'
 import { createTimeline, type Timeline, type TimelineEvent } from './timeline.ts'
 
 /** What to rehearse. */
@@ -31,8 +33,8 @@ export interface Rehearsal {
   readonly finished: Promise<RehearsalFacts>
   phase(): PhaseName
   pods(): readonly PodRecord[]
-  /** The load so far; undefined before it began. */
-  load(): LoadDocument | undefined
+  /** Totals of the load by lane so far; none before it began. */
+  load(): readonly LaneTotals[]
   /** Kills every pod synchronously; for the moment in which this process ends. */
   killAll(): void
 }
@@ -54,14 +56,10 @@ export function startRehearsal(
   let stuck: string | undefined
   const startedAt = readClocks()
 
-  const begin = (name: PhaseName): void => {
-    phases.begin(name)
-    load?.setPhase(name)
-  }
   const roll = async (): Promise<void> => {
     const untilMs = performance.now() + (options.durationMs ?? 0)
     do {
-      begin('rollout')
+      phases.begin('rollout')
       restarts++
       try {
         await orAborted(driver.restart(), signal)
@@ -70,20 +68,20 @@ export function startRehearsal(
         if (!(error instanceof LastcallError)) throw error
         stuck = error.problems.join('\n')
       }
-      begin('drain')
+      phases.begin('drain')
       await orAborted(driver.oldPodsGone(), signal)
     } while (stuck === undefined && (restarts < options.restarts || performance.now() < untilMs))
   }
   const rehearse = async (): Promise<RehearsalFacts> => {
-    begin('start')
+    phases.begin('start')
     await orAborted(driver.start(), signal)
-    begin('self-test')
+    phases.begin('self-test')
     const leftOut = await orAborted(testEveryPod(options.load, driver), signal)
+    phases.begin('baseline')
     load = startLoad(withoutLanes(options.load, leftOut), { pickTarget: () => driver.pickTarget(), leftOut })
-    begin('baseline')
     await sleep(options.baselineMs, undefined, { signal })
     await roll()
-    begin('cool-down')
+    phases.begin('cool-down')
     await sleep(options.coolDownMs, undefined, { signal })
     await orAborted(load.stop(), signal)
     phases.end()
@@ -96,7 +94,7 @@ export function startRehearsal(
       replicas: options.replicas,
       restarts,
       phases: phases.records(),
-      load: load.snapshot(),
+      load: joinPhases(load.record(), phases.records()),
       pods: driver.pods(),
       timeline: timeline.events,
       ...(stuck !== undefined && { stuck }),
@@ -114,7 +112,7 @@ export function startRehearsal(
     finished: run(),
     phase: phases.current,
     pods: () => driver.pods(),
-    load: () => load?.snapshot(),
+    load: () => load?.totals() ?? [],
     killAll: () => driver.killAll(),
   }
 }

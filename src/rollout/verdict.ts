@@ -1,6 +1,7 @@
 import { type Claim, generatorDoubts, stallsAgainst } from '../load/generator-doubts.ts'
-import type { LaneDocument, LoadDocument } from '../load/load-document.ts'
+import type { LoadDocument } from '../load/load-document.ts'
 import type { Stall } from '../load/stall-watch.ts'
+import type { PhasedLane, PhasedLoad, PhaseName } from './phases.ts'
 import { isMisbehaved } from './pod-record.ts'
 import { smallestHoleMs, WANTED_HOLE_MS } from './power.ts'
 import type { RehearsalFacts } from './rehearsal-facts.ts'
@@ -22,7 +23,7 @@ export interface Verdict {
 }
 
 /** Phases in which old pods go away: the time in which an outage can begin. */
-const rolloutPhases: readonly string[] = ['rollout', 'drain']
+const rolloutPhases: readonly PhaseName[] = ['rollout', 'drain']
 
 /**
  * Judges a run. A failed request or a misbehaved pod fails it, also when the load generator stalled; the
@@ -67,8 +68,7 @@ function claimOf(facts: RehearsalFacts): Claim {
     beganAtMs: facts.phases[0]?.startedAt.wallMs ?? 0,
     covers: ({ at, ms }) =>
       windows.some(
-        ({ startedAt, endedAt }) =>
-          at.monotonicMs < endedAt.monotonicMs && at.monotonicMs + ms > startedAt.monotonicMs,
+        ({ startedAt, endedAt }) => at.wallMs < endedAt.wallMs && at.wallMs + ms > startedAt.wallMs,
       ),
   }
 }
@@ -88,7 +88,7 @@ function summarize({ load, restarts, pods }: RehearsalFacts): string {
 
 function failedReasons({ load }: RehearsalFacts, claim: Claim): readonly string[] {
   if (load.failed === 0) return []
-  const before = load.lanes.reduce((sum, lane) => sum + (lane.phases['baseline']?.failed ?? 0), 0)
+  const before = load.lanes.reduce((sum, lane) => sum + (lane.phases.baseline?.failed ?? 0), 0)
   const later = load.failed - before
   const inStall = failuresInStalls(load, claim)
   return [
@@ -108,11 +108,11 @@ function failedReasons({ load }: RehearsalFacts, claim: Claim): readonly string[
   ]
 }
 
-function failuresInStalls(load: LoadDocument, claim: Claim): number {
+function failuresInStalls(load: PhasedLoad, claim: Claim): number {
   const stalls = stallsAgainst(load, { ...claim, covers: () => true })
   return load.failures.filter(({ startedAt, endMs }) => {
-    const fromMs = startedAt.monotonicMs
-    return stalls.some(({ at, ms }) => at.monotonicMs < fromMs + endMs && at.monotonicMs + ms > fromMs)
+    const fromMs = startedAt.wallMs
+    return stalls.some(({ at, ms }) => at.wallMs < fromMs + endMs && at.wallMs + ms > fromMs)
   }).length
 }
 
@@ -146,7 +146,7 @@ function visibleHoleMs(facts: RehearsalFacts): number {
   return smallestHoleMs((requestsIn(lane) * 1_000) / durationMs, facts.replicas + 1)
 }
 
-function requestsIn(lane: LaneDocument): number {
+function requestsIn(lane: PhasedLane): number {
   return rolloutPhases.reduce((sum, phase) => sum + (lane.phases[phase]?.requests ?? 0), 0)
 }
 
