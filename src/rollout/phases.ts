@@ -6,6 +6,7 @@ import {
   toLoadDocument,
 } from '../load/load-document.ts'
 import type { LaneRecord, LoadRecord } from '../load/load-record.ts'
+import { mergeRecords } from '../load/merge-records.ts'
 import type { Instant } from '../load/sample.ts'
 
 /** Parts of a run. Requests count under the one in which they end. */
@@ -29,8 +30,12 @@ export interface PhasedLoad extends LoadDocument {
   readonly lanes: readonly PhasedLane[]
 }
 
-/** Joins what generators recorded with the phases of the run, by wall time. Phases are in their order. */
-export function joinPhases(record: LoadRecord, phases: readonly PhaseRecord[]): PhasedLoad {
+/** Joins what the generators recorded with the phases of the run, by wall time. Phases are in their order. */
+export function joinPhases(
+  records: readonly [LoadRecord, ...LoadRecord[]],
+  phases: readonly PhaseRecord[],
+): PhasedLoad {
+  const record = mergeRecords(records)
   const windows = windowsOf(phases)
   const lanes = record.lanes.map((lane) => ({ ...toLaneDocument(lane), phases: figuresOf(lane, windows) }))
   return { ...toLoadDocument(record), lanes }

@@ -94,7 +94,7 @@ export function startRehearsal(
       replicas: options.replicas,
       restarts,
       phases: phases.records(),
-      load: joinPhases(load.record(), phases.records()),
+      load: joinPhases([load.record()], phases.records()),
       pods: driver.pods(),
       timeline: timeline.events,
       ...(stuck !== undefined && { stuck }),

@@ -29,7 +29,7 @@ test('joinPhases counts requests under the phase in which they ended, and those 
     ['drain', 2_000],
     ['rollout', 3_000],
   )
-  const { failed, requests, lanes } = joinPhases(recordOf(samples, ['new-connections']), phases)
+  const { failed, requests, lanes } = joinPhases([recordOf(samples, ['new-connections'])], phases)
   assert.deepEqual([failed, requests], [2, 4])
   const figures = Object.entries(lanes[0]!.phases).map(([name, one]) => [name, one.requests, one.failed])
   assert.deepEqual(figures, [
@@ -41,7 +41,7 @@ test('joinPhases counts requests under the phase in which they ended, and those 
 
 test('joinPhases never counts what a rollout does for the phase before it', () => {
   const phases = phasesAt(['baseline', 0], ['rollout', 1_010])
-  const [lane] = joinPhases(recordOf([endingAt(1_012, true)], ['new-connections']), phases).lanes
+  const [lane] = joinPhases([recordOf([endingAt(1_012, true)], ['new-connections'])], phases).lanes
   assert.deepEqual([lane!.phases.baseline, lane!.phases.rollout?.failed], [undefined, 1])
 })
 
@@ -55,11 +55,11 @@ test('joinPhases counts every request in exactly one phase, however short the ph
         ms += length
         return [index === 0 ? 'baseline' : index % 2 === 1 ? 'rollout' : 'drain', start] as const
       })
-      const record = recordOf(
-        ends.map((end, index) => endingAt(end, index % 3 === 0)),
-        ['new-connections'],
-      )
-      const [lane] = joinPhases(record, phasesAt(...starts)).lanes
+      const samples = ends.map((end, index) => endingAt(end, index % 3 === 0))
+      const half = Math.floor(samples.length / 2)
+      const records = [samples.slice(0, half), samples.slice(half)] as const
+      const [one, other] = records.map((part) => recordOf(part, ['new-connections']))
+      const [lane] = joinPhases([one!, other!], phasesAt(...starts)).lanes
       const all = Object.values(lane!.phases)
       const sum = (what: 'requests' | 'failed'): number => all.reduce((total, one) => total + one[what], 0)
       assert.deepEqual([sum('requests'), sum('failed')], [lane!.requests, lane!.failed])
