@@ -4,7 +4,7 @@ import { judgeRun } from '../rollout/verdict.ts'
 
 /** Judges the facts and puts everything into the document that `--json` writes. */
 export function toRehearsalDocument(facts: RunFacts, command: readonly string[]): RehearsalDocument {
-  return { schemaVersion: 1, kind: 'rehearsal', command, verdict: judgeRun(facts), ...facts }
+  return { schemaVersion: 2, kind: 'rehearsal', command, verdict: judgeRun(facts), ...facts }
 }
 
 /** The same for a run in a cluster. */
@@ -12,7 +12,7 @@ export function toRolloutDocument(
   facts: RunFacts,
   about: Pick<RolloutDocument, 'workload' | 'namespace' | 'context' | 'service' | 'port'>,
 ): RolloutDocument {
-  return { schemaVersion: 1, kind: 'rollout', ...about, verdict: judgeRun(facts), ...facts }
+  return { schemaVersion: 2, kind: 'rollout', ...about, verdict: judgeRun(facts), ...facts }
 }
 
 /** A document as text, with a line end. */

@@ -7,7 +7,7 @@ import { renderPods } from './pod-lines.ts'
 
 /** The report of a run for a terminal: lanes, pods, failures, verdict last, where the eye is. */
 export function renderSummary(document: JudgedRun, palette: Palette): string {
-  const startMs = document.phases[0]?.startedAt.monotonicMs ?? 0
+  const startMs = document.phases[0]?.startedAt.wallMs ?? 0
   const { failures, failed } = document.load
   const look = { startMs, palette, pods: document.pods }
   return [

@@ -8,14 +8,14 @@ export interface JudgedRun extends RunFacts {
 
 /** The JSON document of `lastcall rehearse`. `schemaVersion` changes when a field changes its meaning. */
 export interface RehearsalDocument extends JudgedRun {
-  readonly schemaVersion: 1
+  readonly schemaVersion: 2
   readonly kind: 'rehearsal'
   readonly command: readonly string[]
 }
 
 /** The JSON document of `lastcall rollout`. */
 export interface RolloutDocument extends JudgedRun {
-  readonly schemaVersion: 1
+  readonly schemaVersion: 2
   readonly kind: 'rollout'
   /** As kubectl names it: `deployment/shop`. */
   readonly workload: string

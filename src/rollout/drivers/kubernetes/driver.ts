@@ -1,5 +1,5 @@
 import { LastcallError } from '../../../core/errors.ts'
-import type { LoadDocument } from '../../../load/load-document.ts'
+import type { LoadRecord } from '../../../load/load-record.ts'
 import { refuseSelfTest } from '../../../load/self-test.ts'
 import type { Driver, DriverLoad } from '../../driver.ts'
 import type { Timeline } from '../../timeline.ts'
@@ -98,24 +98,24 @@ export function createKubernetesDriver(options: KubernetesOptions, ports: Kubern
 /** The load of the agent. */
 function sendRemotely(agent: RemoteAgent, { onLost }: KubernetesPorts): DriverLoad {
   let isStopping = false
-  let last: LoadDocument | undefined
+  let last: LoadRecord | undefined
   const lose = (error: unknown): void => {
     if (!isStopping) onLost(error instanceof LastcallError ? error.problems.join(' ') : String(error))
   }
   agent.ended.then(() => lose(endedEarly()), lose)
   return {
-    setPhase: () => undefined,
-    record: () => last ?? agent.record(),
+    totals: () => agent.load.totals(),
+    record: () => last ?? agent.load.record(),
     async stop() {
       isStopping = true
       await agent.stop()
-      last = agent.record()
+      last = agent.load.record()
       if (!last) throw endedEarly()
       return last
     },
     abandon() {
       isStopping = true
-      last ??= agent.record()
+      last ??= agent.load.record()
     },
   }
 }

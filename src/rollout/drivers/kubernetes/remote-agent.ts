@@ -1,16 +1,16 @@
 import { randomBytes } from 'node:crypto'
 import { LastcallError } from '../../../core/errors.ts'
-import type { LeftOutLane, LoadDocument } from '../../../load/load-document.ts'
 import type { LoadOptions } from '../../../load/load-options.ts'
+import type { LeftOutLane } from '../../../load/load-record.ts'
 import { type Instant, readClocks } from '../../../load/sample.ts'
 import { type AgentLog, followAgentLog } from './agent-log.ts'
 import { type AgentObjects, createAgentObjects } from './agent-objects.ts'
 import { waitForAgentPod } from './agent-pod.ts'
-import { joinPart } from './agent/load-parts.ts'
 import type { AgentJob, AgentLine } from './agent/protocol.ts'
 import type { ApiClient } from './api/client.ts'
 import type { ClockBridge } from './clock-bridge.ts'
 import type { KubernetesOptions } from './kubernetes-options.ts'
+import { createLoadSum, type LoadSum } from './load-sum.ts'
 import type { AgentPlan } from './manifests.ts'
 
 /** The cluster ends an agent that nobody has asked to go on for so long. Seconds. */
@@ -25,8 +25,8 @@ export interface RemoteAgent {
   ask(task: AgentTask): Promise<AgentAnswer>
   /** Rejects with `LASTCALL_AGENT` when the agent is lost; resolves when it has come to its end. */
   readonly ended: Promise<void>
-  /** The load so far; undefined before its first line. */
-  record(): LoadDocument | undefined
+  /** The load so far. */
+  readonly load: LoadSum
   /** Ends it with SIGTERM; resolves when everything that it had to say is here. */
   stop(): Promise<void>
   /** Deletes everything of it, and resolves to what is left when that takes too long. */
@@ -89,7 +89,7 @@ export async function startRemoteAgent(
   const lines = createLineWaiters()
   let commands = 0
   const asked = new Map<number, Instant>()
-  let record: LoadDocument | undefined
+  const load = createLoadSum(clock)
   let log: AgentLog
   try {
     const pod = await waitForAgentPod(api, { namespace, name: plan.name, image: plan.image }, ending.signal)
@@ -97,7 +97,7 @@ export async function startRemoteAgent(
       if (line.type === 'hello') clock.caused(line.at, askedAt)
       const ask = 'command' in line ? asked.get(line.command) : undefined
       if (ask) clock.caused(line.at, ask)
-      if (line.type === 'load') record = joinPart(record, line.part)
+      if (line.type === 'load') load.add(line.part)
       onLine(line)
       lines.take(line)
     }
@@ -122,7 +122,7 @@ export async function startRemoteAgent(
       return (await lines.first(`command ${n}`)) as AgentAnswer
     },
     ended,
-    record: () => record,
+    load,
     async stop() {
       clearInterval(renewal)
       await objects.delete()

@@ -1,7 +1,6 @@
-import type { LeftOutLane } from '../../../../load/load-document.ts'
 import type { LoadOptions } from '../../../../load/load-options.ts'
+import type { LeftOutLane, LoadRecord } from '../../../../load/load-record.ts'
 import type { WorkloadKind } from '../workload-kinds.ts'
-import type { LoadPart } from './load-parts.ts'
 
 /** What the agent is to look at; a file beside its bundle. */
 export interface AgentJob {
@@ -98,7 +97,7 @@ export type AgentMessage =
     }
   | { readonly type: 'load-started'; readonly command: number }
   /** What was counted since the last line of this type. */
-  | { readonly type: 'load'; readonly part: LoadPart }
+  | { readonly type: 'load'; readonly part: LoadRecord }
   /** The last line of an agent that came to its end. */
   | { readonly type: 'end' }
   /** The last line of an agent that cannot go on. */

@@ -2,11 +2,11 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type RunningLoad, startLoad } from '../../../../load/engine.ts'
 import type { LoadOptions } from '../../../../load/load-options.ts'
+import type { LoadRecord } from '../../../../load/load-record.ts'
 import { selfTest, type SelfTestResult } from '../../../../load/self-test.ts'
 import type { ApiAccess } from '../api/access.ts'
 import { createApiClient } from '../api/client.ts'
 import { watchCommands } from './commands.ts'
-import { nextPart } from './load-parts.ts'
 import { startObserver } from './observer.ts'
 import { type AgentCommand, type AgentJob, type AgentMessage, createLineWriter } from './protocol.ts'
 
@@ -86,10 +86,11 @@ function createWorker(job: AgentJob, say: Say, signal: AbortSignal): Worker {
   let queue: Promise<void> = Promise.resolve()
   let load: RunningLoad | undefined
   let timer: NodeJS.Timeout | undefined
+  const takePart = createPartTaker()
   const { host, port, http2Port } = job.target
   const target = { host, port, ...(http2Port !== undefined && { http2Port }) }
   const sayPart = (): void => {
-    if (load) say({ type: 'load', part: nextPart(load) })
+    if (load) say({ type: 'load', part: takePart(load) })
   }
   const work = async (command: AgentCommand): Promise<void> => {
     if (command.do === 'self-test') {
@@ -117,6 +118,17 @@ function createWorker(job: AgentJob, say: Say, signal: AbortSignal): Worker {
       clearInterval(timer)
       load?.abandon()
     },
+  }
+}
+
+/** Stalls are said once: those that were listed before are known. */
+function createPartTaker(): (load: RunningLoad) => LoadRecord {
+  let lastMs = 0
+  return (load) => {
+    const part = load.take()
+    const stalls = part.health.stalls.filter(({ at }) => at.wallMs > lastMs)
+    lastMs = stalls.at(-1)?.at.wallMs ?? lastMs
+    return { ...part, health: { ...part.health, stalls } }
   }
 }
 
