@@ -36,11 +36,11 @@ export function permissionsFor(
     { verb: 'watch', ...apps, name, why: 'follow the rollout' },
     { verb: 'patch', ...apps, name, why: 'restart it' },
     { verb: 'list', group: '', resource: 'services', why: 'find its Service' },
-    ...['list', 'watch'].map((verb) => ({
+    ...['get', 'list', 'watch'].map((verb) => ({
       verb,
       group: '',
       resource: 'pods',
-      why: 'know when old pods are gone',
+      why: 'follow the agent',
     })),
     { verb: 'get', group: '', resource: 'pods', subresource: 'log', why: "read the agent's log" },
     create('batch', 'jobs', 'run the agent'),
