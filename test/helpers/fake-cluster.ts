@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { AgentJob } from '../../src/rollout/drivers/kubernetes/agent/protocol.ts'
+import type { AgentJob, AgentLine } from '../../src/rollout/drivers/kubernetes/agent/protocol.ts'
 import { runAgent } from '../../src/rollout/drivers/kubernetes/agent/run-agent.ts'
 import { FakeApiServer, type Scope, send } from './fake-api-server.ts'
 import { makeDeployment, makePod, makeService, paths } from './kubernetes-objects.ts'
@@ -14,7 +14,7 @@ export type RestartFate = 'works' | 'stuck'
 
 const replicas = 2
 /** Time between the steps of a rollout, so that they are apart. Milliseconds. */
-const STEP_MS = 40
+const STEP_MS = 150
 
 /**
  * A cluster in this process: the Job controller runs the real agent as its pod, the Deployment controller
@@ -27,6 +27,7 @@ export class FakeCluster {
   waiting: { readonly reason: string; readonly message: string } | undefined
   readonly #agents = new Map<string, { readonly ending: AbortController; readonly log: AgentLog }>()
   #generation = 1
+  #counted = 0
   #port = 0
 
   async start(t: Scope): Promise<this> {
@@ -34,6 +35,7 @@ export class FakeCluster {
     const shop = createServer((request, response) => {
       const url = new URL(request.url ?? '/', 'http://shop')
       if (url.pathname === '/no-such-route') return response.writeHead(404).end()
+      if (url.pathname === '/broken') return response.writeHead(500).end()
       setTimeout(() => response.end('ok'), Number(url.searchParams.get('ms') ?? 0))
     })
     shop.listen(0, '127.0.0.1')
@@ -72,6 +74,16 @@ export class FakeCluster {
       log.close()
       this.#putAgentPod(name, { terminated: { exitCode: 137, reason: 'OOMKilled' } })
     }
+  }
+
+  /** Whether an agent that is there has said a line of this type. */
+  said(type: string): boolean {
+    return [...this.#agents.values()].some(({ log }) => log.has(`"type":"${type}"`))
+  }
+
+  /** Requests that agents have counted. */
+  get requests(): number {
+    return this.#counted
   }
 
   /** Breaks every log that is followed. */
@@ -147,7 +159,10 @@ export class FakeCluster {
     const job = JSON.parse(data['job.json'] ?? '') as AgentJob
     const exitCode = await runAgent(job, {
       access: this.server.access,
-      write: (text) => log.write(text),
+      write: (text) => {
+        this.#counted += requestsIn(text)
+        log.write(text)
+      },
       signal: ending.signal,
     })
     log.close()
@@ -184,6 +199,12 @@ export class FakeCluster {
   }
 }
 
+function requestsIn(line: string): number {
+  const message = JSON.parse(line) as AgentLine
+  if (message.type !== 'load') return 0
+  return message.part.lanes.flatMap(({ slots }) => slots).reduce((sum, { requests }) => sum + requests, 0)
+}
+
 /** The log of one container, with the time stamps of a kubelet. */
 class AgentLog {
   readonly #lines: { readonly stamp: string; readonly text: string }[] = []
@@ -194,6 +215,10 @@ class AgentLog {
     const line = { stamp: new Date().toISOString(), text }
     this.#lines.push(line)
     for (const follower of this.#followers) follower.write(`${line.stamp} ${text}`)
+  }
+
+  has(text: string): boolean {
+    return this.#lines.some((line) => line.text.includes(text))
   }
 
   follow(response: ServerResponse, since: string | null): void {

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type AgentCommand, COMMAND_KEY } from './agent/protocol.ts'
-import { ApiError, isNotFound, isTransient } from './api/api-error.ts'
+import { isNotFound, isTransient } from './api/api-error.ts'
 import type { ApiClient } from './api/client.ts'
+import { patiently } from './api/patience.ts'
 import type { KubernetesObject, ObjectList, PodObject } from './api/objects.ts'
 import { type AgentPlan, jobManifest, type Manifest, otherManifests, RUN_LABEL } from './manifests.ts'
 
@@ -105,21 +106,5 @@ async function isThere(remains: Remains): Promise<boolean> {
     return await remains.isThere()
   } catch (error) {
     return isTransient(error)
-  }
-}
-
-const PATIENCE_MS = 60_000
-const RETRY_MS = 500
-
-/** Tries again while the API server is away; for requests that may be sent twice. */
-async function patiently<T>(send: () => Promise<T>): Promise<T> {
-  const untilMs = performance.now() + PATIENCE_MS
-  for (;;) {
-    try {
-      return await send()
-    } catch (error) {
-      if (!(error instanceof ApiError) || !isTransient(error) || performance.now() > untilMs) throw error
-      await sleep(RETRY_MS)
-    }
   }
 }

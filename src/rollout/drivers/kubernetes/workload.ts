@@ -1,9 +1,10 @@
 import { LastcallError } from '../../../core/errors.ts'
 import { isNotFound } from './api/api-error.ts'
 import type { ApiClient } from './api/client.ts'
-import type { PodObject, WorkloadObject } from './api/objects.ts'
+import type { WorkloadObject } from './api/objects.ts'
+import { patiently } from './api/patience.ts'
 import { readRolloutStatus } from './rollout-status.ts'
-import { isPodOf, toSelectorText } from './selector.ts'
+import { toSelectorText } from './selector.ts'
 import type { WorkloadName } from './workload-kinds.ts'
 
 /** A workload that was found. */
@@ -75,7 +76,7 @@ export async function restartWorkload(
   now: Date,
 ): Promise<WorkloadObject> {
   const path = workloadPath(workload.namespace, workload)
-  const before = await api.get<WorkloadObject>(path)
+  const before = await patiently(() => api.get<WorkloadObject>(path))
   const restartedAt = `${now.toISOString().slice(0, -'.000Z'.length)}Z`
   if (before.spec.template.metadata?.annotations?.[RESTARTED_AT] === restartedAt) {
     throw refuse([
@@ -83,26 +84,17 @@ export async function restartWorkload(
     ])
   }
   const body = { spec: { template: { metadata: { annotations: { [RESTARTED_AT]: restartedAt } } } } }
-  return api.patch(`${path}?fieldManager=kubectl-rollout`, body)
+  return patiently(() => api.patch(`${path}?fieldManager=kubectl-rollout`, body))
 }
 
 const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt'
 
-/** Path and query of everything that may be one of its pods; {@link isPodOf} decides. */
+/** Path and query of everything that may be one of its pods; `isPodOf` decides. */
 export function podsOf({ namespace, selector }: Pick<Workload, 'namespace' | 'selector'>): {
   readonly path: string
   readonly query: { readonly labelSelector: string }
 } {
   return { path: `/api/v1/namespaces/${namespace}/pods`, query: { labelSelector: selector } }
-}
-
-/** Its pods as of now. */
-export async function listPods(api: ApiClient, workload: Workload): Promise<readonly PodObject[]> {
-  const { path, query } = podsOf(workload)
-  const { items } = await api.get<{ items: readonly PodObject[] }>(
-    `${path}?${new URLSearchParams(query).toString()}`,
-  )
-  return items.filter((pod) => isPodOf(workload, pod))
 }
 
 function refuse(problems: readonly string[]): LastcallError {

@@ -6,7 +6,6 @@ import { isPodOf, toSelectorText } from '../../../../src/rollout/drivers/kuberne
 import { parseWorkloadName } from '../../../../src/rollout/drivers/kubernetes/workload-kinds.ts'
 import {
   findWorkload,
-  listPods,
   restartWorkload,
   workloadProblems,
 } from '../../../../src/rollout/drivers/kubernetes/workload.ts'
@@ -101,18 +100,20 @@ suite('restartWorkload()', () => {
 })
 
 suite('pods of a workload', () => {
-  test('listPods() leaves out pods that match the selector and belong to somebody else', async (t) => {
-    const server = await new FakeApiServer().start(t)
-    putShop(server)
-    const stranger = makePod('stranger', { metadata: { ownerReferences: [] } })
-    const other = { ...makePod('other', { hash: '9' }) }
-    const owners = [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'cart-9', uid: 'x', controller: true }]
-    server.put(paths.pods, { ...stranger, metadata: { ...stranger.metadata } })
-    server.put(paths.pods, { ...other, metadata: { ...other.metadata, ownerReferences: owners } })
-    const pods = await listPods(createApiClient(server.access), makeWorkload())
+  test('isPodOf() goes by the ReplicaSet for a Deployment, whatever matches the selector', () => {
+    const workload = { kind: 'Deployment', name: 'shop', uid: 'uid-shop' } as const
+    const owned = (name: string): readonly object[] => [
+      { apiVersion: 'apps/v1', kind: 'ReplicaSet', name, uid: 'x', controller: true },
+    ]
+    const pods = [
+      makePod('shop-1-a'),
+      makePod('alone', { metadata: { ownerReferences: [] } }),
+      makePod('other', { hash: '9', metadata: { ownerReferences: owned('cart-9') } }),
+      makePod('longer', { hash: '9', metadata: { ownerReferences: owned('shop-web-9') } }),
+    ]
     assert.deepEqual(
-      pods.map(({ metadata }) => metadata.name),
-      ['shop-1-a', 'shop-1-b'],
+      pods.map((pod) => isPodOf(workload, pod)),
+      [true, false, false, false],
     )
   })
 
