@@ -142,7 +142,7 @@ export class FakeApiServer {
     const object = this.object(list, name)
     if (object === undefined) {
       const items = [...(this.#objects.get(path)?.values() ?? [])].filter((one) => isSelected(one, query))
-      if (method === 'GET' && /s$/.test(path) && !this.#objects.has(list)) {
+      if (method === 'GET' && path.endsWith('s') && !this.#objects.has(list)) {
         return send(response, 200, { metadata: { resourceVersion: String(this.#version) }, items })
       }
       return send(response, 404, { reason: 'NotFound', message: `${path} not found`, code: 404 })

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { AgentJob, AgentLine } from '../../src/rollout/drivers/kubernetes/agent/protocol.ts'
 import { runAgent } from '../../src/rollout/drivers/kubernetes/agent/run-agent.ts'
 import { FakeApiServer, type Scope, send } from './fake-api-server.ts'
+import { FakeLog } from './fake-log.ts'
 import { makeDeployment, makePod, makeService, paths } from './kubernetes-objects.ts'
 
 type Stored = Parameters<FakeApiServer['put']>[1]
@@ -25,7 +26,7 @@ export class FakeCluster {
   restartFate: RestartFate = 'works'
   /** What the container of the agent is before it runs; undefined: nothing, it runs at once. */
   waiting: { readonly reason: string; readonly message: string } | undefined
-  readonly #agents = new Map<string, { readonly ending: AbortController; readonly log: AgentLog }>()
+  readonly #agents = new Map<string, { readonly ending: AbortController; readonly log: FakeLog }>()
   #generation = 1
   #counted = 0
   #port = 0
@@ -153,7 +154,7 @@ export class FakeCluster {
     if (this.waiting) return this.#putAgentPod(name, { waiting: this.waiting })
     const { data } = this.server.object(paths.configMaps, name) as unknown as { data: Record<string, string> }
     const ending = new AbortController()
-    const log = new AgentLog()
+    const log = new FakeLog()
     this.#agents.set(name, { ending, log })
     this.#putAgentPod(name, { running: {} })
     const job = JSON.parse(data['job.json'] ?? '') as AgentJob
@@ -203,39 +204,4 @@ function requestsIn(line: string): number {
   const message = JSON.parse(line) as AgentLine
   if (message.type !== 'load') return 0
   return message.part.lanes.flatMap(({ slots }) => slots).reduce((sum, { requests }) => sum + requests, 0)
-}
-
-/** The log of one container, with the time stamps of a kubelet. */
-class AgentLog {
-  readonly #lines: { readonly stamp: string; readonly text: string }[] = []
-  readonly #followers = new Set<ServerResponse>()
-  #isClosed = false
-
-  write(text: string): void {
-    const line = { stamp: new Date().toISOString(), text }
-    this.#lines.push(line)
-    for (const follower of this.#followers) follower.write(`${line.stamp} ${text}`)
-  }
-
-  has(text: string): boolean {
-    return this.#lines.some((line) => line.text.includes(text))
-  }
-
-  follow(response: ServerResponse, since: string | null): void {
-    response.writeHead(200)
-    const from = since === null ? '' : `${since.slice(0, 19)}.000Z`
-    for (const { stamp, text } of this.#lines) if (stamp >= from) response.write(`${stamp} ${text}`)
-    if (this.#isClosed) return void response.end()
-    this.#followers.add(response)
-    response.on('close', () => this.#followers.delete(response))
-  }
-
-  break(): void {
-    for (const follower of this.#followers) follower.destroy()
-  }
-
-  close(): void {
-    this.#isClosed = true
-    for (const follower of this.#followers) follower.end()
-  }
 }

@@ -127,9 +127,6 @@ export function agentRules(name: string): readonly PolicyRule[] {
   ]
 }
 
-/** Where the agent finds what it is to do. */
-export const JOB_PATH = `${FOLDER}/${JOB_FILE}`
-
 function labelsOf(name: string): Readonly<Record<string, string>> {
   return {
     'app.kubernetes.io/name': 'lastcall-agent',
@@ -183,9 +180,10 @@ function podSpec({ name, image, serviceAccount }: AgentPlan): object {
 
 /** Unpacks the agent and runs it: a ConfigMap is limited to 1 MiB, so that the file is compressed. */
 const bootstrap = [
-  "import { readFileSync, writeFileSync } from 'node:fs'",
-  "import { gunzipSync } from 'node:zlib'",
-  `writeFileSync('/tmp/agent.mjs', gunzipSync(readFileSync('${FOLDER}/${BUNDLE_FILE}')))`,
-  "const { main } = await import('/tmp/agent.mjs')",
-  `await main('${JOB_PATH}')`,
+  "const { readFileSync, writeFileSync } = process.getBuiltinModule('fs')",
+  "const { gunzipSync } = process.getBuiltinModule('zlib')",
+  "const file = '/tmp/agent.mjs'",
+  `writeFileSync(file, gunzipSync(readFileSync('${FOLDER}/${BUNDLE_FILE}')))`,
+  'const { main } = await import(file)',
+  `await main('${FOLDER}/${JOB_FILE}')`,
 ].join('\n')

@@ -1,5 +1,19 @@
 import { type PodEnding, type PodRecord, type PodState, readTerminationMessage } from '../../pod-record.ts'
-import type { SeenPod } from './pods.ts'
+import type { Instant } from '../../../load/sample.ts'
+import type { PodFacts } from './agent/protocol.ts'
+
+/** What is known of one pod now. */
+export interface SeenPod {
+  facts: PodFacts
+  readonly startedAt: Instant
+  isGone: boolean
+  readyAt?: Instant
+  deletedAt?: Instant
+  exitedAt?: Instant
+  endpointEndedAt?: Instant
+  lastAcceptedAt?: Instant | undefined
+  firstRefusedAt?: Instant | undefined
+}
 
 /** Exit codes of a process that a signal has ended. */
 const SIGKILLED = 137

@@ -3,7 +3,7 @@ import type { PodRecord } from '../../pod-record.ts'
 import type { Timeline } from '../../timeline.ts'
 import type { AgentLine, AgentMessage, PodFacts } from './agent/protocol.ts'
 import type { ClockBridge } from './clock-bridge.ts'
-import { toPodRecord } from './pod-end.ts'
+import { type SeenPod, toPodRecord } from './pod-end.ts'
 
 /** The pods of the workload as the agent saw them, in the order in which it saw them first. */
 export interface ObservedPods {
@@ -19,19 +19,6 @@ export interface ObservedPods {
   giveUp(): void
   /** Ends every wait with this error. */
   fail(error: Error): void
-}
-
-/** What is known of one pod now. */
-export interface SeenPod {
-  facts: PodFacts
-  readonly startedAt: Instant
-  isGone: boolean
-  readyAt?: Instant
-  deletedAt?: Instant
-  exitedAt?: Instant
-  endpointEndedAt?: Instant
-  lastAcceptedAt?: Instant | undefined
-  firstRefusedAt?: Instant | undefined
 }
 
 /** No pods yet; what happens to them is written into the timeline. */

@@ -77,7 +77,7 @@ suite('manifests of the agent', () => {
 
   test('the agent may look and nothing more', () => {
     const [, role] = otherManifests(plan)
-    const { rules } = role?.object as unknown as {
+    const { rules } = role!.object as unknown as {
       rules: readonly { resources: string[]; verbs: string[] }[]
     }
     assert.deepEqual([...new Set(rules.flatMap(({ verbs }) => verbs))], ['get', 'list', 'watch'])

@@ -1,6 +1,6 @@
 import { KubeConfig } from '@kubernetes/client-node'
 import { LastcallError } from '../../../../core/errors.ts'
-import type { ApiAccess } from './access.ts'
+import type { ApiAccess, AuthorizedOptions } from './access.ts'
 
 /** Which cluster, as kubectl's flags of the same names. */
 export interface ClusterChoice {
@@ -54,7 +54,7 @@ export function loadKubeconfig({ kubeconfig, context }: ClusterChoice): ClusterA
     context: chosen.name,
     namespace: chosen.namespace ?? 'default',
     async authorize() {
-      const options = {}
+      const options: AuthorizedOptions = {}
       await config.applyToHTTPSOptions(options)
       return options
     },
