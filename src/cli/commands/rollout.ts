@@ -14,10 +14,25 @@ import { preflight } from '../../rollout/drivers/kubernetes/preflight.ts'
 import { type Run, startRun } from '../../rollout/run.ts'
 import { readAgentBundle } from '../agent-bundle.ts'
 import type { RawFlags } from '../flag-reader.ts'
+import { addHelp, type Example } from '../help.ts'
 import { type CliIo, exitCodeOf, isColoured } from '../io.ts'
 import { addLoadFlags } from '../load-flags.ts'
 import { createProgress } from '../progress.ts'
 import { readRolloutFlags } from '../rollout-flags.ts'
+
+const examples: readonly Example[] = [
+  ['lastcall rollout deployment/shop', 'one restart, with everything found by itself'],
+  ['lastcall rollout sts/shop -n prod --context staging', 'as kubectl names it'],
+  [
+    'lastcall rollout deploy/shop --lanes new-connections --get-path /health',
+    'a server without routes for the other lanes',
+  ],
+  [
+    'lastcall rollout deploy/shop --image registry.local/node:24',
+    'where the cluster cannot pull from Docker Hub',
+  ],
+  ['lastcall rollout deploy/shop --restarts 10 --json run.json', 'rare races, in every detail'],
+]
 
 /** `lastcall rollout TYPE/NAME`: a restart under load, in a cluster. */
 export function createRolloutCommand(io: CliIo, onExitCode: (code: number) => void): Command {
@@ -44,7 +59,7 @@ export function createRolloutCommand(io: CliIo, onExitCode: (code: number) => vo
       '--shutdown-delay <duration>',
       'how long pods go on serving after the signal; longer idle connections are counted apart (default: 2s)',
     )
-  return addLoadFlags(command)
+  return addHelp(addLoadFlags(command), 'rollout', examples)
     .option('--dry-run', 'print every object and every permission, and create nothing')
     .option('--json <file>', 'write the whole run as JSON; - for stdout, instead of the report')
     .option('-o, --output <format>', 'json: the same as --json -')
