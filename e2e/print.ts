@@ -15,14 +15,14 @@ export function describeLoad(outcome: Outcome): string {
     lane.lane,
     number(lane.requests),
     number(lane.failed),
-    number(lane.refused),
-    number(lane.resent),
+    number(lane.counts['refused'] ?? 0),
+    number(lane.counts['resent'] ?? 0),
     lane.p50Ms.toFixed(1),
     lane.p99Ms.toFixed(1),
     lane.longestGapMs.toFixed(0),
   ])
   const again = (count: 'refused' | 'resent'): string =>
-    number(load.lanes.reduce((sum, lane) => sum + lane[count], 0))
+    number(load.lanes.reduce((sum, lane) => sum + (lane.counts[count] ?? 0), 0))
   const total =
     `${number(load.failed)} failed of ${number(load.requests)} requests, ${replaced.length} pods replaced in ${took} s; ` +
     `sent once more: ${again('refused')} HTTP/2 streams that were refused unprocessed, ${again('resent')} WebSocket messages that were followed by an orderly close`

@@ -1,5 +1,6 @@
 import { generatorDoubts } from '../src/load/generator-doubts.ts'
 import { HTTP2_CLIENTS, LONG_PAUSE_CLIENTS, WEBSOCKET_CLIENTS } from '../src/load/load-options.ts'
+import type { LaneDocument } from '../src/load/load-document.ts'
 import type { LaneName } from '../src/load/sample.ts'
 import { smallestHoleMs, WANTED_HOLE_MS } from '../src/rollout/power.ts'
 import { countBlindRestarts } from './blind-restarts.ts'
@@ -27,19 +28,16 @@ export function leastRequestsIn(restarts: number, rate: number): number {
   return Math.floor((leastPerRestart * restarts * rate) / defaultRate)
 }
 
-/**
- * How many requests each pod that goes away may cost a second try, or a close that nothing can prevent: one
- * for each connection of the lane.
- */
-const budgets = [
-  ['refused', HTTP2_CLIENTS, 'HTTP/2 streams were refused'],
-  ['resent', WEBSOCKET_CLIENTS, 'WebSocket messages were sent again'],
+/** What a pod that goes away may cost each connection of a lane: one second try, or one unpreventable close. */
+const budgets: readonly (readonly [(lane: LaneDocument) => number, number, string])[] = [
+  [({ counts }) => counts['refused'] ?? 0, HTTP2_CLIENTS, 'HTTP/2 streams were refused'],
+  [({ counts }) => counts['resent'] ?? 0, WEBSOCKET_CLIENTS, 'WebSocket messages were sent again'],
   [
-    'raced',
+    ({ raced }) => raced,
     LONG_PAUSE_CLIENTS,
     'requests were lost to the close of a connection that had been idle for too long',
   ],
-] as const
+]
 
 const rules: readonly Rule<Outcome>[] = [
   ({ load }) => (load.failed === 0 ? undefined : `${load.failed} requests failed`),
@@ -80,8 +78,8 @@ const rules: readonly Rule<Outcome>[] = [
       : 'nothing was in flight in any shutdown, say the reports',
   ({ inFlightAfter }) =>
     inFlightAfter === 0 ? undefined : `the in-flight metric was ${inFlightAfter} after the load had ended`,
-  ...budgets.map(([count, connections, what]): Rule<Outcome> => ({ load, replaced }) => {
-    const seen = load.lanes.reduce((sum, lane) => sum + lane[count], 0)
+  ...budgets.map(([countOf, connections, what]): Rule<Outcome> => ({ load, replaced }) => {
+    const seen = load.lanes.reduce((sum, lane) => sum + countOf(lane), 0)
     const most = replaced.length * connections
     return seen <= most
       ? undefined

@@ -14,4 +14,5 @@ export interface Bundle {
 /** Every program that `npm run build` bundles. */
 export const bundles: readonly Bundle[] = [
   { entry: 'src/cli/bin.ts', output: 'dist/cli/bin.js', kind: 'command' },
+  { entry: 'src/rollout/drivers/kubernetes/agent/main.ts', output: 'dist/agent.mjs', kind: 'payload' },
 ]

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { exitCodes } from '../../src/cli/exit-codes.ts'
 import { createLoadCommand } from '../../src/cli/commands/load.ts'
 import { createRehearseCommand } from '../../src/cli/commands/rehearse.ts'
+import { createRolloutCommand } from '../../src/cli/commands/rollout.ts'
 import { realIo } from '../../src/cli/io.ts'
 import { liveness, readiness, startup, type Verdict } from '../../src/core/probe.ts'
 import { type State, stateNames } from '../../src/core/state.ts'
@@ -15,7 +16,9 @@ import type { Table } from './markdown.ts'
 
 /** The commands of the CLI, made and not run. */
 export function commands(): readonly Command[] {
-  return [createRehearseCommand(realIo(), () => undefined), createLoadCommand(realIo(), () => undefined)]
+  return [createRehearseCommand, createRolloutCommand, createLoadCommand].map((create) =>
+    create(realIo(), () => undefined),
+  )
 }
 
 /** Every flag of a command with the words of its `--help`. */
@@ -30,8 +33,8 @@ export function flagsTable(name: string): Table {
 
 /** The exit codes of every command. */
 export function exitCodesTable(): Table {
-  const rows = exitCodes.map(({ code, rehearse, load }) => [code, rehearse, load])
-  return [['code', '`rehearse`', '`load`'], ...rows]
+  const rows = exitCodes.map(({ code, rehearse, rollout, load }) => [code, rehearse, rollout, load])
+  return [['code', '`rehearse`', '`rollout`', '`load`'], ...rows]
 }
 
 /** What makes requests fail, and what to do about it. */

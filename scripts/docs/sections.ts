@@ -30,6 +30,7 @@ export const sections: readonly Section[] = [
   { page: 'docs/reference/metrics.md', name: 'metrics', render: () => writeTable(metricsTable()) },
   { page: 'docs/reference/metrics.md', name: 'instruments', render: () => writeTable(instrumentsTable()) },
   { page: 'docs/reference/cli.md', name: 'rehearse', render: () => writeTable(flagsTable('rehearse')) },
+  { page: 'docs/reference/cli.md', name: 'rollout', render: () => writeTable(flagsTable('rollout')) },
   { page: 'docs/reference/cli.md', name: 'load', render: () => writeTable(flagsTable('load')) },
   { page: 'docs/reference/cli.md', name: 'exit-codes', render: () => writeTable(exitCodesTable()) },
   { page: 'docs/guides/rehearse.md', name: 'causes', render: () => writeTable(causesTable()) },

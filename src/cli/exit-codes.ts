@@ -2,6 +2,7 @@
 export interface ExitCode {
   readonly code: string
   readonly rehearse: string
+  readonly rollout: string
   readonly load: string
 }
 
@@ -10,26 +11,32 @@ export const exitCodes: readonly ExitCode[] = [
   {
     code: '0',
     rehearse: 'PASS: nothing failed, and an outage of 100 ms would have been detected',
+    rollout: 'PASS: nothing failed, and an outage of 100 ms would have been detected',
     load: 'PASS: no request failed, and the load generator did its work',
   },
   {
     code: '1',
     rehearse: 'FAIL: a request failed, a pod did not end with 0 in its time, or the rollout got stuck',
+    rollout: 'FAIL: a request failed, a pod did not end with 0 in its time, or the rollout got stuck',
     load: 'FAIL: a request failed',
   },
   {
     code: '2',
     rehearse: 'The command line cannot be used, or the application cannot be reached',
+    rollout: 'The command line, the cluster or the workload cannot be used; nothing was restarted',
     load: 'The command line cannot be used, or the URL does not answer what the load sends',
   },
   {
     code: '3',
     rehearse: 'INCONCLUSIVE: nothing failed, but the load was too weak, or its generator did not do its work',
+    rollout:
+      'INCONCLUSIVE: nothing failed, but the load was too weak, or the agent was lost or did not do its work',
     load: 'INCONCLUSIVE: nothing failed, but the load generator did not do its work',
   },
   {
     code: '128 + n',
     rehearse: 'Ended by signal n (130: Ctrl-C); the report is of what was seen until then',
+    rollout: 'Ended by signal n (130: Ctrl-C); the report is of what was seen until then',
     load: 'Only by a second signal: the first one ends the load in good order',
   },
 ]

@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { LastcallError } from '../core/errors.ts'
 import { createLoadCommand } from './commands/load.ts'
 import { createRehearseCommand } from './commands/rehearse.ts'
+import { createRolloutCommand } from './commands/rollout.ts'
 import type { CliIo } from './io.ts'
 
 /** Exit code for a command line that cannot be used, and for an application that cannot be reached. */
@@ -39,7 +40,11 @@ function createProgram(io: CliIo, onExitCode: (code: number) => void): Command {
     .description('Zero failed requests when a Node.js pod goes away, and the proof of it')
     .version(readVersion())
     .enablePositionalOptions()
-  const commands = [createRehearseCommand(io, onExitCode), createLoadCommand(io, onExitCode)]
+  const commands = [
+    createRehearseCommand(io, onExitCode),
+    createRolloutCommand(io, onExitCode),
+    createLoadCommand(io, onExitCode),
+  ]
   for (const command of [program, ...commands]) {
     command
       .exitOverride()

@@ -17,6 +17,11 @@ const titles = {
   LASTCALL_USAGE: 'The command line cannot be used',
   LASTCALL_APP_NOT_READY: 'The application did not become ready',
   LASTCALL_SELF_TEST: 'The application does not answer what the load sends',
+  LASTCALL_CLUSTER: 'The cluster cannot be used',
+  LASTCALL_PERMISSION: 'Permissions are missing in the cluster',
+  LASTCALL_WORKLOAD: 'The workload cannot be rolled out',
+  LASTCALL_SERVICE: 'The Service to send to is not clear',
+  LASTCALL_AGENT: 'The agent in the cluster did not do its work',
 } as const
 
 /** A code of {@link LastcallError}. Stable: compare this, not the message. */

@@ -1,6 +1,6 @@
 import { setMaxListeners } from 'node:events'
 import { DialAgent } from './dial-agent.ts'
-import { createFailureList } from './failure-list.ts'
+import { createFailureList, type FailureList } from './failure-list.ts'
 import { instantAt, type Lane, type LaneContext } from './lane.ts'
 import { runHttp2 } from './lanes/http2.ts'
 import { runKeepAlive } from './lanes/keep-alive.ts'
@@ -10,24 +10,29 @@ import { runSse } from './lanes/sse.ts'
 import { runStream } from './lanes/stream.ts'
 import { runThinkTime } from './lanes/think-time.ts'
 import { runWebSocket } from './lanes/websocket.ts'
-import type { LoadDocument } from './load-document.ts'
 import type { LoadOptions, LoadPorts } from './load-options.ts'
+import type { LaneRecord, LoadRecord } from './load-record.ts'
+import { createRecorder, type LaneTotals } from './recorder.ts'
 import { sendRequest } from './request.ts'
 import { type LaneName, readClocks, type Sample } from './sample.ts'
 import { watchOwnLoop } from './stall-watch.ts'
-import { createTally } from './tally.ts'
 import type { RequestIdentity } from './trace.ts'
 
 /** A load that runs. */
 export interface RunningLoad {
-  /** Names what happens from now on; requests are counted under the phase in which they end. */
-  setPhase(phase: string): void
   /** Sends nothing more and waits for what is outstanding, which its time-outs bound. */
   stop(): Promise<void>
   /** Cuts off what is outstanding and forgets it. */
   abandon(): void
-  /** What is known so far. */
-  snapshot(): LoadDocument
+  /** Totals by lane so far; cheap, for people who watch. */
+  totals(): readonly LaneTotals[]
+  /** A copy of everything that is known so far and was not taken. */
+  record(): LoadRecord
+  /**
+   * What was counted since it was taken last, and the health of the whole run. It is forgotten here, so that
+   * the memory of a long run stays small; adding the parts up gives its record.
+   */
+  take(): LoadRecord
 }
 
 const lanesByName: Readonly<Record<LaneName, Lane>> = {
@@ -43,23 +48,22 @@ const lanesByName: Readonly<Record<LaneName, Lane>> = {
 
 /** Starts every lane. Open loop, no retries, every request ends as one sample. */
 export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
-  const tally = createTally(options.idleLimitMs)
   const failures = createFailureList()
   const owned: { destroy(): void }[] = []
-  const skipped = new Map<LaneName, number>()
   const stopping = new AbortController()
   setMaxListeners(0, stopping.signal)
   const loop = watchOwnLoop()
   const startedAt = readClocks()
+  const { idleLimitMs } = options
+  const recorder = createRecorder(options.lanes, { startedMs: startedAt.wallMs, idleLimitMs })
   let endedAt: Date | undefined
-  let phase = 'load'
   let abandoned = false
   let nextId = 0
   const idPrefix = startedAt.wallMs.toString(36)
 
   const take = (sample: Sample): Sample => {
     if (abandoned) return sample
-    if (tally.add(sample, phase) === 'failed') failures.add(sample)
+    if (recorder.add(sample) === 'failed') failures.add(sample)
     return sample
   }
   const identify = (lane: LaneName, method: 'GET' | 'POST', dueMs: number): RequestIdentity => ({
@@ -88,22 +92,30 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
     own: (resource) => void owned.push(resource),
     identify: (method, dueMs) => identify(lane, method, dueMs),
     record: (sample) => void take(sample),
-    skip: (count) => skipped.set(lane, (skipped.get(lane) ?? 0) + count),
+    skip: (count) => recorder.skip(lane, count),
   })
-  const running = options.lanes.map((lane) => {
-    tally.open(lane, startedAt.monotonicMs)
-    return lanesByName[lane](contextFor(lane))
-  })
+  const running = options.lanes.map((lane) => lanesByName[lane](contextFor(lane)))
 
+  const toRecord = (
+    lanes: readonly LaneRecord[],
+    { listed, notListed }: Pick<FailureList, 'listed' | 'notListed'>,
+  ): LoadRecord => ({
+    startedAt: new Date(startedAt.wallMs).toISOString(),
+    endedAt: (endedAt ?? new Date()).toISOString(),
+    generators: 1,
+    lanes,
+    leftOut: ports.leftOut ?? [],
+    idleLimitMs,
+    failures: [...listed],
+    failuresNotListed: notListed,
+    health: loop.delays(),
+  })
   const close = (): void => {
     endedAt ??= new Date()
     loop.stop()
     for (const resource of owned) resource.destroy()
   }
   return {
-    setPhase(name) {
-      phase = name
-    },
     async stop() {
       stopping.abort()
       await Promise.all(running)
@@ -114,31 +126,8 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
       stopping.abort()
       close()
     },
-    snapshot() {
-      const lanes = options.lanes.map((lane) => ({
-        lane,
-        ...tally.figures(lane),
-        skipped: skipped.get(lane) ?? 0,
-        phases: Object.fromEntries(tally.phases().map((name) => [name, tally.figures(lane, name)])),
-      }))
-      const sum = (pick: (lane: (typeof lanes)[number]) => number): number =>
-        lanes.reduce((total, lane) => total + pick(lane), 0)
-      return {
-        startedAt: new Date(startedAt.wallMs).toISOString(),
-        endedAt: (endedAt ?? new Date()).toISOString(),
-        requests: sum((lane) => lane.requests),
-        failed: sum((lane) => lane.failed),
-        lanes,
-        leftOut: ports.leftOut ?? [],
-        idleLimitMs: options.idleLimitMs,
-        failures: [...failures.listed],
-        failuresNotListed: failures.notListed,
-        health: {
-          ...loop.delays(),
-          ownFailures: sum((lane) => lane.own),
-          skipped: sum((lane) => lane.skipped),
-        },
-      }
-    },
+    totals: recorder.totals,
+    record: () => toRecord(recorder.records(), failures),
+    take: () => toRecord(recorder.take(), failures.take()),
   }
 }

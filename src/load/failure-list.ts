@@ -1,27 +1,38 @@
+import { MAX_LISTED_FAILURES } from './load-record.ts'
 import type { Sample } from './sample.ts'
-
-/** Failures that are kept whole; a run that has more is not explained by reading them. */
-const MAX_LISTED_FAILURES = 10_000
 
 /** The first failures whole, the rest counted. */
 export interface FailureList {
   readonly listed: readonly Sample[]
   readonly notListed: number
   add(sample: Sample): void
+  /** What was added since it was taken last, which is forgotten here; the limit is of all. */
+  take(): Pick<FailureList, 'listed' | 'notListed'>
 }
 
 /** An empty list that keeps at most `limit`. */
 export function createFailureList(limit: number = MAX_LISTED_FAILURES): FailureList {
-  const listed: Sample[] = []
+  let listed: Sample[] = []
+  let room = limit
   let notListed = 0
   return {
-    listed,
+    get listed() {
+      return listed
+    },
     get notListed() {
       return notListed
     },
     add(sample) {
-      if (listed.length < limit) listed.push(sample)
-      else notListed++
+      if (room > 0) {
+        room--
+        listed.push(sample)
+      } else notListed++
+    },
+    take() {
+      const taken = { listed, notListed }
+      listed = []
+      notListed = 0
+      return taken
     },
   }
 }

@@ -51,9 +51,9 @@ export class Http2Client {
     const trace = openTrace()
     let outcome = await this.#try(request, trace)
     if (outcome === 'refused') {
-      trace.refused++
+      trace.counts['refused'] = 1
       outcome = await this.#try(request, trace)
-      if (outcome === 'refused') trace.refused++
+      if (outcome === 'refused') trace.counts['refused'] = 2
     }
     trace.endMs = sinceStart(trace)
     return toSample(request, trace, toError(outcome, trace))

@@ -1,6 +1,7 @@
-import type { LaneName, Sample } from './sample.ts'
+import { type LaneFigures, laneFigures } from './figures.ts'
+import type { LaneRecord, LoadRecord } from './load-record.ts'
+import type { LaneName } from './sample.ts'
 import type { LoopDelays } from './stall-watch.ts'
-import type { LaneFigures } from './tally.ts'
 
 /** One lane's part of a {@link LoadDocument}. */
 export interface LaneDocument extends LaneFigures {
@@ -10,8 +11,6 @@ export interface LaneDocument extends LaneFigures {
    * outstanding.
    */
   readonly skipped: number
-  /** The same figures by the phase in which requests ended. */
-  readonly phases: Readonly<Record<string, LaneFigures>>
 }
 
 /**
@@ -27,27 +26,33 @@ interface GeneratorHealth extends LoopDelays {
   readonly skipped: number
 }
 
-/** A lane that was asked for and could not run, because its route is not what the lane needs. */
-export interface LeftOutLane {
-  readonly lane: LaneName
-  /** What the route did, and what to do about it. */
-  readonly reason: string
-}
-
-/** Everything the load engine knows; part of every JSON document that lastcall writes. */
-export interface LoadDocument {
-  readonly startedAt: string
-  readonly endedAt: string
+/** A {@link LoadRecord} in figures; part of every JSON document that lastcall writes. */
+export interface LoadDocument extends Omit<LoadRecord, 'lanes' | 'health'> {
   readonly requests: number
   readonly failed: number
   readonly lanes: readonly LaneDocument[]
-  /** Lanes that did not run; a verdict has to say so. */
-  readonly leftOut: readonly LeftOutLane[]
-  /** A request on a connection that was idle for longer than this is counted apart. Milliseconds. */
-  readonly idleLimitMs: number
-  /** Every failure whole, in the order of their ends, up to the limit. */
-  readonly failures: readonly Sample[]
-  /** Failures beyond the limit: counted above and not listed. */
-  readonly failuresNotListed: number
   readonly health: GeneratorHealth
+}
+
+/** The figures of a lane over all of its time. */
+export function toLaneDocument(record: LaneRecord): LaneDocument {
+  return { lane: record.lane, ...laneFigures(record), skipped: record.skipped }
+}
+
+/** The figures of a record over all of its time. */
+export function toLoadDocument({ lanes: records, health, ...rest }: LoadRecord): LoadDocument {
+  const lanes = records.map(toLaneDocument)
+  const sum = (pick: (lane: LaneDocument) => number): number =>
+    lanes.reduce((total, lane) => total + pick(lane), 0)
+  return {
+    ...rest,
+    requests: sum(({ requests }) => requests),
+    failed: sum(({ failed }) => failed),
+    lanes,
+    health: {
+      ...health,
+      ownFailures: sum(({ own }) => own),
+      skipped: sum(({ skipped }) => skipped),
+    },
+  }
 }

@@ -1,4 +1,4 @@
-import type { LeftOutLane } from './load-document.ts'
+import type { LeftOutLane } from './load-record.ts'
 import type { LaneName, PickTarget } from './sample.ts'
 
 /** The shape of the load. */

@@ -89,15 +89,15 @@ export interface Sample {
   readonly idleMs: number | undefined
   readonly status: number | undefined
   readonly bytes: number
-  /**
-   * How often an HTTP/2 server refused it unprocessed (RFC 9113 §8.7); it was sent once more after the first
-   * time.
-   */
-  readonly refused: number
-  /** How often it was sent again because a WebSocket was closed in good order before the answer. */
-  readonly resent: number
+  /** What its lane counts besides, by name; left out when there is nothing to count. */
+  readonly counts?: Readonly<Record<string, number>>
   readonly ok: boolean
   readonly error?: SampleError
+}
+
+/** When a request ended, in whole wall-clock milliseconds. */
+export function endedAtMs({ startedAt, endMs }: Sample): number {
+  return Math.floor(startedAt.wallMs + endMs)
 }
 
 /**

@@ -38,7 +38,7 @@ const MAX_DELAY_US = 3_600_000_000
 /** A watch whose first turn is `since`. */
 export function createStallWatch(since: Instant): StallWatch {
   const delays = createHistogram({ lowest: 1, highest: MAX_DELAY_US, figures: 3 })
-  let stalls: Stall[] = []
+  let stalls: readonly Stall[] = []
   let last = since
   const msAt = (percentile: number): number => delays.percentile(percentile) / 1_000
   return {
@@ -57,10 +57,11 @@ export function createStallWatch(since: Instant): StallWatch {
   }
 }
 
-function keepLongest(stalls: Stall[]): Stall[] {
+/** The longest stalls that fit into a list, in their order. */
+export function keepLongest(stalls: readonly Stall[]): readonly Stall[] {
   if (stalls.length <= MAX_LISTED) return stalls
-  const shortest = stalls.reduce((least, stall) => (stall.ms < least.ms ? stall : least))
-  return stalls.filter((stall) => stall !== shortest)
+  const longest = new Set(stalls.toSorted((one, other) => other.ms - one.ms).slice(0, MAX_LISTED))
+  return stalls.filter((stall) => longest.has(stall))
 }
 
 /** Watches this process's own event loop until it is stopped; it never keeps the process alive. */

@@ -46,8 +46,8 @@ export interface Trace {
   firstByteMs: number | undefined
   status: number | undefined
   bytes: number
-  refused: number
-  resent: number
+  /** See {@link Sample.counts}. */
+  readonly counts: Record<string, number>
   facts: ConnectionFacts | undefined
   nthOnSocket: number
   idleMs: number | undefined
@@ -68,8 +68,7 @@ export function openTrace(): Trace {
     firstByteMs: undefined,
     status: undefined,
     bytes: 0,
-    refused: 0,
-    resent: 0,
+    counts: {},
     facts: undefined,
     nthOnSocket: 1,
     idleMs: undefined,
@@ -145,8 +144,7 @@ export function toSample(spec: RequestIdentity, trace: Trace, error: SampleError
     idleMs: trace.idleMs,
     status: trace.status,
     bytes: trace.bytes,
-    refused: trace.refused,
-    resent: trace.resent,
+    ...(Object.keys(trace.counts).length > 0 && { counts: trace.counts }),
     ok: error === undefined,
     ...(error && { error }),
   }

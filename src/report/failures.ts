@@ -44,7 +44,7 @@ function renderPod({ pod, count: total, first }: PodFailures, look: FailureLook)
   const { startMs, palette, pods = [] } = look
   const ended = pods.find(({ name }) => name === pod)
   const how = ended && isMisbehaved(ended) ? ` (${ended.ending})` : ''
-  const seconds = (first.startedAt.monotonicMs + first.endMs - startMs) / 1_000
+  const seconds = (first.startedAt.wallMs + first.endMs - startMs) / 1_000
   const place = pod === undefined ? '' : ` on ${pod}${how}`
   const which = total === 1 ? '' : ', the first'
   return [

@@ -1,29 +1,43 @@
 import Table from 'cli-table3'
+import type { LaneFigures } from '../load/figures.ts'
 import type { LoadDocument } from '../load/load-document.ts'
 import type { LaneName } from '../load/sample.ts'
-import type { LaneFigures } from '../load/tally.ts'
+import type { PhasedLoad } from '../rollout/phases.ts'
 import { count } from '../rollout/verdict.ts'
 import type { Palette } from './palette.ts'
 
 /**
- * Lanes by phase: requests, failures, latencies of successes, longest time without one. What was refused or
- * resent has columns of its own, but only where a
- * lane ran in which that can happen.
+ * Lanes, by phase where they are known: requests, failures, latencies of successes, longest time without one.
+ * What a lane counts besides has columns of its own, but only where such a lane ran.
  */
-export function renderLaneTable(load: LoadDocument, palette: Palette): string {
-  const again = load.lanes.some(({ lane }) => sendsAgain.includes(lane))
-  const cells = (figures: LaneFigures): readonly string[] => renderFigures(figures, { again, palette })
-  const sentAgain = again ? ['refused', 'resent'] : []
-  const head = ['lane', 'phase', 'requests', 'failed', ...sentAgain, 'p50', 'p99', 'longest gap']
-  const table = createTable(head, palette, 2)
-  for (const lane of load.lanes) {
-    const phases = Object.entries(lane.phases).filter(([, figures]) => figures.requests > 0)
-    for (const [index, [phase, figures]] of phases.entries()) {
-      table.push([index === 0 ? lane.lane : '', phase, ...cells(figures)])
-    }
-    if (phases.length !== 1) table.push([phases.length === 0 ? lane.lane : '', 'all', ...cells(lane)])
-  }
+export function renderLaneTable(load: LoadDocument | PhasedLoad, palette: Palette): string {
+  const counted = load.lanes.some(({ lane }) => sendsAgain.includes(lane)) ? ['refused', 'resent'] : []
+  const cells = (figures: LaneFigures): readonly string[] => renderFigures(figures, { counted, palette })
+  const phased = isPhased(load)
+  const head = ['requests', 'failed', ...counted, 'p50', 'p99', 'longest gap']
+  const table = createTable(['lane', ...(phased ? ['phase'] : []), ...head], palette, phased ? 2 : 1)
+  if (!phased) for (const lane of load.lanes) table.push([lane.lane, ...cells(lane)])
+  else for (const row of phasedRows(load, cells)) table.push([...row])
   return [toText(table), ...renderLongIdle(load)].join('\n')
+}
+
+function isPhased(load: LoadDocument | PhasedLoad): load is PhasedLoad {
+  return load.lanes.some((lane) => 'phases' in lane)
+}
+
+function phasedRows(
+  { lanes }: PhasedLoad,
+  cells: (figures: LaneFigures) => readonly string[],
+): readonly (readonly string[])[] {
+  return lanes.flatMap((lane) => {
+    const phases = Object.entries(lane.phases)
+    const all = phases.length === 1 ? [] : [['all', lane] as const]
+    return [...phases, ...all].map(([phase, figures], index) => [
+      index === 0 ? lane.lane : '',
+      phase,
+      ...cells(figures),
+    ])
+  })
 }
 
 /**
@@ -44,12 +58,12 @@ const sendsAgain: readonly LaneName[] = ['websocket', 'http2']
 
 function renderFigures(
   figures: LaneFigures,
-  { again, palette }: { readonly again: boolean; readonly palette: Palette },
+  { counted, palette }: { readonly counted: readonly string[]; readonly palette: Palette },
 ): readonly string[] {
   return [
     count(figures.requests),
     figures.failed > 0 ? palette.bad(count(figures.failed)) : '0',
-    ...(again ? [count(figures.refused), count(figures.resent)] : []),
+    ...counted.map((name) => count(figures.counts[name] ?? 0)),
     formatLatency(figures.p50Ms),
     formatLatency(figures.p99Ms),
     formatLatency(figures.longestGapMs),

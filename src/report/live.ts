@@ -1,6 +1,6 @@
-import type { LoadDocument } from '../load/load-document.ts'
+import type { LaneTotals } from '../load/recorder.ts'
+import type { PhaseName } from '../rollout/phases.ts'
 import type { PodRecord } from '../rollout/pod-record.ts'
-import type { PhaseName } from '../rollout/run-facts.ts'
 import type { TimelineEvent } from '../rollout/timeline.ts'
 import { count } from '../rollout/verdict.ts'
 import type { Palette } from './palette.ts'
@@ -10,7 +10,8 @@ export interface LiveState {
   readonly phase: PhaseName
   readonly elapsedMs: number
   readonly pods: readonly PodRecord[]
-  readonly load: LoadDocument | undefined
+  /** None before the load began. */
+  readonly load: readonly LaneTotals[]
 }
 
 const marks = { starting: '○', ready: '●', unready: '◌', terminating: '◐', gone: '·' } as const
@@ -24,7 +25,7 @@ export function renderLive(state: LiveState, palette: Palette): string {
   return [
     `${palette.strong(state.phase)}  ${elapsed}`,
     `  ${[...pods, ...(gone > 0 ? [palette.faint(`${gone} gone`)] : [])].join('  ')}`,
-    ...(state.load?.lanes ?? []).map((lane) => {
+    ...state.load.map((lane) => {
       const failed = `${count(lane.failed)} failed`
       return `  ${lane.lane.padEnd(16)}${count(lane.requests).padStart(8)} requests  ${lane.failed > 0 ? palette.bad(failed) : palette.faint(failed)}`
     }),

@@ -1,4 +1,5 @@
 import type { LoadDocument } from '../load/load-document.ts'
+import type { LaneTotals } from '../load/recorder.ts'
 import type { judgeLoad } from '../rollout/load-verdict.ts'
 import { renderFailures } from './failures.ts'
 import { renderLaneTable } from './lane-table.ts'
@@ -8,20 +9,20 @@ import { renderOutcome } from './summary.ts'
 type LoadVerdict = ReturnType<typeof judgeLoad>
 
 /** The load so far in one line, for logs. */
-export function renderLoadLine(load: LoadDocument): string {
-  const lanes = load.lanes.map((lane) => `${lane.lane} ${lane.requests}/${lane.failed}`).join('  ')
-  return `${load.requests} requests, ${load.failed} failed  (${lanes})`
+export function renderLoadLine(totals: readonly LaneTotals[]): string {
+  const sum = (pick: (lane: LaneTotals) => number): number =>
+    totals.reduce((total, lane) => total + pick(lane), 0)
+  const lanes = totals.map(({ lane, requests, failed }) => `${lane} ${requests}/${failed}`).join('  ')
+  return `${sum(({ requests }) => requests)} requests, ${sum(({ failed }) => failed)} failed  (${lanes})`
 }
 
 /** The result of `lastcall load` for people. */
 export function renderLoad(load: LoadDocument, verdict: LoadVerdict, palette: Palette): string {
-  const first = load.failures[0]
-  const startMs = first
-    ? first.startedAt.monotonicMs - (first.startedAt.wallMs - Date.parse(load.startedAt))
-    : 0
+  const { failures, failed } = load
+  const startMs = Date.parse(load.startedAt)
   return [
     renderLaneTable(load, palette),
-    ...(first ? [renderFailures(load.failures, load.failed, { startMs, palette })] : []),
+    ...(failures.length > 0 ? [renderFailures(failures, failed, { startMs, palette })] : []),
     renderOutcome(verdict, palette),
   ]
     .map((part) => `${part}\n`)

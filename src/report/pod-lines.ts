@@ -1,3 +1,4 @@
+import type { Instant } from '../load/sample.ts'
 import { isMisbehaved, type PodRecord } from '../rollout/pod-record.ts'
 import { plural } from '../rollout/verdict.ts'
 import { createTable, toText } from './lane-table.ts'
@@ -8,9 +9,37 @@ const SHOWN_LINES = 10
 /** A run of many rollouts shows only the pods that have to be explained. */
 const MAX_ROWS = 12
 
+/** A column of the table; the numbers of its cells are aligned. */
+interface Column {
+  readonly title: string
+  readonly render: (pod: PodRecord) => string
+}
+
+const localColumns: readonly Column[] = [
+  { title: 'signal to end', render: (pod) => seconds(pod.signalledAt, pod.exitedAt) },
+  { title: 'cut off', render: ({ cutOff }) => String(cutOff ?? '-') },
+]
+
+/** Times after the deletion: the signal cannot be seen from outside. */
+const clusterColumns: readonly Column[] = [
+  {
+    title: 'left the endpoints',
+    render: ({ deletedAt, cluster }) => seconds(deletedAt, cluster?.endpointEndedAt),
+  },
+  {
+    title: 'accepted until',
+    render: ({ deletedAt, cluster }) => seconds(deletedAt, cluster?.lastAcceptedAt),
+  },
+  { title: 'ended', render: ({ deletedAt, exitedAt }) => seconds(deletedAt, exitedAt) },
+  { title: 'restarts', render: ({ cluster }) => String(cluster?.restarts ?? '-') },
+  { title: 'cut off', render: ({ cutOff }) => String(cutOff ?? '-') },
+]
+
 /** How every pod ended, and the last words of those that have to be explained. */
 export function renderPods(pods: readonly PodRecord[], palette: Palette): string {
-  const table = createTable(['pod', 'end', 'exit', 'signal to end', 'cut off'], palette, 3)
+  const isCluster = pods.some(({ cluster }) => cluster !== undefined)
+  const columns = isCluster ? clusterColumns : localColumns
+  const table = createTable(['pod', 'end', 'exit', ...columns.map(({ title }) => title)], palette, 3)
   const shown = pods.length > MAX_ROWS ? pods.filter(isMisbehaved) : pods
   for (const pod of shown) {
     const end = pod.ending === 'running' ? stillDoing(pod) : pod.ending
@@ -18,14 +47,15 @@ export function renderPods(pods: readonly PodRecord[], palette: Palette): string
       pod.name,
       isMisbehaved(pod) ? palette.bad(end) : end,
       pod.ending === 'running' ? '-' : String(pod.exitCode ?? pod.local?.exitSignal ?? '-'),
-      signalToEnd(pod),
-      pod.cutOff === undefined ? '-' : String(pod.cutOff),
+      ...columns.map(({ render }) => render(pod)),
     ])
   }
+  const note =
+    isCluster && shown.length > 0 ? [palette.faint('Times are seconds after the deletion of the pod.')] : []
   const words = pods.filter(isMisbehaved).map((pod) => renderOutput(pod, palette))
   const others = pods.length - shown.length
   const rest = others > 0 ? [`${plural(others, 'pod')} ended clean or had not ended`] : []
-  return [...(shown.length > 0 ? [toText(table)] : []), ...rest, ...words].join('\n')
+  return [...(shown.length > 0 ? [toText(table)] : []), ...note, ...rest, ...words].join('\n')
 }
 
 /** What a pod did that had not ended when the run did. */
@@ -34,13 +64,14 @@ function stillDoing({ readyAt, deletedAt }: PodRecord): string {
   return readyAt ? 'still serving at the end' : 'still starting at the end'
 }
 
-function signalToEnd(pod: PodRecord): string {
-  if (!pod.signalledAt || !pod.exitedAt || pod.ending === 'running') return '-'
-  return `${((pod.exitedAt.monotonicMs - pod.signalledAt.monotonicMs) / 1_000).toFixed(2)} s`
+function seconds(from: Instant | undefined, to: Instant | undefined): string {
+  return from && to ? `${((to.monotonicMs - from.monotonicMs) / 1_000).toFixed(2)} s` : '-'
 }
 
 function renderOutput(pod: PodRecord, palette: Palette): string {
-  const lines = pod.output.slice(-SHOWN_LINES)
+  const lines = [...pod.output, ...(pod.message?.trimEnd().split('\n') ?? [])].slice(-SHOWN_LINES)
+  if (lines.length === 0 && pod.cluster)
+    return `\n${pod.name} left no termination message; kubectl logs has its log.`
   if (lines.length === 0) return `\n${pod.name} wrote nothing.`
   return [`\nLast lines of ${pod.name}:`, ...lines.map((line) => palette.faint(`  | ${line}`))].join('\n')
 }

@@ -1,13 +1,13 @@
-import type { RehearsalDocument } from '../rollout/rehearsal-document.ts'
+import type { JudgedRun } from '../rollout/run-document.ts'
 import type { Verdict } from '../rollout/verdict.ts'
 import { renderFailures } from './failures.ts'
 import { renderLaneTable } from './lane-table.ts'
 import type { Palette } from './palette.ts'
 import { renderPods } from './pod-lines.ts'
 
-/** The report of a rehearsal for a terminal: lanes, pods, failures, verdict last, where the eye is. */
-export function renderSummary(document: RehearsalDocument, palette: Palette): string {
-  const startMs = document.phases[0]?.startedAt.monotonicMs ?? 0
+/** The report of a run for a terminal: lanes, pods, failures, verdict last, where the eye is. */
+export function renderSummary(document: JudgedRun, palette: Palette): string {
+  const startMs = document.phases[0]?.startedAt.wallMs ?? 0
   const { failures, failed } = document.load
   const look = { startMs, palette, pods: document.pods }
   return [
@@ -20,8 +20,8 @@ export function renderSummary(document: RehearsalDocument, palette: Palette): st
     .join('\n')
 }
 
-/** The result of a rehearsal in one line. */
-export function renderResult({ verdict }: RehearsalDocument, palette: Palette): string {
+/** The result of a run in one line. */
+export function renderResult({ verdict }: JudgedRun, palette: Palette): string {
   return `${renderFirstLine(verdict, palette)}\n`
 }
 

@@ -1,15 +1,16 @@
-import type { LeftOutLane, LoadDocument } from '../load/load-document.ts'
 import type { LoadOptions } from '../load/load-options.ts'
+import type { LeftOutLane, LoadRecord } from '../load/load-record.ts'
+import type { LaneTotals } from '../load/recorder.ts'
 import type { PodRecord } from './pod-record.ts'
 
 /** A load that a driver's generators send. */
 export interface DriverLoad {
-  /** Names what happens from now on; requests are counted under the phase in which they end. */
-  setPhase(phase: string): void
+  /** Totals by lane so far, for people who watch. */
+  totals(): readonly LaneTotals[]
   /** What is known so far; undefined before the first word of a generator that is elsewhere. */
-  record(): LoadDocument | undefined
+  record(): LoadRecord | undefined
   /** Sends nothing more, waits for what is outstanding and resolves to everything. */
-  stop(): Promise<LoadDocument>
+  stop(): Promise<LoadRecord>
   /** Counts nothing more from this moment on, and cuts off what is outstanding. */
   abandon(): void
 }

@@ -36,4 +36,5 @@ export const endings: Readonly<Record<Exclude<PodEnding, 'running' | 'port-taken
     happened: 'did not become ready, and the rollout stopped',
     helps: 'what it waits for, or more time with `--ready-timeout`',
   },
+  unseen: { happened: 'went away without an exit code: its node was lost, or it was deleted by force' },
 }

@@ -1,5 +1,5 @@
 import { readClocks } from '../load/sample.ts'
-import type { PhaseName, PhaseRecord } from './run-facts.ts'
+import type { PhaseName, PhaseRecord } from './phases.ts'
 import type { Timeline } from './timeline.ts'
 
 /** Keeps the phases of a run with their times. */

@@ -9,7 +9,8 @@ export type PodState = 'starting' | 'ready' | 'unready' | 'terminating' | 'gone'
  * default action ended it, nobody handled it. `wrapper`: its first process ended after the signal, and the server
  * that this process had started lived on. `killed`: SIGKILL at the end of the grace period. `crashed`: it ended
  * and nobody had asked it to. `not-ready`: it never became ready. `port-taken`: another program was faster, it was
- * started again under another name. `running`: not at all.
+ * started again under another name. `unseen`: it is gone, and its exit code was never reported. `running`: not at
+ * all.
  */
 export type PodEnding =
   | 'clean'
@@ -20,6 +21,7 @@ export type PodEnding =
   | 'crashed'
   | 'not-ready'
   | 'port-taken'
+  | 'unseen'
   | 'running'
 
 /** What lastcall, or something that broke, left as a pod's termination message. */
@@ -46,6 +48,13 @@ export interface ClusterPod {
   readonly restarts: number
   /** Why its container ended, in the kubelet's word: `Completed`, `Error`, `OOMKilled`. */
   readonly endedBy?: string | undefined
+  readonly node?: string | undefined
+  /** When its endpoint was first said to terminate, or to be gone. */
+  readonly endpointEndedAt?: Instant | undefined
+  /** Begin of the last TCP connect that it accepted, while it was going away. */
+  readonly lastAcceptedAt?: Instant | undefined
+  /** Begin of the first one after that which it did not accept. */
+  readonly firstRefusedAt?: Instant | undefined
 }
 
 /** One pod of a run: what every pod has, and beside it what is known of pods of that place. */

@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LastcallError } from '../core/errors.ts'
-import type { LoadDocument } from '../load/load-document.ts'
 import { type LoadOptions, withoutLanes } from '../load/load-options.ts'
+import type { LoadRecord } from '../load/load-record.ts'
+import type { LaneTotals } from '../load/recorder.ts'
 import { type Instant, readClocks } from '../load/sample.ts'
 import type { Driver, DriverLoad } from './driver.ts'
 import { trackPhases } from './phase-tracker.ts'
+import { joinPhases, type PhaseName } from './phases.ts'
 import type { PodRecord } from './pod-record.ts'
-import type { PhaseName, RunFacts } from './run-facts.ts'
+import type { RunFacts } from './run-facts.ts'
 import { createTimeline, type Timeline, type TimelineEvent } from './timeline.ts'
 
 /** What to do with the pods of a driver. */
@@ -34,8 +36,8 @@ export interface Run {
   interrupt(by: string): void
   phase(): PhaseName
   pods(): readonly PodRecord[]
-  /** The load so far; undefined before it began. */
-  load(): LoadDocument | undefined
+  /** Totals of the load by lane so far; none before it began. */
+  load(): readonly LaneTotals[]
   /** Kills every pod synchronously; for the moment in which this process ends. */
   killAll(): void
 }
@@ -56,20 +58,16 @@ export function startRun(
   const { signal } = interruption
   const startedAt = readClocks()
   let load: DriverLoad | undefined
-  let record: LoadDocument | undefined
+  let record: LoadRecord | undefined
   let restarts = 0
   let stuck: string | undefined
   let interruptedBy: string | undefined
   let isComplete = false
 
-  const begin = (name: PhaseName): void => {
-    phases.begin(name)
-    load?.setPhase(name)
-  }
   const roll = async (): Promise<void> => {
     const untilMs = performance.now() + (options.durationMs ?? 0)
     do {
-      begin('rollout')
+      phases.begin('rollout')
       restarts++
       try {
         await orAborted(driver.restart(), signal)
@@ -79,20 +77,20 @@ export function startRun(
         if (!(error instanceof LastcallError)) throw error
         stuck = error.problems.join('\n')
       }
-      begin('drain')
+      phases.begin('drain')
       await orAborted(driver.oldPodsGone(), signal)
     } while (stuck === undefined && (restarts < options.restarts || performance.now() < untilMs))
   }
   const steps = async (): Promise<void> => {
-    begin('start')
+    phases.begin('start')
     await orAborted(driver.start(), signal)
-    begin('self-test')
+    phases.begin('self-test')
     const leftOut = await orAborted(driver.selfTest(options.load), signal)
     load = await orAborted(driver.startLoad(withoutLanes(options.load, leftOut), leftOut), signal)
-    begin('baseline')
+    phases.begin('baseline')
     await sleep(options.baselineMs, undefined, { signal })
     await roll()
-    begin('cool-down')
+    phases.begin('cool-down')
     await sleep(options.coolDownMs, undefined, { signal })
     record = await orAborted(load.stop(), signal)
     isComplete = true
@@ -116,7 +114,10 @@ export function startRun(
       replicas: driver.replicas(),
       restarts,
       phases: phases.records(),
-      load: record ?? load?.record() ?? nothingSent(startedAt, endedAt, options.load),
+      load: joinPhases(
+        [record ?? load?.record() ?? nothingSent(startedAt, endedAt, options.load)],
+        phases.records(),
+      ),
       pods: driver.pods(),
       timeline: timeline.events,
       ...(stuck !== undefined && { stuck }),
@@ -131,7 +132,7 @@ export function startRun(
     },
     phase: phases.current,
     pods: () => driver.pods(),
-    load: () => load?.record(),
+    load: () => load?.totals() ?? [],
     killAll: () => driver.killAll(),
   }
 }
@@ -139,25 +140,17 @@ export function startRun(
 const toIso = ({ wallMs }: Instant): string => new Date(wallMs).toISOString()
 
 /** The load of a run that was interrupted before it could send any. */
-function nothingSent(startedAt: Instant, endedAt: Instant, { idleLimitMs }: LoadOptions): LoadDocument {
+function nothingSent(startedAt: Instant, endedAt: Instant, { idleLimitMs }: LoadOptions): LoadRecord {
   return {
     startedAt: toIso(startedAt),
     endedAt: toIso(endedAt),
-    requests: 0,
-    failed: 0,
+    generators: 1,
     lanes: [],
     leftOut: [],
     idleLimitMs,
     failures: [],
     failuresNotListed: 0,
-    health: {
-      loopDelayP50Ms: 0,
-      loopDelayP99Ms: 0,
-      loopDelayMaxMs: 0,
-      stalls: [],
-      ownFailures: 0,
-      skipped: 0,
-    },
+    health: { loopDelayP50Ms: 0, loopDelayP99Ms: 0, loopDelayMaxMs: 0, stalls: [] },
   }
 }
 

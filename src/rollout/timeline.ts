@@ -24,7 +24,11 @@ export interface TimelineEvent {
 /** The facts of a run in the order in which they were seen. */
 export interface Timeline {
   readonly events: readonly TimelineEvent[]
-  record(kind: TimelineKind, about?: { readonly pod?: string; readonly detail?: string }): Instant
+  /** Records that something has happened, now unless `at` says when. */
+  record(
+    kind: TimelineKind,
+    about?: { readonly pod?: string; readonly detail?: string; readonly at?: Instant },
+  ): Instant
 }
 
 /** An empty timeline; `onEvent` hears every event once. */

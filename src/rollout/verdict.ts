@@ -1,8 +1,9 @@
 import { type Claim, generatorDoubts, stallsAgainst } from '../load/generator-doubts.ts'
-import type { LaneDocument, LoadDocument } from '../load/load-document.ts'
+import type { LoadDocument } from '../load/load-document.ts'
 import type { Stall } from '../load/stall-watch.ts'
 import { endings } from './endings.ts'
 import { plain } from './plain.ts'
+import type { PhasedLane, PhasedLoad, PhaseName } from './phases.ts'
 import { isMisbehaved } from './pod-record.ts'
 import { smallestHoleMs, WANTED_HOLE_MS } from './power.ts'
 import type { RunFacts } from './run-facts.ts'
@@ -24,7 +25,7 @@ export interface Verdict {
 }
 
 /** Phases in which old pods go away: the time in which an outage can begin. */
-const rolloutPhases: readonly string[] = ['rollout', 'drain']
+const rolloutPhases: readonly PhaseName[] = ['rollout', 'drain']
 
 /**
  * Judges a run. A failed request or a misbehaved pod fails it, also when the load generator stalled; the
@@ -71,8 +72,7 @@ function claimOf(facts: RunFacts): Claim {
     beganAtMs: facts.phases[0]?.startedAt.wallMs ?? 0,
     covers: ({ at, ms }) =>
       windows.some(
-        ({ startedAt, endedAt }) =>
-          at.monotonicMs < endedAt.monotonicMs && at.monotonicMs + ms > startedAt.monotonicMs,
+        ({ startedAt, endedAt }) => at.wallMs < endedAt.wallMs && at.wallMs + ms > startedAt.wallMs,
       ),
   }
 }
@@ -101,7 +101,7 @@ function interruptionDoubts({ interruptedBy, phases }: RunFacts): readonly strin
 
 function failedReasons({ load }: RunFacts, claim: Claim): readonly string[] {
   if (load.failed === 0) return []
-  const before = load.lanes.reduce((sum, lane) => sum + (lane.phases['baseline']?.failed ?? 0), 0)
+  const before = load.lanes.reduce((sum, lane) => sum + (lane.phases.baseline?.failed ?? 0), 0)
   const later = load.failed - before
   const inStall = failuresInStalls(load, claim)
   return [
@@ -121,11 +121,11 @@ function failedReasons({ load }: RunFacts, claim: Claim): readonly string[] {
   ]
 }
 
-function failuresInStalls(load: LoadDocument, claim: Claim): number {
+function failuresInStalls(load: PhasedLoad, claim: Claim): number {
   const stalls = stallsAgainst(load, { ...claim, covers: () => true })
   return load.failures.filter(({ startedAt, endMs }) => {
-    const fromMs = startedAt.monotonicMs
-    return stalls.some(({ at, ms }) => at.monotonicMs < fromMs + endMs && at.monotonicMs + ms > fromMs)
+    const fromMs = startedAt.wallMs
+    return stalls.some(({ at, ms }) => at.wallMs < fromMs + endMs && at.wallMs + ms > fromMs)
   }).length
 }
 
@@ -149,7 +149,7 @@ function visibleHoleMs(facts: RunFacts): number {
   return smallestHoleMs((requestsIn(lane) * 1_000) / durationMs, facts.replicas + 1)
 }
 
-function requestsIn(lane: LaneDocument): number {
+function requestsIn(lane: PhasedLane): number {
   return rolloutPhases.reduce((sum, phase) => sum + (lane.phases[phase]?.requests ?? 0), 0)
 }
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { RehearsalDocument } from '../../src/rollout/rehearsal-document.ts'
+import type { RehearsalDocument } from '../../src/rollout/run-document.ts'
 
 interface Program {
   readonly child: ChildProcess

@@ -56,5 +56,5 @@ test('rehearse --json - writes the document to stdout, and nothing else', async 
   const flags = ['--baseline', '100ms', '--json', '-', '--quiet']
   await main(['rehearse', ...short, ...flags, '--', process.execPath, 'test/fixtures/handlerless-app.ts'], io)
   const document = JSON.parse(io.out()) as { schemaVersion: number; kind: string }
-  assert.deepEqual([document.schemaVersion, document.kind, io.err()], [1, 'rehearsal', ''])
+  assert.deepEqual([document.schemaVersion, document.kind, io.err()], [2, 'rehearsal', ''])
 })

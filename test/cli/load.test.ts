@@ -27,7 +27,7 @@ test('load ends after its duration with one JSON document on stdout and exit cod
   )
   const document = documentOf(io)
   assertNothingAgainst(code, document.verdict)
-  assert.deepEqual([document.schemaVersion, document.failed], [1, 0])
+  assert.deepEqual([document.schemaVersion, document.failed], [2, 0])
   assert.ok(document.requests > 50)
   assert.match(io.err(), /^\d+ requests, 0 failed {2}\(new-connections \d+\/0 {2}keep-alive \d+\/0\)$/m)
 })

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { main } from '../../src/cli/main.ts'
-import type { RehearsalDocument } from '../../src/rollout/rehearsal-document.ts'
+import type { RehearsalDocument } from '../../src/rollout/run-document.ts'
 import { captureIo } from '../helpers/captured-io.ts'
 
 const shortRun = (
@@ -49,7 +49,7 @@ test('rehearse sees in every lane what an application loses that is gone at once
   )
   for (const lane of load.lanes) {
     assert.ok(lane.failed > 0, `${lane.lane} lost nothing`)
-    assert.equal(lane.phases['baseline']?.failed ?? 0, 0, lane.lane)
+    assert.equal(lane.phases.baseline?.failed ?? 0, 0, lane.lane)
   }
   const codesOf = (name: string): readonly (string | undefined)[] =>
     load.failures.filter(({ lane }) => lane === name).map(({ error }) => error?.code)

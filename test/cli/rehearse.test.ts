@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { main } from '../../src/cli/main.ts'
-import type { RehearsalDocument } from '../../src/rollout/rehearsal-document.ts'
+import type { RehearsalDocument } from '../../src/rollout/run-document.ts'
 import { type CapturedIo, captureIo } from '../helpers/captured-io.ts'
 import { assertNothingAgainst } from '../helpers/quiet-machine.ts'
 
@@ -34,7 +34,7 @@ test('rehearse loses nothing with an application that serves on before it closes
   const { code, io, document } = await rehearse(t, 'careful-app')
   assert.deepEqual(document.load.failures, [])
   assertNothingAgainst(code, document.verdict)
-  assert.equal(document.schemaVersion, 1)
+  assert.equal(document.schemaVersion, 2)
   assert.match(
     io.out(),
     /(PASS|INCONCLUSIVE) {2}0 failed of [\d,]+ requests in 1 rollout \(2 pods replaced\)/,
@@ -69,7 +69,7 @@ test('rehearse sees what an application loses that closes at once while clients 
     )
   }
   assert.equal(
-    document.load.lanes.reduce((sum, lane) => sum + (lane.phases['baseline']?.failed ?? 0), 0),
+    document.load.lanes.reduce((sum, lane) => sum + (lane.phases.baseline?.failed ?? 0), 0),
     0,
   )
   assert.match(io.out(), /nobody listened on that port any more/)
@@ -88,7 +88,7 @@ test('rehearse fails when a pod has to be killed, and says so, also when no requ
 })
 
 test('rehearse fails when pods crash under the load, with their last words', async (t) => {
-  const { code, io } = await rehearse(t, 'crashing-app')
+  const { code, io } = await rehearse(t, 'crashing-app', '--baseline', '1s')
   assert.equal(code, 1)
   assert.match(io.out(), /pod-1, pod-2.* ended without being asked to/)
   assert.match(io.out(), /the 40th request was too much/)

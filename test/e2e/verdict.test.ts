@@ -60,12 +60,12 @@ for (const [what, changes, problem] of [
   ],
   [
     'more refused streams than there were HTTP/2 connections',
-    { load: twoLanes({ refused: 33 * 8 + 1 }) },
+    { load: twoLanes({ counts: { refused: 33 * 8 + 1 } }) },
     '265 HTTP/2 streams were refused, at most 264 may be: one for each of 8 connections when a pod goes away',
   ],
   [
     'more messages sent again than there were WebSockets',
-    { load: twoLanes({ resent: 33 * 8 + 1 }) },
+    { load: twoLanes({ counts: { resent: 33 * 8 + 1 } }) },
     '265 WebSocket messages were sent again, at most 264 may be: one for each of 8 connections when a pod goes away',
   ],
   [
@@ -127,7 +127,7 @@ test('judgeZeroLoss fails a restarted container of a pod that was not replaced',
 })
 
 test('judgeZeroLoss allows a second try for every connection of the lane at every signal, and a metric that moved', () => {
-  const load = twoLanes({ refused: 264, resent: 264, raced: 132 })
+  const load = twoLanes({ counts: { refused: 264, resent: 264 }, raced: 132 })
   const scenario = { metrics: true }
   assert.deepEqual(judgeZeroLoss(outcome({ load, scenario, pod: pod({ maxInFlight: 1 }) })).problems, [])
 })

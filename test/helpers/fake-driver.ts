@@ -1,6 +1,9 @@
-import type { LoadDocument } from '../../src/load/load-document.ts'
+import type { LoadRecord } from '../../src/load/load-record.ts'
 import type { Driver } from '../../src/rollout/driver.ts'
-import { makeFacts } from './run-facts.ts'
+import { recordOf } from './records.ts'
+import { makeSample } from './samples.ts'
+
+const refused = { code: 'ECONNREFUSED', syscall: 'connect', message: 'refused', stage: 'connect' } as const
 
 /** A driver without pods, whose steps a test can replace; `calls` has the name of every step that was begun. */
 export interface FakeDriver extends Driver {
@@ -11,13 +14,14 @@ export interface FakeDriver extends Driver {
 export function createFakeDriver(steps: Partial<Driver> = {}): FakeDriver {
   const calls: string[] = []
   let abandoned = false
-  const load = (): LoadDocument => ({ ...makeFacts().load, failed: abandoned ? 0 : 7 })
+  const samples = [makeSample({}), ...Array.from({ length: 7 }, () => makeSample({ error: refused }))]
+  const load = (): LoadRecord => recordOf(abandoned ? samples.slice(0, 1) : samples, ['new-connections'])
   const driver: Driver = {
     start: async () => undefined,
     replicas: () => 3,
     selfTest: async () => [],
     startLoad: async () => ({
-      setPhase: (phase) => calls.push(`load: ${phase}`),
+      totals: () => [],
       record: load,
       stop: async () => load(),
       abandon: () => (abandoned = true),

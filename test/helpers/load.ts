@@ -3,6 +3,7 @@ import type { TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type RunningLoad, startLoad } from '../../src/load/engine.ts'
 import { defaultLoad, type LoadOptions } from '../../src/load/load-options.ts'
+import { type LaneDocument, type LoadDocument, toLoadDocument } from '../../src/load/load-document.ts'
 import type { LaneName, PickTarget } from '../../src/load/sample.ts'
 
 /** One lane against whatever is picked, until the test ends. */
@@ -20,13 +21,20 @@ export function startLane(
   return load
 }
 
+/** What is known so far, in figures. */
+export function documentOf(load: RunningLoad): LoadDocument {
+  return toLoadDocument(load.record())
+}
+
 /** Resolves when the load has so many of something, with a bound. */
 export async function untilLoad(
   load: RunningLoad,
   what: 'requests' | 'failed' | 'resent' | 'refused',
   count: number,
 ): Promise<void> {
-  const soFar = (): number => load.snapshot().lanes.reduce((sum, lane) => sum + lane[what], 0)
+  const countOf = ({ counts, ...lane }: LaneDocument): number =>
+    what === 'requests' || what === 'failed' ? lane[what] : (counts[what] ?? 0)
+  const soFar = (): number => documentOf(load).lanes.reduce((sum, lane) => sum + countOf(lane), 0)
   for (const end = performance.now() + 10_000; soFar() < count;) {
     assert.ok(performance.now() < end, `${soFar()} ${what} in 10 s, wanted ${count}`)
     await sleep(10)

@@ -1,7 +1,8 @@
-import type { LaneDocument, LoadDocument } from '../../src/load/load-document.ts'
+import type { LoadDocument } from '../../src/load/load-document.ts'
 import type { LaneName, Sample } from '../../src/load/sample.ts'
+import type { PhasedLane, PhaseName, PhaseRecord } from '../../src/rollout/phases.ts'
 import type { PodRecord } from '../../src/rollout/pod-record.ts'
-import type { PhaseName, PhaseRecord, RunFacts } from '../../src/rollout/run-facts.ts'
+import type { RunFacts } from '../../src/rollout/run-facts.ts'
 
 const at = (ms: number): { wallMs: number; monotonicMs: number } => ({ wallMs: ms, monotonicMs: ms })
 const phase = (name: PhaseName, fromMs: number, toMs: number): PhaseRecord => ({
@@ -15,15 +16,14 @@ export function makeLane(
   lane: LaneName,
   requests: Record<string, number>,
   failed: Record<string, number> = {},
-): LaneDocument {
+): PhasedLane {
   const sum = (counts: Record<string, number>): number =>
     Object.values(counts).reduce((total, count) => total + count, 0)
   const rest = {
     own: 0,
-    refused: 0,
-    resent: 0,
     afterLongIdle: 0,
     raced: 0,
+    counts: {},
     p50Ms: 1,
     p99Ms: 2,
     maxMs: 3,
@@ -64,7 +64,7 @@ export function makePod(name: string, parts: Partial<PodRecord> = {}): PodRecord
  */
 export function makeFacts(
   parts: {
-    readonly lanes?: readonly LaneDocument[]
+    readonly lanes?: readonly PhasedLane[]
     readonly pods?: readonly PodRecord[]
     readonly failures?: readonly Sample[]
     readonly stuck?: string
@@ -77,7 +77,7 @@ export function makeFacts(
   const lanes = parts.lanes ?? [
     makeLane('new-connections', { baseline: 600, rollout: 400, drain: 600, 'cool-down': 400 }),
   ]
-  const sum = (pick: (lane: LaneDocument) => number): number =>
+  const sum = (pick: (lane: PhasedLane) => number): number =>
     lanes.reduce((total, lane) => total + pick(lane), 0)
   const health = {
     loopDelayP50Ms: 1,
@@ -102,6 +102,7 @@ export function makeFacts(
     ],
     load: {
       ...times,
+      generators: 1,
       requests: sum((lane) => lane.requests),
       failed: sum((lane) => lane.failed),
       lanes,

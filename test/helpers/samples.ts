@@ -20,8 +20,6 @@ export function makeSample(parts: Partial<Sample> = {}): Sample {
     idleMs: undefined,
     status: 200,
     bytes: 5,
-    refused: 0,
-    resent: 0,
     ok: parts.error === undefined,
     ...parts,
   }

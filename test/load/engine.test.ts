@@ -12,7 +12,7 @@ import {
 import type { LaneName } from '../../src/load/sample.ts'
 import { answer } from '../fixtures/answer.ts'
 import { listen } from '../helpers/listen.ts'
-import { untilLoad } from '../helpers/load.ts'
+import { documentOf, untilLoad } from '../helpers/load.ts'
 
 const options = (...lanes: LaneName[]): Parameters<typeof startLoad>[0] => ({
   ...defaultLoad,
@@ -38,17 +38,18 @@ test('startLoad sends every lane and loses nothing against a server that stays',
     pickTarget: () => target,
   })
   t.after(() => load.abandon())
-  await untilLoad(load, 'requests', 150)
-  load.setPhase('second')
   await untilLoad(load, 'requests', 300)
   await load.stop()
-  const { lanes, failures, failed, health } = load.snapshot()
+  const { lanes, failures, failed, health } = documentOf(load)
   assert.deepEqual([failures, failed, health.ownFailures], [[], 0, 0])
   for (const lane of lanes) {
     assert.ok(lane.requests > 0, `${lane.lane} sent nothing`)
-    assert.equal(lane.requests, lane.phases['load']!.requests + lane.phases['second']!.requests)
     assert.ok(lane.longestGapMs > 0 && lane.p50Ms > 0)
   }
+  assert.deepEqual(
+    load.totals(),
+    lanes.map(({ lane, requests }) => ({ lane, requests, failed: 0 })),
+  )
   assert.ok(lanes.find(({ lane }) => lane === 'slow')!.p50Ms >= 95)
 })
 
@@ -68,7 +69,7 @@ test('startLoad dials for every request of new-connections, and once for each cl
   const load = startLoad(options('new-connections'), { pickTarget: () => (dials++, target) })
   await untilLoad(load, 'requests', 30)
   await load.stop()
-  assert.equal(dials, load.snapshot().requests)
+  assert.equal(dials, documentOf(load).requests)
 })
 
 test('startLoad sends POSTs with ids of their own', async (t) => {
@@ -84,7 +85,7 @@ test('startLoad sends POSTs with ids of their own', async (t) => {
   await untilLoad(load, 'requests', 20)
   await load.stop()
   assert.equal(new Set(ids).size, ids.length)
-  assert.equal(ids.length, load.snapshot().requests)
+  assert.equal(ids.length, documentOf(load).requests)
 })
 
 async function readId(request: IncomingMessage): Promise<string> {
@@ -104,7 +105,7 @@ test('startLoad keeps to its plan while nobody answers (open loop)', async (t) =
   await held100.promise
   load.abandon()
   await untilClosed(server)
-  assert.equal(load.snapshot().requests, 0)
+  assert.equal(documentOf(load).requests, 0)
 })
 
 test('startLoad lists failures whole and goes on after them', async (t) => {
@@ -115,7 +116,7 @@ test('startLoad lists failures whole and goes on after them', async (t) => {
   const load = startLoad(options('new-connections'), { pickTarget: () => target })
   await untilLoad(load, 'requests', 20)
   await load.stop()
-  const { requests, failed, failures, failuresNotListed } = load.snapshot()
+  const { requests, failed, failures, failuresNotListed } = documentOf(load)
   assert.deepEqual([failed, failures.length, failuresNotListed], [requests, requests, 0])
   assert.equal(failures[0]?.error?.code, 'HTTP_500')
 })
@@ -124,7 +125,7 @@ test('startLoad has clients of think-time that pause for longer than the limit, 
   const target = await listen(t, createServer(answer))
   const load = startLoad({ ...options('think-time'), idleLimitMs: 1_600 }, { pickTarget: () => target })
   t.after(() => load.abandon())
-  const figures = (): { requests: number; afterLongIdle: number } => load.snapshot().lanes[0]!
+  const figures = (): { requests: number; afterLongIdle: number } => documentOf(load).lanes[0]!
   for (const end = performance.now() + 20_000; figures().afterLongIdle < 2;) {
     assert.ok(performance.now() < end, 'no request after a long pause in 20 s')
     await sleep(10)
@@ -149,7 +150,7 @@ test('startLoad keeps failures of its own out of the list and out of the count',
   )
   await untilLoad(load, 'requests', 2)
   await load.stop()
-  const { failed, failures, health } = load.snapshot()
+  const { failed, failures, health } = documentOf(load)
   assert.deepEqual([failed, failures, health.ownFailures], [0, [], 1])
 })
 
@@ -168,7 +169,7 @@ test('startLoad compares the answers to POST only where it is told to', async (t
     const load = startLoad({ ...options('keep-alive'), checkEcho }, { pickTarget: () => target })
     await untilLoad(load, 'requests', 10)
     await load.stop()
-    assert.equal(load.snapshot().failures[0]?.error?.code, code)
+    assert.equal(documentOf(load).failures[0]?.error?.code, code)
   }
 })
 
@@ -186,11 +187,12 @@ test('startLoad leaves nothing open behind stop(), and its figures do not change
   })
   await untilLoad(load, 'requests', 60)
   await load.stop()
-  const first = load.snapshot()
-  for (const lane of first.lanes) assert.ok(lane.longestGapMs <= performance.now() - startedMs, lane.lane)
+  const first = load.record()
+  for (const lane of documentOf(load).lanes)
+    assert.ok(lane.longestGapMs <= performance.now() - startedMs, lane.lane)
   await untilClosed(server)
   for (const end = performance.now() + 120; performance.now() < end;);
   await sleep(30)
-  assert.deepEqual(load.snapshot(), first)
+  assert.deepEqual(load.record(), first)
   assert.deepEqual(warnings, [])
 })

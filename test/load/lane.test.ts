@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sendOnGrid } from '../../src/load/lane.ts'
 import { listen } from '../helpers/listen.ts'
-import { startLane } from '../helpers/load.ts'
+import { documentOf, startLane } from '../helpers/load.ts'
 
 /** Runs a grid until it has skipped something or has sent `most`, and returns both counts. */
 async function runGrid(
@@ -59,11 +59,11 @@ test('the lane keep-alive counts the slots that its clients were too late for', 
   )
   const load = startLane(t, 'keep-alive', () => target, { checkEcho: false })
   // Each of 8 clients misses 16 slots of 80 ms while it waits for its answer.
-  for (const end = performance.now() + 20_000; load.snapshot().health.skipped < 60;) {
+  for (const end = performance.now() + 20_000; documentOf(load).health.skipped < 60;) {
     assert.ok(performance.now() < end, 'fewer than 60 slots were skipped in 20 s')
     await sleep(10)
   }
-  const [lane] = load.snapshot().lanes
+  const [lane] = documentOf(load).lanes
   assert.ok(lane!.skipped >= 60)
   assert.equal(lane!.failed, 0)
 })

@@ -15,7 +15,7 @@ const error = {
 const refused = (parts: Partial<Sample> = {}): Sample =>
   makeSample({
     error,
-    startedAt: { wallMs: 0, monotonicMs: 4_997 },
+    startedAt: { wallMs: 4_997, monotonicMs: 0 },
     connectMs: undefined,
     firstByteMs: undefined,
     status: undefined,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { renderEvent, renderLive } from '../../src/report/live.ts'
 import { createPalette } from '../../src/report/palette.ts'
-import { makeFacts, makePod } from '../helpers/run-facts.ts'
+import { makePod } from '../helpers/run-facts.ts'
 
 test('renderLive shows the phase, the pods that are there, and the lanes', () => {
   const pods = [
@@ -11,7 +11,12 @@ test('renderLive shows the phase, the pods that are there, and the lanes', () =>
     makePod('pod-3', { state: 'ready' }),
   ]
   const text = renderLive(
-    { phase: 'drain', elapsedMs: 4_210, pods, load: makeFacts().load },
+    {
+      phase: 'drain',
+      elapsedMs: 4_210,
+      pods,
+      load: [{ lane: 'new-connections', requests: 2_000, failed: 0 }],
+    },
     createPalette(false),
   )
   assert.deepEqual(text.split('\n'), [

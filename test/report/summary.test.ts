@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { stripVTControlCharacters } from 'node:util'
-import type { LaneDocument } from '../../src/load/load-document.ts'
 import { toRehearsalDocument } from '../../src/report/json.ts'
 import { createPalette } from '../../src/report/palette.ts'
 import { renderResult, renderSummary } from '../../src/report/summary.ts'
+import type { PhasedLane } from '../../src/rollout/phases.ts'
 import { makeFacts, makeLane, makePod } from '../helpers/run-facts.ts'
 
 test('renderSummary ends with the verdict and what the run could have seen', () => {
@@ -69,10 +69,10 @@ test('renderSummary is the same text with colours and without', () => {
 })
 
 test('renderSummary has columns for what was refused and resent where a lane ran in which that can happen', () => {
-  const render = (...lanes: LaneDocument[]): string =>
+  const render = (...lanes: PhasedLane[]): string =>
     renderSummary(toRehearsalDocument(makeFacts({ lanes }), ['node']), createPalette(false))
-  const http2 = { ...makeLane('http2', { drain: 2_000 }), refused: 7, resent: 0 }
-  const phases = { drain: { ...http2, ...http2.phases['drain']!, refused: 7 } }
+  const http2 = { ...makeLane('http2', { drain: 2_000 }), counts: { refused: 7 } }
+  const phases = { drain: { ...http2.phases.drain!, counts: { refused: 7 } } }
   const text = render({ ...http2, phases })
   assert.match(text, /^lane +phase +requests +failed +refused +resent +p50/)
   assert.match(text, /http2 +drain +2,000 +0 +7 +0 /)
@@ -106,7 +106,7 @@ test('renderSummary says which lanes were left out, and why, without counting it
 })
 
 test('renderSummary prints the requests after a long pause, with those that the close took, and says nothing without any', () => {
-  const render = (parts: Partial<LaneDocument>): string => {
+  const render = (parts: Partial<PhasedLane>): string => {
     const lanes = [
       makeLane('new-connections', { drain: 2_000 }),
       { ...makeLane('think-time', { drain: 9 }), ...parts },

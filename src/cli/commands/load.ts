@@ -4,7 +4,8 @@ import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
 import { type RunningLoad, startLoad } from '../../load/engine.ts'
-import type { LeftOutLane, LoadDocument } from '../../load/load-document.ts'
+import { type LoadDocument, toLoadDocument } from '../../load/load-document.ts'
+import type { LeftOutLane } from '../../load/load-record.ts'
 import { withoutLanes } from '../../load/load-options.ts'
 import type { Target } from '../../load/sample.ts'
 import { refuseSelfTest, selfTest } from '../../load/self-test.ts'
@@ -61,7 +62,7 @@ async function load(raw: RawFlags, io: CliIo): Promise<number> {
     await untilEnd(options, ending.signal)
     await running.stop()
     clearInterval(progress)
-    return finish(running.snapshot(), { options, raw, io })
+    return finish(toLoadDocument(running.record()), { options, raw, io })
   } finally {
     running?.abandon()
     offSignal()
@@ -121,7 +122,7 @@ const FILE_CHECK_MS = 200
 
 function showProgress(running: RunningLoad, everyMs: number, io: CliIo): NodeJS.Timeout | undefined {
   if (everyMs === 0) return undefined
-  return setInterval(() => io.stderr.write(`${renderLoadLine(running.snapshot())}\n`), everyMs)
+  return setInterval(() => io.stderr.write(`${renderLoadLine(running.totals())}\n`), everyMs)
 }
 
 function finish(
@@ -130,7 +131,7 @@ function finish(
 ): number {
   const verdict = judgeLoad(document)
   const json = toJson({
-    schemaVersion: 1,
+    schemaVersion: 2,
     kind: 'load',
     url: options.url.href,
     options: options.load,

@@ -135,7 +135,7 @@ export class WebSocketClient {
     const orderly = orderlyCodes.includes(code)
     const loss = describeLoss(code, error)
     for (const message of messages) {
-      if (orderly && message.trace.resent === 0) this.#resend(message)
+      if (orderly && message.trace.counts['resent'] === undefined) this.#resend(message)
       else message.settle(loss)
     }
     if (!orderly && messages.length === 0) this.#lose(loss, factsOf(link.socket))
@@ -144,7 +144,7 @@ export class WebSocketClient {
   }
 
   #resend(message: Message): void {
-    message.trace.resent++
+    message.trace.counts['resent'] = 1
     Object.assign(message.trace, { stage: 'connect', sent: false, connectMs: undefined })
     void this.#deliver(message)
   }

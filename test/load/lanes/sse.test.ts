@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import { type TestContext, test } from 'node:test'
 import type { Target } from '../../../src/load/sample.ts'
 import { listen } from '../../helpers/listen.ts'
-import { startLane, untilLoad } from '../../helpers/load.ts'
+import { documentOf, startLane, untilLoad } from '../../helpers/load.ts'
 
 const CLIENTS = 6
 
@@ -35,7 +35,7 @@ test('the lane sse follows events on one connection a client', async (t) => {
   const load = startLane(t, 'sse', () => served.target)
   await untilLoad(load, 'requests', 100)
   await load.stop()
-  assert.deepEqual(load.snapshot().failures, [])
+  assert.deepEqual(documentOf(load).failures, [])
   assert.equal(served.streams, CLIENTS)
 })
 
@@ -47,7 +47,7 @@ test('the lane sse goes on after the last event when a stream is ended, as soon 
   const load = startLane(t, 'sse', () => served.target)
   await untilLoad(load, 'requests', 120)
   await load.stop()
-  assert.deepEqual(load.snapshot().failures, [])
+  assert.deepEqual(documentOf(load).failures, [])
   assert.ok(served.streams > 2 * CLIENTS)
   assert.ok(served.resumed.length > 0 && served.resumed.every((after) => Number(after) % 5 === 0))
 })
@@ -70,7 +70,7 @@ for (const [how, code, onEvent] of [
     const load = startLane(t, 'sse', () => served.target)
     await untilLoad(load, 'failed', 3)
     await load.stop()
-    const { failures } = load.snapshot()
+    const { failures } = documentOf(load)
     assert.deepEqual([failures[0]!.error?.code, failures[0]!.error?.stage], [code, 'body'])
   })
 }
@@ -83,7 +83,7 @@ test('the lane sse fails a gap that is between two streams', async (t) => {
   })
   const load = startLane(t, 'sse', () => served.target)
   await untilLoad(load, 'failed', 3)
-  assert.match(load.snapshot().failures[0]!.error!.message, /^event 5 came after event 3$/)
+  assert.match(documentOf(load).failures[0]!.error!.message, /^event 5 came after event 3$/)
 })
 
 test('the lane sse fails a stream that ends with its connection, which is how a cut looks', async (t) => {
@@ -96,7 +96,7 @@ test('the lane sse fails a stream that ends with its connection, which is how a 
   const load = startLane(t, 'sse', () => target)
   await untilLoad(load, 'failed', 3)
   assert.equal(
-    load.snapshot().failures.find(({ error }) => error?.code !== 'SSE_GAP')?.error?.code,
+    documentOf(load).failures.find(({ error }) => error?.code !== 'SSE_GAP')?.error?.code,
     'SSE_CUT',
   )
 })
@@ -116,7 +116,7 @@ test('the lane sse fails answers that are no event stream, and says when nobody 
     const load = startLane(t, 'sse', () => target)
     await untilLoad(load, 'failed', 3)
     await load.stop()
-    const { error, status, target: pod } = load.snapshot().failures[0]!
+    const { error, status, target: pod } = documentOf(load).failures[0]!
     assert.deepEqual([error?.code, status, pod], wanted)
   }
 })
@@ -126,7 +126,7 @@ test('the lane sse gives a stream up on which no event comes in time, and connec
   const load = startLane(t, 'sse', () => served.target, { timeoutMs: 100 })
   await untilLoad(load, 'failed', 2 * CLIENTS)
   await load.stop()
-  const { failures } = load.snapshot()
+  const { failures } = documentOf(load)
   assert.ok(failures.every(({ error }) => error?.code === 'CLIENT_TIMEOUT'))
   assert.ok(served.streams >= 2 * CLIENTS)
 })

@@ -3,15 +3,15 @@ import { createServer, type ServerResponse } from 'node:http'
 import { test } from 'node:test'
 import { answer } from '../../fixtures/answer.ts'
 import { listen } from '../../helpers/listen.ts'
-import { startLane, untilLoad } from '../../helpers/load.ts'
+import { documentOf, startLane, untilLoad } from '../../helpers/load.ts'
 
 test('the lane stream reads whole streams that take as long as it asks for', async (t) => {
   const target = await listen(t, createServer(answer))
   const load = startLane(t, 'stream', () => target)
   await untilLoad(load, 'requests', 8)
   await load.stop()
-  const [lane] = load.snapshot().lanes
-  assert.deepEqual([load.snapshot().failures, lane!.failed], [[], 0])
+  const [lane] = documentOf(load).lanes
+  assert.deepEqual([documentOf(load).failures, lane!.failed], [[], 0])
   // Two chunks, 50 ms each.
   assert.ok(lane!.p50Ms >= 95)
 })
@@ -33,7 +33,7 @@ for (const [how, code, end] of [
     const load = startLane(t, 'stream', () => target)
     await untilLoad(load, 'failed', 2)
     await load.stop()
-    const { failed, requests, failures } = load.snapshot()
+    const { failed, requests, failures } = documentOf(load)
     assert.equal(failed, requests)
     assert.deepEqual([failures[0]!.error?.code, failures[0]!.error?.stage], [code, 'body'])
   })

@@ -7,7 +7,7 @@ import type { LaneDocument } from '../../../src/load/load-document.ts'
 import { readClocks, type Target } from '../../../src/load/sample.ts'
 import { WebSocketClient } from '../../../src/load/websocket/client.ts'
 import { listen } from '../../helpers/listen.ts'
-import { startLane, untilLoad } from '../../helpers/load.ts'
+import { documentOf, startLane, untilLoad } from '../../helpers/load.ts'
 
 const CLIENTS = 8
 
@@ -40,7 +40,7 @@ async function serve(
 const echo = (socket: WebSocket, text: string): void => socket.send(text)
 
 function laneOf(load: ReturnType<typeof startLane>): LaneDocument {
-  const [lane] = load.snapshot().lanes
+  const [lane] = documentOf(load).lanes
   return lane!
 }
 
@@ -59,13 +59,13 @@ test('the lane websocket gets every message back, on one connection a client, an
   )
   await load.stop()
   await closed
-  assert.deepEqual(load.snapshot().failures, [])
+  assert.deepEqual(documentOf(load).failures, [])
   assert.equal(served.opened, CLIENTS)
   assert.deepEqual(
     codes,
     Array.from({ length: CLIENTS }, () => 1000),
   )
-  assert.deepEqual([laneOf(load).failed, laneOf(load).resent], [0, 0])
+  assert.deepEqual([laneOf(load).failed, laneOf(load).counts], [0, {}])
 })
 
 for (const code of [1001, 1000]) {
@@ -78,8 +78,11 @@ for (const code of [1001, 1000]) {
     const load = startLane(t, 'websocket', () => served.target)
     await untilLoad(load, 'resent', 10)
     await load.stop()
-    const { failed, resent } = laneOf(load)
-    assert.deepEqual([load.snapshot().failures, failed], [[], 0])
+    const {
+      failed,
+      counts: { resent = 0 },
+    } = laneOf(load)
+    assert.deepEqual([documentOf(load).failures, failed], [[], 0])
     assert.ok(resent >= 10 && served.opened > CLIENTS)
   })
 }
@@ -108,9 +111,13 @@ test('the lane websocket fails a message that the new connection swallows as wel
   const load = startLane(t, 'websocket', () => served.target)
   await untilLoad(load, 'failed', 5)
   await load.stop()
-  const { failed, requests, resent } = laneOf(load)
+  const {
+    failed,
+    requests,
+    counts: { resent = 0 },
+  } = laneOf(load)
   assert.deepEqual([failed, resent], [requests, requests])
-  assert.equal(load.snapshot().failures[0]!.error?.code, 'WEBSOCKET_1001')
+  assert.equal(documentOf(load).failures[0]!.error?.code, 'WEBSOCKET_1001')
 })
 
 for (const [how, code, end] of [
@@ -122,9 +129,13 @@ for (const [how, code, end] of [
     const load = startLane(t, 'websocket', () => served.target)
     await untilLoad(load, 'failed', 5)
     await load.stop()
-    const { failed, requests, resent } = laneOf(load)
+    const {
+      failed,
+      requests,
+      counts: { resent = 0 },
+    } = laneOf(load)
     assert.deepEqual([failed, resent], [requests, 0])
-    assert.equal(load.snapshot().failures[0]!.error?.code, code)
+    assert.equal(documentOf(load).failures[0]!.error?.code, code)
   })
 
   test(`the lane websocket fails a connection that is ${how} while nothing is unanswered`, async (t) => {
@@ -134,7 +145,7 @@ for (const [how, code, end] of [
     for (const socket of served.sockets) end(socket)
     await untilLoad(load, 'failed', 1)
     await load.stop()
-    assert.deepEqual([load.snapshot().failures[0]!.error?.code, laneOf(load).failed], [code, 1])
+    assert.deepEqual([documentOf(load).failures[0]!.error?.code, laneOf(load).failed], [code, 1])
   })
 }
 
@@ -153,7 +164,7 @@ test('the lane websocket fails when the upgrade is refused, when nobody listens,
     const load = startLane(t, 'websocket', () => target)
     await untilLoad(load, 'failed', 3)
     await load.stop()
-    const { error, target: pod, status } = load.snapshot().failures[0]!
+    const { error, target: pod, status } = documentOf(load).failures[0]!
     assert.deepEqual([error?.code, error?.stage, pod, status], wanted)
   }
 })
@@ -162,7 +173,7 @@ test('the lane websocket gives a message up after its time-out, and a server tha
   const silent = await serve(t, () => undefined)
   const load = startLane(t, 'websocket', () => silent.target, { timeoutMs: 50 })
   await untilLoad(load, 'failed', 3)
-  assert.equal(load.snapshot().failures[0]!.error?.code, 'CLIENT_TIMEOUT')
+  assert.equal(documentOf(load).failures[0]!.error?.code, 'CLIENT_TIMEOUT')
   const babbling = createServer().on('upgrade', (_, socket) => {
     socket.on('error', () => undefined)
     socket.write(
@@ -172,5 +183,5 @@ test('the lane websocket gives a message up after its time-out, and a server tha
   const target = await listen(t, babbling)
   const confused = startLane(t, 'websocket', () => target)
   await untilLoad(confused, 'failed', 3)
-  assert.match(confused.snapshot().failures[0]!.error!.message, /lost without a close frame.*no WebSocket/)
+  assert.match(documentOf(confused).failures[0]!.error!.message, /lost without a close frame.*no WebSocket/)
 })

@@ -1,5 +1,5 @@
 import { startLoad } from '../../../load/engine.ts'
-import type { LeftOutLane } from '../../../load/load-document.ts'
+import type { LeftOutLane } from '../../../load/load-record.ts'
 import type { LoadOptions } from '../../../load/load-options.ts'
 import type { PickTarget, Target } from '../../../load/sample.ts'
 import { refuseSelfTest, selfTest } from '../../../load/self-test.ts'
@@ -31,11 +31,11 @@ export function startLocalLoad(
 ): DriverLoad {
   const running = startLoad(load, { pickTarget, leftOut })
   return {
-    setPhase: (phase) => running.setPhase(phase),
-    record: () => running.snapshot(),
+    totals: () => running.totals(),
+    record: () => running.record(),
     async stop() {
       await running.stop()
-      return running.snapshot()
+      return running.record()
     },
     abandon: () => running.abandon(),
   }

@@ -1,0 +1,128 @@
+import { writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { Command } from 'commander'
+import { toJson, toRolloutDocument } from '../../report/json.ts'
+import { createPalette } from '../../report/palette.ts'
+import { renderResult, renderSummary } from '../../report/summary.ts'
+import { inWords } from '../../rollout/drivers/kubernetes/api/api-error.ts'
+import { createApiClient } from '../../rollout/drivers/kubernetes/api/client.ts'
+import { createKubernetesDriver } from '../../rollout/drivers/kubernetes/driver.ts'
+import { renderPlan } from '../../rollout/drivers/kubernetes/dry-run.ts'
+import type { KubernetesOptions } from '../../rollout/drivers/kubernetes/kubernetes-options.ts'
+import { DEFAULT_IMAGE } from '../../rollout/drivers/kubernetes/manifests.ts'
+import { preflight } from '../../rollout/drivers/kubernetes/preflight.ts'
+import { type Run, startRun } from '../../rollout/run.ts'
+import { readAgentBundle } from '../agent-bundle.ts'
+import type { RawFlags } from '../flag-reader.ts'
+import { addHelp, type Example } from '../help.ts'
+import { type CliIo, exitCodeOf, isColoured } from '../io.ts'
+import { addLoadFlags } from '../load-flags.ts'
+import { createProgress } from '../progress.ts'
+import { readRolloutFlags } from '../rollout-flags.ts'
+
+const examples: readonly Example[] = [
+  ['lastcall rollout deployment/shop', 'one restart, with everything found by itself'],
+  ['lastcall rollout sts/shop -n prod --context staging', 'as kubectl names it'],
+  [
+    'lastcall rollout deploy/shop --lanes new-connections --get-path /health',
+    'a server without routes for the other lanes',
+  ],
+  [
+    'lastcall rollout deploy/shop --image registry.local/node:24',
+    'where the cluster cannot pull from Docker Hub',
+  ],
+  ['lastcall rollout deploy/shop --restarts 10 --json run.json', 'rare races, in every detail'],
+]
+
+/** `lastcall rollout TYPE/NAME`: a restart under load, in a cluster. */
+export function createRolloutCommand(io: CliIo, onExitCode: (code: number) => void): Command {
+  const command = new Command('rollout')
+    .description('Restart a workload in a cluster under load, and show every request that failed')
+    .argument('<workload...>', 'deployment, statefulset or daemonset as kubectl names it: deployment/shop')
+    .option('-n, --namespace <name>', "namespace (default: the context's)")
+    .option('--context <name>', 'context of the kubeconfig (default: the current one)')
+    .option('--kubeconfig <file>', 'kubeconfig (default: KUBECONFIG, then ~/.kube/config)')
+    .option('--service <name>', 'Service to send to (default: the one that selects the pods)')
+    .option('--port <port>', 'its port, a number or a name (default: the one for HTTP)')
+    .option(
+      '--http2-port <port>',
+      'its port for HTTP/2 without TLS (default: the one with appProtocol kubernetes.io/h2c)',
+    )
+    .option('--image <image>', `image of the agent, any with Node.js 22 or newer (default: ${DEFAULT_IMAGE})`)
+    .option('--service-account <name>', 'account of the agent (default: one is created, with a role)')
+    .option('--restarts <n>', 'number of restarts (default: 1)')
+    .option('--duration <duration>', 'repeat until this much time is over')
+    .option('--baseline <duration>', 'load before the first restart (default: 5s)')
+    .option('--cool-down <duration>', 'load after the last old pod is gone (default: 3s)')
+    .option('--rollout-timeout <duration>', 'how long one restart may take (default: 10m)')
+    .option(
+      '--shutdown-delay <duration>',
+      'how long pods go on serving after the signal; longer idle connections are counted apart (default: 2s)',
+    )
+  return addHelp(addLoadFlags(command), 'rollout', examples)
+    .option('--dry-run', 'print every object and every permission, and create nothing')
+    .option('--json <file>', 'write the whole run as JSON; - for stdout, instead of the report')
+    .option('-o, --output <format>', 'json: the same as --json -')
+    .option('--no-color', 'no colours, even on a terminal')
+    .option('--quiet', 'one line: the result')
+    .action(async (words: string[], raw: RawFlags) => onExitCode(await rollout(words, raw, io)))
+}
+
+async function rollout(words: readonly string[], raw: RawFlags, io: CliIo): Promise<number> {
+  const flags = readRolloutFlags(raw, words, io)
+  // The client library is large, and no other command needs it.
+  const { loadKubeconfig } = await import('../../rollout/drivers/kubernetes/api/kubeconfig.ts')
+  const cluster = loadKubeconfig(flags)
+  const api = createApiClient(cluster)
+  const namespace = flags.namespace ?? cluster.namespace
+  const found = await inWords(api.server, () => preflight(api, { ...flags, namespace }))
+  const options: KubernetesOptions = {
+    ...flags,
+    found,
+    load: flags.loadFor(found.workload.replicas, found.service.service),
+    bundle: readAgentBundle(),
+  }
+  if (flags.dryRun) {
+    io.stdout.write(renderPlan(options))
+    return 0
+  }
+  const quiet = raw['quiet'] === true
+  const color = raw['color'] !== false
+  const progress = createProgress(io, { quiet, color })
+  let run: Run | undefined
+  let interruptedBy: NodeJS.Signals | undefined
+  const offSignal = io.onSignal((signal) => {
+    if (interruptedBy) return io.dieOf(signal)
+    interruptedBy = signal
+    run?.interrupt(signal)
+  })
+  try {
+    run = startRun(
+      { ...flags, load: options.load },
+      (timeline) =>
+        createKubernetesDriver(options, {
+          api,
+          timeline,
+          onLost: (problem) => run?.interrupt(problem),
+        }),
+      progress.onEvent,
+    )
+    progress.follow(run)
+    const { finished } = run
+    const facts = await inWords(api.server, () => finished).finally(() => progress.end())
+    const { kind, name } = found.workload
+    const { service, port } = found.service
+    const workload = `${kind.toLowerCase()}/${name}`
+    const about = { workload, namespace, context: cluster.context, service, port }
+    const document = toRolloutDocument(facts, about)
+    const toStdout = raw['json'] === '-' || raw['output'] === 'json'
+    const file = raw['json']
+    if (typeof file === 'string' && file !== '-') writeFileSync(resolve(io.cwd, file), toJson(document))
+    const palette = createPalette(isColoured(io.stdout, io.env, color))
+    const render = quiet ? renderResult : renderSummary
+    io.stdout.write(toStdout ? toJson(document) : render(document, palette))
+    return interruptedBy ? exitCodeOf(interruptedBy) : document.verdict.exitCode
+  } finally {
+    offSignal()
+  }
+}

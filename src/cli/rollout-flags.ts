@@ -1,0 +1,93 @@
+import { LastcallError } from '../core/errors.ts'
+import { defaultLoad, type LoadOptions } from '../load/load-options.ts'
+import { DEFAULT_IMAGE } from '../rollout/drivers/kubernetes/manifests.ts'
+import { parseWorkloadName, type WorkloadName } from '../rollout/drivers/kubernetes/workload-kinds.ts'
+import { wantedRate } from '../rollout/power.ts'
+import { createFlagReader, type FlagReader, type RawFlags } from './flag-reader.ts'
+import type { CliIo } from './io.ts'
+import { checkJsonFile } from './json-file.ts'
+import { readLoadFlags } from './load-flags.ts'
+
+/** What `lastcall rollout` is to do, before the cluster was asked. */
+export interface RolloutFlags {
+  readonly workload: WorkloadName
+  readonly kubeconfig: string | undefined
+  readonly context: string | undefined
+  /** Undefined: the namespace of the context. */
+  readonly namespace: string | undefined
+  readonly service: string | undefined
+  readonly port: string | undefined
+  readonly http2Port: number | undefined
+  readonly image: string
+  readonly serviceAccount: string | undefined
+  readonly restarts: number
+  readonly durationMs: number | undefined
+  readonly baselineMs: number
+  readonly coolDownMs: number
+  readonly rolloutTimeoutMs: number
+  readonly dryRun: boolean
+  /** The load for so many pods. */
+  loadFor(replicas: number, hostHeader: string): LoadOptions
+}
+
+const MAX_RESTARTS = 1_000
+const MAX_PORT = 65_535
+const MIN_DEFAULT_RATE = 150
+/** One generator sends this much without stalling; more pods need `--rate`. */
+const MAX_DEFAULT_RATE = 1_000
+/** Above the wanted rate, because a machine at work sends a little less than it plans. */
+const RATE_RESERVE = 1.1
+
+/**
+ * Turns the words and flags of `lastcall rollout` into options.
+ * @throws LastcallError `LASTCALL_USAGE` with all problems at once
+ */
+export function readRolloutFlags(raw: RawFlags, words: readonly string[], io: CliIo): RolloutFlags {
+  const reader = createFlagReader(raw)
+  const workload = readWorkload(reader, words)
+  const optional = (flag: string): string | undefined => reader.text(flag, '') || undefined
+  const idleLimitMs = reader.duration('shutdown-delay', defaultLoad.idleLimitMs)
+  const loadFor = (replicas: number, hostHeader: string): LoadOptions => {
+    const wanted = Math.ceil((wantedRate(replicas + 1) * RATE_RESERVE) / 10) * 10
+    const ratePerSecond = Math.min(MAX_DEFAULT_RATE, Math.max(MIN_DEFAULT_RATE, wanted))
+    return readLoadFlags(reader, raw, { ratePerSecond, slowMs: defaultLoad.slowMs, idleLimitMs, hostHeader })
+  }
+  // What is wrong with the load has to be known before the cluster is asked.
+  loadFor(1, '')
+  const output = reader.text('output', 'text')
+  if (output !== 'text' && output !== 'json') {
+    reader.problems.push(`--output: got '${output}', wanted json or text`)
+  }
+  const http2Port = reader.integer('http2-port', 0, [1, MAX_PORT])
+  const flags = {
+    workload,
+    kubeconfig: optional('kubeconfig'),
+    context: optional('context'),
+    namespace: optional('namespace'),
+    service: optional('service'),
+    port: optional('port'),
+    http2Port: http2Port === 0 ? undefined : http2Port,
+    image: reader.text('image', DEFAULT_IMAGE),
+    serviceAccount: optional('service-account'),
+    restarts: reader.integer('restarts', 1, [1, MAX_RESTARTS]),
+    durationMs: reader.optionalDuration('duration'),
+    baselineMs: reader.duration('baseline', 5_000),
+    coolDownMs: reader.duration('cool-down', 3_000),
+    rolloutTimeoutMs: reader.duration('rollout-timeout', 600_000),
+    dryRun: raw['dryRun'] === true,
+    loadFor,
+  }
+  checkJsonFile(reader, io)
+  if (reader.problems.length > 0) throw new LastcallError('LASTCALL_USAGE', [...new Set(reader.problems)])
+  return flags
+}
+
+function readWorkload(reader: FlagReader, words: readonly string[]): WorkloadName {
+  try {
+    return parseWorkloadName(words)
+  } catch (error) {
+    if (!(error instanceof LastcallError)) throw error
+    for (const problem of error.problems) reader.problems.push(problem)
+    return { kind: 'Deployment', name: '', resource: 'deployments' }
+  }
+}

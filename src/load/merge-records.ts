@@ -1,0 +1,71 @@
+import { type LaneRecord, type LeftOutLane, type LoadRecord, MAX_LISTED_FAILURES } from './load-record.ts'
+import { endedAtMs, type LaneName, type Sample } from './sample.ts'
+import { mergeSlots } from './slot.ts'
+import { type LoopDelays, keepLongest } from './stall-watch.ts'
+
+/**
+ * What several generators know together. They must have sent the same load, and their wall clocks must agree
+ * to within what the figures are read for. Of the delays of their event loops the worst are kept.
+ */
+export function mergeRecords(records: readonly [LoadRecord, ...LoadRecord[]]): LoadRecord {
+  const [first] = records
+  const failures = records.flatMap((record) => record.failures).toSorted(byEnd)
+  const listed = failures.slice(0, MAX_LISTED_FAILURES)
+  const notListed = records.reduce((sum, record) => sum + record.failuresNotListed, 0)
+  const lanes = Map.groupBy(
+    records.flatMap((record) => record.lanes),
+    ({ lane }) => lane,
+  )
+  return {
+    startedAt: records.reduce(
+      (least, { startedAt }) => (startedAt < least ? startedAt : least),
+      first.startedAt,
+    ),
+    endedAt: records.reduce((most, { endedAt }) => (endedAt > most ? endedAt : most), first.endedAt),
+    generators: records.reduce((sum, { generators }) => sum + generators, 0),
+    lanes: [...lanes].map(([lane, same]) => mergeLanes(lane, same)),
+    leftOut: mergeLeftOut(records),
+    idleLimitMs: first.idleLimitMs,
+    failures: listed,
+    failuresNotListed: notListed + failures.length - listed.length,
+    health: mergeDelays(records.map(({ health }) => health)),
+  }
+}
+
+function byEnd(one: Sample, other: Sample): number {
+  return endedAtMs(one) - endedAtMs(other) || (one.id < other.id ? -1 : 1)
+}
+
+function mergeLanes(lane: LaneName, lanes: readonly LaneRecord[]): LaneRecord {
+  const slots = Map.groupBy(
+    lanes.flatMap((one) => one.slots),
+    ({ at }) => at,
+  )
+  return {
+    lane,
+    startedMs: lanes.reduce((least, { startedMs }) => Math.min(least, startedMs), Infinity),
+    lastMs: lanes.reduce((most, { lastMs }) => Math.max(most, lastMs), 0),
+    skipped: lanes.reduce((sum, { skipped }) => sum + skipped, 0),
+    slots: [...slots].toSorted(([one], [other]) => one - other).map(([at, same]) => mergeSlots(at, same)),
+  }
+}
+
+/** A lane that one generator has left out and another one has sent is in both lists. */
+function mergeLeftOut(records: readonly LoadRecord[]): readonly LeftOutLane[] {
+  const leftOut = records.flatMap((record) => record.leftOut)
+  return leftOut.filter(({ lane }, index) => leftOut.findIndex((other) => other.lane === lane) === index)
+}
+
+function mergeDelays(delays: readonly LoopDelays[]): LoopDelays {
+  const worst = (pick: (of: LoopDelays) => number): number =>
+    delays.reduce((most, one) => Math.max(most, pick(one)), 0)
+  const stalls = delays
+    .flatMap((one) => one.stalls)
+    .toSorted((one, other) => one.at.wallMs - other.at.wallMs || one.ms - other.ms)
+  return {
+    loopDelayP50Ms: worst(({ loopDelayP50Ms }) => loopDelayP50Ms),
+    loopDelayP99Ms: worst(({ loopDelayP99Ms }) => loopDelayP99Ms),
+    loopDelayMaxMs: worst(({ loopDelayMaxMs }) => loopDelayMaxMs),
+    stalls: keepLongest(stalls),
+  }
+}

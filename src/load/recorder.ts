@@ -1,0 +1,108 @@
+import type { LaneRecord } from './load-record.ts'
+import { endedAtMs, isIdleRace, isOwnFailure, type LaneName, type Sample } from './sample.ts'
+import { addCounts, noteSuccess, openSlot, type OpenSlot, slotAt } from './slot.ts'
+
+/** What a sample counts as. `own`: the generator's doing. `raced`: see {@link isIdleRace}. */
+type Ending = 'ok' | 'failed' | 'own' | 'raced'
+
+/** Totals of a lane, for people who watch a run. */
+export interface LaneTotals {
+  readonly lane: LaneName
+  readonly requests: number
+  readonly failed: number
+}
+
+/** Counts samples by lane and wall time, successes in bounded memory. */
+export interface Recorder {
+  /** Counts a sample in the slot in which it ended. */
+  add(sample: Sample): Ending
+  /** Counts planned requests that are never sent. */
+  skip(lane: LaneName, count: number): void
+  /** Cheap, whatever the length of the run. */
+  totals(): readonly LaneTotals[]
+  /** A copy of everything that was not taken. */
+  records(): readonly LaneRecord[]
+  /** What was counted since it was taken last, which is forgotten here; the totals stay. */
+  take(): readonly LaneRecord[]
+}
+
+interface OpenLane {
+  lastMs: number
+  skipped: number
+  requests: number
+  failed: number
+  readonly slots: Map<number, OpenSlot>
+}
+
+/**
+ * An empty recorder of these lanes, which begin at `startedMs` of wall time. `idleLimitMs` is the longest pause
+ * of a connection after which a loss is the server's.
+ */
+export function createRecorder(
+  names: readonly LaneName[],
+  { startedMs, idleLimitMs }: { readonly startedMs: number; readonly idleLimitMs: number },
+): Recorder {
+  const lanes = new Map(
+    names.map((name): [LaneName, OpenLane] => [
+      name,
+      { lastMs: startedMs, skipped: 0, requests: 0, failed: 0, slots: new Map() },
+    ]),
+  )
+  const laneOf = (name: LaneName): OpenLane => {
+    const lane = lanes.get(name)
+    if (!lane) throw new Error(`Record a sample: there is no lane '${name}' in this load`)
+    return lane
+  }
+  const records = (): readonly LaneRecord[] =>
+    [...lanes].map(([lane, { lastMs, skipped, slots }]) => ({
+      lane,
+      startedMs,
+      lastMs,
+      skipped,
+      slots: structuredClone([...slots.values()]).toSorted((one, other) => one.at - other.at),
+    }))
+  return {
+    add(sample) {
+      const lane = laneOf(sample.lane)
+      const endedMs = endedAtMs(sample)
+      const slot = slotOf(lane, slotAt(endedMs))
+      lane.lastMs = Math.max(lane.lastMs, endedMs)
+      lane.requests++
+      slot.requests++
+      if ((sample.idleMs ?? 0) > idleLimitMs) slot.afterLongIdle++
+      if (sample.counts) addCounts(slot.counts, sample.counts)
+      const ending = endingOf(sample, idleLimitMs)
+      if (ending === 'failed') lane.failed++
+      if (ending === 'ok') noteSuccess(slot, endedMs, sample.endMs)
+      else slot[ending]++
+      return ending
+    },
+    skip(name, count) {
+      laneOf(name).skipped += count
+    },
+    totals: () => [...lanes].map(([lane, { requests, failed }]) => ({ lane, requests, failed })),
+    records,
+    take() {
+      const taken = records()
+      for (const lane of lanes.values()) {
+        lane.slots.clear()
+        lane.skipped = 0
+      }
+      return taken
+    },
+  }
+}
+
+function slotOf({ slots }: OpenLane, at: number): OpenSlot {
+  const known = slots.get(at)
+  if (known) return known
+  const slot = openSlot(at)
+  slots.set(at, slot)
+  return slot
+}
+
+function endingOf(sample: Sample, idleLimitMs: number): Ending {
+  if (sample.ok) return 'ok'
+  if (isOwnFailure(sample)) return 'own'
+  return isIdleRace(sample, idleLimitMs) ? 'raced' : 'failed'
+}

@@ -1,0 +1,110 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type AgentCommand, COMMAND_KEY } from './agent/protocol.ts'
+import { isNotFound, isTransient } from './api/api-error.ts'
+import type { ApiClient } from './api/client.ts'
+import { patiently } from './api/patience.ts'
+import type { KubernetesObject, ObjectList, PodObject } from './api/objects.ts'
+import { type AgentPlan, jobManifest, type Manifest, otherManifests, RUN_LABEL } from './manifests.ts'
+
+/** How long a deletion is waited for, and how often it is looked at. Milliseconds. */
+const GONE_TIMEOUT_MS = 90_000
+const GONE_RETRY_MS = 250
+
+/** The agent's objects in the cluster. */
+export interface AgentObjects {
+  /** Has the cluster keep the agent for so long from now on. */
+  extend(deadlineSeconds: number): Promise<void>
+  /** Hands the agent its next command. */
+  command(command: AgentCommand): Promise<void>
+  /** Ends the agent's pod with SIGTERM and deletes everything. Does not wait. */
+  delete(): Promise<void>
+  /** Resolves to what is still there when that takes too long; empty when all is gone. */
+  gone(): Promise<readonly string[]>
+}
+
+/**
+ * Creates the agent. The Job comes first and owns the rest: whenever this process ends, the Job's deadline
+ * and its owner references leave nothing behind.
+ */
+export async function createAgentObjects(api: ApiClient, plan: AgentPlan): Promise<AgentObjects> {
+  const startedMs = performance.now()
+  const job = jobManifest(plan)
+  const { metadata } = await api.create<KubernetesObject>(job.path, job.object)
+  const others = otherManifests(plan, {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    name: plan.name,
+    uid: metadata.uid,
+  })
+  const jobPath = `${job.path}/${plan.name}`
+  const remove = (): Promise<void> => patiently(() => deleteOnce(api, jobPath))
+  try {
+    await Promise.all(others.map(({ path, object }) => api.create(path, object)))
+  } catch (error) {
+    await remove()
+    throw error
+  }
+  return {
+    async extend(deadlineSeconds) {
+      // Counted from the start of the Job.
+      const activeDeadlineSeconds = Math.ceil((performance.now() - startedMs) / 1_000) + deadlineSeconds
+      await patiently(() => api.patch(jobPath, { spec: { activeDeadlineSeconds } }))
+    },
+    async command(command) {
+      const path = `/api/v1/namespaces/${plan.workload.namespace}/configmaps/${plan.name}`
+      await patiently(() => api.patch(path, { data: { [COMMAND_KEY]: JSON.stringify(command) } }))
+    },
+    delete: remove,
+    gone: () => waitUntilGone(api, plan, [job, ...others]),
+  }
+}
+
+async function deleteOnce(api: ApiClient, path: string): Promise<void> {
+  try {
+    await api.delete(path)
+  } catch (error) {
+    if (!isNotFound(error)) throw error
+  }
+}
+
+async function waitUntilGone(
+  api: ApiClient,
+  plan: AgentPlan,
+  manifests: readonly Manifest[],
+): Promise<readonly string[]> {
+  const untilMs = performance.now() + GONE_TIMEOUT_MS
+  const query = new URLSearchParams({ labelSelector: `${RUN_LABEL}=${plan.name}` })
+  const pods = `/api/v1/namespaces/${plan.workload.namespace}/pods?${query.toString()}`
+  let left: readonly Remains[] = [
+    {
+      what: "the agent's pod",
+      isThere: async () => (await api.get<ObjectList<PodObject>>(pods)).items.length > 0,
+    },
+    ...manifests.map(({ path, object }) => ({
+      what: `${object.kind} ${object.metadata.name}`,
+      isThere: async () => (await api.get(`${path}/${object.metadata.name}`)) !== undefined,
+    })),
+  ]
+  for (;;) {
+    const there = await Promise.all(left.map(isThere))
+    left = left.filter((_, index) => there[index])
+    if (left.length === 0 || performance.now() > untilMs) break
+    await sleep(GONE_RETRY_MS)
+  }
+  return left.map(({ what }) => what)
+}
+
+/** Something that has to go. */
+interface Remains {
+  readonly what: string
+  isThere(): Promise<boolean>
+}
+
+/** What may not be read is taken for gone: its owner is. */
+async function isThere(remains: Remains): Promise<boolean> {
+  try {
+    return await remains.isThere()
+  } catch (error) {
+    return isTransient(error)
+  }
+}

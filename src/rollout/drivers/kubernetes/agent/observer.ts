@@ -1,0 +1,140 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ApiError } from '../api/api-error.ts'
+import type { ApiClient } from '../api/client.ts'
+import type { EndpointSliceObject, EventObject, KubernetesObject, PodObject } from '../api/objects.ts'
+import { watchObjects, type WatchListener, type WatchTarget } from '../api/watch.ts'
+import { isPodOf } from '../selector.ts'
+import { podsOf } from '../workload.ts'
+import { createEndpointTracker } from './endpoints.ts'
+import { probeListener } from './listener-probe.ts'
+import { portOnPod, readPodFacts } from './pod-facts.ts'
+import type { AgentJob, AgentMessage } from './protocol.ts'
+
+/** Watches the pods of a workload, their endpoints, events and listeners. */
+export interface Observer {
+  /** Resolves when every watch has read its first list; rejects as `failed` does. */
+  readonly synced: Promise<void>
+  /** Rejects with an ApiError when a watch is refused for good; never resolves. */
+  readonly failed: Promise<never>
+  stop(): void
+}
+
+/** A new role may be unknown to the API server's authorizer for a moment. Milliseconds. */
+const ROLE_LAG_MS = 10_000
+const ROLE_RETRY_MS = 200
+const FORBIDDEN = 403
+const MAX_EVENT_MESSAGE = 300
+
+/** Starts to observe; `say` gets every fact with the wall time at which it was seen. */
+export function startObserver(
+  api: ApiClient,
+  job: AgentJob,
+  say: (message: AgentMessage, atMs: number) => void,
+): Observer {
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const untilMs = performance.now() + ROLE_LAG_MS
+  const failed = Promise.withResolvers<never>()
+  failed.promise.catch(() => undefined)
+  const watch = <T extends KubernetesObject>(
+    name: string,
+    target: WatchTarget,
+    onEvent: WatchListener<T>['onEvent'],
+  ): Promise<void> => {
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const listener: WatchListener<T> = {
+      onEvent,
+      onSynced: resolve,
+      onGap: ({ from, to, lost, why }) =>
+        say({ type: 'gap', watch: name, fromMs: from.wallMs, lost, why }, to.wallMs),
+    }
+    const run = async (): Promise<void> => {
+      for (;;) {
+        try {
+          return await watchObjects(api, target, listener, signal)
+        } catch (error) {
+          const isLag = error instanceof ApiError && error.status === FORBIDDEN
+          if (!isLag || performance.now() > untilMs) throw error
+          await sleep(ROLE_RETRY_MS, undefined, { signal }).catch(() => undefined)
+        }
+      }
+    }
+    run().catch((error: unknown) => failed.reject(error))
+    return promise
+  }
+
+  const namespace = `namespaces/${job.namespace}`
+  const pods = watch<PodObject>('pods', podsOf(job), watchPods(job, say, signal))
+  const endpoints = createEndpointTracker()
+  const slices = watch<EndpointSliceObject>(
+    'endpointslices',
+    {
+      path: `/apis/discovery.k8s.io/v1/${namespace}/endpointslices`,
+      query: { labelSelector: `kubernetes.io/service-name=${job.service}` },
+    },
+    (type, slice, at) => {
+      for (const message of endpoints.take(slice, type === 'DELETED')) say(message, at.wallMs)
+    },
+  )
+  // Events of the past are in the first list.
+  let hasEvents = false
+  const events = watch<EventObject>('events', { path: `/api/v1/${namespace}/events` }, (type, event, at) => {
+    if (hasEvents && type !== 'DELETED' && isAbout(job, event)) say(toMessage(event), at.wallMs)
+  }).then(() => {
+    hasEvents = true
+  })
+  const synced = Promise.race([Promise.all([pods, slices, events]), failed.promise]).then(() => undefined)
+  synced.catch(() => undefined)
+  return { synced, failed: failed.promise, stop: () => stopping.abort() }
+}
+
+/** Reports the pods of the workload, and dials each for as long as it is there. */
+function watchPods(
+  job: AgentJob,
+  say: (message: AgentMessage, atMs: number) => void,
+  signal: AbortSignal,
+): WatchListener<PodObject>['onEvent'] {
+  const probes = new Map<string, AbortController>()
+  const reported = new Map<string, string>()
+  const startProbe = (pod: PodObject): void => {
+    const { uid, name } = pod.metadata
+    const host = pod.status?.podIP
+    const port = portOnPod(pod, job.targetPort)
+    if (host === undefined || port === undefined || probes.has(uid)) return
+    const ending = new AbortController()
+    probes.set(uid, ending)
+    const onChange = (
+      state: 'accepting' | 'refused' | 'silent',
+      atMs: number,
+      lastOtherMs: number | null,
+    ): void => say({ type: 'listener', pod: name, state, lastOtherMs }, atMs)
+    void probeListener({ host, port }, onChange, AbortSignal.any([signal, ending.signal]))
+  }
+  return (change, pod, at) => {
+    if (!isPodOf(job.workload, pod)) return
+    const { uid } = pod.metadata
+    // The address of a pod whose containers have ended may be given to another one.
+    if (change === 'DELETED' || ended.includes(pod.status?.phase ?? '')) probes.get(uid)?.abort()
+    else startProbe(pod)
+    const facts = readPodFacts(pod, job.targetPort)
+    const text = JSON.stringify(facts)
+    if (change === 'MODIFIED' && reported.get(uid) === text) return
+    reported.set(uid, text)
+    say({ type: 'pod', change, pod: facts }, at.wallMs)
+  }
+}
+
+const ended: readonly string[] = ['Succeeded', 'Failed']
+
+/** Whether an event is about the workload, or about something that was made for it. */
+function isAbout({ workload }: AgentJob, { involvedObject: { name = '' } }: EventObject): boolean {
+  return name === workload.name || name.startsWith(`${workload.name}-`)
+}
+
+function toMessage({
+  reason = '',
+  message = '',
+  involvedObject: { kind = '', name = '' },
+}: EventObject): AgentMessage {
+  return { type: 'event', reason, about: `${kind}/${name}`, message: message.slice(0, MAX_EVENT_MESSAGE) }
+}

@@ -1,0 +1,52 @@
+import type { ContainerStatus, PodObject } from '../api/objects.ts'
+import type { PodFacts } from './protocol.ts'
+
+/** Longest termination message that Kubernetes keeps. */
+const MAX_MESSAGE = 4_096
+
+/** The facts of a pod; `targetPort` tells which of its containers is behind the Service. */
+export function readPodFacts(pod: PodObject, targetPort: string | number): PodFacts {
+  const { metadata, spec, status = {} } = pod
+  const statuses = status.containerStatuses ?? []
+  const terminated = readTerminated(statuses.find(({ name }) => name === servingContainer(pod, targetPort)))
+  return {
+    name: metadata.name,
+    uid: metadata.uid,
+    ...(status.podIP !== undefined && { ip: status.podIP }),
+    ...(spec.nodeName !== undefined && { node: spec.nodeName }),
+    ...(status.phase !== undefined && { phase: status.phase }),
+    ...(status.reason !== undefined && { reason: status.reason }),
+    ready:
+      status.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True') ?? false,
+    deleting: metadata.deletionTimestamp !== undefined,
+    restarts: statuses.reduce((sum, { restartCount = 0 }) => sum + restartCount, 0),
+    ...(terminated && { terminated }),
+  }
+}
+
+function readTerminated(container: ContainerStatus | undefined): PodFacts['terminated'] {
+  const terminated = container?.state?.terminated ?? container?.lastState?.terminated
+  if (!terminated) return undefined
+  const { exitCode, signal, reason, message } = terminated
+  return {
+    exitCode,
+    ...(signal !== undefined && { signal }),
+    ...(reason !== undefined && { reason }),
+    ...(message !== undefined && { message: message.slice(0, MAX_MESSAGE) }),
+  }
+}
+
+/** The container that has the Service's port; the first one when none says so. */
+function servingContainer({ spec }: PodObject, targetPort: string | number): string | undefined {
+  const serving = spec.containers.find(({ ports = [] }) =>
+    ports.some(({ name, containerPort }) => name === targetPort || containerPort === targetPort),
+  )
+  return (serving ?? spec.containers[0])?.name
+}
+
+/** The number behind a port of the Service on this pod; undefined when it names none of the pod's ports. */
+export function portOnPod({ spec }: PodObject, targetPort: string | number): number | undefined {
+  if (typeof targetPort === 'number') return targetPort
+  const ports = spec.containers.flatMap(({ ports: found = [] }) => found)
+  return ports.find(({ name }) => name === targetPort)?.containerPort
+}

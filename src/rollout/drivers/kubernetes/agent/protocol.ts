@@ -1,0 +1,165 @@
+import type { LoadOptions } from '../../../../load/load-options.ts'
+import type { LeftOutLane, LoadRecord } from '../../../../load/load-record.ts'
+import type { WorkloadKind } from '../workload-kinds.ts'
+
+/** What the agent is to look at; a file beside its bundle. */
+export interface AgentJob {
+  readonly namespace: string
+  readonly workload: { readonly kind: WorkloadKind; readonly name: string; readonly uid: string }
+  /** Text for `labelSelector`. */
+  readonly selector: string
+  readonly service: string
+  /** The Service's address and ports. */
+  readonly target: { readonly host: string; readonly port: number; readonly http2Port?: number }
+  /** The port behind the Service, a number or the name of a container's port. */
+  readonly targetPort: string | number
+  /** The ConfigMap in which commands come. */
+  readonly configMap: string
+}
+
+/** What the agent is asked to do, one after the other; `n` counts them from 1. */
+export type AgentCommand =
+  | { readonly n: number; readonly do: 'self-test'; readonly load: LoadOptions }
+  | {
+      readonly n: number
+      readonly do: 'load'
+      readonly load: LoadOptions
+      readonly leftOut: readonly LeftOutLane[]
+    }
+
+/** Where a command is in the ConfigMap. */
+export const COMMAND_KEY = 'command.json'
+
+/** What the agent saw of a pod, with everything that a record of it needs. */
+export interface PodFacts {
+  readonly name: string
+  readonly uid: string
+  readonly ip?: string
+  readonly node?: string
+  readonly phase?: string
+  /** Why the whole pod failed, such as `Evicted`. */
+  readonly reason?: string
+  readonly ready: boolean
+  readonly deleting: boolean
+  /** How often its containers were started again. */
+  readonly restarts: number
+  /** How the container behind the Service ended, now or before its last restart. */
+  readonly terminated?: {
+    readonly exitCode: number
+    readonly signal?: number
+    readonly reason?: string
+    readonly message?: string
+  }
+}
+
+/** What a TCP connect to a pod met. `silent`: no answer in time, as when the pod's network is gone. */
+export type ListenerState = 'accepting' | 'refused' | 'silent'
+
+/** One line of the agent's log, without what every line has. */
+export type AgentMessage =
+  | { readonly type: 'hello'; readonly version: string; readonly node: string }
+  /** Every watch has read its first list. */
+  | { readonly type: 'observing' }
+  | { readonly type: 'pod'; readonly change: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly pod: PodFacts }
+  | {
+      readonly type: 'endpoint'
+      readonly address: string
+      readonly pod: string
+      readonly ready: boolean
+      readonly serving: boolean
+      readonly terminating: boolean
+      /** Whether the address is no longer listed. */
+      readonly gone: boolean
+    }
+  | { readonly type: 'event'; readonly reason: string; readonly about: string; readonly message: string }
+  | {
+      readonly type: 'listener'
+      readonly pod: string
+      readonly state: ListenerState
+      /** Wall time at which the last connect met the state before this one; null for the first. Milliseconds. */
+      readonly lastOtherMs: number | null
+    }
+  /** A watch saw changes late, or lost some. */
+  | {
+      readonly type: 'gap'
+      readonly watch: string
+      readonly fromMs: number
+      readonly lost: boolean
+      readonly why: string
+    }
+  | {
+      readonly type: 'self-test'
+      /** The command that this answers. */
+      readonly command: number
+      readonly leftOut: readonly LeftOutLane[]
+      /** Sentences. */
+      readonly problems: readonly string[]
+    }
+  | { readonly type: 'load-started'; readonly command: number }
+  /** What was counted since the last line of this type. */
+  | { readonly type: 'load'; readonly part: LoadRecord }
+  /** The last line of an agent that came to its end. */
+  | { readonly type: 'end' }
+  /** The last line of an agent that cannot go on. */
+  | { readonly type: 'broken'; readonly problem: string }
+
+/** A line: its number, from 1 without gaps, and when it was written by the agent's clock. */
+export type AgentLine = AgentMessage & { readonly n: number; readonly at: number }
+
+/** Members that each type must have, with their `typeof`. */
+const shapes: Readonly<Record<AgentMessage['type'], Readonly<Record<string, string>>>> = {
+  hello: { version: 'string', node: 'string' },
+  observing: {},
+  pod: { change: 'string', pod: 'object' },
+  endpoint: { address: 'string', pod: 'string', ready: 'boolean', gone: 'boolean' },
+  event: { reason: 'string', about: 'string', message: 'string' },
+  listener: { pod: 'string', state: 'string' },
+  gap: { watch: 'string', fromMs: 'number', lost: 'boolean' },
+  'self-test': { command: 'number', leftOut: 'object', problems: 'object' },
+  'load-started': { command: 'number' },
+  load: { part: 'object' },
+  end: {},
+  broken: { problem: 'string' },
+}
+
+/**
+ * Reads one line of the agent's log; undefined for one that is not the agent's, such as a warning of Node's.
+ * @throws Error that quotes the line and names what is wrong with it
+ */
+export function parseAgentLine(text: string): AgentLine | undefined {
+  if (!text.startsWith('{')) return undefined
+  const line = parse(text)
+  const { type } = line
+  const shape = shapes[type as AgentMessage['type']]
+  if (shape === undefined) throw broken(text, `there is no type '${String(type)}'`)
+  for (const [member, wanted] of Object.entries({ n: 'number', at: 'number', ...shape })) {
+    const value = line[member]
+    if (typeof value !== wanted || value === null) {
+      throw broken(text, `'${member}' is ${value === null ? 'null' : typeof value}, wanted ${wanted}`)
+    }
+  }
+  return line as unknown as AgentLine
+}
+
+function parse(text: string): Readonly<Record<string, unknown>> {
+  try {
+    return JSON.parse(text) as Record<string, unknown>
+  } catch {
+    throw broken(text, 'it is not JSON')
+  }
+}
+
+const SHOWN = 200
+
+function broken(text: string, why: string): Error {
+  const shown = text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text
+  return new Error(`the agent wrote a line that cannot be read, ${why}: ${shown}`)
+}
+
+/** Writes messages as lines with their numbers. */
+export function createLineWriter(
+  write: (text: string) => void,
+): (message: AgentMessage, atMs?: number) => void {
+  let n = 0
+  return (message, atMs = Date.now()) => write(`${JSON.stringify({ n: ++n, at: atMs, ...message })}\n`)
+}

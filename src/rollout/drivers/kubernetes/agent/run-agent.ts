@@ -1,0 +1,149 @@
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { type RunningLoad, startLoad } from '../../../../load/engine.ts'
+import type { LoadOptions } from '../../../../load/load-options.ts'
+import type { LoadRecord } from '../../../../load/load-record.ts'
+import { selfTest, type SelfTestResult } from '../../../../load/self-test.ts'
+import type { ApiAccess } from '../api/access.ts'
+import { createApiClient } from '../api/client.ts'
+import { watchCommands } from './commands.ts'
+import { startObserver } from './observer.ts'
+import { type AgentCommand, type AgentJob, type AgentMessage, createLineWriter } from './protocol.ts'
+
+/** Everything of its process that the agent touches. */
+export interface AgentIo {
+  readonly access: ApiAccess
+  write(text: string): void
+  /** Aborted by SIGTERM: stop sending, finish, print the sum. */
+  readonly signal: AbortSignal
+}
+
+type Say = (message: AgentMessage, atMs?: number) => void
+
+const BROKEN_EXIT_CODE = 2
+const PART_PERIOD_MS = 1_000
+/** How long the Service may take to answer for the first time, and how often it is asked. Milliseconds. */
+const START_TIMEOUT_MS = 30_000
+const START_RETRY_MS = 500
+/** Who ends the agent deletes its account as well, and SIGTERM may come last. Milliseconds. */
+const SIGNAL_LAG_MS = 5_000
+
+/**
+ * Observes, and does what it is told, until the signal is aborted; says everything in lines.
+ * @returns the exit code: 0 at its end, 2 when it cannot go on
+ */
+export async function runAgent(job: AgentJob, { access, write, signal }: AgentIo): Promise<number> {
+  const say = createLineWriter(write)
+  say({ type: 'hello', version: process.version, node: process.env['HOSTNAME'] ?? '' })
+  const api = createApiClient(access)
+  const observer = startObserver(api, job, say)
+  const worker = createWorker(job, say, signal)
+  try {
+    await observer.synced
+    say({ type: 'observing' })
+    const commands = watchCommands(api, job, worker.take, signal)
+    const failed = Promise.race([observer.failed, worker.failed, commands])
+    await Promise.race([abortOf(signal), lagging(failed, signal)])
+    await worker.stop()
+    say({ type: 'end' })
+    return 0
+  } catch (error) {
+    say({ type: 'broken', problem: (error as Error).message })
+    return BROKEN_EXIT_CODE
+  } finally {
+    observer.stop()
+    worker.abandon()
+  }
+}
+
+async function abortOf(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort')
+}
+
+/** A failure that is followed by the signal is none. */
+async function lagging(failed: Promise<unknown>, signal: AbortSignal): Promise<void> {
+  try {
+    await failed
+  } catch (error) {
+    await sleep(SIGNAL_LAG_MS, undefined, { signal }).catch(() => undefined)
+    if (!signal.aborted) throw error
+  }
+}
+
+interface Worker {
+  readonly take: (command: AgentCommand) => void
+  /** Rejects when a command has failed by a fault of the agent's own. */
+  readonly failed: Promise<never>
+  /** Ends the load, waits for what is outstanding, and says the rest of what was counted. */
+  stop(): Promise<void>
+  abandon(): void
+}
+
+/** Does one command after the other. */
+function createWorker(job: AgentJob, say: Say, signal: AbortSignal): Worker {
+  const failure = Promise.withResolvers<never>()
+  failure.promise.catch(() => undefined)
+  let queue: Promise<void> = Promise.resolve()
+  let load: RunningLoad | undefined
+  let timer: NodeJS.Timeout | undefined
+  const takePart = createPartTaker()
+  const { host, port, http2Port } = job.target
+  const target = { host, port, ...(http2Port !== undefined && { http2Port }) }
+  const sayPart = (): void => {
+    if (load) say({ type: 'load', part: takePart(load) })
+  }
+  const work = async (command: AgentCommand): Promise<void> => {
+    if (command.do === 'self-test') {
+      const { problems, leftOut } = await waitForAnswers(command.load, target, signal)
+      const sentences = problems.map(({ sentence }) => sentence)
+      say({ type: 'self-test', command: command.n, leftOut, problems: sentences })
+    } else {
+      load = startLoad(command.load, { pickTarget: () => target, leftOut: command.leftOut })
+      timer = setInterval(sayPart, PART_PERIOD_MS)
+      say({ type: 'load-started', command: command.n })
+    }
+  }
+  return {
+    take(command) {
+      queue = queue.then(() => work(command)).catch((error: unknown) => failure.reject(error))
+    },
+    failed: failure.promise,
+    async stop() {
+      await queue
+      clearInterval(timer)
+      await load?.stop()
+      sayPart()
+    },
+    abandon() {
+      clearInterval(timer)
+      load?.abandon()
+    },
+  }
+}
+
+/** Stalls are said once: those that were listed before are known. */
+function createPartTaker(): (load: RunningLoad) => LoadRecord {
+  let lastMs = 0
+  return (load) => {
+    const part = load.take()
+    const stalls = part.health.stalls.filter(({ at }) => at.wallMs > lastMs)
+    lastMs = stalls.at(-1)?.at.wallMs ?? lastMs
+    return { ...part, health: { ...part.health, stalls } }
+  }
+}
+
+/** The Service may need a moment until it sends to this node's pods; what answers wrongly is said at once. */
+async function waitForAnswers(
+  load: LoadOptions,
+  target: AgentJob['target'],
+  signal: AbortSignal,
+): Promise<SelfTestResult> {
+  const untilMs = performance.now() + START_TIMEOUT_MS
+  for (;;) {
+    const result = await selfTest(load, target)
+    const isFinal = result.problems.some(({ unreachable }) => !unreachable)
+    if (result.problems.length === 0 || isFinal || signal.aborted || performance.now() > untilMs)
+      return result
+    await sleep(START_RETRY_MS, undefined, { signal }).catch(() => undefined)
+  }
+}

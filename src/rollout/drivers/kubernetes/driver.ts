@@ -1,0 +1,121 @@
+import { LastcallError } from '../../../core/errors.ts'
+import type { LoadRecord } from '../../../load/load-record.ts'
+import { refuseSelfTest } from '../../../load/self-test.ts'
+import type { Driver, DriverLoad } from '../../driver.ts'
+import type { Timeline } from '../../timeline.ts'
+import type { AgentLine } from './agent/protocol.ts'
+import type { ApiClient } from './api/client.ts'
+import { createClockBridge } from './clock-bridge.ts'
+import type { KubernetesOptions } from './kubernetes-options.ts'
+import { createObservedPods } from './pods.ts'
+import { endedEarly, planAgent, type RemoteAgent, startRemoteAgent } from './remote-agent.ts'
+import { followRollout } from './restart.ts'
+import { restartWorkload } from './workload.ts'
+
+/** What the driver needs besides its options. */
+export interface KubernetesPorts {
+  readonly api: ApiClient
+  readonly timeline: Timeline
+  /** The agent was lost while it sent: what comes from now on is not seen. Called once at most. */
+  onLost(problem: string): void
+}
+
+/** A workload in a cluster, with an agent beside it that sends the load and observes. */
+export function createKubernetesDriver(options: KubernetesOptions, ports: KubernetesPorts): Driver {
+  const { api, timeline } = ports
+  const { workload, service } = options.found
+  const clock = createClockBridge()
+  const pods = createObservedPods(timeline, clock)
+  const ending = new AbortController()
+  const { signal } = ending
+  let agent: RemoteAgent | undefined
+  let starting: Promise<RemoteAgent> | undefined
+  let old: ReadonlySet<string> = new Set()
+  let hasFailed = false
+  const notice = (detail: string): void => void timeline.record('notice', { detail })
+  const onLine = (line: AgentLine): void => {
+    pods.take(line)
+    if (line.type === 'gap' && line.lost) notice(`the watch of ${line.watch} lost changes: ${line.why}`)
+    if (line.type === 'event' && line.reason === 'FailedPreStopHook') notice(`${line.about}: ${line.message}`)
+  }
+  const running = (): RemoteAgent => {
+    if (agent === undefined) throw new Error('The driver was used before start()')
+    return agent
+  }
+  const replace = async (): Promise<void> => {
+    await restartWorkload(api, workload, new Date())
+    await followRollout(api, workload, { timeoutMs: options.rolloutTimeoutMs, signal })
+    // The agent's word comes a little later.
+    await pods.newOnesReady(workload.replicas, old)
+  }
+  const stop = async (): Promise<void> => {
+    ending.abort()
+    pods.fail(new Error('The driver was stopped'))
+    // An agent that is still being created would be left behind.
+    const last = await starting?.catch(() => undefined)
+    const left = (await last?.remove()) ?? []
+    if (left.length > 0)
+      notice(`still there after the end: ${left.join(', ')}; see kubectl get job,cm,sa,role`)
+  }
+
+  return {
+    async start() {
+      notice(`the load goes to the Service ${service.service}, port ${service.port}`)
+      starting = startRemoteAgent(api, planAgent(options), { clock, onLine, onNotice: notice })
+      agent = await starting
+      agent.ended.catch((error: unknown) => pods.fail(error as Error))
+      await agent.observing()
+    },
+    replicas: () => workload.replicas,
+    async selfTest(load) {
+      const answer = await running().ask({ do: 'self-test', load })
+      if (answer.type !== 'self-test') throw new Error(`The agent answered a self-test with ${answer.type}`)
+      refuseSelfTest(load, answer.problems, answer.leftOut)
+      return answer.leftOut
+    },
+    async startLoad(load, leftOut) {
+      await running().ask({ do: 'load', load, leftOut })
+      return sendRemotely(running(), ports)
+    },
+    async restart() {
+      old = pods.present()
+      try {
+        await replace()
+      } catch (error) {
+        hasFailed = true
+        pods.giveUp()
+        throw error
+      }
+    },
+    oldPodsGone: () => pods.gone(old, hasFailed),
+    pods: () => pods.records(),
+    stop,
+    // The end of the process may come before the cluster's answer; then the deadline of the Job ends the agent.
+    killAll: () => void stop(),
+  }
+}
+
+/** The load of the agent. */
+function sendRemotely(agent: RemoteAgent, { onLost }: KubernetesPorts): DriverLoad {
+  let isStopping = false
+  let last: LoadRecord | undefined
+  const lose = (error: unknown): void => {
+    if (!isStopping) onLost(error instanceof LastcallError ? error.problems.join(' ') : String(error))
+  }
+  agent.ended.then(() => lose(endedEarly()), lose)
+  return {
+    totals: () => agent.load.totals(),
+    record: () => last ?? agent.load.record(),
+    async stop() {
+      isStopping = true
+      await agent.stop()
+      last = agent.load.record()
+      if (!last) throw endedEarly()
+      return last
+    },
+    abandon() {
+      isStopping = true
+      last ??= agent.load.record()
+    },
+  }
+}

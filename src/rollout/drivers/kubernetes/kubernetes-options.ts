@@ -1,0 +1,17 @@
+import type { LoadOptions } from '../../../load/load-options.ts'
+import type { Preflight } from './preflight.ts'
+
+/** What to roll out, and with which agent. */
+export interface KubernetesOptions {
+  /** The workload and its Service, as they were found. */
+  readonly found: Preflight
+  readonly load: LoadOptions
+  /** Image of the agent; any with Node.js 22 or newer. */
+  readonly image: string
+  /** The agent, one file, gzip. */
+  readonly bundle: Uint8Array
+  /** An account of the user's for the agent; undefined: one is created, with a role. */
+  readonly serviceAccount: string | undefined
+  /** How long one restart may take, in milliseconds. */
+  readonly rolloutTimeoutMs: number
+}

@@ -1,0 +1,129 @@
+import type { Instant } from '../../../load/sample.ts'
+import type { PodRecord } from '../../pod-record.ts'
+import type { Timeline } from '../../timeline.ts'
+import type { AgentLine, AgentMessage, PodFacts } from './agent/protocol.ts'
+import type { ClockBridge } from './clock-bridge.ts'
+import { type SeenPod, toPodRecord } from './pod-end.ts'
+
+/** The pods of the workload as the agent saw them, in the order in which it saw them first. */
+export interface ObservedPods {
+  take(line: AgentLine): void
+  records(): readonly PodRecord[]
+  /** The uids of those that are there. */
+  present(): ReadonlySet<string>
+  /** Resolves when so many pods are ready that are none of these. */
+  newOnesReady(wanted: number, old: ReadonlySet<string>): Promise<void>
+  /** Resolves when none of these is there; those that are not going away do not count when `onlyDeleted`. */
+  gone(old: ReadonlySet<string>, onlyDeleted: boolean): Promise<void>
+  /** From now on a pod that is not ready has failed. */
+  giveUp(): void
+  /** Ends every wait with this error. */
+  fail(error: Error): void
+}
+
+/** No pods yet; what happens to them is written into the timeline. */
+export function createObservedPods(timeline: Timeline, clock: ClockBridge): ObservedPods {
+  const pods = new Map<string, SeenPod>()
+  const waits = new Set<() => void>()
+  let failure: Error | undefined
+  let isOver = false
+  const byName = (name: string): SeenPod | undefined =>
+    [...pods.values()].findLast(({ facts }) => facts.name === name)
+  const until = async (holds: () => boolean): Promise<void> => {
+    for (;;) {
+      if (failure) throw failure
+      if (holds()) return
+      const { promise, resolve } = Promise.withResolvers<void>()
+      waits.add(resolve)
+      await promise
+    }
+  }
+  const wake = (): void => {
+    for (const resolve of waits) resolve()
+    waits.clear()
+  }
+  const takePod = (line: Extract<AgentLine, { type: 'pod' }>): void => {
+    const at = clock.toHere(line.at)
+    const { uid, name } = line.pod
+    let seen = pods.get(uid)
+    if (!seen) {
+      seen = { facts: line.pod, startedAt: timeline.record('pod-started', { pod: name, at }), isGone: false }
+      pods.set(uid, seen)
+    }
+    notePod(seen, line, { at, timeline })
+  }
+  return {
+    take(line) {
+      if (line.type === 'pod') takePod(line)
+      if (line.type === 'endpoint' && (line.terminating || line.gone)) {
+        const seen = byName(line.pod)
+        if (seen) seen.endpointEndedAt ??= clock.toHere(line.at)
+      }
+      if (line.type === 'listener') {
+        const seen = byName(line.pod)
+        if (seen) noteListener(seen, line, clock)
+      }
+      wake()
+    },
+    records: () => [...pods.values()].map((seen) => toPodRecord(seen, isOver)),
+    present: () => new Set([...pods.values()].filter(({ isGone }) => !isGone).map(({ facts }) => facts.uid)),
+    newOnesReady: (wanted, old) =>
+      until(() => {
+        const isNew = ({ facts, isGone }: SeenPod): boolean => facts.ready && !isGone && !old.has(facts.uid)
+        return [...pods.values()].filter(isNew).length >= wanted
+      }),
+    gone: (old, onlyDeleted) =>
+      until(() =>
+        [...pods.values()].every(
+          ({ facts, isGone }) => isGone || !old.has(facts.uid) || (onlyDeleted && !facts.deleting),
+        ),
+      ),
+    giveUp() {
+      isOver = true
+    },
+    fail(error) {
+      failure ??= error
+      wake()
+    },
+  }
+}
+
+function notePod(
+  seen: SeenPod,
+  { change, pod: facts }: Extract<AgentMessage, { type: 'pod' }>,
+  { at, timeline }: { readonly at: Instant; readonly timeline: Timeline },
+): void {
+  const { facts: before } = seen
+  seen.facts = facts
+  const pod = facts.name
+  const isEnd = change === 'DELETED'
+  if (facts.ready && !seen.readyAt) seen.readyAt = timeline.record('pod-ready', { pod, at })
+  else if (before.ready && !facts.ready && !facts.deleting) timeline.record('pod-unready', { pod, at })
+  if (facts.deleting && !seen.deletedAt) seen.deletedAt = timeline.record('pod-deleted', { pod, at })
+  if (facts.restarts > before.restarts) {
+    const detail = `its container ended and was started again (${describeEnd(facts)})`
+    timeline.record('notice', { pod, detail, at })
+  }
+  if (!seen.exitedAt && (isEnd || (facts.deleting && facts.terminated))) {
+    seen.exitedAt = timeline.record('pod-exited', { pod, detail: describeEnd(facts), at })
+  }
+  seen.isGone = isEnd
+}
+
+/** When a pod that is going away stopped to accept; a single connect that failed before is another matter. */
+function noteListener(
+  seen: SeenPod,
+  { state, at, lastOtherMs }: Extract<AgentLine, { type: 'listener' }>,
+  clock: ClockBridge,
+): void {
+  if (!seen.deletedAt) return
+  const accepts = state === 'accepting'
+  const last = lastOtherMs === null ? undefined : clock.toHere(lastOtherMs)
+  seen.lastAcceptedAt = accepts ? undefined : (seen.lastAcceptedAt ?? last)
+  seen.firstRefusedAt = accepts ? undefined : (seen.firstRefusedAt ?? clock.toHere(at))
+}
+
+function describeEnd({ terminated, reason }: PodFacts): string {
+  if (!terminated) return reason ?? 'exit code unknown'
+  return `exit code ${terminated.exitCode}${terminated.reason === undefined ? '' : `, ${terminated.reason}`}`
+}

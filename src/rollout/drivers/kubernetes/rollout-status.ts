@@ -1,0 +1,62 @@
+import type { WorkloadObject } from './api/objects.ts'
+import type { WorkloadKind } from './workload-kinds.ts'
+
+/** Where a rollout is. `failed` will not become better by itself. */
+export type RolloutStatus =
+  | { readonly state: 'done' }
+  | { readonly state: 'waiting'; readonly why: string }
+  | { readonly state: 'failed'; readonly why: string }
+
+/**
+ * Reads a workload as `kubectl rollout status` does, in its order. Done means that every old pod has been
+ * told to go, not that it is gone.
+ */
+export function readRolloutStatus(kind: WorkloadKind, workload: WorkloadObject): RolloutStatus {
+  const { metadata, status = {} } = workload
+  if ((metadata.generation ?? 0) > (status.observedGeneration ?? 0)) {
+    return waiting('the controller has not seen the change yet')
+  }
+  return readers[kind](workload)
+}
+
+const readers: Readonly<Record<WorkloadKind, (workload: WorkloadObject) => RolloutStatus>> = {
+  Deployment({ spec, status = {} }) {
+    const progress = status.conditions?.find(({ type }) => type === 'Progressing')
+    if (progress?.reason === 'ProgressDeadlineExceeded') {
+      return {
+        state: 'failed',
+        why: `the deployment exceeded its progressDeadlineSeconds${progress.message ? ` (${progress.message})` : ''}`,
+      }
+    }
+    const { replicas = 1 } = spec
+    const { updatedReplicas = 0, availableReplicas = 0, replicas: present = 0 } = status
+    if (updatedReplicas < replicas) return waiting(`${updatedReplicas} of ${replicas} pods are new`)
+    if (present > updatedReplicas) return waiting(`${present - updatedReplicas} old pods wait for their end`)
+    if (availableReplicas < updatedReplicas) {
+      return waiting(`${availableReplicas} of ${updatedReplicas} new pods are available`)
+    }
+    return { state: 'done' }
+  },
+  StatefulSet({ spec, status = {} }) {
+    const { replicas = 1, updateStrategy } = spec
+    const { readyReplicas = 0, updatedReplicas = 0 } = status
+    if (readyReplicas < replicas) return waiting(`${readyReplicas} of ${replicas} pods are ready`)
+    const wanted = replicas - (updateStrategy?.rollingUpdate?.partition ?? 0)
+    if (updatedReplicas < wanted) return waiting(`${updatedReplicas} of ${wanted} pods are new`)
+    return { state: 'done' }
+  },
+  DaemonSet({ status = {} }) {
+    const {
+      desiredNumberScheduled: wanted = 0,
+      updatedNumberScheduled: updated = 0,
+      numberAvailable = 0,
+    } = status
+    if (updated < wanted) return waiting(`${updated} of ${wanted} pods are new`)
+    if (numberAvailable < wanted) return waiting(`${numberAvailable} of ${wanted} new pods are available`)
+    return { state: 'done' }
+  },
+}
+
+function waiting(why: string): RolloutStatus {
+  return { state: 'waiting', why }
+}

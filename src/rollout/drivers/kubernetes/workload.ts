@@ -1,0 +1,102 @@
+import { LastcallError } from '../../../core/errors.ts'
+import { isNotFound } from './api/api-error.ts'
+import type { ApiClient } from './api/client.ts'
+import type { WorkloadObject } from './api/objects.ts'
+import { patiently } from './api/patience.ts'
+import { readRolloutStatus } from './rollout-status.ts'
+import { toSelectorText } from './selector.ts'
+import type { WorkloadName } from './workload-kinds.ts'
+
+/** A workload that was found. */
+export interface Workload extends WorkloadName {
+  readonly uid: string
+  readonly namespace: string
+  /** How many pods it wants. */
+  readonly replicas: number
+  /** Text for `labelSelector`. */
+  readonly selector: string
+  readonly object: WorkloadObject
+}
+
+/** Path of a workload in the API. */
+export function workloadPath(namespace: string, { resource, name }: WorkloadName): string {
+  return `/apis/apps/v1/namespaces/${namespace}/${resource}/${name}`
+}
+
+/**
+ * Finds a workload.
+ * @throws LastcallError `LASTCALL_WORKLOAD` when it is not there
+ */
+export async function findWorkload(api: ApiClient, namespace: string, name: WorkloadName): Promise<Workload> {
+  try {
+    return toWorkload(namespace, name, await api.get<WorkloadObject>(workloadPath(namespace, name)))
+  } catch (error) {
+    if (!isNotFound(error)) throw error
+    throw refuse([
+      `there is no ${name.kind} '${name.name}' in the namespace '${namespace}'; choose the namespace with -n and the cluster with --context`,
+    ])
+  }
+}
+
+function toWorkload(namespace: string, name: WorkloadName, object: WorkloadObject): Workload {
+  const { spec, status, metadata } = object
+  const replicas = name.kind === 'DaemonSet' ? (status?.desiredNumberScheduled ?? 0) : (spec.replicas ?? 1)
+  return { ...name, namespace, uid: metadata.uid, replicas, selector: toSelectorText(spec.selector), object }
+}
+
+/** Why a workload cannot be restarted now, one sentence each; empty when it can. */
+export function workloadProblems(workload: Workload): readonly string[] {
+  const { kind, name, replicas, object } = workload
+  const what = `${kind} '${name}'`
+  const { spec } = object
+  if (spec.paused === true) {
+    return [
+      `${what} is paused; resume it first: kubectl rollout resume ${kind.toLowerCase()}/${name} -n ${workload.namespace}`,
+    ]
+  }
+  if (replicas === 0) return [`${what} wants 0 pods; scale it up first`]
+  const strategy = spec.updateStrategy?.type
+  if (strategy === 'OnDelete')
+    return [`${what} has the update strategy OnDelete, which replaces no pod by itself`]
+  const status = readRolloutStatus(kind, object)
+  if (status.state === 'done') return []
+  return [
+    `${what} is not healthy before anything was restarted: ${status.why}; see kubectl describe, fix that first`,
+  ]
+}
+
+/**
+ * Restarts it exactly as `kubectl rollout restart` does: the same annotation, patch and field manager.
+ * @param now its second becomes the annotation
+ * @throws LastcallError `LASTCALL_WORKLOAD` when it was restarted within this second already
+ */
+export async function restartWorkload(
+  api: ApiClient,
+  workload: Workload,
+  now: Date,
+): Promise<WorkloadObject> {
+  const path = workloadPath(workload.namespace, workload)
+  const before = await patiently(() => api.get<WorkloadObject>(path))
+  const restartedAt = `${now.toISOString().slice(0, -'.000Z'.length)}Z`
+  if (before.spec.template.metadata?.annotations?.[RESTARTED_AT] === restartedAt) {
+    throw refuse([
+      `${workload.kind} '${workload.name}' has been restarted within this second already; try again`,
+    ])
+  }
+  const body = { spec: { template: { metadata: { annotations: { [RESTARTED_AT]: restartedAt } } } } }
+  return patiently(() => api.patch(`${path}?fieldManager=kubectl-rollout`, body))
+}
+
+const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt'
+
+/** Path and query of everything that may be one of its pods; `isPodOf` decides. */
+export function podsOf({ namespace, selector }: Pick<Workload, 'namespace' | 'selector'>): {
+  readonly path: string
+  readonly query: { readonly labelSelector: string }
+} {
+  return { path: `/api/v1/namespaces/${namespace}/pods`, query: { labelSelector: selector } }
+}
+
+function refuse(problems: readonly string[]): LastcallError {
+  return new LastcallError('LASTCALL_WORKLOAD', problems)
+}

@@ -1,0 +1,26 @@
+import type { RunFacts } from './run-facts.ts'
+import type { Verdict } from './verdict.ts'
+
+/** What a run was, and what it came to. */
+export interface JudgedRun extends RunFacts {
+  readonly verdict: Verdict
+}
+
+/** The JSON document of `lastcall rehearse`. `schemaVersion` changes when a field changes its meaning. */
+export interface RehearsalDocument extends JudgedRun {
+  readonly schemaVersion: 2
+  readonly kind: 'rehearsal'
+  readonly command: readonly string[]
+}
+
+/** The JSON document of `lastcall rollout`. */
+export interface RolloutDocument extends JudgedRun {
+  readonly schemaVersion: 2
+  readonly kind: 'rollout'
+  /** As kubectl names it: `deployment/shop`. */
+  readonly workload: string
+  readonly namespace: string
+  readonly context: string
+  readonly service: string
+  readonly port: number
+}

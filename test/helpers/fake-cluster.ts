@@ -1,0 +1,207 @@
+import { once } from 'node:events'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { AgentJob, AgentLine } from '../../src/rollout/drivers/kubernetes/agent/protocol.ts'
+import { runAgent } from '../../src/rollout/drivers/kubernetes/agent/run-agent.ts'
+import { FakeApiServer, type Scope, send } from './fake-api-server.ts'
+import { FakeLog } from './fake-log.ts'
+import { makeDeployment, makePod, makeService, paths } from './kubernetes-objects.ts'
+
+type Stored = Parameters<FakeApiServer['put']>[1]
+
+/** Whether new pods of a restart become ready. */
+export type RestartFate = 'works' | 'stuck'
+
+const replicas = 2
+/** Time between the steps of a rollout, so that they are apart. Milliseconds. */
+const STEP_MS = 150
+
+/**
+ * A cluster in this process: the Job controller runs the real agent as its pod, the Deployment controller
+ * replaces pods that all are the one HTTP server behind the Service.
+ */
+export class FakeCluster {
+  readonly server = new FakeApiServer()
+  restartFate: RestartFate = 'works'
+  /** What the container of the agent is before it runs; undefined: nothing, it runs at once. */
+  waiting: { readonly reason: string; readonly message: string } | undefined
+  readonly #agents = new Map<string, { readonly ending: AbortController; readonly log: FakeLog }>()
+  #generation = 1
+  #counted = 0
+  #port = 0
+
+  async start(t: Scope): Promise<this> {
+    await this.server.start(t)
+    const shop = createServer((request, response) => {
+      const url = new URL(request.url ?? '/', 'http://shop')
+      if (url.pathname === '/no-such-route') return response.writeHead(404).end()
+      if (url.pathname === '/broken') return response.writeHead(500).end()
+      setTimeout(() => response.end('ok'), Number(url.searchParams.get('ms') ?? 0))
+    })
+    shop.listen(0, '127.0.0.1')
+    await once(shop, 'listening')
+    this.#port = (shop.address() as AddressInfo).port
+    t.after(() => {
+      for (const { ending } of this.#agents.values()) ending.abort()
+      shop.closeAllConnections()
+      shop.close()
+    })
+    this.#put(paths.deployments, makeDeployment())
+    this.#put(paths.services, makeService('shop', [{ port: this.#port, targetPort: this.#port }]))
+    for (let nth = 0; nth < replicas; nth++) this.#put(paths.pods, this.#pod(1, nth))
+    this.server.onCreate = (list, object) => {
+      if (list === paths.jobs) void this.#runJob(object.metadata.name)
+    }
+    this.server.intercept = (request, response) => {
+      if (request.path.endsWith('/log')) return this.#follow(request.path, request.query, response)
+      if (request.method === 'DELETE' && request.path.startsWith(`${paths.jobs}/`)) {
+        this.#endJob(request.path.slice(paths.jobs.length + 1))
+      }
+      if (request.method === 'PATCH' && request.path.startsWith(paths.deployments)) void this.#roll()
+      return false
+    }
+    return this
+  }
+
+  /** Objects of agents that are there. */
+  leftovers(): readonly string[] {
+    return this.server.names().filter((name) => name.includes('lastcall-'))
+  }
+
+  /** Ends an agent as the out-of-memory killer does. */
+  killAgent(): void {
+    for (const [name, { log }] of this.#agents) {
+      log.close()
+      this.#putAgentPod(name, { terminated: { exitCode: 137, reason: 'OOMKilled' } })
+    }
+  }
+
+  /** Whether an agent that is there has said a line of this type. */
+  said(type: string): boolean {
+    return [...this.#agents.values()].some(({ log }) => log.has(`"type":"${type}"`))
+  }
+
+  /** Requests that agents have counted. */
+  get requests(): number {
+    return this.#counted
+  }
+
+  /** Breaks every log that is followed. */
+  breakLogs(): void {
+    for (const { log } of this.#agents.values()) log.break()
+  }
+
+  #put(list: string, object: object): void {
+    this.server.put(list, object as Stored)
+  }
+
+  #pod(
+    generation: number,
+    nth: number,
+    more: { readonly metadata?: object; readonly status?: object } = {},
+  ): Stored {
+    const status = {
+      phase: 'Running',
+      podIP: '127.0.0.1',
+      conditions: [{ type: 'Ready', status: 'True' }],
+      ...more.status,
+    }
+    return makePod(`shop-${generation}-${nth}`, {
+      hash: String(generation),
+      ...more,
+      status,
+    }) as unknown as Stored
+  }
+
+  /** As the Deployment controller: one new pod, and when it is ready one old pod goes. */
+  async #roll(): Promise<void> {
+    const old = this.#generation++
+    const now = this.#generation
+    this.#put(paths.deployments, {
+      ...makeDeployment({ status: { updatedReplicas: 0 } }),
+      metadata: { name: 'shop', uid: 'uid-shop', generation: 3 },
+    })
+    for (let nth = 0; nth < replicas; nth++) {
+      const starting = { conditions: [{ type: 'Ready', status: 'False' }] }
+      this.#put(paths.pods, this.#pod(now, nth, { status: starting }))
+      await sleep(STEP_MS)
+      if (this.restartFate === 'stuck') return this.#exceedDeadline()
+      this.#put(paths.pods, this.#pod(now, nth))
+      await this.#endPod(old, nth)
+    }
+    this.#put(paths.deployments, makeDeployment())
+  }
+
+  async #endPod(generation: number, nth: number): Promise<void> {
+    const metadata = { deletionTimestamp: '2026-11-21T10:00:00Z' }
+    const terminated = { exitCode: 0, reason: 'Completed' }
+    const ended = { containerStatuses: [{ name: 'app', restartCount: 0, state: { terminated } }] }
+    this.#put(paths.pods, this.#pod(generation, nth, { metadata }))
+    await sleep(STEP_MS)
+    this.#put(paths.pods, this.#pod(generation, nth, { metadata, status: ended }))
+    this.server.remove(paths.pods, `shop-${generation}-${nth}`)
+  }
+
+  #exceedDeadline(): void {
+    const conditions = [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' }]
+    this.#put(paths.deployments, makeDeployment({ status: { updatedReplicas: 1, conditions } }))
+  }
+
+  async #runJob(name: string): Promise<void> {
+    // The ConfigMap comes after the Job, as the kubelet waits for it.
+    while (!this.server.object(paths.configMaps, name)) await sleep(1)
+    if (this.waiting) return this.#putAgentPod(name, { waiting: this.waiting })
+    const { data } = this.server.object(paths.configMaps, name) as unknown as { data: Record<string, string> }
+    const ending = new AbortController()
+    const log = new FakeLog()
+    this.#agents.set(name, { ending, log })
+    this.#putAgentPod(name, { running: {} })
+    const job = JSON.parse(data['job.json'] ?? '') as AgentJob
+    const exitCode = await runAgent(job, {
+      access: this.server.access,
+      write: (text) => {
+        this.#counted += requestsIn(text)
+        log.write(text)
+      },
+      signal: ending.signal,
+    })
+    log.close()
+    this.#agents.delete(name)
+    if (ending.signal.aborted) this.server.remove(paths.pods, `${name}-pod`)
+    else this.#putAgentPod(name, { terminated: { exitCode } })
+  }
+
+  #putAgentPod(name: string, state: object): void {
+    this.#put(paths.pods, {
+      metadata: { name: `${name}-pod`, labels: { 'lastcall.dev/run': name } },
+      spec: { containers: [{ name: 'agent' }] },
+      status: { phase: 'Running', containerStatuses: [{ name: 'agent', state }] },
+    })
+  }
+
+  /** As the garbage collector: everything that the Job owns goes with it, and its pod gets SIGTERM. */
+  #endJob(name: string): void {
+    for (const entry of this.server.names()) {
+      const [list = '', object = ''] = entry.split(' ')
+      if (object === name && list !== paths.jobs) this.server.remove(list, object)
+    }
+    const agent = this.#agents.get(name)
+    if (agent) agent.ending.abort()
+    else this.server.remove(paths.pods, `${name}-pod`)
+  }
+
+  #follow(path: string, query: URLSearchParams, response: ServerResponse): boolean {
+    const name = /\/pods\/(.*)-pod\/log$/.exec(path)?.[1] ?? ''
+    const agent = this.#agents.get(name)
+    if (agent) agent.log.follow(response, query.get('sinceTime'))
+    else send(response, 404, { code: 404, reason: 'NotFound', message: 'the pod is gone' })
+    return true
+  }
+}
+
+function requestsIn(line: string): number {
+  const message = JSON.parse(line) as AgentLine
+  if (message.type !== 'load') return 0
+  return message.part.lanes.flatMap(({ slots }) => slots).reduce((sum, { requests }) => sum + requests, 0)
+}

@@ -1,0 +1,36 @@
+import assert from 'node:assert/strict'
+import type { TestContext } from 'node:test'
+import { main } from '../../src/cli/main.ts'
+import type { RolloutDocument } from '../../src/rollout/run-document.ts'
+import { type CapturedIo, captureIo } from './captured-io.ts'
+import { eventually } from './eventually.ts'
+import { FakeCluster } from './fake-cluster.ts'
+import { writeKubeconfig } from './kubeconfig.ts'
+
+const short =
+  '--baseline 300ms --cool-down 200ms --lanes new-connections,slow --slow-time 300ms --rate 200'.split(' ')
+
+/** A command that runs. */
+export interface Command {
+  readonly io: CapturedIo
+  readonly code: Promise<number>
+}
+
+/** Begins `lastcall rollout deploy/shop` against a cluster. */
+export function begin(t: TestContext, cluster: FakeCluster, ...flags: string[]): Command {
+  const io = captureIo()
+  const kubeconfig = writeKubeconfig(t, cluster.server.access.server)
+  const code = main(['rollout', 'deploy/shop', '--kubeconfig', kubeconfig, ...short, ...flags], io)
+  return { io, code }
+}
+
+/** A cluster with the Deployment `shop`. */
+export const startCluster = (t: TestContext): Promise<FakeCluster> => new FakeCluster().start(t)
+/** What `-o json` printed. */
+export function documentOf(io: CapturedIo): RolloutDocument {
+  assert.notEqual(io.out(), '', io.err())
+  return JSON.parse(io.out()) as RolloutDocument
+}
+/** Resolves when the run is in a phase. */
+export const inPhase = (io: CapturedIo, phase: string): Promise<void> =>
+  eventually(`the phase ${phase}`, () => io.err().includes(`phase ${phase}`))

@@ -1,0 +1,160 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import {
+  type AgentJob,
+  type AgentLine,
+  COMMAND_KEY,
+  parseAgentLine,
+} from '../../../../../src/rollout/drivers/kubernetes/agent/protocol.ts'
+import { runAgent } from '../../../../../src/rollout/drivers/kubernetes/agent/run-agent.ts'
+import { eventually } from '../../../../helpers/eventually.ts'
+import { FakeApiServer, type Scope, send } from '../../../../helpers/fake-api-server.ts'
+import { makePod, namespace, paths, putShop } from '../../../../helpers/kubernetes-objects.ts'
+
+const job: AgentJob = {
+  namespace,
+  workload: { kind: 'Deployment', name: 'shop', uid: 'uid-shop' },
+  selector: 'app=shop',
+  service: 'shop',
+  target: { host: '127.0.0.1', port: 9 },
+  targetPort: 'http',
+  configMap: 'lastcall-1',
+}
+
+type Stored = Parameters<FakeApiServer['put']>[1]
+
+interface Running {
+  readonly server: FakeApiServer
+  readonly exitCode: Promise<number>
+  readonly ending: AbortController
+  /** Lines of a type so far. */
+  lines<Type extends AgentLine['type']>(type: Type): readonly Extract<AgentLine, { type: Type }>[]
+}
+
+async function begin(t: Scope, prepare: (server: FakeApiServer) => void = () => undefined): Promise<Running> {
+  const server = await new FakeApiServer().start(t)
+  putShop(server)
+  server.put(paths.configMaps, { metadata: { name: job.configMap } })
+  prepare(server)
+  const ending = new AbortController()
+  const lines: AgentLine[] = []
+  const exitCode = runAgent(job, {
+    access: server.access,
+    write: (text) => lines.push(parseAgentLine(text)!),
+    signal: ending.signal,
+  })
+  t.after(() => ending.abort())
+  return {
+    server,
+    exitCode,
+    ending,
+    lines: <Type extends AgentLine['type']>(type: Type) =>
+      lines.filter((line): line is Extract<AgentLine, { type: Type }> => line.type === type),
+  }
+}
+
+suite('runAgent()', () => {
+  test('says what is there, then that it observes, then what changes', async (t) => {
+    const { server, lines } = await begin(t)
+    await eventually('it observes', () => lines('observing').length === 1)
+    assert.equal(lines('hello')[0]?.n, 1)
+    assert.deepEqual(
+      lines('pod').map(({ change, pod }) => `${change} ${pod.name} ${pod.ready}`),
+      ['ADDED shop-1-a true', 'ADDED shop-1-b true'],
+    )
+    const deleted = makePod('shop-1-a', { metadata: { deletionTimestamp: '2026-11-21T10:00:00Z' } })
+    server.put(paths.pods, deleted as unknown as Stored)
+    await eventually('the deletion', () => lines('pod').at(-1)?.pod.deleting === true)
+    server.put(paths.events, {
+      metadata: { name: 'e1' },
+      reason: 'Killing',
+      message: 'Stopping container app',
+      involvedObject: { kind: 'Pod', name: 'shop-1-a' },
+    })
+    await eventually('the event', () => lines('event').length === 1)
+    assert.deepEqual([lines('event')[0]?.reason, lines('event')[0]?.about], ['Killing', 'Pod/shop-1-a'])
+  })
+
+  test('leaves out events that were there before, and pods of others', async (t) => {
+    const { lines, server } = await begin(t, (prepared) => {
+      const event = { reason: 'Killing', message: '', involvedObject: { kind: 'Pod', name: 'shop-0-z' } }
+      prepared.put(paths.events, { metadata: { name: 'old' }, ...event })
+      prepared.put(
+        paths.pods,
+        makePod('stranger', { metadata: { ownerReferences: [] } }) as unknown as Stored,
+      )
+    })
+    await eventually('it observes', () => lines('observing').length === 1)
+    server.put(paths.events, {
+      metadata: { name: 'new' },
+      reason: 'Started',
+      message: '',
+      involvedObject: { name: 'shop-1-a' },
+    })
+    await eventually('the new event', () => lines('event').length > 0)
+    assert.deepEqual(
+      lines('event').map(({ reason }) => reason),
+      ['Started'],
+    )
+    assert.ok(!lines('pod').some(({ pod }) => pod.name === 'stranger'))
+  })
+
+  test('waits for its role, which the API server may not know for a moment', async (t) => {
+    let refusals = 3
+    const { lines } = await begin(t, (server) => {
+      server.intercept = ({ path }, response) => {
+        if (path !== paths.pods || refusals === 0) return false
+        refusals--
+        send(response, 403, { reason: 'Forbidden', message: 'pods is forbidden' })
+        return true
+      }
+    })
+    await eventually('it observes', () => lines('observing').length === 1)
+    assert.equal(refusals, 0)
+  })
+
+  test('says why it cannot go on, and exits with 2', async (t) => {
+    const { exitCode, lines } = await begin(t, (server) => {
+      server.intercept = ({ path }, response) => {
+        if (path !== paths.endpointSlices) return false
+        send(response, 400, { reason: 'BadRequest', message: 'no such thing' })
+        return true
+      }
+    })
+    assert.equal(await exitCode, 2)
+    assert.deepEqual(
+      lines('broken').map(({ problem }) => problem),
+      ['no such thing'],
+    )
+    assert.equal(lines('end').length, 0)
+  })
+
+  test('does each command once, in its order', async (t) => {
+    const { server, lines } = await begin(t)
+    await eventually('it observes', () => lines('observing').length === 1)
+    const load = { lanes: [] }
+    const command = (n: number): void => {
+      server.put(paths.configMaps, {
+        metadata: { name: job.configMap },
+        data: { [COMMAND_KEY]: JSON.stringify({ n, do: 'self-test', load }) },
+      })
+    }
+    command(1)
+    await eventually('the first answer', () => lines('self-test').length === 1)
+    command(1)
+    command(2)
+    await eventually('the second answer', () => lines('self-test').length === 2)
+    assert.deepEqual(
+      lines('self-test').map(({ command: n }) => n),
+      [1, 2],
+    )
+  })
+
+  test('ends with its signal: exit code 0 and a last line', async (t) => {
+    const { exitCode, ending, lines } = await begin(t)
+    await eventually('it observes', () => lines('observing').length === 1)
+    ending.abort()
+    assert.equal(await exitCode, 0)
+    assert.equal(lines('end').length, 1)
+  })
+})

@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { readClocks } from '../../../../src/load/sample.ts'
+import { createClockBridge } from '../../../../src/rollout/drivers/kubernetes/clock-bridge.ts'
+
+const at = (wallMs: number): { wallMs: number; monotonicMs: number } => ({ wallMs, monotonicMs: 0 })
+
+suite('createClockBridge()', () => {
+  test('takes the clocks for equal as long as that may be', () => {
+    const clock = createClockBridge()
+    assert.equal(clock.aheadMs(), 0)
+    clock.caused(1_200, at(1_000))
+    clock.heard(1_300, at(1_350))
+    assert.equal(clock.aheadMs(), 0)
+  })
+
+  test('a line that is written after it arrived comes from a clock that is ahead', () => {
+    const clock = createClockBridge()
+    clock.heard(11_000, at(1_050))
+    clock.heard(12_000, at(2_010))
+    assert.equal(clock.aheadMs(), 9_990)
+    const { wallMs, monotonicMs } = clock.toHere(Date.now() + 9_990)
+    const now = readClocks()
+    assert.ok(now.wallMs - wallMs < 1_000 && now.wallMs >= wallMs)
+    assert.ok(Math.abs(now.wallMs - wallMs - (now.monotonicMs - monotonicMs)) < 1.001)
+  })
+
+  test('an effect that is seen before its cause comes from a clock that is behind', () => {
+    const clock = createClockBridge()
+    clock.caused(1_000, at(8_000))
+    clock.caused(3_000, at(9_990))
+    assert.equal(clock.aheadMs(), -7_000)
+  })
+})

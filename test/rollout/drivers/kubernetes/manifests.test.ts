@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import {
+  type AgentPlan,
+  jobManifest,
+  type Manifest,
+  otherManifests,
+} from '../../../../src/rollout/drivers/kubernetes/manifests.ts'
+
+const plan: AgentPlan = {
+  name: 'lastcall-1',
+  workload: { namespace: 'ns', kind: 'Deployment', name: 'shop', resource: 'deployments' },
+  image: 'node:24-slim',
+  bundle: Buffer.from('packed'),
+  job: { service: 'shop' },
+  deadlineSeconds: 180,
+  serviceAccount: undefined,
+}
+const owner = { apiVersion: 'batch/v1', kind: 'Job', name: 'lastcall-1', uid: 'u1' }
+
+interface PodSpec {
+  readonly serviceAccountName: string
+  readonly securityContext: object
+  readonly containers: readonly {
+    readonly command: readonly string[]
+    readonly securityContext: object
+    readonly resources: { readonly requests: object; readonly limits: object }
+  }[]
+}
+
+function podSpecOf({ object }: Manifest): PodSpec {
+  return (object as unknown as { spec: { template: { spec: PodSpec } } }).spec.template.spec
+}
+
+suite('manifests of the agent', () => {
+  test('the Job ends by itself, is not tried twice, and is cleared away', () => {
+    const { spec } = jobManifest(plan).object as unknown as { spec: Record<string, unknown> }
+    assert.deepEqual(
+      [spec['activeDeadlineSeconds'], spec['backoffLimit'], spec['ttlSecondsAfterFinished']],
+      [180, 0, 60],
+    )
+  })
+
+  test('everything else belongs to the Job, so that one delete takes it all', () => {
+    const others = otherManifests(plan, owner)
+    assert.deepEqual(
+      others.map(({ object }) => object.kind),
+      ['ServiceAccount', 'Role', 'RoleBinding', 'ConfigMap'],
+    )
+    for (const { object } of others) assert.deepEqual(object.metadata.ownerReferences, [owner])
+  })
+
+  test('every object is in the namespace of the workload, with the name and the label of the run', () => {
+    for (const { path, object } of [jobManifest(plan), ...otherManifests(plan)]) {
+      assert.match(path, /\/namespaces\/ns\//)
+      assert.deepEqual([object.metadata.name, object.metadata.namespace], ['lastcall-1', 'ns'])
+      assert.equal(object.metadata.labels['lastcall.dev/run'], 'lastcall-1')
+    }
+  })
+
+  test('the pod keeps to the restricted Pod Security standard, with requests and limits', () => {
+    const { securityContext, containers } = podSpecOf(jobManifest(plan))
+    const [container] = containers
+    assert.deepEqual(securityContext, {
+      runAsNonRoot: true,
+      runAsUser: 65_532,
+      runAsGroup: 65_532,
+      seccompProfile: { type: 'RuntimeDefault' },
+    })
+    assert.deepEqual(container?.securityContext, {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ['ALL'] },
+    })
+    assert.deepEqual(Object.keys(container?.resources ?? {}), ['requests', 'limits'])
+  })
+
+  test('the agent may look and nothing more', () => {
+    const [, role] = otherManifests(plan)
+    const { rules } = role!.object as unknown as {
+      rules: readonly { resources: string[]; verbs: string[] }[]
+    }
+    assert.deepEqual([...new Set(rules.flatMap(({ verbs }) => verbs))], ['get', 'list', 'watch'])
+    assert.deepEqual(
+      rules.flatMap(({ resources }) => resources),
+      ['pods', 'events', 'endpointslices', 'configmaps'],
+    )
+  })
+
+  test('with an account of the user no account, role or binding is created', () => {
+    const named = { ...plan, serviceAccount: 'watcher' }
+    assert.deepEqual(
+      otherManifests(named).map(({ object }) => object.kind),
+      ['ConfigMap'],
+    )
+    assert.equal(podSpecOf(jobManifest(named)).serviceAccountName, 'watcher')
+  })
+
+  test('the ConfigMap has the agent and its job', () => {
+    const { object } = otherManifests(plan).at(-1)!
+    assert.deepEqual(object['binaryData'], { 'agent.mjs.gz': Buffer.from('packed').toString('base64') })
+    assert.deepEqual(object['data'], { 'job.json': '{"service":"shop"}' })
+  })
+})

@@ -1,0 +1,178 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import type {
+  AgentLine,
+  AgentMessage,
+  PodFacts,
+} from '../../../../src/rollout/drivers/kubernetes/agent/protocol.ts'
+import { createClockBridge } from '../../../../src/rollout/drivers/kubernetes/clock-bridge.ts'
+import { createObservedPods, type ObservedPods } from '../../../../src/rollout/drivers/kubernetes/pods.ts'
+import type { PodRecord } from '../../../../src/rollout/pod-record.ts'
+import { createTimeline, type Timeline } from '../../../../src/rollout/timeline.ts'
+
+interface Observed {
+  readonly pods: ObservedPods
+  readonly timeline: Timeline
+  say(message: AgentMessage, at?: number): void
+  /** Says what a pod is now. */
+  pod(facts: Partial<PodFacts>, change?: 'ADDED' | 'MODIFIED' | 'DELETED', at?: number): void
+}
+
+function observe(): Observed {
+  const timeline = createTimeline()
+  const pods = createObservedPods(timeline, createClockBridge())
+  let n = 0
+  const say = (message: AgentMessage, at = 0): void => pods.take({ n: ++n, at, ...message } as AgentLine)
+  return {
+    pods,
+    timeline,
+    say,
+    pod: (facts, change = 'MODIFIED', at = 0) =>
+      say(
+        {
+          type: 'pod',
+          change,
+          pod: { name: 'a', uid: 'a', ready: false, deleting: false, restarts: 0, ...facts },
+        },
+        at,
+      ),
+  }
+}
+
+const ready = { ready: true }
+const deleting = { ready: false, deleting: true }
+const ended = (exitCode: number, more: object = {}): Partial<PodFacts> => ({
+  ...deleting,
+  terminated: { exitCode, reason: exitCode === 0 ? 'Completed' : 'Error', ...more },
+})
+
+/** The record of a pod that went through these, and then was deleted. */
+function recordOf(...steps: readonly Partial<PodFacts>[]): PodRecord {
+  const { pods, pod } = observe()
+  for (const [nth, facts] of steps.entries()) pod(facts, nth === 0 ? 'ADDED' : 'MODIFIED', 1_000 * nth)
+  pod(steps.at(-1) ?? {}, 'DELETED', 9_000)
+  return pods.records()[0]!
+}
+
+suite('createObservedPods()', () => {
+  test('a pod goes through its states, each step once in the timeline with the time of the agent', () => {
+    const { pods, timeline, pod } = observe()
+    const state = (): string | undefined => pods.records()[0]?.state
+    const states = [{}, ready, ready, { ready: false }, ready, deleting, ended(0)].map((facts, nth) => {
+      pod(facts, nth === 0 ? 'ADDED' : 'MODIFIED', nth)
+      return state()
+    })
+    pod(ended(0), 'DELETED', 99)
+    assert.deepEqual(
+      [...states, state()],
+      ['starting', 'ready', 'ready', 'unready', 'ready', 'terminating', 'terminating', 'gone'],
+    )
+    assert.deepEqual(
+      timeline.events.map(({ kind, at }) => `${kind} ${at.wallMs}`),
+      ['pod-started 0', 'pod-ready 1', 'pod-unready 3', 'pod-deleted 5', 'pod-exited 6'],
+    )
+  })
+
+  for (const [how, ending, steps] of [
+    ['exit code 0', 'clean', [ready, deleting, ended(0)]],
+    ['another exit code', 'exit-code', [ready, deleting, ended(1)]],
+    ['137', 'killed', [ready, deleting, ended(137)]],
+    ['143', 'unhandled-signal', [ready, deleting, ended(143)]],
+    ['out of memory', 'crashed', [ready, deleting, ended(137, { reason: 'OOMKilled' })]],
+    ['a restarted container', 'crashed', [ready, { ...ready, restarts: 1 }, ended(0)]],
+    ['an end that nobody asked for', 'crashed', [ready, { terminated: { exitCode: 0 } }]],
+    ['a crash before it was ready', 'not-ready', [{}, { restarts: 2 }]],
+    ['no exit code', 'unseen', [ready, deleting]],
+  ] as const) {
+    test(`${how} is the ending '${ending}'`, () => {
+      const pod = recordOf(
+        ...(steps as readonly Partial<PodFacts>[]).map((facts) => ({
+          restarts: how.startsWith('a restarted') && 'deleting' in facts ? 1 : 0,
+          ...facts,
+        })),
+      )
+      assert.equal(pod.ending, ending)
+    })
+  }
+
+  test('a pod that is not ready has failed only when the restart has', () => {
+    const { pods, pod } = observe()
+    pod({}, 'ADDED')
+    assert.equal(pods.records()[0]?.ending, 'running')
+    pods.giveUp()
+    assert.equal(pods.records()[0]?.ending, 'not-ready')
+  })
+
+  test('a report of lastcall is read from the termination message, other text is kept', () => {
+    const report = { events: [], forcedCloses: { total: 3 } }
+    const pod = recordOf(ready, deleting, ended(1, { message: JSON.stringify(report) }))
+    assert.deepEqual([pod.report, pod.cutOff, pod.message], [report, 3, undefined])
+    assert.equal(recordOf(ready, ended(1, { message: 'pool is closed' })).message, 'pool is closed')
+  })
+
+  test('says between which connects a pod that goes away stopped to accept, and when its endpoint ended', () => {
+    const { pods, say, pod } = observe()
+    const listener = (
+      state: 'accepting' | 'refused' | 'silent',
+      at: number,
+      lastOtherMs: number | null,
+    ): void => say({ type: 'listener', pod: 'a', state, lastOtherMs }, at)
+    pod(ready, 'ADDED')
+    listener('refused', 5, null)
+    listener('accepting', 10, 5)
+    pod(deleting, 'MODIFIED', 100)
+    say(
+      {
+        type: 'endpoint',
+        address: '10.0.0.1',
+        pod: 'a',
+        ready: false,
+        serving: true,
+        terminating: true,
+        gone: false,
+      },
+      120,
+    )
+    listener('refused', 300, 200)
+    listener('silent', 400, 390)
+    say(
+      {
+        type: 'endpoint',
+        address: '10.0.0.1',
+        pod: 'a',
+        ready: false,
+        serving: false,
+        terminating: true,
+        gone: true,
+      },
+      500,
+    )
+    const { cluster } = pods.records()[0]!
+    assert.deepEqual(
+      [cluster?.endpointEndedAt?.wallMs, cluster?.lastAcceptedAt?.wallMs, cluster?.firstRefusedAt?.wallMs],
+      [120, 200, 300],
+    )
+  })
+
+  test('newOnesReady() and gone() resolve when it is so, and reject when the agent is lost', async () => {
+    const { pods, pod } = observe()
+    const one = { uid: 'b', name: 'b' }
+    pod(ready, 'ADDED')
+    const old = pods.present()
+    const steps: string[] = []
+    const waits = [
+      pods.newOnesReady(1, old).then(() => steps.push('new')),
+      pods.gone(old, false).then(() => steps.push('gone')),
+    ]
+    pod({ ...ready, ...one }, 'ADDED')
+    await waits[0]
+    assert.deepEqual(steps, ['new'])
+    await pods.gone(old, true)
+    pod(ended(0), 'DELETED')
+    await Promise.all(waits)
+    assert.deepEqual(steps, ['new', 'gone'])
+    const forEver = pods.newOnesReady(5, old)
+    pods.fail(new Error('lost'))
+    await assert.rejects(forEver, { message: 'lost' })
+  })
+})
