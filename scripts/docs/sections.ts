@@ -1,6 +1,13 @@
 import { peerSections } from '../../bench/peers/tables.ts'
 import { benchSections } from '../../bench/tables.ts'
-import { flagsTable, instrumentsTable, metricsTable, probesTable, shutdownDiagram } from './facts.ts'
+import {
+  flagsTable,
+  instrumentsTable,
+  lanesTable,
+  metricsTable,
+  probesTable,
+  shutdownDiagram,
+} from './facts.ts'
 import { writeTable } from './markdown.ts'
 import { optionsTable } from './options.ts'
 
@@ -22,6 +29,7 @@ export const sections: readonly Section[] = [
   { page: 'docs/reference/metrics.md', name: 'instruments', render: () => writeTable(instrumentsTable()) },
   { page: 'docs/reference/cli.md', name: 'rehearse', render: () => writeTable(flagsTable('rehearse')) },
   { page: 'docs/reference/cli.md', name: 'load', render: () => writeTable(flagsTable('load')) },
+  { page: 'docs/reference/cli.md', name: 'lanes', render: () => writeTable(lanesTable()) },
   ...peerSections.map(({ name, render }) => ({ page: 'docs/comparison.md', name, render })),
   ...benchSections.map(({ name, render }) => ({
     page: 'docs/benchmarks.md',

@@ -1,4 +1,5 @@
 import { type Claim, generatorDoubts, stallsAgainst } from '../load/generator-doubts.ts'
+import { newConnections } from '../load/lanes/new-connections/new-connections.ts'
 import type { LoadDocument } from '../load/load-document.ts'
 import type { Stall } from '../load/stall-watch.ts'
 import type { PhasedLane, PhasedLoad, PhaseName } from './phases.ts'
@@ -137,7 +138,7 @@ function podReasons({ pods, stuck }: RehearsalFacts): readonly string[] {
 }
 
 function visibleHoleMs(facts: RehearsalFacts): number {
-  const lane = facts.load.lanes.find(({ lane: name }) => name === 'new-connections')
+  const lane = facts.load.lanes.find(({ lane: name }) => name === newConnections.name)
   const durationMs = facts.phases
     .filter(({ name }) => rolloutPhases.includes(name))
     .reduce((sum, phase) => sum + phase.endedAt.monotonicMs - phase.startedAt.monotonicMs, 0)
@@ -153,7 +154,7 @@ function requestsIn(lane: PhasedLane): number {
 function powerDoubts(facts: RehearsalFacts, hole: number): readonly string[] {
   if (hole <= WANTED_HOLE_MS) return []
   const lanes = facts.load.lanes.map(({ lane }) => lane)
-  if (!lanes.includes('new-connections')) {
+  if (!lanes.includes(newConnections.name)) {
     return ['without the lane new-connections an outage of the listener would not be seen; add it to --lanes']
   }
   const seen = Number.isFinite(hole) ? `${Math.ceil(hole)} ms` : 'any length'
