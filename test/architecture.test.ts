@@ -21,6 +21,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
 }
 
 const cliPackages = ['commander', 'picocolors', 'log-update', 'cli-table3', 'yaml']
+/** What the load engine needs beside Node: the WebSocket protocol. */
+const loadPackages = ['ws']
 const peers: Readonly<Record<string, readonly string[]>> = {
   fastify: ['fastify'],
   'prom-client': ['prom-client'],
@@ -50,6 +52,7 @@ function wrongDirection(from: string, to: string): readonly string[] {
 function allowedPackages(file: SourceFile): readonly string[] {
   const layer = layerOf(file.path)
   if (layer === 'cli' || layer === 'report') return cliPackages
+  if (layer === 'load') return loadPackages
   if (layer === 'integrations') return peers[integrationOf(file.path)] ?? []
   return []
 }

@@ -1,4 +1,4 @@
-import { type ConnectionFacts, DialAgent, factsOf } from '../../dial-agent.ts'
+import { type ConnectionFacts, factsOf, noEndpoint } from '../../dial-agent.ts'
 import type { PickTarget, Sample, SampleError } from '../../sample.ts'
 import {
   describeError,
@@ -9,8 +9,7 @@ import {
   toSample,
   type Trace,
 } from '../../trace.ts'
-import { type NotOpened, openWebSocket, type WebSocketPlace } from './handshake.ts'
-import { WebSocketLink } from './link.ts'
+import { type NotOpened, WebSocketLink, type WebSocketPlace } from './link.ts'
 
 /** Close codes of a server that ends a WebSocket in good order (RFC 6455 §7.4.1): normal closure, going away. */
 const orderlyCodes: readonly number[] = [1000, 1001]
@@ -30,11 +29,12 @@ interface Connection {
 }
 
 /**
- * A virtual client with one WebSocket at a time. Every message has to come back. When the server says that it is going away the client connects anew at once;
- * what it had sent and got no answer to it sends once more, and counts it.
+ * A virtual client with one WebSocket at a time. Every message has to come back. When the server says that it
+ * is going away the client connects anew at once; what it had sent and got no answer to it sends once more, and
+ * counts it.
  */
 export class WebSocketClient {
-  readonly #agent: DialAgent
+  readonly #pickTarget: PickTarget
   readonly #place: WebSocketPlace
   readonly #onLoss: OnLoss
   readonly #waiting = new Set<Message>()
@@ -43,7 +43,7 @@ export class WebSocketClient {
   #ending = false
 
   constructor(pickTarget: PickTarget, place: WebSocketPlace, onLoss: OnLoss) {
-    this.#agent = new DialAgent(pickTarget, false)
+    this.#pickTarget = pickTarget
     this.#place = place
     this.#onLoss = onLoss
   }
@@ -74,30 +74,26 @@ export class WebSocketClient {
   /** Closes in good order; nothing must be under way any more. */
   end(): void {
     this.#ending = true
-    for (const link of this.#links) link.close(1000)
-    this.#agent.destroy()
+    for (const link of this.#links) link.close()
   }
 
   /** Cuts off whatever is under way. */
   destroy(): void {
     this.#ending = true
-    for (const link of this.#links) link.socket.destroy()
-    this.#agent.destroy()
+    for (const link of this.#links) link.destroy()
   }
 
   async #deliver(message: Message): Promise<void> {
     const { trace, identity } = message
     this.#waiting.add(message)
-    let connection: Connection | NotOpened
-    do connection = await this.#connect()
-    while ('link' in connection && connection.link.closed && !trace.timedOut)
+    const connection = await this.#connectFor(trace)
     this.#waiting.delete(message)
     if (trace.timedOut) return
     if ('error' in connection) {
       Object.assign(trace, { facts: connection.facts, status: connection.status })
       return message.settle(connection.error)
     }
-    noteSocket(trace, connection.link.socket)
+    noteSocket(trace, connection.link.connection)
     trace.status = 101
     trace.sent = true
     trace.stage = 'wait'
@@ -105,27 +101,45 @@ export class WebSocketClient {
     connection.link.send(JSON.stringify({ id: identity.id }))
   }
 
+  /** A connection that takes messages: one that is being closed has to be gone first. */
+  async #connectFor(trace: Trace): Promise<Connection | NotOpened> {
+    for (;;) {
+      const connection = await this.#connect()
+      if ('error' in connection || connection.link.isOpen || trace.timedOut) return connection
+      await connection.link.closed
+    }
+  }
+
   #connect(): Promise<Connection | NotOpened> {
-    this.#opening ??= this.#open()
+    this.#opening ??= this.#open().then((opened) => {
+      if ('error' in opened) this.#opening = undefined
+      return opened
+    })
     return this.#opening
   }
 
   async #open(): Promise<Connection | NotOpened> {
-    const opened = await openWebSocket(this.#agent, this.#place)
-    if ('error' in opened) {
-      this.#opening = undefined
-      if (this.#waiting.size === 0) this.#lose(opened.error, opened.facts)
-      return opened
+    const target = this.#pickTarget()
+    if (!target) {
+      const error = describeError(noEndpoint(), openTrace(), this.#place.timeoutMs)
+      return this.#notOpened({ error, status: undefined, facts: undefined })
     }
     const unanswered = new Map<string, Message>()
-    const link: WebSocketLink = new WebSocketLink(opened, {
-      onData: (text) => answered(unanswered, text),
+    const link: WebSocketLink = new WebSocketLink(target, this.#place, {
+      onText: (text) => answered(unanswered, text),
       onClose: (code, error) => this.#leave({ link, unanswered }, code, error),
     })
     this.#links.add(link)
-    link.socket.once('close', () => this.#links.delete(link))
-    if (this.#ending) link.close(1000)
+    void link.closed.then(() => this.#links.delete(link))
+    const refusal = await link.opened
+    if (refusal) return this.#notOpened(refusal)
+    if (this.#ending) link.close()
     return { link, unanswered }
+  }
+
+  #notOpened(refusal: NotOpened): NotOpened {
+    if (this.#waiting.size === 0) this.#lose(refusal.error, refusal.facts)
+    return refusal
   }
 
   #leave({ link, unanswered }: Connection, code: number, error: NodeJS.ErrnoException | undefined): void {
@@ -138,7 +152,7 @@ export class WebSocketClient {
       if (orderly && message.trace.counts['resent'] === undefined) this.#resend(message)
       else message.settle(loss)
     }
-    if (!orderly && messages.length === 0) this.#lose(loss, factsOf(link.socket))
+    if (!orderly && messages.length === 0) this.#lose(loss, factsOf(link.connection))
     // A client of the real world is back at once, whether it has something to say or not.
     if (!this.#ending) void this.#connect()
   }
@@ -174,7 +188,7 @@ function idOf(text: string): string {
 
 function describeLoss(code: number, error: NodeJS.ErrnoException | undefined): SampleError {
   const why = error ? ` (${error.message})` : ''
-  const message = code === 1006 ? `lost without a close frame${why}` : `closed with ${code}`
+  const message = `${code === 1006 ? 'lost without a close frame' : `closed with ${code}`}${why}`
   const syscall = error?.syscall === undefined ? {} : { syscall: error.syscall }
   return { code: `WEBSOCKET_${code}`, message, stage: 'wait', ...syscall }
 }

@@ -1,81 +1,118 @@
-import { randomBytes } from 'node:crypto'
 import type { Socket } from 'node:net'
-import type { Opened } from './handshake.ts'
-import { createMessageReader, encodeFrame, type Message, opcodes } from './frame.ts'
+import { type ClientOptions, WebSocket } from 'ws'
+import { type ConnectionFacts, dial, factsOf } from '../../dial-agent.ts'
+import type { RequestStage, SampleError, Target } from '../../sample.ts'
+import { describeTimeout } from '../../trace.ts'
 
-/** The connection was lost without a close frame (RFC 6455 §7.4.1). */
-const ABNORMAL = 1006
-/** How long the closing handshake may take. */
-const HANDSHAKE_MS = 1_000
+/** How long the close handshake may take, until the server has ended the connection. */
+const CLOSE_MS = 1_000
+/** An echo is small; a length beyond this is taken for bytes that are no frame. */
+const MAX_PAYLOAD_BYTES = 1024 * 1024
 
-/** What a {@link WebSocketLink} tells, `onClose` exactly once. */
+/** Where to open a WebSocket. */
+export interface WebSocketPlace {
+  readonly path: string
+  readonly hostHeader: string
+  /** Of the opening handshake. */
+  readonly timeoutMs: number
+}
+
+/** Why there is no WebSocket. */
+export interface NotOpened {
+  readonly error: SampleError
+  readonly status: number | undefined
+  readonly facts: ConnectionFacts | undefined
+}
+
+/** What a {@link WebSocketLink} tells once it is open. */
 export interface LinkEvents {
-  onData(text: string): void
-  /** The server's close frame, or the loss of the connection, which is 1006. */
+  /** A whole message. Text and binary are one: a naive echo answers a text with either. */
+  onText(text: string): void
+  /** The connection is gone, after a close frame with this code or, as 1006, without one. Called once. */
   onClose(code: number, error: NodeJS.ErrnoException | undefined): void
 }
 
-/** One open WebSocket. */
+/** One WebSocket on a connection of its own. It is never opened twice. */
 export class WebSocketLink {
-  readonly socket: Socket
-  readonly #events: LinkEvents
-  readonly #reader = createMessageReader()
-  #error: NodeJS.ErrnoException | undefined
-  #closed = false
-  #saidClose = false
+  /** The connection, which knows its facts and ports. */
+  readonly connection: Socket
+  /** Resolves to undefined when it is open, or to the reason why it is not. */
+  readonly opened: Promise<NotOpened | undefined>
+  /** Resolves when the connection is gone, whether it was ever open or not. */
+  readonly closed: Promise<void>
+  readonly #socket: WebSocket
 
-  constructor({ socket, head }: Opened, events: LinkEvents) {
-    this.socket = socket
-    this.#events = events
-    if (head.length > 0) socket.unshift(head)
-    socket.on('error', (error) => (this.#error ??= error))
-    socket.on('data', (chunk) => this.#read(chunk))
-    socket.once('close', () => this.#end(ABNORMAL))
+  constructor(target: Target, place: WebSocketPlace, events: LinkEvents) {
+    const connection = dial(target)
+    this.connection = connection
+    const options: ClientOptions & { readonly closeTimeout: number } = {
+      createConnection: () => connection,
+      headers: { host: place.hostHeader },
+      perMessageDeflate: false,
+      maxPayload: MAX_PAYLOAD_BYTES,
+      closeTimeout: CLOSE_MS,
+    }
+    // The host is in the header. A fragment would be refused, and no server would see it.
+    this.#socket = new WebSocket(`ws://localhost${place.path.replaceAll('#', '%23')}`, options)
+    this.opened = follow(this.#socket, connection, place.timeoutMs)
+    this.closed = new Promise((resolve) => void this.#socket.once('close', () => resolve()))
+    let error: NodeJS.ErrnoException | undefined
+    connection.on('error', (cause) => (error ??= cause))
+    this.#socket.on('message', (data: Buffer) => events.onText(data.toString()))
+    this.#socket.on('error', (cause) => (error ??= cause))
+    this.#socket.once('open', () => this.#socket.once('close', (code) => events.onClose(code, error)))
   }
 
-  get closed(): boolean {
-    return this.#closed
+  /** Whether messages can be sent. */
+  get isOpen(): boolean {
+    return this.#socket.readyState === WebSocket.OPEN
   }
 
   send(text: string): void {
-    this.#write(opcodes.text, Buffer.from(text))
+    this.#socket.send(text)
   }
 
-  /** Sends a close frame and gives the server a moment to answer it. */
-  close(code: number): void {
-    if (this.#saidClose || this.socket.destroyed) return
-    this.#saidClose = true
-    this.#write(opcodes.close, Buffer.from([code >> 8, code & 0xff]))
-    const timer = setTimeout(() => this.socket.destroy(), HANDSHAKE_MS)
-    this.socket.once('close', () => clearTimeout(timer))
+  /** Begins the close handshake, with 1000. */
+  close(): void {
+    this.#socket.close(1000)
   }
 
-  #read(chunk: Buffer): void {
-    try {
-      for (const message of this.#closed ? [] : this.#reader.write(chunk)) this.#take(message)
-    } catch (error) {
-      this.#error = error as Error
-      this.socket.destroy()
-    }
+  /** Cuts off whatever is under way. */
+  destroy(): void {
+    this.#socket.terminate()
   }
+}
 
-  #take(message: Message): void {
-    // What comes behind a close frame does not count (RFC 6455 §5.5.1).
-    if (this.#closed) return
-    if (message.kind === 'data') this.#events.onData(message.text)
-    if (message.kind === 'ping') this.#write(opcodes.pong, message.payload)
-    if (message.kind !== 'close') return
-    this.close(message.code === 1005 ? 1000 : message.code)
-    this.#end(message.code)
+/** Waits for the end of the opening handshake. Never rejects. */
+function follow(socket: WebSocket, connection: Socket, timeoutMs: number): Promise<NotOpened | undefined> {
+  const { promise, resolve } = Promise.withResolvers<NotOpened | undefined>()
+  const startedAtMs = performance.now()
+  let stage: RequestStage = 'connect'
+  let status: number | undefined
+  const giveUp = (error: SampleError): void => {
+    clearTimeout(timer)
+    resolve({ error, status, facts: factsOf(connection) })
+    socket.terminate()
   }
-
-  #end(code: number): void {
-    if (this.#closed) return
-    this.#closed = true
-    this.#events.onClose(code, this.#error)
-  }
-
-  #write(opcode: number, payload: Buffer): void {
-    if (this.socket.writable) this.socket.write(encodeFrame(opcode, payload, randomBytes(4)))
-  }
+  const timer = setTimeout(() => {
+    const message = `no WebSocket within ${timeoutMs} ms`
+    giveUp(describeTimeout({ message, stage }, performance.now() - startedAtMs - timeoutMs))
+  }, timeoutMs)
+  connection.once('connect', () => (stage = 'wait'))
+  socket.once('upgrade', () => (status = 101))
+  socket.once('open', () => {
+    clearTimeout(timer)
+    resolve(undefined)
+  })
+  socket.once('unexpected-response', (_request, response) => {
+    status = response.statusCode
+    response.on('error', () => undefined)
+    giveUp({ code: `HTTP_${status}`, message: `answered ${status} instead of opening a WebSocket`, stage })
+  })
+  socket.on('error', ({ code, syscall, message }: NodeJS.ErrnoException) => {
+    const wrong = { code: 'WEBSOCKET_HANDSHAKE', message: `not opened: ${message}` }
+    const broken = status === 101 ? wrong : { code: code ?? 'UNKNOWN', message }
+    giveUp({ ...broken, stage, ...(syscall !== undefined && { syscall }) })
+  })
+  return promise
 }

@@ -4,8 +4,7 @@ import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { LaneDocument } from '../../../../src/load/load-document.ts'
-import { readClocks, type Target } from '../../../../src/load/sample.ts'
-import { WebSocketClient } from '../../../../src/load/lanes/websocket/client.ts'
+import type { Target } from '../../../../src/load/sample.ts'
 import { listen } from '../../../helpers/listen.ts'
 import { documentOf, startLane, untilLoad } from '../../../helpers/load.ts'
 
@@ -87,25 +86,6 @@ for (const code of [1001, 1000]) {
   })
 }
 
-test('a WebSocketClient connects anew without having anything to say', async (t) => {
-  const served = await serve(t, echo)
-  const place = { path: '/ws', hostHeader: 'localhost', timeoutMs: 5_000 }
-  const losses: string[] = []
-  const client = new WebSocketClient(
-    () => served.target,
-    place,
-    ({ code }) => losses.push(code),
-  )
-  t.after(() => client.destroy())
-  await client.send({ lane: 'websocket', id: 'a', method: 'GET', scheduledAt: readClocks() })
-  for (const socket of served.sockets) socket.close(1001)
-  for (const end = performance.now() + 3_000; served.opened < 2;) {
-    assert.ok(performance.now() < end, 'no second connection in 3 s')
-    await sleep(5)
-  }
-  assert.deepEqual(losses, [])
-})
-
 test('the lane websocket fails a message that the new connection swallows as well', async (t) => {
   const served = await serve(t, (socket) => socket.close(1001))
   const load = startLane(t, 'websocket', () => served.target)
@@ -174,14 +154,28 @@ test('the lane websocket gives a message up after its time-out, and a server tha
   const load = startLane(t, 'websocket', () => silent.target, { timeoutMs: 50 })
   await untilLoad(load, 'failed', 3)
   assert.equal(documentOf(load).failures[0]!.error?.code, 'CLIENT_TIMEOUT')
-  const babbling = createServer().on('upgrade', (_, socket) => {
-    socket.on('error', () => undefined)
-    socket.write(
-      'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\nhello, this is no frame',
-    )
+  const babbling = createServer()
+  new WebSocketServer({ server: babbling }).on('connection', (_, { socket }) => {
+    socket.write('hello, this is no frame')
   })
   const target = await listen(t, babbling)
   const confused = startLane(t, 'websocket', () => target)
   await untilLoad(confused, 'failed', 3)
-  assert.match(documentOf(confused).failures[0]!.error!.message, /lost without a close frame.*no WebSocket/)
+  const { code, message } = documentOf(confused).failures[0]!.error!
+  assert.equal(code, 'WEBSOCKET_1006')
+  assert.match(message, /lost without a close frame \(Invalid WebSocket frame/)
+})
+
+test('the lane websocket leaves no connection behind abandon(), answered or not', async (t) => {
+  const silent = await serve(t, () => undefined)
+  const load = startLane(t, 'websocket', () => silent.target)
+  for (const end = performance.now() + 5_000; silent.sockets.size < CLIENTS;) {
+    assert.ok(performance.now() < end, `${silent.sockets.size} connections in 5 s`)
+    await sleep(5)
+  }
+  load.abandon()
+  for (const end = performance.now() + 3_000; silent.sockets.size > 0;) {
+    assert.ok(performance.now() < end, `${silent.sockets.size} connections were left for 3 s`)
+    await sleep(5)
+  }
 })
