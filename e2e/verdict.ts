@@ -1,5 +1,7 @@
 import { generatorDoubts } from '../src/load/generator-doubts.ts'
-import { HTTP2_CLIENTS, LONG_PAUSE_CLIENTS, WEBSOCKET_CLIENTS } from '../src/load/load-options.ts'
+import { HTTP2_CLIENTS } from '../src/load/lanes/http2/http2.ts'
+import { LONG_PAUSE_CLIENTS } from '../src/load/lanes/think-time/think-time.ts'
+import { WEBSOCKET_CLIENTS } from '../src/load/lanes/websocket/websocket.ts'
 import type { LaneDocument } from '../src/load/load-document.ts'
 import type { LaneName } from '../src/load/sample.ts'
 import { smallestHoleMs, WANTED_HOLE_MS } from '../src/rollout/power.ts'

@@ -15,7 +15,7 @@ async function firstFailure(
 ): Promise<Sample> {
   const load = startLane(t, lane, () => target, options)
   await untilLoad(load, 'failed', 1)
-  const [failure] = load.snapshot().failures
+  const [failure] = load.record().failures
   load.abandon()
   assert.ok(failure)
   return failure
