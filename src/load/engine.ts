@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { DialAgent } from './dial-agent.ts'
 import { createFailureList, type FailureList } from './failure-list.ts'
@@ -48,7 +49,8 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
   let endedAt: Date | undefined
   let abandoned = false
   let nextId = 0
-  const idPrefix = startedAt.wallMs.toString(36)
+  // Several generators may begin in the same millisecond.
+  const idPrefix = randomUUID().slice(0, 8)
 
   const take = (sample: Sample): Sample => {
     if (abandoned) return sample
