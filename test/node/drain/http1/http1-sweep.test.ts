@@ -12,7 +12,8 @@ const shutdownDelayMs = 2_000
 /** A server whose `/held` waits until the test answers it. */
 async function start(t: TestContext) {
   const held: ServerResponse[] = []
-  const server = createServer((request, response) => {
+  // Node's own time-out for idle connections must not be what ends one.
+  const server = createServer({ keepAliveTimeout: 600_000 }, (request, response) => {
     if (request.url !== '/held') return void response.end('ok')
     response.write('begun ')
     held.push(response)
@@ -43,6 +44,31 @@ test('a connection that promised to stay open is kept for as long as after its a
   assert.deepEqual([looks.callCount(), client.ending], [0, 'open'])
   client.get()
   assert.equal((await client.response(2)).headers['connection'], 'close')
+  await drained
+})
+
+test('idle connections go as soon as the last of several requests in flight is gone', async (t) => {
+  const clock = manualClock(t)
+  // A process is older than that when it drains.
+  clock.tick(2 * shutdownDelayMs)
+  const { adapter, client, hold, server } = await start(t)
+  const [one, other, idle] = [await hold(), await hold(), await client()]
+  idle.get()
+  await idle.response()
+  const drained = adapter.drain()
+  await eventually('the listener is closed', () => !server.listening)
+  clock.tick(200)
+  for (const [busy, left] of [
+    [one, 1],
+    [other, 0],
+  ] as const) {
+    assert.equal(idle.ending, 'open')
+    busy.close()
+    await eventually('it is gone', () => adapter.snapshot().connections.active === left)
+    await turns(20)
+    clock.tick(1)
+  }
+  await eventually('the end of the idle one', () => idle.ending !== 'open')
   await drained
 })
 
