@@ -8,7 +8,7 @@ import type { DrainAdapter } from '../../../src/node/drain/adapter.ts'
 import { eventually } from '../../helpers/eventually.ts'
 import { RawClient } from '../../helpers/raw-http.ts'
 import { drainable } from './setup.ts'
-import { askUpgrade, silentServer, switching } from './upgrade-setup.ts'
+import { askUpgrade, silentServer, switching } from './upgrade/upgrade-setup.ts'
 
 type Kind = 'request' | 'stream' | 'upgrade'
 type Open = (t: TestContext, port: number, server: Server) => Promise<void>
@@ -136,6 +136,6 @@ for (const [what, { kind, create, idle, busy }] of Object.entries(kinds)) {
     await eventually('it grows', () => adapter.snapshot().oldestInFlightMs[kind] > age + 20)
     await busy(t, port, server)
     assert.ok(assertAges(adapter, kind, since) > age + 20)
-    assert.equal(adapter.cut().length, 3)
+    assert.equal(adapter.forceClose().length, 3)
   })
 }

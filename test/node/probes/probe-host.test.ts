@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, createServer, Server } from 'node:net'
 import { test } from 'node:test'
-import { makeLifecycle } from '../helpers/lifecycle.ts'
+import { makeLifecycle } from '../../helpers/lifecycle.ts'
 
 const port = { code: 'LASTCALL_PROBE_PORT' } as const
 
