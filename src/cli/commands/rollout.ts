@@ -1,5 +1,3 @@
-import { writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { toJson, toRolloutDocument } from '../../report/json.ts'
 import { createPalette } from '../../report/palette.ts'
@@ -16,6 +14,7 @@ import { readAgentBundle } from '../agent-bundle.ts'
 import type { RawFlags } from '../flag-reader.ts'
 import { addHelp, type Example } from '../help.ts'
 import { type CliIo, exitCodeOf, isColoured } from '../io.ts'
+import { writeJsonFile } from '../json-file.ts'
 import { addLoadFlags } from '../load-flags.ts'
 import { createProgress } from '../progress.ts'
 import { readRolloutFlags } from '../rollout-flags.ts'
@@ -116,11 +115,10 @@ async function rollout(words: readonly string[], raw: RawFlags, io: CliIo): Prom
     const about = { workload, namespace, context: cluster.context, service, port }
     const document = toRolloutDocument(facts, about)
     const toStdout = raw['json'] === '-' || raw['output'] === 'json'
-    const file = raw['json']
-    if (typeof file === 'string' && file !== '-') writeFileSync(resolve(io.cwd, file), toJson(document))
     const palette = createPalette(isColoured(io.stdout, io.env, color))
     const render = quiet ? renderResult : renderSummary
     io.stdout.write(toStdout ? toJson(document) : render(document, palette))
+    writeJsonFile(raw, io, toJson(document))
     return interruptedBy ? exitCodeOf(interruptedBy) : document.verdict.exitCode
   } finally {
     offSignal()

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { LastcallError } from '../../../core/errors.ts'
 import type { LoadRecord } from '../../../load/load-record.ts'
 import { refuseSelfTest } from '../../../load/self-test.ts'
@@ -19,6 +20,9 @@ export interface KubernetesPorts {
   /** The agent was lost while it sent: what comes from now on is not seen. Called once at most. */
   onLost(problem: string): void
 }
+
+/** How long the agent may take to say what the API server has said already. Milliseconds. */
+const AGENT_LAG_MS = 30_000
 
 /** A workload in a cluster, with an agent beside it that sends the load and observes. */
 export function createKubernetesDriver(options: KubernetesOptions, ports: KubernetesPorts): Driver {
@@ -44,11 +48,15 @@ export function createKubernetesDriver(options: KubernetesOptions, ports: Kubern
   }
   const replace = async (): Promise<void> => {
     await restartWorkload(api, workload, new Date())
-    await followRollout(api, workload, { timeoutMs: options.rolloutTimeoutMs, signal })
-    // The agent's word comes a little later.
-    await pods.newOnesReady(workload.replicas, old)
+    const wanted = await followRollout(api, workload, { timeoutMs: options.rolloutTimeoutMs, signal })
+    // The agent's word comes a little later; never, when the workload is scaled meanwhile.
+    const late = sleep(AGENT_LAG_MS, 'late', { signal, ref: false })
+    if ((await Promise.race([pods.newOnesReady(wanted, old), late])) === 'late') {
+      notice(`the agent has not seen ${wanted} new pods that are ready; is the workload scaled meanwhile?`)
+    }
   }
-  const stop = async (): Promise<void> => {
+  let stopped: Promise<void> | undefined
+  const stopOnce = async (): Promise<void> => {
     ending.abort()
     pods.fail(new Error('The driver was stopped'))
     // An agent that is still being created would be left behind.
@@ -57,6 +65,7 @@ export function createKubernetesDriver(options: KubernetesOptions, ports: Kubern
     if (left.length > 0)
       notice(`still there after the end: ${left.join(', ')}; see kubectl get job,cm,sa,role`)
   }
+  const stop = (): Promise<void> => (stopped ??= stopOnce())
 
   return {
     async start() {

@@ -3,7 +3,7 @@ import { LastcallError } from '../../../core/errors.ts'
 import type { LoadOptions } from '../../../load/load-options.ts'
 import type { LeftOutLane } from '../../../load/load-record.ts'
 import { type Instant, readClocks } from '../../../load/sample.ts'
-import { type AgentLog, followAgentLog } from './agent-log.ts'
+import { followAgentLog } from './agent-log.ts'
 import { type AgentObjects, createAgentObjects } from './agent-objects.ts'
 import { waitForAgentPod } from './agent-pod.ts'
 import type { AgentJob, AgentLine } from './agent/protocol.ts'
@@ -90,7 +90,7 @@ export async function startRemoteAgent(
   let commands = 0
   const asked = new Map<number, Instant>()
   const load = createLoadSum(clock)
-  let log: AgentLog
+  let log: Promise<void>
   try {
     const pod = await waitForAgentPod(api, { namespace, name: plan.name, image: plan.image }, ending.signal)
     const take = (line: AgentLine): void => {
@@ -107,7 +107,7 @@ export async function startRemoteAgent(
     await objects.delete()
     throw error
   }
-  const ended = log.ended.catch((error: unknown) => {
+  const ended = log.catch((error: unknown) => {
     lines.fail(error as Error)
     throw error
   })

@@ -5,7 +5,7 @@ import type { WorkloadObject } from './api/objects.ts'
 import { patiently } from './api/patience.ts'
 import { readRolloutStatus } from './rollout-status.ts'
 import { toSelectorText } from './selector.ts'
-import type { WorkloadName } from './workload-kinds.ts'
+import type { WorkloadKind, WorkloadName } from './workload-kinds.ts'
 
 /** A workload that was found. */
 export interface Workload extends WorkloadName {
@@ -39,9 +39,14 @@ export async function findWorkload(api: ApiClient, namespace: string, name: Work
 }
 
 function toWorkload(namespace: string, name: WorkloadName, object: WorkloadObject): Workload {
-  const { spec, status, metadata } = object
-  const replicas = name.kind === 'DaemonSet' ? (status?.desiredNumberScheduled ?? 0) : (spec.replicas ?? 1)
+  const { spec, metadata } = object
+  const replicas = wantedPods(name.kind, object)
   return { ...name, namespace, uid: metadata.uid, replicas, selector: toSelectorText(spec.selector), object }
+}
+
+/** How many pods a workload wants. */
+export function wantedPods(kind: WorkloadKind, { spec, status }: WorkloadObject): number {
+  return kind === 'DaemonSet' ? (status?.desiredNumberScheduled ?? 0) : (spec.replicas ?? 1)
 }
 
 /** Why a workload cannot be restarted now, one sentence each; empty when it can. */

@@ -58,6 +58,8 @@ export type ListenerState = 'accepting' | 'refused' | 'silent'
 /** One line of the agent's log, without what every line has. */
 export type AgentMessage =
   | { readonly type: 'hello'; readonly version: string; readonly node: string }
+  /** Said every {@link ALIVE_PERIOD_MS}, so that silence means that something is broken. */
+  | { readonly type: 'alive' }
   /** Every watch has read its first list. */
   | { readonly type: 'observing' }
   | { readonly type: 'pod'; readonly change: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly pod: PodFacts }
@@ -103,12 +105,16 @@ export type AgentMessage =
   /** The last line of an agent that cannot go on. */
   | { readonly type: 'broken'; readonly problem: string }
 
+/** How often an agent says at least something. Milliseconds. */
+export const ALIVE_PERIOD_MS = 5_000
+
 /** A line: its number, from 1 without gaps, and when it was written by the agent's clock. */
 export type AgentLine = AgentMessage & { readonly n: number; readonly at: number }
 
 /** Members that each type must have, with their `typeof`. */
 const shapes: Readonly<Record<AgentMessage['type'], Readonly<Record<string, string>>>> = {
   hello: { version: 'string', node: 'string' },
+  alive: {},
   observing: {},
   pod: { change: 'string', pod: 'object' },
   endpoint: { address: 'string', pod: 'string', ready: 'boolean', gone: 'boolean' },

@@ -8,7 +8,13 @@ import type { ApiAccess } from '../api/access.ts'
 import { createApiClient } from '../api/client.ts'
 import { watchCommands } from './commands.ts'
 import { startObserver } from './observer.ts'
-import { type AgentCommand, type AgentJob, type AgentMessage, createLineWriter } from './protocol.ts'
+import {
+  type AgentCommand,
+  type AgentJob,
+  type AgentMessage,
+  ALIVE_PERIOD_MS,
+  createLineWriter,
+} from './protocol.ts'
 
 /** Everything of its process that the agent touches. */
 export interface AgentIo {
@@ -38,6 +44,7 @@ export async function runAgent(job: AgentJob, { access, write, signal }: AgentIo
   const api = createApiClient(access)
   const observer = startObserver(api, job, say)
   const worker = createWorker(job, say, signal)
+  const alive = setInterval(() => say({ type: 'alive' }), ALIVE_PERIOD_MS)
   try {
     await observer.synced
     say({ type: 'observing' })
@@ -51,6 +58,7 @@ export async function runAgent(job: AgentJob, { access, write, signal }: AgentIo
     say({ type: 'broken', problem: (error as Error).message })
     return BROKEN_EXIT_CODE
   } finally {
+    clearInterval(alive)
     observer.stop()
     worker.abandon()
   }
