@@ -1,12 +1,6 @@
 import { stallsAgainst } from '../src/load/generator-doubts.ts'
+import { WANTED_HOLE_MS } from '../src/rollout/power.ts'
 import type { Outcome } from './scenario.ts'
-
-/**
- * The shortest outage that a run claims to have seen in most of its restarts. A rehearsal has to see 100 ms; here three
- * nodes start their pods on the two cores that the load generator runs on, and stalls of 103 to 215 ms were seen. It was
- * raised from 100 ms for that reason: with more of the processor for the load pod it should go back.
- */
-export const WATCHED_OUTAGE_MS = 250
 
 /**
  * How many of a run's restarts the load generator did not watch all the time: it stalled in them for as long as the shortest
@@ -16,7 +10,7 @@ export function countBlindRestarts({ load, beganAt, restartedAt, replaced }: Out
   const lastGoneAt = Math.max(...replaced.map(({ goneAt = Infinity }) => goneAt))
   const isBlind = (fromMs: number, untilMs: number): boolean =>
     stallsAgainst(load, {
-      windowMs: WATCHED_OUTAGE_MS,
+      windowMs: WANTED_HOLE_MS,
       beganAtMs: beganAt,
       covers: ({ at, ms }) => at.wallMs < beganAt + untilMs && at.wallMs + ms > beganAt + fromMs,
     }).length > 0
@@ -26,5 +20,5 @@ export function countBlindRestarts({ load, beganAt, restartedAt, replaced }: Out
 /** The same as a sentence, for people who read a run. */
 export function describeWatch(outcome: Outcome): string {
   const watched = outcome.restartedAt.length - countBlindRestarts(outcome)
-  return `${watched} of ${outcome.restartedAt.length} restarts were watched without a stall of ${WATCHED_OUTAGE_MS} ms or longer`
+  return `${watched} of ${outcome.restartedAt.length} restarts were watched without a stall of ${WANTED_HOLE_MS} ms or longer`
 }

@@ -1,4 +1,4 @@
-import type { Cluster } from './cluster.ts'
+import { type Cluster, onClientNode } from './cluster.ts'
 import { imageOf } from './images.ts'
 import { poll } from './shell.ts'
 
@@ -36,6 +36,7 @@ export class ClientPod {
         restartPolicy: 'Never',
         automountServiceAccountToken: false,
         enableServiceLinks: false,
+        ...onClientNode,
         containers: [
           {
             name,

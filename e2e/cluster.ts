@@ -12,7 +12,23 @@ nodes:
   - role: control-plane
   - role: worker
   - role: worker
+  - role: worker
 `
+
+/** Where the clients of a run are alone: kind numbers the workers from the second on. */
+const clientNode = `${name}-worker3`
+
+/** Says that a node, or a pod, is for the clients. */
+const clientLabel = 'lastcall.dev/clients'
+
+/** What puts a pod on the node of the clients. */
+export const onClientNode = {
+  nodeSelector: { [clientLabel]: 'true' },
+  tolerations: [{ key: clientLabel, operator: 'Exists' }],
+} as const
+
+/** Ten times the weight of each other node, whose pods start at the cost of two cores or more. */
+const CLIENT_CPU_SHARES = 10 * 1_024
 
 /** A kind cluster of this run's own, with its own kubeconfig: the user's contexts are left alone. */
 export class Cluster {
@@ -47,7 +63,19 @@ export class Cluster {
       ...(image ? ['--image', image] : []),
     ]
     await run('kind', args, { env: this.#env, signal: this.#signal, input: config })
+    await this.#setClientNodeApart()
     await this.#startProxy()
+  }
+
+  /**
+   * A load generator that has to wait for a processor measures itself. Its node takes no other pods, and goes
+   * before the other nodes where they want the same core.
+   */
+  async #setClientNodeApart(): Promise<void> {
+    await this.kubectl(['label', 'node', clientNode, `${clientLabel}=true`])
+    await this.kubectl(['taint', 'node', clientNode, `${clientLabel}=true:NoSchedule`])
+    const shares = ['update', '--cpu-shares', String(CLIENT_CPU_SHARES), clientNode]
+    await run('docker', shares, { env: this.#env, signal: this.#signal })
   }
 
   async delete(): Promise<void> {

@@ -69,7 +69,7 @@ async function main(signal: AbortSignal): Promise<number> {
     const examples = [...new Set(['fastify' as const, ...chosen.map((scenario) => scenario.example)])]
     say(`packing lastcall and building the images: ${examples.join(', ')}`)
     await buildImages(examples, folder, signal)
-    say('creating a cluster: one control plane, two workers')
+    say('creating a cluster: one control plane, three workers, one of them for the load')
     await cluster.create()
     for (const example of examples) await cluster.loadImage(imageOf(example))
     const codes: number[] = []

@@ -1,4 +1,5 @@
-import { defaultLaneNames, type LaneName, laneNames } from '../src/load/sample.ts'
+import { defaultLaneNames, laneNames } from '../src/load/lanes/index.ts'
+import type { LaneName } from '../src/load/sample.ts'
 import { imageOf } from './images.ts'
 import { http2Port } from './load-pod.ts'
 import type { Outcome, Scenario } from './scenario.ts'

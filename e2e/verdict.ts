@@ -1,9 +1,11 @@
 import { generatorDoubts } from '../src/load/generator-doubts.ts'
-import { HTTP2_CLIENTS, LONG_PAUSE_CLIENTS, WEBSOCKET_CLIENTS } from '../src/load/load-options.ts'
+import { HTTP2_CLIENTS } from '../src/load/lanes/http2/http2.ts'
+import { LONG_PAUSE_CLIENTS } from '../src/load/lanes/think-time/think-time.ts'
+import { WEBSOCKET_CLIENTS } from '../src/load/lanes/websocket/websocket.ts'
 import type { LaneDocument } from '../src/load/load-document.ts'
 import type { LaneName } from '../src/load/sample.ts'
 import { smallestHoleMs, WANTED_HOLE_MS } from '../src/rollout/power.ts'
-import { countBlindRestarts, WATCHED_OUTAGE_MS } from './blind-restarts.ts'
+import { countBlindRestarts } from './blind-restarts.ts'
 import type { PodRecord } from './pod-record.ts'
 import { type Outcome, replicas } from './scenario.ts'
 import type { Download } from './throttled-client.ts'
@@ -143,12 +145,12 @@ function doubtsOn(outcome: Outcome): readonly string[] {
   const weak = `too few new connections: an outage shorter than ${Math.ceil(holeMs)} ms could have been missed; raise --rate`
   const blind = countBlindRestarts(outcome)
   const stalled =
-    `the load generator stalled for ${WATCHED_OUTAGE_MS} ms or longer in ${blind} of ${restartedAt.length} restarts, at most half ` +
+    `the load generator stalled for ${WANTED_HOLE_MS} ms or longer in ${blind} of ${restartedAt.length} restarts, at most half ` +
     `of them may be so: it would have missed an outage; use a quieter machine or a lower --rate`
   return [
     ...(holeMs > WANTED_HOLE_MS ? [weak] : []),
     ...(blind * 2 > restartedAt.length ? [stalled] : []),
-    ...generatorDoubts(load, { windowMs: WATCHED_OUTAGE_MS, beganAtMs: beganAt, covers: () => false }),
+    ...generatorDoubts(load, { windowMs: WANTED_HOLE_MS, beganAtMs: beganAt, covers: () => false }),
   ]
 }
 

@@ -1,21 +1,21 @@
-export { drainWorkers } from './node/cluster-workers.ts'
+export { drainWorkers } from './node/lifecycle/cluster-workers.ts'
 export {
   type EventFields,
   eventStream,
   type EventStream,
   type EventStreamOptions,
-} from './node/event-stream.ts'
-export { createLifecycle } from './node/lifecycle.ts'
-export type { AnyResponse } from './node/response-signals.ts'
+} from './node/streams/event-stream.ts'
+export { createLifecycle } from './node/lifecycle/lifecycle.ts'
+export type { AnyResponse } from './node/streams/response-signals.ts'
 export { type ErrorCode, LastcallError } from './core/errors.ts'
 export type { EventName, LifecycleEvent } from './core/event.ts'
+export type { InFlightKind } from './core/in-flight.ts'
 export type { Logger } from './core/logger.ts'
 export type { LifecycleOptions, ResolvedOptions, SignalName } from './core/options.ts'
 export type {
   EarlyExit,
   ForcedClose,
   HookResult,
-  InFlightKind,
   Report,
   ReportedEvent,
   UncaughtError,

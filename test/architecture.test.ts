@@ -21,7 +21,19 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   '': ['core', 'node'],
 }
 
+/** The same within `src/node`. Its types are public, and used everywhere. */
+const nodeLayers: Readonly<Record<string, readonly string[]>> = {
+  guard: [],
+  host: ['guard'],
+  probes: ['guard'],
+  streams: ['guard'],
+  drain: ['guard'],
+  lifecycle: ['guard', 'host', 'probes', 'streams', 'drain'],
+}
+
 const cliPackages = ['commander', 'picocolors', 'log-update', 'cli-table3', 'yaml']
+/** What the load engine needs beside Node: the WebSocket protocol. */
+const loadPackages = ['ws']
 const peers: Readonly<Record<string, readonly string[]>> = {
   fastify: ['fastify'],
   'prom-client': ['prom-client'],
@@ -47,10 +59,22 @@ function wrongDirection(from: string, to: string): readonly string[] {
   return layers[source]?.includes(target) ? [] : [`${from} imports ${to}`]
 }
 
+const nodeLayerOf = (path: string): string => /^src\/node\/([^/]+)\//.exec(path)?.[1] ?? ''
+
+/** Imports within `src/node` against the order of its folders. */
+function wrongWithinNode({ path, files }: SourceFile): readonly string[] {
+  const source = nodeLayerOf(path)
+  const targets = files.filter((file) => nodeLayerOf(file) !== '' && nodeLayerOf(file) !== source)
+  return targets
+    .filter((target) => nodeLayers[source]?.includes(nodeLayerOf(target)) === false)
+    .map((target) => `${path} imports ${target}`)
+}
+
 /** Packages that a file may name. */
 function allowedPackages(file: SourceFile): readonly string[] {
   const layer = layerOf(file.path)
   if (layer === 'cli' || layer === 'report') return cliPackages
+  if (layer === 'load') return loadPackages
   if (layer === 'integrations') return peers[integrationOf(file.path)] ?? []
   // Only here, so that the agent, which needs none of it, stays small.
   if (file.path === 'src/rollout/drivers/kubernetes/api/kubeconfig.ts') return ['@kubernetes/client-node']
@@ -83,6 +107,12 @@ test('every folder of src has its place in the order', () => {
 test('imports between the folders of src go one way, and integrations do not know each other', () => {
   const wrong = sources.flatMap((file) => file.files.flatMap((target) => wrongDirection(file.path, target)))
   assert.deepEqual(wrong, [])
+})
+
+test('imports between the folders of src/node go one way', () => {
+  const inNode = sources.filter(({ path }) => nodeLayerOf(path) !== '')
+  assert.deepEqual(new Set(inNode.map(({ path }) => nodeLayerOf(path))), new Set(Object.keys(nodeLayers)))
+  assert.deepEqual(inNode.flatMap(wrongWithinNode), [])
 })
 
 test('a run knows no driver, and drivers do not know each other', () => {
@@ -159,11 +189,13 @@ test('signals, exit, environment and output of the process are touched in one fi
   const touching = sources
     .filter((file) => ['core', 'node'].includes(layerOf(file.path)))
     .filter((file) =>
-      /\bprocess\.(?!nextTick\b|pid\b|platform\b)/.test(file.text.replace(/\/\*[^]*?\*\/|\/\/.*/g, '')),
+      /(?<!\/|\bhost\.)\bprocess\.(?!nextTick\b|pid\b|platform\b)/.test(
+        file.text.replace(/\/\*[^]*?\*\/|\/\/.*/g, ''),
+      ),
     )
   assert.deepEqual(
     touching.map(({ path }) => path),
-    ['src/node/host.ts'],
+    ['src/node/host/process.ts'],
   )
 })
 

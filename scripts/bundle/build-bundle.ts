@@ -1,4 +1,4 @@
-import { dirname } from 'node:path'
+import { parse } from 'node:path'
 import { build, type BuildOptions } from 'esbuild'
 import { packageFolder } from './package-folder.ts'
 import type { Bundle } from './bundles.ts'
@@ -25,11 +25,11 @@ const kinds = {
  * @throws when a module cannot be found, or esbuild has anything to warn of
  */
 export async function buildBundle({ entry, output, kind }: Bundle): Promise<readonly string[]> {
+  const { dir, name, ext } = parse(output)
   const { metafile, warnings } = await build({
-    entryPoints: [{ in: entry, out: withoutExtension(output) }],
-    outdir: '.',
-    outExtension: { '.js': extensionOf(output) },
-    chunkNames: `${dirname(output)}/[name]-[hash]`,
+    entryPoints: [{ in: entry, out: name }],
+    outdir: dir,
+    outExtension: { '.js': ext },
     bundle: true,
     platform: 'node',
     target: 'node22.19',
@@ -47,6 +47,3 @@ export async function buildBundle({ entry, output, kind }: Bundle): Promise<read
   )
   return [...new Set(inputs.flatMap((path) => packageFolder(path) ?? []))].toSorted()
 }
-
-const extensionOf = (path: string): string => path.slice(path.lastIndexOf('.'))
-const withoutExtension = (path: string): string => path.slice(0, path.lastIndexOf('.'))

@@ -13,6 +13,8 @@ const accepted: ReadonlySet<string> = new Set([
   'Unlicense',
 ])
 
+const isLicenseFile = /^(?:licen[cs]e|copying|unlicense|notice)[\w-]*(?:\.(?:md|txt))?$/i
+
 interface Manifest {
   readonly name: string
   readonly version: string
@@ -50,7 +52,7 @@ function readLicense(folder: string): PackageLicense {
   const title = `${manifest.name} ${manifest.version}`
   const license = String(manifest.license)
   // NOTICE goes along with a copy of the work (Apache-2.0, section 4d).
-  const files = readdirSync(folder).filter((name) => /^(?:licen[cs]e|copying|unlicense|notice)\b/i.test(name))
+  const files = readdirSync(folder).filter((name) => isLicenseFile.test(name))
   return {
     title,
     license,

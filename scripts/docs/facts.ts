@@ -8,7 +8,8 @@ import { realIo } from '../../src/cli/io.ts'
 import { liveness, readiness, startup, type Verdict } from '../../src/core/probe.ts'
 import { type State, stateNames } from '../../src/core/state.ts'
 import { instruments } from '../../src/integrations/opentelemetry/instruments.ts'
-import { metricTable } from '../../src/node/metric-table.ts'
+import { lanes } from '../../src/load/lanes/index.ts'
+import { metricTable } from '../../src/node/lifecycle/metric-table.ts'
 import type { Snapshot } from '../../src/node/types.ts'
 import { causes } from '../../src/rollout/causes.ts'
 import { endings } from '../../src/rollout/endings.ts'
@@ -51,6 +52,14 @@ export function endingsTable(): Table {
     helps,
   ])
   return [['end', 'what happened', 'what helps'], ...rows]
+}
+
+/** Every lane with what it sends and what it meets. */
+export function lanesTable(): Table {
+  return [
+    ['lane', 'what it sends', 'what it meets'],
+    ...lanes.map(({ name, sends, meets }) => [`\`${name}\``, sends, meets]),
+  ]
 }
 
 /** What the probe server answers in each state, without checks. */

@@ -6,6 +6,7 @@ import {
   exitCodesTable,
   flagsTable,
   instrumentsTable,
+  lanesTable,
   metricsTable,
   probesTable,
   shutdownDiagram,
@@ -35,6 +36,7 @@ export const sections: readonly Section[] = [
   { page: 'docs/reference/cli.md', name: 'exit-codes', render: () => writeTable(exitCodesTable()) },
   { page: 'docs/guides/rehearse.md', name: 'causes', render: () => writeTable(causesTable()) },
   { page: 'docs/guides/rehearse.md', name: 'endings', render: () => writeTable(endingsTable()) },
+  { page: 'docs/reference/cli.md', name: 'lanes', render: () => writeTable(lanesTable()) },
   ...peerSections.map(({ name, render }) => ({ page: 'docs/comparison.md', name, render })),
   ...benchSections.map(({ name, render }) => ({
     page: 'docs/benchmarks.md',

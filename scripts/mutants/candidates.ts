@@ -1,5 +1,5 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
-import { dirname, join, normalize } from 'node:path'
+import { basename, dirname, join, normalize } from 'node:path'
 import { readSource } from '../../test/helpers/source-graph.ts'
 
 /** Every file that a file names: imports, and programs of test/fixtures or beside it that it starts. */
@@ -50,7 +50,9 @@ export function createCandidates(times: ReadonlyMap<string, number>): (file: str
     const rank = (test: string, steps: number): number => {
       if (test.startsWith(mirror)) return 0
       const isBeside = dirname(test).startsWith(dirname(mirror))
-      return (isBeside ? 100 : 1_000) + 50 * Math.min(steps, 4) + Math.min(99, times.get(test) ?? 3)
+      const isNamesake = firstWordOf(test) === firstWordOf(file)
+      const place = (isBeside ? 200 : 1_000) - (isNamesake ? 200 : 0)
+      return place + 50 * Math.min(steps, 4) + Math.min(99, times.get(test) ?? 3)
     }
     return tests
       .filter(({ reach }) => reach.has(file))
@@ -58,6 +60,11 @@ export function createCandidates(times: ReadonlyMap<string, number>): (file: str
       .toSorted((one, other) => one.rank - other.rank)
       .map(({ test }) => test)
   }
+}
+
+/** `http2` of `http2-race.test.ts`: tests of `http2-traffic.ts` are called so as well. */
+function firstWordOf(path: string): string {
+  return basename(path).split(/[-.]/, 1)[0] ?? ''
 }
 
 /** Tests of the built package for a file; none for what pods do not import. */

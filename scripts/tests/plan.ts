@@ -11,13 +11,20 @@ const onceOnly = [
   'test/docs/',
   'test/e2e/',
   'test/examples/',
+  'test/pack/',
   'test/peers/terminus-types.test.ts',
   'test/report/',
   'test/scripts/',
 ]
 
 /** What generates load and judges times: few run at once, after all others. */
-const quiet = ['test/cli/', 'test/load/engine.test.ts', 'test/load/lanes/', 'test/rollout/drivers/']
+const quiet = [
+  'test/cli/',
+  'test/load/engine.test.ts',
+  'test/load/lanes/',
+  'test/pack/commands.test.ts',
+  'test/rollout/drivers/',
+]
 
 /**
  * Files that take longest, from the longest on: they begin first, so that no core waits for one of them at
@@ -28,7 +35,7 @@ const longest: readonly string[] = [
   'test/contract/http2.test.ts',
   'test/integrations/auto/handlers.test.ts',
   'test/peers/terminus-suite.test.ts',
-  'test/node/exit.test.ts',
+  'test/node/lifecycle/exit.test.ts',
   'test/node/drain/bad-input/process.test.ts',
 ]
 

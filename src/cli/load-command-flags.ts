@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import { LastcallError } from '../core/errors.ts'
+import { getRoute } from '../load/lanes/new-connections/new-connections.ts'
 import { defaultLoad, type LoadOptions } from '../load/load-options.ts'
 import { createFlagReader, type FlagReader, type RawFlags } from './flag-reader.ts'
 import type { CliIo } from './io.ts'
@@ -41,7 +42,7 @@ export function readLoadCommandFlags(raw: RawFlags, io: CliIo): LoadCommandOptio
   const options = {
     url,
     http2Port: reader.integer('http2-port', portOf(url) + 1, [1, MAX_PORT]),
-    load: raw['getPath'] === undefined ? { ...load, getPath: `${url.pathname}${url.search}` } : load,
+    load: raw['getPath'] === undefined ? withGetPath(load, `${url.pathname}${url.search}`) : load,
     durationMs: reader.optionalDuration('duration'),
     untilFile: untilFile === '' ? undefined : resolve(io.cwd, untilFile),
     startTimeoutMs: reader.duration('start-timeout', 30_000),
@@ -50,6 +51,10 @@ export function readLoadCommandFlags(raw: RawFlags, io: CliIo): LoadCommandOptio
   checkJsonFile(reader, io)
   if (reader.problems.length > 0) throw new LastcallError('LASTCALL_USAGE', reader.problems)
   return options
+}
+
+function withGetPath(load: LoadOptions, path: string): LoadOptions {
+  return { ...load, paths: { ...load.paths, [getRoute.name]: path } }
 }
 
 /** The port that a URL means. */

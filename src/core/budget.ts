@@ -32,7 +32,7 @@ export function describeSum(budget: Budget): string {
 export function checkBudget(budget: Budget, gracePeriodMs: number | undefined): readonly string[] {
   if (gracePeriodMs === undefined || requiredGraceMs(budget) <= gracePeriodMs) return []
   return [
-    `${describeSum(budget)} is more than the grace period of ${formatDuration(gracePeriodMs)}: the rest would be cut off by SIGKILL; ` +
+    `${describeSum(budget)} is more than the grace period of ${formatDuration(gracePeriodMs)}: SIGKILL would end the rest; ` +
       `raise terminationGracePeriodSeconds to at least ${Math.ceil(requiredGraceMs(budget) / 1_000)}, or lower one of the parts`,
   ]
 }
@@ -60,9 +60,9 @@ export function budgetEndsAt({ signalledAt, gracePeriodMs, preStopMs, lastDeadli
 }
 
 /**
- * Time between SIGTERM and SIGKILL as the kubelet reckons it: the hook's time is cut to whole seconds, and 2
- * s are left whatever the hook took
- * (kubernetes/kubernetes `pkg/kubelet/kuberuntime/kuberuntime_container.go`, `minimumGracePeriodInSeconds`).
+ * Time between SIGTERM and SIGKILL as the kubelet reckons it: the hook's time is rounded down to whole
+ * seconds, and 2 s are left whatever the hook took (kubernetes/kubernetes
+ * `pkg/kubelet/kuberuntime/kuberuntime_container.go`, `minimumGracePeriodInSeconds`).
  */
 export function killAfterSignalMs(gracePeriodMs: number, preStopTookMs: number): number {
   const tookMs = Math.min(Math.floor(preStopTookMs / 1_000) * 1_000, gracePeriodMs)

@@ -33,11 +33,11 @@ export const DEFAULT_TERMINATION_LOG = '/dev/termination-log'
  * is the same signal.
  */
 export const SECOND_SIGNAL_AFTER_MS = 1_000
-/** Kubernetes cuts a termination message off here, in bytes (container-lifecycle docs). */
+/** Kubernetes truncates a termination message here, in bytes (container-lifecycle docs). */
 export const TERMINATION_MESSAGE_MAX_BYTES = 4_096
 /**
  * Forced closes that a report lists one by one. A log line of 100,000 would be 10 MB long, which log
- * collectors cut in the middle.
+ * collectors split.
  */
 export const MAX_FORCED_DETAILS = 1_000
 /** Longest delay of a JavaScript timer; above it Node fires at once. */

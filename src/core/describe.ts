@@ -4,8 +4,9 @@ const shortened = (text: string): string =>
   text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH - 3)}...` : text
 
 /**
- * A value and its type as messages show them, on one short line. Never throws: what is refused may be circular, have no prototype, be a revoked proxy, or a
- * whole application (a Fastify instance is a plain object to JSON).
+ * A value and its type as messages show them, on one short line. Never throws: what is refused may be
+ * circular, have no prototype, be a revoked proxy, or a whole application (a Fastify instance is a plain
+ * object to JSON).
  */
 export function describe(value: unknown): string {
   const text = typeof value === 'string' ? `'${shortened(value)}'` : shortened(textOf(value))

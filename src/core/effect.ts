@@ -7,10 +7,12 @@ export type Effect =
   | { readonly type: 'stopTimer'; readonly timer: TimerName }
   /** From now on every HTTP/1 response says `Connection: close`. */
   | { readonly type: 'announceClose' }
-  /** Empty the accept queue, close the listeners, finish what is in flight; answer with `connectionsDrained`. */
+  /**
+   * Empty the accept queue, close the listeners, finish what is in flight; answer with `connectionsDrained`.
+   */
   | { readonly type: 'drainConnections' }
   /** Destroy what is left and count it. */
-  | { readonly type: 'cutConnections' }
+  | { readonly type: 'forceCloseConnections' }
   /** Run the stop hooks; answer with `hooksFinished`. */
   | { readonly type: 'runHooks'; readonly ms: number }
   /** Write the report, close the probe server, end the process with this code where that is wanted. */

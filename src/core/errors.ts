@@ -5,6 +5,7 @@
 const titles = {
   LASTCALL_INVALID_OPTIONS: 'The options cannot be used',
   LASTCALL_NODE_VERSION: 'This version of Node.js is too old',
+  LASTCALL_UNSUPPORTED_PEER: 'A package that lastcall works with is too old',
   LASTCALL_NOT_A_SERVER: 'The value passed to serve() is not a server',
   LASTCALL_SERVER_TAKEN: 'Another lifecycle serves this server',
   LASTCALL_ALREADY_STARTED: 'start() was called twice on one lifecycle',
@@ -40,7 +41,7 @@ export class LastcallError extends Error {
 
   /**
    * @param code entry of the error table
-   * @param problems what exactly is wrong, one sentence each, with the value and the mend
+   * @param problems what exactly is wrong, one sentence each, with the value and the remedy
    * @param cause the error behind this one
    */
   constructor(code: ErrorCode, problems: readonly string[], cause?: unknown) {

@@ -1,4 +1,5 @@
 import { LastcallError } from './errors.ts'
+import { isAtLeast } from './version.ts'
 
 /**
  * The oldest Node.js that lastcall runs on. `engines` in package.json says the same, and a test compares
@@ -20,9 +21,7 @@ export interface RuntimeVersions {
  */
 export function describeOldNode({ node, bun, deno }: RuntimeVersions): string | null {
   if (node === undefined || bun !== undefined || deno !== undefined) return null
-  const [major, minor] = numbersOf(node)
-  const [oldestMajor, oldestMinor] = numbersOf(OLDEST_NODE)
-  if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return null
+  if (isAtLeast(node, OLDEST_NODE)) return null
   return `got ${node}, wanted ${OLDEST_NODE} or newer; update Node.js, in a Dockerfile with FROM node:24`
 }
 
@@ -30,9 +29,4 @@ export function describeOldNode({ node, bun, deno }: RuntimeVersions): string | 
 export function refuseOldNode(versions: RuntimeVersions): void {
   const problem = describeOldNode(versions)
   if (problem !== null) throw new LastcallError('LASTCALL_NODE_VERSION', [problem])
-}
-
-function numbersOf(version: string): readonly [number, number] {
-  const [major = NaN, minor = NaN] = version.split('.', 2).map(Number)
-  return [major, minor]
 }

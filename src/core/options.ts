@@ -16,7 +16,7 @@ export interface LifecycleOptions {
   readonly shutdownDelayMs?: number | undefined
   /** How long readiness stays green after the signal. `LASTCALL_READINESS_FAIL_DELAY`; 0. */
   readonly readinessFailDelayMs?: number | undefined
-  /** How long the drain may take before the rest is cut off. `LASTCALL_DRAIN_TIMEOUT`; 15 s. */
+  /** How long the drain may take before the rest is force-closed. `LASTCALL_DRAIN_TIMEOUT`; 15 s. */
   readonly drainTimeoutMs?: number | undefined
   /** How long all stop hooks together may take. `LASTCALL_HOOKS_TIMEOUT`; 5 s. */
   readonly hooksTimeoutMs?: number | undefined

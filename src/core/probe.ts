@@ -1,4 +1,4 @@
-import type { State } from './state.ts'
+import { isShuttingDown, type State } from './state.ts'
 
 /** What a probe endpoint answers on behalf of the state alone, before any checks. */
 export interface Verdict {
@@ -27,9 +27,14 @@ export function readiness(state: State): Verdict {
   }
 }
 
-/** Liveness: whether a restart would help. A process that is finishing its work is alive, unless the user decided otherwise. */
+/**
+ * Liveness: whether a restart would help. A process that is finishing its work is alive, unless the user
+ * decided otherwise.
+ */
 export function liveness(state: State, failsOnShutdown: boolean): Verdict {
-  return 'shutdown' in state && failsOnShutdown ? failed(`shutting down: ${state.name}`) : passed(state.name)
+  return isShuttingDown(state.name) && failsOnShutdown
+    ? failed(`shutting down: ${state.name}`)
+    : passed(state.name)
 }
 
 /** Start-up: whether the process has got so far that the other probes mean something. */

@@ -1,10 +1,8 @@
 import type { EventName } from './event.ts'
+import type { InFlightKind } from './in-flight.ts'
 import type { StateName } from './state.ts'
 
-/** What can be in flight. */
-export type InFlightKind = 'request' | 'stream' | 'upgrade' | 'hold'
-
-/** One thing that the deadline cut off. */
+/** One thing that was force-closed at the deadline. */
 export interface ForcedClose {
   readonly kind: InFlightKind
   /** Name of the server, or the hold's label. */
@@ -61,7 +59,7 @@ export interface Report {
   readonly schemaVersion: 1
   readonly reason: string
   readonly exitCode: number
-  /** False when anything was cut off, a hook failed or an error was not caught. */
+  /** False when anything was force-closed, a hook failed or an error was not caught. */
   readonly clean: boolean
   /** ISO 8601. */
   readonly startedAt: string
@@ -148,7 +146,8 @@ const trimSteps: readonly ((report: Report) => Report)[] = [
 ]
 
 /**
- * Writes a report as JSON that is no longer than `maxBytes`, by dropping detail step by step, never by cutting the text.
+ * Writes a report as JSON that is no longer than `maxBytes`, by dropping detail step by step, never by
+ * truncating the text.
  * @param maxBytes at least 600, the length of a report without any detail
  */
 export function serializeReport(report: Report, maxBytes: number): string {

@@ -1,4 +1,7 @@
-/** The signals Node.js knows on any of its platforms (Node.js docs, `os.constants.signals`). Anything else would be waited for in vain. */
+/**
+ * The signals Node.js knows on any of its platforms (Node.js docs, `os.constants.signals`). Anything else
+ * would be waited for in vain.
+ */
 const known: ReadonlySet<unknown> = new Set(
   `HUP INT QUIT ILL TRAP ABRT IOT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM CHLD STKFLT CONT STOP TSTP BREAK TTIN TTOU URG XCPU XFSZ
   VTALRM PROF WINCH IO POLL LOST PWR INFO SYS UNUSED`

@@ -5,7 +5,10 @@ export interface Shutdown {
   readonly startedAt: number
   /** Whether readiness answers 503 already. */
   readonly readinessFailing: boolean
-  /** False from the moment a hook failed or the exit was forced. What was cut off is counted by whoever cuts. */
+  /**
+   * False from the moment a hook failed or the exit was forced. What was force-closed is counted where it is
+   * done.
+   */
   readonly clean: boolean
   readonly deadlines: Deadlines
   readonly timing: Timing
@@ -49,6 +52,32 @@ export const stateNames: readonly StateName[] = [
   'stopping',
   'stopped',
 ]
+
+/** The states that a shutdown passes through, in their order. */
+export const shutdownPhases = ['delaying', 'draining', 'stopping'] as const
+
+/** A state of {@link shutdownPhases}. */
+export type ShutdownPhase = (typeof shutdownPhases)[number]
+
+/** Whether a shutdown runs: it has begun, and is not over. */
+export function isShutdownPhase(name: StateName): name is ShutdownPhase {
+  return (shutdownPhases as readonly StateName[]).includes(name)
+}
+
+/** Whether the shutdown has begun. Stays true when it is over. */
+export function isShuttingDown(name: StateName): boolean {
+  return isShutdownPhase(name) || name === 'stopped'
+}
+
+/** Whether the drain is over: the stop hooks run, or have run. */
+export function isDrainOver(name: StateName): boolean {
+  return name === 'stopping' || name === 'stopped'
+}
+
+/** The shutdown of a state that {@link isShuttingDown}, null before one has begun. */
+export function shutdownOf(state: State): Shutdown | null {
+  return 'shutdown' in state ? state.shutdown : null
+}
 
 /** Where every lifecycle begins. */
 export const initialState: State = { name: 'starting', completed: false, heldBy: null }

@@ -1,6 +1,6 @@
 import type { Effect } from './effect.ts'
 import type { LifecycleEvent } from './event.ts'
-import type { Shutdown, State } from './state.ts'
+import type { Shutdown, ShutdownPhase, State } from './state.ts'
 
 //  SIGTERM (or shutdown())                                                              exit
 //     |                                                                                   ^
@@ -12,7 +12,7 @@ import type { Shutdown, State } from './state.ts'
 //     |                |  shutdownDelayElapsed                                            |
 //     |  in flight     v                                                                  |
 //     +----------> [draining]   listeners closed, what is in flight is finished           |
-//     |                |  connectionsDrained | drainTimedOut (the rest is cut)            |
+//     |                |  connectionsDrained | drainTimedOut (the rest is force-closed)   |
 //     |  nothing       v                                                                  |
 //     +----------> [stopping]   stop hooks in reverse order                               |
 //                      |  hooksFinished | hooksTimedOut                                   |
@@ -31,8 +31,8 @@ export interface Transition {
 const remaining = (until: number, at: number): number => Math.max(0, until - at)
 
 /**
- * The whole order of a lifecycle as a pure function. An event that means nothing in a state (a timer that ran out too late, a second
- * `shutdownInitiated`) returns the same state object and no effects.
+ * The whole order of a lifecycle as a pure function. An event that means nothing in a state (a timer that ran
+ * out too late, a second `shutdownInitiated`) returns the same state object and no effects.
  */
 export function transition(state: State, event: LifecycleEvent): Transition {
   switch (state.name) {
@@ -65,10 +65,11 @@ function whileStarting(state: Extract<State, { name: 'starting' }>, event: Lifec
     case 'becameUnready':
       return { state: { ...state, heldBy: event.reason }, effects: [] }
     case 'shutdownInitiated': {
-      // Nobody was ever sent here, so there is nobody to wait for: no delay, and no drain either unless something did arrive.
+      // Nobody was ever sent here, so there is nobody to wait for: no delay, and no drain either unless
+      // something did arrive.
       const shutdown = { ...newShutdown(event), readinessFailing: true }
       if (event.inFlight > 0) return enterDraining(shutdown, event.at, [{ type: 'announceClose' }])
-      return enterStopping(shutdown, event.at, [{ type: 'announceClose' }, { type: 'cutConnections' }])
+      return enterStopping(shutdown, event.at, [{ type: 'announceClose' }, { type: 'forceCloseConnections' }])
     }
     default:
       return ignored(state)
@@ -102,7 +103,7 @@ function whileServing(
   }
 }
 
-type ShuttingDown = Extract<State, { name: 'delaying' | 'draining' | 'stopping' }>
+type ShuttingDown = Extract<State, { name: ShutdownPhase }>
 
 function whileShuttingDown(state: ShuttingDown, event: LifecycleEvent): Transition {
   const { shutdown } = state
@@ -119,8 +120,9 @@ function whileShuttingDown(state: ShuttingDown, event: LifecycleEvent): Transiti
   if (state.name === 'draining') {
     if (event.type === 'connectionsDrained') return enterStopping(shutdown, event.at, [])
     if (event.type === 'drainTimedOut') {
-      // Idle connections may be all that is left. Whoever cuts counts, and what was cut in flight makes the exit code 1.
-      return enterStopping(shutdown, event.at, [{ type: 'cutConnections' }])
+      // Idle connections may be all that is left. What was in flight is counted where it is force-closed, and
+      // makes the exit code 1.
+      return enterStopping(shutdown, event.at, [{ type: 'forceCloseConnections' }])
     }
     return ignored(state)
   }
@@ -177,7 +179,7 @@ function enterStopped(shutdown: Shutdown, exitCode: number): Transition {
   const timers = ['readinessFail', 'shutdownDelay', 'drain', 'hooks'] as const
   const effects: readonly Effect[] = [
     ...timers.map((timer) => ({ type: 'stopTimer', timer }) as const),
-    { type: 'cutConnections' },
+    { type: 'forceCloseConnections' },
     { type: 'finish', exitCode },
   ]
   return { state: { name: 'stopped', shutdown: { ...shutdown, readinessFailing: true }, exitCode }, effects }

@@ -1,15 +1,8 @@
 import { setMaxListeners } from 'node:events'
 import { DialAgent } from './dial-agent.ts'
 import { createFailureList, type FailureList } from './failure-list.ts'
-import { instantAt, type Lane, type LaneContext } from './lane.ts'
-import { runHttp2 } from './lanes/http2.ts'
-import { runKeepAlive } from './lanes/keep-alive.ts'
-import { runNewConnections } from './lanes/new-connections.ts'
-import { runSlow } from './lanes/slow.ts'
-import { runSse } from './lanes/sse.ts'
-import { runStream } from './lanes/stream.ts'
-import { runThinkTime } from './lanes/think-time.ts'
-import { runWebSocket } from './lanes/websocket.ts'
+import { instantAt, type LaneContext } from './lane.ts'
+import { laneNamed } from './lanes/index.ts'
 import type { LoadOptions, LoadPorts } from './load-options.ts'
 import type { LaneRecord, LoadRecord } from './load-record.ts'
 import { createRecorder, type LaneTotals } from './recorder.ts'
@@ -35,18 +28,10 @@ export interface RunningLoad {
   take(): LoadRecord
 }
 
-const lanesByName: Readonly<Record<LaneName, Lane>> = {
-  'new-connections': runNewConnections,
-  'keep-alive': runKeepAlive,
-  'think-time': runThinkTime,
-  slow: runSlow,
-  stream: runStream,
-  websocket: runWebSocket,
-  sse: runSse,
-  http2: runHttp2,
-}
-
-/** Starts every lane. Open loop, no retries, every request ends as one sample. */
+/**
+ * Starts every lane. Open loop, no retries, every request ends as one sample.
+ * @throws Error for a lane that there is not
+ */
 export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
   const failures = createFailureList()
   const owned: { destroy(): void }[] = []
@@ -55,7 +40,11 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
   const loop = watchOwnLoop()
   const startedAt = readClocks()
   const { idleLimitMs } = options
-  const recorder = createRecorder(options.lanes, { startedMs: startedAt.wallMs, idleLimitMs })
+  const recorder = createRecorder(options.lanes, {
+    startedMs: startedAt.wallMs,
+    idleLimitMs,
+    isRaced: (sample) => laneNamed(sample.lane).isRaced?.(sample, idleLimitMs) ?? false,
+  })
   let endedAt: Date | undefined
   let abandoned = false
   let nextId = 0
@@ -94,7 +83,7 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
     record: (sample) => void take(sample),
     skip: (count) => recorder.skip(lane, count),
   })
-  const running = options.lanes.map((lane) => lanesByName[lane](contextFor(lane)))
+  const running = options.lanes.map((lane) => laneNamed(lane).run(contextFor(lane)))
 
   const toRecord = (
     lanes: readonly LaneRecord[],

@@ -19,16 +19,8 @@ export interface LoadOptions {
    * counted apart.
    */
   readonly idleLimitMs: number
-  readonly getPath: string
-  readonly postPath: string
-  /** `{ms}` is replaced by `slowMs`. */
-  readonly slowPath: string
-  /** `{chunks}` is replaced by `slowMs` in chunks of {@link STREAM_CHUNK_MS}. */
-  readonly streamPath: string
-  /** Where a WebSocket is opened, whose messages come back as they are. */
-  readonly websocketPath: string
-  /** Where server-sent events are, whose ids are numbers without gaps and go on after `Last-Event-ID`. */
-  readonly eventsPath: string
+  /** Paths of the lanes' routes by their names; a route that is left out has its own default. */
+  readonly paths: Readonly<Record<string, string>>
   /** Whether answers to POST have to carry the id that was sent. */
   readonly checkEcho: boolean
   readonly hostHeader: string
@@ -53,39 +45,7 @@ export const defaultLoad: Omit<LoadOptions, 'lanes' | 'ratePerSecond'> = {
   slowMs: 4_000,
   // The shutdown delay of the chart's defaults.
   idleLimitMs: 2_000,
-  getPath: '/',
-  postPath: '/echo',
-  slowPath: '/slow?ms={ms}',
-  streamPath: '/stream?chunks={chunks}',
-  websocketPath: '/ws',
-  eventsPath: '/events',
+  paths: {},
   checkEcho: true,
   hostHeader: 'localhost',
-}
-
-/**
- * Virtual clients of the lanes that have some. Few: each keeps a connection, and three per pod are enough to
- * have one idle at any moment.
- */
-export const KEEP_ALIVE_CLIENTS = 8
-export const THINK_TIME_CLIENTS = 12
-/** Further clients of the lane think-time, whose pauses are all longer than `idleLimitMs`. */
-export const LONG_PAUSE_CLIENTS = 4
-export const SLOW_CLIENTS = 6
-export const STREAM_CLIENTS = 6
-export const HTTP2_CLIENTS = 8
-export const WEBSOCKET_CLIENTS = 8
-export const SSE_CLIENTS = 6
-
-/** What the contract says about the pace of a stream. */
-export const STREAM_CHUNK_MS = 50
-
-/** The slow route for a duration in milliseconds. */
-export function slowPathFor(options: LoadOptions, ms: number): string {
-  return options.slowPath.replaceAll('{ms}', String(ms))
-}
-
-/** The route of a stream that takes so many milliseconds. */
-export function streamPathFor(options: LoadOptions, ms: number): string {
-  return options.streamPath.replaceAll('{chunks}', String(Math.ceil(ms / STREAM_CHUNK_MS)))
 }

@@ -1,8 +1,8 @@
 import type { LaneRecord } from './load-record.ts'
-import { endedAtMs, isIdleRace, isOwnFailure, type LaneName, type Sample } from './sample.ts'
+import { endedAtMs, isOwnFailure, type LaneName, type Sample } from './sample.ts'
 import { addCounts, noteSuccess, openSlot, type OpenSlot, slotAt } from './slot.ts'
 
-/** What a sample counts as. `own`: the generator's doing. `raced`: see {@link isIdleRace}. */
+/** What a sample counts as. `own`: the generator's doing. `raced`: nothing that a server could have prevented. */
 type Ending = 'ok' | 'failed' | 'own' | 'raced'
 
 /** Totals of a lane, for people who watch a run. */
@@ -34,13 +34,20 @@ interface OpenLane {
   readonly slots: Map<number, OpenSlot>
 }
 
-/**
- * An empty recorder of these lanes, which begin at `startedMs` of wall time. `idleLimitMs` is the longest pause
- * of a connection after which a loss is the server's.
- */
+/** What a recorder has to be told. */
+interface RecorderPlan {
+  /** When its lanes begin, in wall-clock milliseconds. */
+  readonly startedMs: number
+  /** Requests on connections that were idle for longer are counted apart. Milliseconds. */
+  readonly idleLimitMs: number
+  /** Whether a failed request was lost in a way that no server can prevent. */
+  readonly isRaced: (sample: Sample) => boolean
+}
+
+/** An empty recorder of these lanes. */
 export function createRecorder(
   names: readonly LaneName[],
-  { startedMs, idleLimitMs }: { readonly startedMs: number; readonly idleLimitMs: number },
+  { startedMs, idleLimitMs, isRaced }: RecorderPlan,
 ): Recorder {
   const lanes = new Map(
     names.map((name): [LaneName, OpenLane] => [
@@ -71,7 +78,7 @@ export function createRecorder(
       slot.requests++
       if ((sample.idleMs ?? 0) > idleLimitMs) slot.afterLongIdle++
       if (sample.counts) addCounts(slot.counts, sample.counts)
-      const ending = endingOf(sample, idleLimitMs)
+      const ending = endingOf(sample, isRaced)
       if (ending === 'failed') lane.failed++
       if (ending === 'ok') noteSuccess(slot, endedMs, sample.endMs)
       else slot[ending]++
@@ -101,8 +108,8 @@ function slotOf({ slots }: OpenLane, at: number): OpenSlot {
   return slot
 }
 
-function endingOf(sample: Sample, idleLimitMs: number): Ending {
+function endingOf(sample: Sample, isRaced: RecorderPlan['isRaced']): Ending {
   if (sample.ok) return 'ok'
   if (isOwnFailure(sample)) return 'own'
-  return isIdleRace(sample, idleLimitMs) ? 'raced' : 'failed'
+  return isRaced(sample) ? 'raced' : 'failed'
 }

@@ -1,20 +1,5 @@
-/** Every lane, in the order of reports. A lane is one style of load. */
-export const laneNames = [
-  'new-connections',
-  'keep-alive',
-  'think-time',
-  'slow',
-  'stream',
-  'websocket',
-  'sse',
-  'http2',
-] as const
-
-/** The lanes that run unasked: their routes are what most servers have in some form. */
-export const defaultLaneNames: readonly LaneName[] = ['new-connections', 'keep-alive', 'think-time', 'slow']
-
-/** Name of a lane. */
-export type LaneName = (typeof laneNames)[number]
+/** Name of a lane, as its definition says it. */
+export type LaneName = string
 
 /** How far a request came: the connection, its own bytes, the answer's header, the answer's body. */
 export type RequestStage = 'connect' | 'send' | 'wait' | 'body'
@@ -49,13 +34,9 @@ export interface Target {
 export type PickTarget = () => Target | undefined
 
 /**
- * What went wrong with a request. `code` is Node's (`ECONNREFUSED`, `ECONNRESET`), or `HTTP_503` for a status that is not 2xx,
- * `CLIENT_TIMEOUT` for no answer in time, `GENERATOR_STALLED` when the time-out itself came late,
- * `WRONG_ECHO` for an answer to something else,
- * `WRONG_HASH` for a stream that is not what was sent, `HTTP2_REFUSED` for a stream that was refused
- * unprocessed twice, `HTTP2_CLOSED` for one that ended
- * without an answer, `WEBSOCKET_1006` for a WebSocket that was lost or closed with that code,
- * `SSE_GAP` for an event that is not the next one, `SSE_CUT` and `SSE_TYPE` for an event stream without a proper end or type.
+ * What went wrong with a request. `code` is Node's (`ECONNREFUSED`, `ECONNRESET`), or `HTTP_503` for a status
+ * that is not 2xx, `CLIENT_TIMEOUT` for no answer in time, `GENERATOR_STALLED` when the time-out itself came
+ * late, `WRONG_ECHO` for an answer to something else, or one of the lane's own.
  */
 export interface SampleError {
   readonly code: string
@@ -123,16 +104,3 @@ export function isOwnFailure(sample: Sample): boolean {
  * later, it was being worked on.
  */
 export const RACE_MS = 50
-
-/**
- * Whether a request was lost to the close of a connection that had been idle for longer than the server goes
- * on serving after its signal. No answer could tell the client to leave that connection, and the close
- * crossed the request on its way: any server may lose it (RFC 9112 §9.5), and only a longer delay makes it
- * rarer.
- */
-export function isIdleRace(sample: Sample, idleLimitMs: number): boolean {
-  const { lane, error, nthOnSocket, idleMs = 0, status, endMs } = sample
-  if (lane !== 'think-time' || nthOnSocket < 2 || idleMs <= idleLimitMs) return false
-  const closed = error?.code === 'ECONNRESET' || error?.code === 'EPIPE'
-  return closed && status === undefined && endMs < RACE_MS
-}

@@ -1,21 +1,11 @@
 import { LastcallError } from '../core/errors.ts'
-import { createHashCheck } from './body-check.ts'
-import { DialAgent } from './dial-agent.ts'
-import { Http2Client } from './http2-client.ts'
+import type { LaneDefinition, LaneTrial } from './lane-definition.ts'
+import { laneNamed } from './lanes/index.ts'
+import type { LoadOptions } from './load-options.ts'
 import type { LeftOutLane } from './load-record.ts'
-import { type LoadOptions, slowPathFor, streamPathFor } from './load-options.ts'
-import { sendRequest } from './request.ts'
-import { remedyFor, remedyForHaste } from './self-test-remedies.ts'
 import { type LaneName, readClocks, type Sample, type Target } from './sample.ts'
-import { EventSubscriber, type SubscriberPorts, type Subscription } from './sse/subscriber.ts'
-import type { RequestIdentity } from './trace.ts'
-import { WebSocketClient } from './websocket/client.ts'
 
-/**
- * Long enough to tell a slow route from one that answers at once, where the path says how long it is to take.
- */
-const SELF_TEST_SLOW_MS = 1_000
-const SELF_TEST_TIMEOUT_MS = 10_000
+const TIMEOUT_MS = 10_000
 /** A route that takes less than this share of what it was asked for is not slow. */
 const LEAST_SHARE = 0.5
 
@@ -37,37 +27,49 @@ export interface SelfTestResult {
   readonly leftOut: readonly LeftOutLane[]
 }
 
-/** Sends one request of each lane to a target. */
+/** One trial of a load, for all lanes that ask its route. */
+interface Try {
+  readonly trial: LaneTrial
+  readonly lanes: readonly LaneDefinition[]
+  readonly options: LoadOptions
+}
+
+/** Sends one request of each trial to a target. */
 export async function selfTest(options: LoadOptions, target: Target): Promise<SelfTestResult> {
-  const samples = await Promise.all(onePerRoute(options.lanes).map((lane) => sendOne(lane, options, target)))
+  const trials = Map.groupBy(options.lanes.map(laneNamed), ({ trial }) => trial)
+  const results = await Promise.all(
+    [...trials].map(([trial, lanes]) => tryOnce({ trial, lanes, options }, target)),
+  )
   return {
-    problems: samples.filter((sample) => !sample.ok).map((sample) => describeProblem(sample, options)),
-    leftOut: samples
-      .filter((sample) => sample.ok && tookMs(sample) < LEAST_SHARE * askedMs(sample.lane, options))
-      .map((sample) => describeHaste(sample, options)),
+    problems: results.flatMap(({ problems }) => problems),
+    leftOut: results.flatMap(({ leftOut }) => leftOut),
   }
+}
+
+async function tryOnce(one: Try, target: Target): Promise<SelfTestResult> {
+  const { trial, lanes, options } = one
+  const lane = lanes[0]?.name ?? ''
+  const askedMs = trial.askedMs(options)
+  const sample = await trial.send({
+    lane,
+    id: `self-test-${lane}`,
+    method: trial.method,
+    scheduledAt: readClocks(),
+    path: trial.path(options),
+    hostHeader: options.hostHeader,
+    timeoutMs: TIMEOUT_MS + askedMs,
+    checkEcho: options.checkEcho,
+    pickTarget: () => target,
+  })
+  if (!sample.ok) return { problems: [describeProblem(one, sample)], leftOut: [] }
+  if (tookMs(sample) >= LEAST_SHARE * askedMs) return { problems: [], leftOut: [] }
+  const took = `answered in ${tookMs(sample).toFixed(1)} ms, wanted about ${askedMs} ms`
+  const reason = `${trial.method} ${trial.path(options)} ${took}; ${trial.remedy}`
+  return { problems: [], leftOut: lanes.map(({ name }) => ({ lane: name, reason })) }
 }
 
 function tookMs({ endMs, connectMs }: Sample): number {
   return endMs - (connectMs ?? 0)
-}
-
-/**
- * How long the self-test wants the route of a lane to take: what its path can say, else all of the lane's
- * time.
- */
-function askedMs(lane: LaneName, options: LoadOptions): number {
-  const placeholder = lane === 'slow' ? '{ms}' : lane === 'stream' ? '{chunks}' : undefined
-  if (placeholder === undefined) return 0
-  const path = lane === 'slow' ? options.slowPath : options.streamPath
-  return path.includes(placeholder) ? Math.min(SELF_TEST_SLOW_MS, options.slowMs) : options.slowMs
-}
-
-function describeHaste(sample: Sample, options: LoadOptions): LeftOutLane {
-  const { lane, method } = sample
-  const took = `answered in ${tookMs(sample).toFixed(1)} ms, wanted about ${askedMs(lane, options)} ms`
-  const reason = `${method} ${pathOf(lane, options)} ${took}; ${remedyForHaste(lane)}`
-  return { lane, reason }
 }
 
 /**
@@ -84,74 +86,25 @@ export function refuseSelfTest(
   if (problems.length > 0) throw new LastcallError('LASTCALL_SELF_TEST', [...new Set(problems)])
 }
 
-// Keep-alive and think time use the same route: one message about it is enough.
-function onePerRoute(lanes: readonly LaneName[]): readonly LaneName[] {
-  return lanes.filter((lane) => lane !== 'think-time' || !lanes.includes('keep-alive'))
-}
-
-async function sendOne(lane: LaneName, options: LoadOptions, target: Target): Promise<Sample> {
-  const pickTarget = (): Target => target
-  const identity: RequestIdentity = {
-    lane,
-    id: `self-test-${lane}`,
-    method: methodOf(lane),
-    scheduledAt: readClocks(),
-  }
-  const { hostHeader, checkEcho } = options
-  const timeoutMs = SELF_TEST_TIMEOUT_MS + askedMs(lane, options)
-  const request = { ...identity, path: pathOf(lane, options), hostHeader, timeoutMs }
-  const body = JSON.stringify({ id: identity.id })
-  if (lane === 'http2') {
-    const client = new Http2Client(pickTarget)
-    return client.send({ ...request, body, checkEcho }).finally(() => client.destroy())
-  }
-  if (lane === 'websocket') {
-    const client = new WebSocketClient(pickTarget, request, () => undefined)
-    return client.send(identity).finally(() => client.end())
-  }
-  if (lane === 'sse') return firstEvent(request, { pickTarget, identify: () => identity })
-  const agent = new DialAgent(pickTarget, false)
-  const post = identity.method === 'POST'
-  return sendRequest({
-    ...request,
-    agent,
-    ...(post && { body }),
-    checkEcho: post && checkEcho,
-    ...(lane === 'stream' && { bodyCheck: createHashCheck() }),
-  }).finally(() => agent.destroy())
-}
-
-async function firstEvent(
-  subscription: Subscription,
-  ports: Omit<SubscriberPorts, 'record'>,
-): Promise<Sample> {
-  const { promise, resolve } = Promise.withResolvers<Sample>()
-  const enough = new AbortController()
-  const following = new EventSubscriber(subscription, { ...ports, record: resolve }).run(enough.signal)
-  const sample = await promise
-  enough.abort()
-  await following
-  return sample
-}
-
-function methodOf(lane: LaneName): 'GET' | 'POST' {
-  return lane === 'keep-alive' || lane === 'think-time' || lane === 'http2' ? 'POST' : 'GET'
-}
-
-function pathOf(lane: LaneName, options: LoadOptions): string {
-  if (lane === 'new-connections') return options.getPath
-  if (lane === 'stream') return streamPathFor(options, askedMs(lane, options))
-  if (lane === 'sse') return options.eventsPath
-  if (lane === 'websocket') return options.websocketPath
-  return lane === 'slow' ? slowPathFor(options, askedMs(lane, options)) : options.postPath
-}
-
-function describeProblem(sample: Sample, options: LoadOptions): SelfTestProblem {
-  const over = sample.lane === 'http2' ? ` over HTTP/2 on port ${sample.remotePort}` : ''
-  const what = `${sample.method} ${pathOf(sample.lane, options)}${over}`
+function describeProblem(one: Try, sample: Sample): SelfTestProblem {
+  const { trial, options } = one
+  const what = [trial.method, trial.path(options), trial.where?.(sample) ?? ''].filter(Boolean).join(' ')
   const got = sample.error?.message ?? ''
-  const remedy = remedyFor(sample, options)
+  const remedy = remedyFor(one, sample)
   if (sample.status !== undefined) return { unreachable: false, sentence: `${what} ${got}; ${remedy}` }
   const nothing = `${what} got no answer: ${sample.error?.code} ${got}`
-  return { unreachable: true, sentence: sample.lane === 'http2' ? `${nothing}; ${remedy}` : nothing }
+  // A port of the lane's own is there or not, whether the application runs or not.
+  return { unreachable: true, sentence: trial.where ? `${nothing}; ${remedy}` : nothing }
+}
+
+function remedyFor({ trial, lanes, options }: Try, { error }: Sample): string {
+  if (error?.code === 'WRONG_ECHO') {
+    return 'pass --no-echo-check when this route does not answer with the id that it was sent'
+  }
+  const tried: readonly LaneName[] = lanes.map(({ name }) => name)
+  const left = options.lanes.filter((name) => !tried.includes(name))
+  const essential = lanes.some((lane) => lane.essential)
+  return essential || left.length === 0
+    ? trial.remedy
+    : `${trial.remedy}, or leave the lane out with --lanes ${left.join(',')}`
 }

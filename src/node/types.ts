@@ -4,21 +4,22 @@ import type { Server as HttpsServer } from 'node:https'
 import type { Server as NetServer } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { EventName, LifecycleEvent } from '../core/event.ts'
-import type { InFlightKind, Report } from '../core/report.ts'
+import type { InFlightKind, ServedCounts } from '../core/in-flight.ts'
+import type { Report } from '../core/report.ts'
 import type { StateName } from '../core/state.ts'
 import type { ResolvedOptions } from '../core/options.ts'
-import type { AnyResponse } from './response-signals.ts'
+import type { AnyResponse } from './streams/response-signals.ts'
 
 /** A server that a lifecycle can be asked to drain. */
 export type ServableServer = HttpServer | HttpsServer | Http2Server | Http2SecureServer | NetServer
 
 /**
- * Says goodbye on a connection whose protocol lastcall does not speak: one that was upgraded (with its
- * request, from the moment its 101 is written), raw TCP (with null), or one that was upgraded before
- * `serve()` (with null). What it returns is waited for; the connection stays open until either side ends it
- * or the drain times out. What it throws ends this connection only.
+ * Does the close handshake on a connection whose protocol lastcall does not speak: one that was upgraded
+ * (with its request, from the moment its 101 is written), raw TCP (with null), or one that was upgraded
+ * before `serve()` (with null). What it returns is waited for; the connection stays open until either side
+ * ends it or the drain times out. What it throws ends this connection only.
  */
-export type Goodbye = (socket: Duplex, request: IncomingMessage | null) => unknown
+export type CloseHandshake = (socket: Duplex, request: IncomingMessage | null) => unknown
 
 /** Options of `serve()`. */
 export interface ServeOptions {
@@ -31,7 +32,7 @@ export interface ServeOptions {
    * Called in the drain for each upgraded or raw connection. Without it WebSockets get a close frame 1001
    * (RFC 6455 §7.4.1), and the requests that upgraded them are not kept in memory.
    */
-  readonly goodbye?: Goodbye
+  readonly closeHandshake?: CloseHandshake
 }
 
 /** Options of `onStop()`. */
@@ -47,7 +48,7 @@ export type StopHook = (signal: AbortSignal) => unknown
 export interface CheckOptions {
   /** Milliseconds the check may take. `checkTimeoutMs`. */
   readonly timeoutMs?: number
-  /** Whether liveness asks it as well: only for what a restart of this process would mend. false. */
+  /** Whether liveness asks it as well: only for what a restart of this process would fix. false. */
   readonly liveness?: boolean
 }
 
@@ -71,9 +72,9 @@ export interface ServerSnapshot {
   readonly name: string
   /** Of the URLs that it answers, null for raw TCP. */
   readonly scheme: 'http' | 'https' | null
-  readonly inFlight: Readonly<Record<Exclude<InFlightKind, 'hold'>, number>>
+  readonly inFlight: ServedCounts
   /** Milliseconds since the oldest of each kind began; 0 when none is in flight. */
-  readonly oldestInFlightMs: Readonly<Record<Exclude<InFlightKind, 'hold'>, number>>
+  readonly oldestInFlightMs: ServedCounts
   readonly connections: { readonly active: number; readonly idle: number }
   /** Wall-clock milliseconds; null when none has come yet. */
   readonly lastNewConnectionAt: number | null
@@ -126,7 +127,7 @@ export interface Lifecycle extends AsyncDisposable {
    * and followed again when it listens again.
    * @throws LastcallError `LASTCALL_NOT_A_SERVER`, `LASTCALL_SERVER_TAKEN` when another lifecycle serves it,
    *   `LASTCALL_DUPLICATE_NAME`,
-   *   `LASTCALL_INVALID_OPTIONS` for a name or a goodbye that is none
+   *   `LASTCALL_INVALID_OPTIONS` for a name or a close handshake that is none
    * @returns the server
    */
   serve<T extends ServableServer>(server: T, options?: ServeOptions): T
@@ -159,7 +160,8 @@ export interface Lifecycle extends AsyncDisposable {
   /** Makes readiness answer 503 until `ready()`. Before or during the start it holds the start. */
   unready(reason: string): void
   /**
-   * Installs the signal handlers and opens the probe server; nothing happens before. Ready as soon as every served server listens.
+   * Installs the signal handlers and opens the probe server; nothing happens before. Ready as soon as every
+   * served server listens.
    * @throws LastcallError `LASTCALL_PROBE_PORT`, `LASTCALL_ALREADY_STARTED`, `LASTCALL_ALREADY_SHUT_DOWN`
    */
   start(): Promise<void>

@@ -1,14 +1,5 @@
+import { laneNamed } from '../load/lanes/index.ts'
 import { RACE_MS, type Sample, type SampleError } from '../load/sample.ts'
-
-/** Codes of the load engine's own, by how they begin, and how the sentence about them begins. */
-const prefixes = [
-  ['HTTP_', 'the application'],
-  ['WRONG_ECHO', 'the answer belongs to something else:'],
-  ['WRONG_HASH', 'the stream ended and is not whole:'],
-  ['SSE_', 'events:'],
-  ['WEBSOCKET_', 'the WebSocket was'],
-  ['HTTP2_REFUSED', 'the server refused the stream:'],
-] as const
 
 /**
  * Says in one sentence what a failed request met. What it was in the rollout that did it, the sample alone
@@ -17,15 +8,15 @@ const prefixes = [
 export function explainFailure(sample: Sample): string {
   const { error } = sample
   if (!error) return 'did not fail'
-  const prefix = prefixes.find(([begin]) => error.code.startsWith(begin))
-  if (prefix) return `${prefix[1]} ${error.message}`
+  if (error.code.startsWith('HTTP_')) return `the application ${error.message}`
+  if (error.code === 'WRONG_ECHO') return `the answer belongs to something else: ${error.message}`
   if (error.code === 'CLIENT_TIMEOUT') return explainTimeout(error)
+  return laneNamed(sample.lane).explain?.(sample, error) ?? explainConnection(sample, error)
+}
+
+function explainConnection(sample: Sample, error: SampleError): string {
   if (error.stage === 'connect') return explainConnect(sample, error)
-  if (error.stage === 'body') {
-    return sample.lane === 'sse'
-      ? 'the event stream was cut instead of being ended'
-      : `the answer broke off after ${sample.bytes} bytes`
-  }
+  if (error.stage === 'body') return `the answer broke off after ${sample.bytes} bytes`
   const sentMs = sample.endMs - (sample.connectMs ?? 0)
   if (sample.nthOnSocket > 1 && sentMs < RACE_MS) {
     return `request ${sample.nthOnSocket} on its connection, idle for ${Math.round(sample.idleMs ?? 0)} ms: the server closed it as the request was on its way`

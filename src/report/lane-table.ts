@@ -1,7 +1,7 @@
 import Table from 'cli-table3'
 import type { LaneFigures } from '../load/figures.ts'
+import { laneNamed } from '../load/lanes/index.ts'
 import type { LoadDocument } from '../load/load-document.ts'
-import type { LaneName } from '../load/sample.ts'
 import type { PhasedLoad } from '../rollout/phases.ts'
 import { count } from '../rollout/verdict.ts'
 import type { Palette } from './palette.ts'
@@ -11,7 +11,7 @@ import type { Palette } from './palette.ts'
  * What a lane counts besides has columns of its own, but only where such a lane ran.
  */
 export function renderLaneTable(load: LoadDocument | PhasedLoad, palette: Palette): string {
-  const counted = load.lanes.some(({ lane }) => sendsAgain.includes(lane)) ? ['refused', 'resent'] : []
+  const counted = [...new Set(load.lanes.flatMap(({ lane }) => laneNamed(lane).columns))]
   const cells = (figures: LaneFigures): readonly string[] => renderFigures(figures, { counted, palette })
   const phased = isPhased(load)
   const head = ['requests', 'failed', ...counted, 'p50', 'p99', 'longest gap']
@@ -53,8 +53,6 @@ export function renderLongIdle({ lanes, idleLimitMs }: LoadDocument): readonly s
       `(the shutdown delay) were lost to their close; counted apart, because no server can prevent it`,
   ]
 }
-
-const sendsAgain: readonly LaneName[] = ['websocket', 'http2']
 
 function renderFigures(
   figures: LaneFigures,

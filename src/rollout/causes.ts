@@ -92,6 +92,14 @@ export const causes: readonly Cause[] = [
     fits: hasCode('WEBSOCKET_1000', 'WEBSOCKET_1001'),
   },
   {
+    title: 'No WebSocket',
+    error: '`WEBSOCKET_HANDSHAKE`',
+    happened:
+      'the answer said that it opens a WebSocket, and broke the protocol, as with a wrong `Sec-WebSocket-Accept`',
+    helps: 'look at the proxy or the server that wrote the answer',
+    fits: hasCode('WEBSOCKET_HANDSHAKE'),
+  },
+  {
     title: 'WebSocket cut',
     error: '`WEBSOCKET_1006` and other codes',
     happened: 'the WebSocket was lost without a close frame, or closed as after an error',

@@ -1,4 +1,5 @@
 import { type Claim, generatorDoubts, stallsAgainst } from '../load/generator-doubts.ts'
+import { newConnections } from '../load/lanes/new-connections/new-connections.ts'
 import type { LoadDocument } from '../load/load-document.ts'
 import type { Stall } from '../load/stall-watch.ts'
 import { endings } from './endings.ts'
@@ -140,7 +141,7 @@ function podReasons({ pods, stuck }: RunFacts): readonly string[] {
 }
 
 function visibleHoleMs(facts: RunFacts): number {
-  const lane = facts.load.lanes.find(({ lane: name }) => name === 'new-connections')
+  const lane = facts.load.lanes.find(({ lane: name }) => name === newConnections.name)
   const durationMs = facts.phases
     .filter(({ name }) => rolloutPhases.includes(name))
     .reduce((sum, phase) => sum + phase.endedAt.monotonicMs - phase.startedAt.monotonicMs, 0)
@@ -156,7 +157,7 @@ function requestsIn(lane: PhasedLane): number {
 function powerDoubts(facts: RunFacts, hole: number): readonly string[] {
   if (hole <= WANTED_HOLE_MS) return []
   const lanes = facts.load.lanes.map(({ lane }) => lane)
-  if (!lanes.includes('new-connections')) {
+  if (!lanes.includes(newConnections.name)) {
     return ['without the lane new-connections an outage of the listener would not be seen; add it to --lanes']
   }
   const seen = Number.isFinite(hole) ? `${Math.ceil(hole)} ms` : 'any length'

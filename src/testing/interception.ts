@@ -1,10 +1,16 @@
 import type { EventName, LifecycleEvent } from '../core/event.ts'
 
-/** An event that waits, while the test looks, before it takes effect. The machine waits with it: events that come meanwhile queue behind it. */
+/**
+ * An event that waits, while the test looks, before it takes effect. The machine waits with it: events that
+ * come meanwhile queue behind it.
+ */
 export interface Interception extends Disposable {
   /** The event that is held, as soon as it happens. Never settles when it does not. */
   readonly reached: Promise<LifecycleEvent>
-  /** Lets the event take effect, before this returns; nothing will be held when it has not happened yet. Idempotent, and what disposing does. */
+  /**
+   * Lets the event take effect, before this returns; nothing will be held when it has not happened yet.
+   * Idempotent, and what disposing does.
+   */
   release(): void
 }
 

@@ -2,16 +2,84 @@ import { constants } from 'node:os'
 import type { EventName, LifecycleEvent } from '../core/event.ts'
 import type { SignalName } from '../core/options.ts'
 import type { UncaughtKind } from '../core/report.ts'
-import type { Host } from '../node/host.ts'
+import type { Clock } from '../node/host/clock.ts'
+import type { Host } from '../node/host/host.ts'
+import { defaultPolicy, type HostPolicy } from '../node/host/policy.ts'
+import type { HostProcess } from '../node/host/process.ts'
 import { EventGate } from './interception.ts'
+
+/** What is around a lifecycle under test: a clock that is turned by hand, a process that only writes down. */
+export class TestHost implements Host {
+  readonly process: TestProcess = new TestProcess()
+  readonly clock: TestClock = new TestClock()
+  readonly policy: HostPolicy = {
+    ...defaultPolicy,
+    intercept: (event, proceed) => this.#intercept(event, proceed),
+  }
+  readonly #gates: EventGate[] = []
+
+  /** Lets the next event of this name wait until the interception is released. */
+  interceptEvent(name: EventName): EventGate {
+    const gate = new EventGate(name)
+    this.#gates.push(gate)
+    return gate
+  }
+
+  /** Releases every interception. */
+  releaseAll(): void {
+    for (const gate of this.#gates) gate.release()
+  }
+
+  #intercept(event: LifecycleEvent, proceed: () => void): boolean {
+    const gate = this.#gates.find((candidate) => candidate.waitsFor(event.type))
+    gate?.hold(event, proceed)
+    return gate !== undefined
+  }
+}
 
 interface Timer {
   readonly at: number
   readonly callback: () => void
 }
 
-/** The process around a lifecycle under test: its clock stands still until it is turned, signals are sent by hand, and an exit is only written down. */
-export class TestHost implements Host {
+/** A clock that stands still until it is turned. */
+export class TestClock implements Clock {
+  readonly #timers = new Set<Timer>()
+  #now = performance.timeOrigin + performance.now()
+
+  now(): number {
+    return this.#now
+  }
+
+  startTimer(ms: number, callback: () => void): Disposable {
+    const timer = { at: this.#now + ms, callback }
+    this.#timers.add(timer)
+    return { [Symbol.dispose]: () => void this.#timers.delete(timer) }
+  }
+
+  /** Turns the clock on and runs what is due, in order. */
+  advance(ms: number): void {
+    const until = this.#now + ms
+    for (let timer = this.#next(until); timer; timer = this.#next(until)) {
+      this.#now = timer.at
+      this.#timers.delete(timer)
+      timer.callback()
+    }
+    this.#now = until
+  }
+
+  /** Milliseconds until each timer that is set. */
+  get timers(): readonly number[] {
+    return [...this.#timers].map((timer) => Math.round(timer.at - this.#now))
+  }
+
+  #next(until: number): Timer | undefined {
+    return [...this.#timers].filter((timer) => timer.at <= until).toSorted((a, b) => a.at - b.at)[0]
+  }
+}
+
+/** A process whose signals are sent by hand, and whose exit is only written down. */
+export class TestProcess implements HostProcess {
   env: Record<string, string> = {}
   /** Codes of the exits that were asked for. */
   readonly exits: number[] = []
@@ -24,25 +92,12 @@ export class TestHost implements Host {
   /** Who watches the process; empty unless a shutdown runs. */
   readonly uncaught: Set<(error: unknown, kind: UncaughtKind) => void> = new Set()
   readonly foreignExits: Set<(code: number, stack: string | null) => number> = new Set()
-  readonly #gates: EventGate[] = []
-  readonly #timers = new Set<Timer>()
   readonly #listeners = new Map<string, Set<() => void>>()
   readonly #exited = Promise.withResolvers<number>()
-  #now = performance.timeOrigin + performance.now()
 
   /** Resolves at the first exit, to its code. */
   get exited(): Promise<number> {
     return this.#exited.promise
-  }
-
-  now(): number {
-    return this.#now
-  }
-
-  startTimer(ms: number, callback: () => void): Disposable {
-    const timer = { at: this.#now + ms, callback }
-    this.#timers.add(timer)
-    return { [Symbol.dispose]: () => void this.#timers.delete(timer) }
   }
 
   onSignal(signal: SignalName, listener: () => void): Disposable {
@@ -84,40 +139,6 @@ export class TestHost implements Host {
     return true
   }
 
-  intercept(event: LifecycleEvent, proceed: () => void): boolean {
-    const gate = this.#gates.find((candidate) => candidate.waitsFor(event.type))
-    gate?.hold(event, proceed)
-    return gate !== undefined
-  }
-
-  /** Lets the next event of this name wait until the interception is released. */
-  interceptEvent(name: EventName): EventGate {
-    const gate = new EventGate(name)
-    this.#gates.push(gate)
-    return gate
-  }
-
-  /** Releases every interception. */
-  releaseAll(): void {
-    for (const gate of this.#gates) gate.release()
-  }
-
-  /** Turns the clock on and runs what is due, in order. */
-  advance(ms: number): void {
-    const until = this.#now + ms
-    for (let timer = this.#next(until); timer; timer = this.#next(until)) {
-      this.#now = timer.at
-      this.#timers.delete(timer)
-      timer.callback()
-    }
-    this.#now = until
-  }
-
-  /** Milliseconds until each timer that is set. */
-  get timers(): readonly number[] {
-    return [...this.#timers].map((timer) => Math.round(timer.at - this.#now))
-  }
-
   /** Sends a signal; returns whether anybody listened. */
   send(signal: SignalName): boolean {
     const listeners = [...(this.#listeners.get(signal) ?? [])]
@@ -128,9 +149,5 @@ export class TestHost implements Host {
   /** Signals that somebody listens for. */
   get signals(): readonly string[] {
     return [...this.#listeners].filter(([, listeners]) => listeners.size > 0).map(([signal]) => signal)
-  }
-
-  #next(until: number): Timer | undefined {
-    return [...this.#timers].filter((timer) => timer.at <= until).toSorted((a, b) => a.at - b.at)[0]
   }
 }

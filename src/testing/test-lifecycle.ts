@@ -1,9 +1,10 @@
 import { LastcallError } from '../core/errors.ts'
 import type { EventName } from '../core/event.ts'
+import { totalInFlight } from '../core/in-flight.ts'
 import { refuseOldNode } from '../core/node-version.ts'
 import type { LifecycleOptions, SignalName } from '../core/options.ts'
-import { createLifecycle } from '../node/lifecycle.ts'
-import { refuseUnknown } from '../node/machine.ts'
+import { createLifecycle } from '../node/lifecycle/lifecycle.ts'
+import { refuseUnknown } from '../node/lifecycle/machine.ts'
 import type { Lifecycle } from '../node/types.ts'
 import type { Interception } from './interception.ts'
 import { type EventRecording, recordEvents } from './record-events.ts'
@@ -49,7 +50,8 @@ export interface TestLifecycle extends AsyncDisposable {
   /** Sends a signal to this lifecycle only. Returns whether it listened. */
   send(signal: SignalName): boolean
   /**
-   * Lets the next event of this name wait before it takes effect, until the interception is released. The state is still the one before.
+   * Lets the next event of this name wait before it takes effect, until the interception is released. The
+   * state is still the one before.
    * @throws LastcallError `LASTCALL_INVALID_OPTIONS`
    */
   interceptEvent(name: EventName): Interception
@@ -77,12 +79,12 @@ export function testLifecycleOn(host: TestHost, options: LifecycleOptions): Test
   const recording = recordEvents(lifecycle)
   return {
     lifecycle,
-    clock: host,
+    clock: host.clock,
     recording,
     log,
-    exits: host.exits,
-    exited: host.exited,
-    send: (signal) => host.send(signal),
+    exits: host.process.exits,
+    exited: host.process.exited,
+    send: (signal) => host.process.send(signal),
     interceptEvent: (name) => {
       refuseUnknown(name)
       return host.interceptEvent(name)
@@ -103,7 +105,7 @@ async function stop(
   const deadline = performance.now() + STOP_WITHIN_MS
   do {
     host.releaseAll()
-    host.advance(2 ** 31)
+    host.clock.advance(2 ** 31)
     if (await Promise.race([stopped, nextTurn()])) return
   } while (performance.now() < deadline)
   throw new LastcallError('LASTCALL_NOT_STOPPED', [
@@ -117,8 +119,7 @@ const nextTurn = (): Promise<false> => new Promise((resolve) => setImmediate(res
 function describeOpen(lifecycle: Lifecycle, host: TestHost): string {
   const { state, servers } = lifecycle.snapshot()
   const open = servers.map(({ name, inFlight, connections }) => {
-    const { request, stream, upgrade } = inFlight
-    return `${name} has ${request + stream + upgrade} in flight and ${connections.active + connections.idle} connections`
+    return `${name} has ${totalInFlight(inFlight)} in flight and ${connections.active + connections.idle} connections`
   })
-  return [state, `with ${host.timers.length} timers`, ...open].join(', ')
+  return [state, `with ${host.clock.timers.length} timers`, ...open].join(', ')
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 
-import { metricTable } from '../../src/node/metric-table.ts'
+import { metricTable } from '../../src/node/lifecycle/metric-table.ts'
 import { needs } from '../helpers/needs.ts'
 import { chartSuite, ofKind, refusal, renderChart, test, type Values } from './helm.ts'
 import { judgeRules } from './promtool.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-import { metricTable } from '../../src/node/metric-table.ts'
+import { metricTable } from '../../src/node/lifecycle/metric-table.ts'
 import { needs } from '../helpers/needs.ts'
 import { chartPath, chartSuite, ofKind, renderChart, test } from './helm.ts'
 import { judgeRules } from './promtool.ts'

@@ -47,6 +47,10 @@ test('rehearse loses nothing with an application that serves on before it closes
     document.phases.map(({ name }) => name),
     ['start', 'self-test', 'baseline', 'rollout', 'drain', 'cool-down'],
   )
+  assert.deepEqual(
+    document.timeline.filter(({ kind }) => kind === 'phase-started').map(({ detail }) => detail),
+    document.phases.map(({ name }) => name),
+  )
   assert.ok(document.load.lanes.every((lane) => lane.requests > 0))
   assert.match(io.err(), /phase baseline\n[^]*pod-1 {2}pod signalled\n/)
 })

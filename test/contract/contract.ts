@@ -2,12 +2,12 @@ import { after, before, suite, test } from 'node:test'
 import * as arrivals from './behaviours/arrivals.ts'
 import type { Behaviour, LoneBehaviour } from './behaviours/behaviour.ts'
 import * as endings from './behaviours/endings.ts'
-import * as http1Cut from './behaviours/http1-cut.ts'
+import * as http1ForceClose from './behaviours/http1-force-close.ts'
 import * as http1Idle from './behaviours/http1-idle.ts'
 import * as http1InFlight from './behaviours/http1-in-flight.ts'
 import * as http1Kernel from './behaviours/http1-kernel.ts'
 import * as http2 from './behaviours/http2.ts'
-import * as http2Cut from './behaviours/http2-cut.ts'
+import * as http2ForceClose from './behaviours/http2-force-close.ts'
 import * as http2Kernel from './behaviours/http2-kernel.ts'
 import * as processes from './behaviours/process.ts'
 import * as tls from './behaviours/tls.ts'
@@ -46,8 +46,8 @@ export function testContract(server: ServerDeclaration): void {
     const lone = [
       endings.secondSignal,
       ...(server.listensFirst ? [] : [endings.signalWhileStarting]),
-      ...of<LoneBehaviour>('http1', http1Cut),
-      ...of<LoneBehaviour>('http2', http2Cut),
+      ...of<LoneBehaviour>('http1', http1ForceClose),
+      ...of<LoneBehaviour>('http2', http2ForceClose),
     ]
     for (const { title, run } of lone) {
       test(title, (t) => run(t, server))

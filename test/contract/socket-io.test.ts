@@ -86,7 +86,7 @@ suite('socket-io', { concurrency: 2 }, () => {
     assert.equal((await program.exit()).code, 0)
   })
 
-  test('trap 23: a client that does not leave is cut at the drain timeout, and the report says so', async (t) => {
+  test('trap 23: a client that does not leave is force-closed at the drain timeout, and the report says so', async (t) => {
     const program = await startProgram(t, server, { env: { LASTCALL_DRAIN_TIMEOUT: '2s' } })
     const mute = await RawClient.connect(program.port)
     mute.get(

@@ -20,7 +20,7 @@ const small: Report = {
   hooks: [{ name: 'database', outcome: 'finished', ms: 12 }],
 }
 
-const cut = (count: number): Report['forcedCloses'] => ({
+const forcedCloses = (count: number): Report['forcedCloses'] => ({
   total: count,
   byKind: { request: count },
   details: Array.from({ length: count }, (_, index) => ({
@@ -40,7 +40,7 @@ test('a report that fits is written as it is', () => {
 })
 
 test('a report that does not fit says that it was trimmed, and keeps every count', () => {
-  const text = serializeReport({ ...small, forcedCloses: cut(10_000) }, 4_096)
+  const text = serializeReport({ ...small, forcedCloses: forcedCloses(10_000) }, 4_096)
   const report = parse(text)
   assert.ok(text.length <= 4_096)
   assert.equal(report.trimmed, true)
@@ -77,7 +77,7 @@ test('a report without any detail fits into 600 bytes', () => {
     clean: false,
     requestsAfterShutdown: counts,
     events: eventNames.map((event) => ({ event, ms: 1_000_000, inFlight: 1_000_000 })),
-    forcedCloses: { ...cut(100), byKind: { request: 1e6, stream: 1e6, upgrade: 1e6, hold: 1e6 } },
+    forcedCloses: { ...forcedCloses(100), byKind: { request: 1e6, stream: 1e6, upgrade: 1e6, hold: 1e6 } },
     uncaughtErrors: [{ kind: 'uncaughtException', ms: 1_000_000, error: 'e'.repeat(10_000) }],
     earlyExit: { inFlight: 1_000_000, stack: 's'.repeat(10_000) },
   }

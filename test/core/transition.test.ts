@@ -71,11 +71,11 @@ test('the hooks have their deadline before they run, and run after the drain (tr
   assert.deepEqual(types(effects), ['stopTimer:drain', 'startTimer:hooks', 'runHooks'])
 })
 
-test('a drain that times out cuts the rest and still runs the hooks', () => {
+test('a drain that times out force-closes the rest and still runs the hooks', () => {
   const timedOut = run(completed, initiated(1_000), delayElapsed, { type: 'drainTimedOut', at: 21_000 })
   assert.deepEqual(types(timedOut.effects), [
     'stopTimer:drain',
-    'cutConnections',
+    'forceCloseConnections',
     'startTimer:hooks',
     'runHooks',
   ])
@@ -96,14 +96,14 @@ test('hooks that time out exit with 1', () => {
   assert.equal(state.name === 'stopped' && state.exitCode, 1)
 })
 
-test('the end stops every clock, cuts what is left, and finishes last', () => {
+test('the end stops every clock, force-closes what is left, and finishes last', () => {
   const { effects } = run(completed, initiated(1_000), delayElapsed, drained, hooksFinished(0))
   assert.deepEqual(types(effects), [
     'stopTimer:readinessFail',
     'stopTimer:shutdownDelay',
     'stopTimer:drain',
     'stopTimer:hooks',
-    'cutConnections',
+    'forceCloseConnections',
     'finish',
   ])
 })
@@ -120,7 +120,10 @@ for (const [phase, ...before] of [
       exitCode: 130,
     })
     assert.equal(state.name === 'stopped' && state.exitCode, 130)
-    assert.deepEqual(effects.slice(-2), [{ type: 'cutConnections' }, { type: 'finish', exitCode: 130 }])
+    assert.deepEqual(effects.slice(-2), [
+      { type: 'forceCloseConnections' },
+      { type: 'finish', exitCode: 130 },
+    ])
   })
 }
 
@@ -130,7 +133,7 @@ test('a signal while starting goes straight to stopping, without the delay (trap
   assert.deepEqual(types(effects), [
     'stopTimer:drain',
     'announceClose',
-    'cutConnections',
+    'forceCloseConnections',
     'startTimer:hooks',
     'runHooks',
   ])

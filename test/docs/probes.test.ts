@@ -36,7 +36,7 @@ suite(page, () => {
           `${name} is ${String(green.headers[name ?? ''])}`,
         )
     }
-    host.advance(1_000)
+    host.clock.advance(1_000)
     await shutdown
   })
 })

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { suite, test } from 'node:test'
-import { metricTable } from '../../src/node/metric-table.ts'
+import { metricTable } from '../../src/node/lifecycle/metric-table.ts'
 import { needs } from '../helpers/needs.ts'
 import { codeBlocksOf, top } from './pages.ts'
 

@@ -6,7 +6,6 @@ import { errorTable } from '../../src/core/errors.ts'
 import { eventNames } from '../../src/core/event.ts'
 import { optionRules } from '../../src/core/option-rules.ts'
 import { stateNames } from '../../src/core/state.ts'
-import { laneNames } from '../../src/load/sample.ts'
 import { assertSameNames, plain } from './compare.ts'
 import { headingsOf, readPage, sectionOf } from './pages.ts'
 
@@ -39,10 +38,6 @@ suite('docs/reference', () => {
     const page = 'docs/reference/events.md'
     assert.deepEqual(firstColumn(page, 'States'), stateNames)
     assert.deepEqual(firstColumn(page, 'Events'), eventNames)
-  })
-
-  test('cli.md and rehearse.md name every lane', () => {
-    assert.deepEqual(firstColumn('docs/reference/cli.md', 'Lanes'), laneNames)
   })
 
   test('limits that the pages state are those of the code', () => {

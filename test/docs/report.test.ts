@@ -46,12 +46,12 @@ suite(page, () => {
     client.write('GET /x?secret=1 HTTP/1.1\r\nHost: test\r\n\r\n')
     await once(server, 'request')
     const shutdown = lifecycle.shutdown()
-    host.advance(0)
+    host.clock.advance(0)
     await lifecycle.once('shutdownDelayElapsed')
-    for (const listener of host.uncaught) listener(new Error('no'), 'uncaughtException')
-    for (const listener of host.foreignExits) listener(0, 'at someone')
+    for (const listener of host.process.uncaught) listener(new Error('no'), 'uncaughtException')
+    for (const listener of host.process.foreignExits) listener(0, 'at someone')
     const early = log.flatMap(({ details }) => ('report' in details ? [details['report']] : []))
-    host.advance(lifecycle.options.drainTimeoutMs)
+    host.clock.advance(lifecycle.options.drainTimeoutMs)
     const report = await shutdown
     const trimmed = JSON.parse(serializeReport(report, 1)) as Report
     assertSameNames(page, documented, [

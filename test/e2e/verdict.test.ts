@@ -142,10 +142,10 @@ const stalls = (length: number, ...times: readonly number[]): Changes => {
 for (const [what, changes, doubt] of [
   [
     'stalled in three of four restarts',
-    stalls(250, 4_751, 60_000, 110_000),
-    /^the load generator stalled for 250 ms or longer in 3 of 4 restarts/,
+    stalls(100, 4_901, 60_000, 110_000),
+    /^the load generator stalled for 100 ms or longer in 3 of 4 restarts/,
   ],
-  ['stalled in all of them', stalls(250, 5_000, 60_000, 110_000, 199_999), /in 4 of 4 restarts/],
+  ['stalled in all of them', stalls(100, 5_000, 60_000, 110_000, 199_999), /in 4 of 4 restarts/],
   ['left requests unsent', { load: { health: { ...health, skipped: 7 } } }, /^7 of 200207 planned requests/],
   [
     'failed by its own fault',
@@ -163,9 +163,9 @@ for (const [what, changes, doubt] of [
 
 test('judgeZeroLoss has no doubts about stalls that are short, or in half of the restarts, or in none', () => {
   for (const changes of [
-    stalls(249.9, 5_000, 60_000, 110_000, 199_999),
+    stalls(99.9, 5_000, 60_000, 110_000, 199_999),
     stalls(500, 60_000, 61_000, 62_000, 110_000),
-    stalls(250, 4_750, 60_000, 110_000, 200_000),
+    stalls(100, 4_900, 60_000, 110_000, 200_000),
   ])
     assert.deepEqual(judgeZeroLoss(outcome(changes)).doubts, [])
 })
@@ -173,6 +173,6 @@ test('judgeZeroLoss has no doubts about stalls that are short, or in half of the
 test('describeWatch says how many restarts were watched', () => {
   assert.equal(
     describeWatch(outcome(stalls(500, 60_000, 61_000))),
-    '3 of 4 restarts were watched without a stall of 250 ms or longer',
+    '3 of 4 restarts were watched without a stall of 100 ms or longer',
   )
 })

@@ -24,7 +24,7 @@ export function fakeAdapter(name: string, given: Partial<DrainAdapter> = {}): Dr
     announceClose: () => {},
     closeListener: () => Promise.resolve(),
     drain: () => Promise.resolve(),
-    cut: () => [],
+    forceClose: () => [],
     snapshot: () => snapshotOf(name),
     release: () => {},
     ...given,

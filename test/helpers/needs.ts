@@ -21,6 +21,10 @@ const tools = {
     command: ['promtool', '--version'],
     remedy: 'install promtool (Debian package prometheus), or let .ci/run fetch it',
   },
+  'an npm registry': {
+    command: ['npm', 'ping'],
+    remedy: 'connect to the network, or set registry in .npmrc',
+  },
   'dumb-init': {
     command: ['dumb-init', '--version'],
     remedy: 'install dumb-init (Debian package dumb-init), or let .ci/run fetch it',

@@ -45,7 +45,7 @@ export class RawClient {
     this.send(`GET ${path} HTTP/1.1\r\nHost: test\r\n${headers}\r\n`)
   }
 
-  /** Everything that has arrived, cut into responses. Bodies are delimited by Content-Length or chunks. */
+  /** Everything that has arrived, split into responses. Bodies are delimited by Content-Length or chunks. */
   responses(): RawResponse[] {
     return parse(this.received)
   }

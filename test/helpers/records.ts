@@ -1,5 +1,6 @@
 import { createFailureList } from '../../src/load/failure-list.ts'
 import { type LaneFigures, laneFigures, type TimeWindow } from '../../src/load/figures.ts'
+import { laneNamed } from '../../src/load/lanes/index.ts'
 import type { LoadRecord } from '../../src/load/load-record.ts'
 import { createRecorder } from '../../src/load/recorder.ts'
 import type { LaneName, Sample } from '../../src/load/sample.ts'
@@ -7,13 +8,18 @@ import type { LaneName, Sample } from '../../src/load/sample.ts'
 /** An idle limit for tests. Milliseconds. */
 export const idleLimitMs = 2_000
 
+/** As the engine asks the lanes. */
+export function isRaced(sample: Sample): boolean {
+  return laneNamed(sample.lane).isRaced?.(sample, idleLimitMs) ?? false
+}
+
 /** What one generator, whose lanes began at 0, records of these samples. */
 export function recordOf(
   samples: readonly Sample[],
   lanes: readonly LaneName[],
   changes: Partial<LoadRecord> = {},
 ): LoadRecord {
-  const recorder = createRecorder(lanes, { startedMs: 0, idleLimitMs })
+  const recorder = createRecorder(lanes, { startedMs: 0, idleLimitMs, isRaced })
   const failures = createFailureList()
   for (const sample of samples) if (recorder.add(sample) === 'failed') failures.add(sample)
   return {

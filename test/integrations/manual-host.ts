@@ -1,5 +1,5 @@
 import type { SignalName } from '../../src/core/options.ts'
-import { type Host, realHost } from '../../src/node/host.ts'
+import { type Host, realHost } from '../../src/node/host/host.ts'
 
 /** A process around a lifecycle whose signals, timers and exit belong to the test. */
 export interface ManualHost extends Host {
@@ -21,24 +21,31 @@ export function manualHost(): ManualHost {
     set.add(entry)
     return { [Symbol.dispose]: () => void set.delete(entry) }
   }
+  const real = realHost()
   return {
-    ...realHost(),
-    env: {},
+    ...real,
+    process: {
+      ...real.process,
+      env: {},
+      onSignal: (signal, listener) => keep(listeners, [signal, listener]),
+      exit: async (code) => {
+        exits.push(code)
+        exited.resolve(code)
+      },
+      suggestExitCode: () => {},
+      overwrite: () => false,
+      writeError: () => {},
+    },
+    clock: {
+      ...real.clock,
+      startTimer: (ms, callback) => {
+        const entry = { ms, callback }
+        if (ms === 0) setImmediate(() => timers.delete(entry) && callback())
+        return keep(timers, entry)
+      },
+    },
     exits,
     exited: exited.promise,
-    onSignal: (signal, listener) => keep(listeners, [signal, listener]),
-    startTimer: (ms, callback) => {
-      const entry = { ms, callback }
-      if (ms === 0) setImmediate(() => timers.delete(entry) && callback())
-      return keep(timers, entry)
-    },
-    exit: async (code) => {
-      exits.push(code)
-      exited.resolve(code)
-    },
-    suggestExitCode: () => {},
-    overwrite: () => false,
-    writeError: () => {},
     send: (signal) => {
       for (const [name, listener] of listeners) if (name === signal) listener()
     },

@@ -3,12 +3,9 @@ import { createServer, type IncomingMessage, type Server } from 'node:http'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startLoad } from '../../src/load/engine.ts'
-import {
-  defaultLoad,
-  KEEP_ALIVE_CLIENTS,
-  LONG_PAUSE_CLIENTS,
-  THINK_TIME_CLIENTS,
-} from '../../src/load/load-options.ts'
+import { KEEP_ALIVE_CLIENTS } from '../../src/load/lanes/keep-alive/keep-alive.ts'
+import { LONG_PAUSE_CLIENTS, THINK_TIME_CLIENTS } from '../../src/load/lanes/think-time/think-time.ts'
+import { defaultLoad } from '../../src/load/load-options.ts'
 import type { LaneName } from '../../src/load/sample.ts'
 import { answer } from '../fixtures/answer.ts'
 import { listen } from '../helpers/listen.ts'

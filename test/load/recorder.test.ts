@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createRecorder } from '../../src/load/recorder.ts'
-import { figuresOf, idleLimitMs, recordOf } from '../helpers/records.ts'
+import { figuresOf, idleLimitMs, isRaced, recordOf } from '../helpers/records.ts'
 import { makeSample } from '../helpers/samples.ts'
 
 const refused = { code: 'ECONNREFUSED', syscall: 'connect', message: 'refused', stage: 'connect' } as const
@@ -68,7 +68,7 @@ for (const [what, parts] of [
 ] as const) {
   test(`createRecorder counts a lost request as failed when ${what}`, () => {
     const sample = makeSample({ ...raced, ...parts })
-    const recorder = createRecorder([sample.lane], { startedMs: 0, idleLimitMs })
+    const recorder = createRecorder([sample.lane], { startedMs: 0, idleLimitMs, isRaced })
     assert.equal(recorder.add(sample), 'failed')
     const figures = figuresOf([sample])
     assert.deepEqual([figures.failed, figures.raced], [1, 0])
@@ -76,7 +76,7 @@ for (const [what, parts] of [
 }
 
 test('createRecorder gives totals and skipped requests by lane, and copies that do not change any more', () => {
-  const recorder = createRecorder(['slow', 'sse'], { startedMs: 0, idleLimitMs })
+  const recorder = createRecorder(['slow', 'sse'], { startedMs: 0, idleLimitMs, isRaced })
   recorder.add(makeSample({ lane: 'slow' }))
   const before = recorder.records()
   recorder.add(makeSample({ lane: 'slow', error: refused }))

@@ -5,8 +5,8 @@ import { createServer as createHttp2Server } from 'node:http2'
 import type { Server } from 'node:net'
 import { test } from 'node:test'
 import { WebSocketServer } from 'ws'
+import { defaultLaneNames } from '../../src/load/lanes/index.ts'
 import { defaultLoad } from '../../src/load/load-options.ts'
-import { defaultLaneNames } from '../../src/load/sample.ts'
 import { refuseSelfTest, selfTest, type SelfTestResult } from '../../src/load/self-test.ts'
 import { answer } from '../fixtures/answer.ts'
 import { listen } from '../helpers/listen.ts'
@@ -127,7 +127,10 @@ test('selfTest wants half of the time that it asks for, and all of the time of a
     [0, '/slow', 0, 0],
   ] as const) {
     took = takes
-    const { leftOut } = await selfTest({ ...options, lanes: ['slow'], slowPath, slowMs }, target)
+    const { leftOut } = await selfTest(
+      { ...options, lanes: ['slow'], paths: { slow: slowPath }, slowMs },
+      target,
+    )
     assert.equal(leftOut.length, left, `${slowPath} took ${takes} ms of ${slowMs}`)
   }
 })

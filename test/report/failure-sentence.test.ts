@@ -28,19 +28,22 @@ test('explainFailure says in one sentence what each kind of failure met', () => 
     [explain({}, { connectMs: 1, endMs: 2 }), /accepted and closed again/],
     [explain({}, { connectMs: 1, endMs: 900 }), /^the connection was cut after 899 ms/],
     [
-      explain({ code: 'WRONG_HASH', stage: 'body', message: '12 bytes' }),
+      explain({ code: 'WRONG_HASH', stage: 'body', message: '12 bytes' }, { lane: 'stream' }),
       /^the stream ended and is not whole: 12 bytes$/,
     ],
     [
-      explain({ code: 'WEBSOCKET_1011', message: 'closed with 1011' }),
+      explain({ code: 'WEBSOCKET_1011', message: 'closed with 1011' }, { lane: 'websocket' }),
       /^the WebSocket was closed with 1011$/,
     ],
     [
-      explain({ code: 'SSE_GAP', stage: 'body', message: 'event 3 came after event 1' }),
+      explain({ code: 'SSE_GAP', stage: 'body', message: 'event 3 came after event 1' }, { lane: 'sse' }),
       /^events: event 3 came after event 1$/,
     ],
     [explain({ stage: 'body' }, { lane: 'sse' }), /^the event stream was cut/],
-    [explain({ code: 'HTTP2_REFUSED', message: 'twice' }), /^the server refused the stream: twice$/],
+    [
+      explain({ code: 'HTTP2_REFUSED', message: 'twice' }, { lane: 'http2' }),
+      /^the server refused the stream: twice$/,
+    ],
     [explain({ stage: 'body' }, { bytes: 12 }), /broke off after 12 bytes/],
     [
       explain({ code: 'HTTP_503', stage: 'body', message: 'answered 503: bye' }),

@@ -68,14 +68,16 @@ test('renderSummary is the same text with colours and without', () => {
   assert.equal(stripVTControlCharacters(coloured), renderSummary(document, createPalette(false)))
 })
 
-test('renderSummary has columns for what was refused and resent where a lane ran in which that can happen', () => {
+test('renderSummary has columns for what a lane counts besides, where such a lane ran', () => {
   const render = (...lanes: PhasedLane[]): string =>
     renderSummary(toRehearsalDocument(makeFacts({ lanes }), ['node']), createPalette(false))
   const http2 = { ...makeLane('http2', { drain: 2_000 }), counts: { refused: 7 } }
   const phases = { drain: { ...http2.phases.drain!, counts: { refused: 7 } } }
-  const text = render({ ...http2, phases })
-  assert.match(text, /^lane +phase +requests +failed +refused +resent +p50/)
-  assert.match(text, /http2 +drain +2,000 +0 +7 +0 /)
+  const alone = render({ ...http2, phases })
+  assert.match(alone, /^lane +phase +requests +failed +refused +p50/)
+  const both = render(makeLane('websocket', { drain: 9 }), { ...http2, phases })
+  assert.match(both, /^lane +phase +requests +failed +resent +refused +p50/)
+  assert.match(both, /http2 +drain +2,000 +0 +0 +7 /)
   assert.doesNotMatch(render(makeLane('slow', { drain: 2_000 })), /refused/)
 })
 

@@ -22,6 +22,7 @@ const cases: readonly (readonly [string, Partial<SampleError>, Partial<Sample>?]
   ['Stream refused twice', { code: 'HTTP2_REFUSED' }],
   ['Stream cut', { code: 'HTTP2_CLOSED' }],
   ['Message swallowed', { code: 'WEBSOCKET_1001' }],
+  ['No WebSocket', { code: 'WEBSOCKET_HANDSHAKE' }],
   ['WebSocket cut', { code: 'WEBSOCKET_1006' }],
   ['Event lost', { code: 'SSE_GAP', stage: 'body' }],
   ['No event stream', { code: 'SSE_TYPE', stage: 'body' }],

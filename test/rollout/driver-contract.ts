@@ -65,14 +65,17 @@ export function testDriver(name: string, fixture: DriverFixture): void {
 
     test('selfTest() names the lane that cannot run, and refuses a route that is not there', async (t) => {
       const { driver } = await start(t)
-      const leftOut = await driver.selfTest({ ...fixture.load, slowPath: fixture.load.getPath })
+      const leftOut = await driver.selfTest({ ...fixture.load, paths: { ...fixture.load.paths, slow: '/' } })
       assert.deepEqual(
         leftOut.map(({ lane }) => lane),
         ['slow'],
       )
-      await assert.rejects(driver.selfTest({ ...fixture.load, getPath: '/no-such-route' }), {
-        code: 'LASTCALL_SELF_TEST',
-      })
+      await assert.rejects(
+        driver.selfTest({ ...fixture.load, paths: { ...fixture.load.paths, get: '/no-such-route' } }),
+        {
+          code: 'LASTCALL_SELF_TEST',
+        },
+      )
     })
 
     test('restart() replaces every pod under load, and oldPodsGone() resolves when the old ones have ended', async (t) => {

@@ -42,7 +42,7 @@ suite('mutants', () => {
   })
 
   test('every change of every source that is mutated leaves a file that parses', () => {
-    const file = 'src/node/machine.ts'
+    const file = 'src/node/lifecycle/machine.ts'
     const text = readFileSync(file, 'utf8')
     const mutants = mutantsOf(file, text)
     assert.ok(mutants.length > 30)
@@ -52,11 +52,11 @@ suite('mutants', () => {
   test('the tests that can notice are those that reach the file, the nearest first, by way of programs they start as well', () => {
     const candidatesFor = createCandidates(new Map())
     assert.equal(candidatesFor('src/core/budget.ts')[0], 'test/core/budget.test.ts')
-    const exit = candidatesFor('src/node/signals.ts')
-    assert.equal(exit[0], 'test/node/signals.test.ts')
+    const exit = candidatesFor('src/node/lifecycle/signals.ts')
+    assert.equal(exit[0], 'test/node/lifecycle/signals.test.ts')
     // It imports no source: its programs in test/fixtures do.
-    assert.ok(exit.includes('test/node/exit-pid-one.test.ts'))
-    assert.ok(!candidatesFor('src/load/grid.ts').includes('test/node/signals.test.ts'))
+    assert.ok(exit.includes('test/node/lifecycle/exit-pid-one.test.ts'))
+    assert.ok(!candidatesFor('src/load/grid.ts').includes('test/node/lifecycle/signals.test.ts'))
   })
 
   test('what is known to be equivalent is still in the sources, with a reason', () => {

@@ -2,23 +2,26 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
 import { test } from 'node:test'
-import { TestHost } from '../../src/testing/test-host.ts'
+import { TestClock, TestHost } from '../../src/testing/test-host.ts'
 import { testLifecycleOn } from '../../src/testing/test-lifecycle.ts'
 import { makeServer, openPort } from '../helpers/lifecycle.ts'
 import { RawClient } from '../helpers/raw-http.ts'
 
-/** A host whose drain timer never rings: the deadline that ends what hangs is missing. */
-class DeafHost extends TestHost {
+/** A clock whose drain timer never rings: the deadline that ends what hangs is missing. */
+class DeafClock extends TestClock {
   override startTimer(ms: number, callback: () => void): Disposable {
     return ms === 7_000 ? { [Symbol.dispose]: () => {} } : super.startTimer(ms, callback)
   }
 }
 
 test('disposing of a lifecycle that does not stop rejects and says what is open, instead of waiting for ever', async (t) => {
-  const { lifecycle, [Symbol.asyncDispose]: dispose } = testLifecycleOn(new DeafHost(), {
-    probePort: false,
-    drainTimeoutMs: 7_000,
-  })
+  const { lifecycle, [Symbol.asyncDispose]: dispose } = testLifecycleOn(
+    Object.assign(new TestHost(), { clock: new DeafClock() }),
+    {
+      probePort: false,
+      drainTimeoutMs: 7_000,
+    },
+  )
   const server = makeServer(t, () => {})
   const client = await RawClient.connect(await openPort(lifecycle.serve(server)))
   client.get()

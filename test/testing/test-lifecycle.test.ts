@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { test, type TestContext } from 'node:test'
-import { createLifecycle } from '../../src/node/lifecycle.ts'
+import { createLifecycle } from '../../src/node/lifecycle/lifecycle.ts'
 import type { Lifecycle } from '../../src/node/types.ts'
 import { createTestLifecycle, recordEvents, type TestLifecycle } from '../../src/testing/index.ts'
 import type { LifecycleOptions } from '../../src/core/options.ts'
@@ -99,7 +99,7 @@ test('events that come while one is held queue behind it, in order', async (t) =
   assert.equal(recording.names().includes('becameUnready'), false)
 })
 
-test('a held drain timeout lets the test look at what will be cut off', async (t) => {
+test('a held drain timeout lets the test look at what will be force-closed', async (t) => {
   const { lifecycle, interceptEvent, clock } = make(t, { shutdownDelayMs: 0, drainTimeoutMs: 1_000 })
   await busyServer(t, lifecycle)
   await lifecycle.start()

@@ -1,6 +1,6 @@
 import type { Logger } from '../../core/logger.ts'
 import type { SignalName } from '../../core/options.ts'
-import { errorText } from '../../node/limit.ts'
+import { errorText } from '../../node/guard/limit.ts'
 import type { ExitGate } from './exit-gate.ts'
 import { applicationListeners, numberOf, type SignalHandler } from './signal-listeners.ts'
 

@@ -1,4 +1,4 @@
-import { type Host, realHost } from '../../node/host.ts'
+import { type Host, realHost } from '../../node/host/host.ts'
 import type { SignalName } from '../../core/options.ts'
 import { EventStreams } from './event-streams.ts'
 
@@ -19,21 +19,30 @@ export interface HostOwner {
 export function autoHost(owner: HostOwner): Host {
   const real = realHost()
   return {
-    ...real,
-    env: EventStreams.without(real.env),
-    yieldsServers: true,
-    onSignal: (signal, listener) => owner.onSignal(signal, listener),
-    startTimer: (ms, callback) => {
-      const timer = setTimeout(callback, ms)
-      // While the application's handlers run, an event loop that has nothing else to do is how they say that they are done.
-      if (owner.isStopping()) timer.unref()
-      return { [Symbol.dispose]: () => clearTimeout(timer) }
+    process: {
+      ...real.process,
+      env: EventStreams.without(real.process.env),
+      onSignal: (signal, listener) => owner.onSignal(signal, listener),
+      exit: (code) => {
+        owner.beforeExit(code)
+        return real.process.exit(code)
+      },
     },
-    canDoWithoutProbes: (error) => owner.canDoWithoutProbes(error),
-    finalExitCode: (decided) => owner.finalExitCode(decided),
-    exit: (code) => {
-      owner.beforeExit(code)
-      return real.exit(code)
+    clock: {
+      ...real.clock,
+      startTimer: (ms, callback) => {
+        const timer = setTimeout(callback, ms)
+        // While the application's handlers run, an event loop that has nothing else to do is how they say
+        // that they are done.
+        if (owner.isStopping()) timer.unref()
+        return { [Symbol.dispose]: () => clearTimeout(timer) }
+      },
+    },
+    policy: {
+      ...real.policy,
+      yieldsServers: true,
+      canDoWithoutProbes: (error) => owner.canDoWithoutProbes(error),
+      finalExitCode: (decided) => owner.finalExitCode(decided),
     },
   }
 }

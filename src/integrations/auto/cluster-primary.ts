@@ -1,5 +1,5 @@
 import cluster from 'node:cluster'
-import { drainWorkers } from '../../node/cluster-workers.ts'
+import { drainWorkers } from '../../node/lifecycle/cluster-workers.ts'
 import type { Lifecycle } from '../../node/types.ts'
 import { standInWorker } from './stand-in-worker.ts'
 

@@ -5,10 +5,10 @@ import { Server as TlsServer } from 'node:tls'
 import { DEFAULT_SIGNALS } from '../../core/defaults.ts'
 import type { Logger } from '../../core/logger.ts'
 import type { SignalName } from '../../core/options.ts'
-import { realHost } from '../../node/host.ts'
-import { createLifecycle } from '../../node/lifecycle.ts'
-import { errorText } from '../../node/limit.ts'
-import { stderrLogger } from '../../node/stderr-logger.ts'
+import { realHost } from '../../node/host/host.ts'
+import { createLifecycle } from '../../node/lifecycle/lifecycle.ts'
+import { errorText } from '../../node/guard/limit.ts'
+import { stderrLogger } from '../../node/host/stderr-logger.ts'
 import type { Lifecycle } from '../../node/types.ts'
 import { AdoptedServers } from './adopted-servers.ts'
 import { runApplicationHandlers } from './application-handlers.ts'
@@ -210,10 +210,10 @@ export class Coordinator {
     })
   }
 
-  /** The application's own code counts, unless something was cut off or the exit is forced. */
+  /** The application's own code counts, unless something was force-closed or the exit is forced. */
   #finalExitCode(decided: number): number {
-    const cut = Object.values(this.#lifecycle.snapshot().forcedCloses).some((count) => count > 0)
+    const isForced = Object.values(this.#lifecycle.snapshot().forcedCloses).some((count) => count > 0)
     const own = Number(process.exitCode ?? 0)
-    return cut || decided > 1 || own === 0 ? decided : own
+    return isForced || decided > 1 || own === 0 ? decided : own
   }
 }

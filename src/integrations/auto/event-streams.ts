@@ -100,16 +100,16 @@ function mayBeEventStream({ req }: StreamResponse): boolean {
 
 /**
  * Whether this is an event stream that can be ended from outside: its client asked as EventSource does
- * (WHATWG HTML, "The EventSource interface"), and
- * so comes back. One that was compressed before it is written cannot, because its compressor would be cut
- * off; a middleware that compresses what is
- * written has replaced `write`, and ends its compressor when the response is ended.
+ * (WHATWG HTML, "The EventSource interface"), and so comes back. One that was compressed before it is written
+ * cannot, because its compressor would be interrupted off; a middleware that compresses what is written has
+ * replaced `write`, and ends its compressor when the response is ended.
  */
 function isEventStream(response: StreamResponse): boolean {
   const head = headOf(response)
   if (!/^content-type: *text\/event-stream\b/im.test(head)) return false
   const { method, headers } = response.req
-  // A POST is answered once: what language models say has an end of its own, and nobody asks for the rest of it.
+  // A POST is answered once: what language models say has an end of its own, and nobody asks for the rest of
+  // it.
   if (method !== 'GET' || !headers.accept?.includes(mediaType)) return false
   return !/^content-encoding: *(?!identity)/im.test(head) || Object.hasOwn(response, 'write')
 }

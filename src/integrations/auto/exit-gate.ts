@@ -5,8 +5,9 @@ type Exit = (code?: number | string | null) => never
 type Exits = { exit: Exit; reallyExit: Exit; kill: typeof process.kill }
 
 /**
- * Holds back the exits of the application's handlers: `process.exit()`, `process.reallyExit()` and the signal that a handler sends to its own
- * process when it has done (NestJS, terminus). Installed for the end of a shutdown only; at any other time these are Node's own functions.
+ * Holds back the exits of the application's handlers: `process.exit()`, `process.reallyExit()` and the signal
+ * that a handler sends to its own process when it has done (NestJS, terminus). Installed for the end of a
+ * shutdown only; at any other time these are Node's own functions.
  */
 export class ExitGate {
   readonly #signals: readonly SignalName[]
@@ -19,7 +20,9 @@ export class ExitGate {
     this.#signals = signals
   }
 
-  /** From now on an exit sets `process.exitCode` and calls back, once; the first one counts, as it would have. */
+  /**
+   * From now on an exit sets `process.exitCode` and calls back, once; the first one counts, as it would have.
+   */
   hold(onExit: () => void): void {
     const { exit, reallyExit, kill } = this.#process
     this.#native = { exit, reallyExit, kill }

@@ -48,7 +48,8 @@ class Auto {
 
   install(): void {
     this.#gate.install()
-    // As the first process of a container it would not react to a signal at all without a handler (pid_namespaces(7)).
+    // As the first process of a container it would not react to a signal at all without a handler
+    // (pid_namespaces(7)).
     if (process.pid === 1) this.#gate.arm()
     subscribe(listenCalled, (message) => this.#onListenCalled(message as ListenMessage))
     subscribe(listening, (message) => this.#onListening(message as ListenMessage))

@@ -8,8 +8,8 @@ export interface ListenedTo {
 }
 
 /**
- * Whether this is a program's talk with itself (workers, tools, debuggers): a raw server on a path, or on any free port of the loopback address. Its
- * connections end with the process, and nobody outside waits for them.
+ * Whether this is a program's talk with itself (workers, tools, debuggers): a raw server on a path, or on any
+ * free port of the loopback address. Its connections end with the process, and nobody outside waits for them.
  */
 export function isInternal(server: Server, { port, path, host }: ListenedTo): boolean {
   if (server.constructor !== Server) return false

@@ -15,8 +15,9 @@ const LOOK_BACK = 1_024
 const commentLines = /^(?::[^\r\n]*(?:\r\n|\r|\n))+$/
 
 /**
- * An event stream of an application that does not know when to end it. Watches what is written for where events end, which is at an empty line
- * (WHATWG HTML, "Interpreting an event stream"): a client throws away what comes after the last one.
+ * An event stream of an application that does not know when to end it. Watches what is written for where
+ * events end, which is at an empty line (WHATWG HTML, "Interpreting an event stream"): a client throws away
+ * what comes after the last one.
  */
 export class OpenEventStream {
   readonly #response: StreamResponse
@@ -25,7 +26,10 @@ export class OpenEventStream {
   #tail = '\n\n'
   #leaving = false
 
-  /** Stands in front of the `write` that the application calls: what a compressing middleware makes of it has no lines. */
+  /**
+   * Stands in front of the `write` that the application calls: what a compressing middleware makes of it has
+   * no lines.
+   */
   constructor(response: StreamResponse) {
     this.#response = response
     const write = response.write
@@ -53,14 +57,20 @@ export class OpenEventStream {
     this.#endSoon()
   }
 
-  /** With the next turn of the event loop: an application writes an event in several pieces, and several events, at once. */
+  /**
+   * With the next turn of the event loop: an application writes an event in several pieces, and several
+   * events, at once.
+   */
   #endSoon(): void {
     setImmediate(() => {
       if (this.#whole && !this.#response.writableEnded) this.#end()
     })
   }
 
-  /** For the application it is as if its client had gone: the response is closed, and what is written to it later is dropped without an error event. */
+  /**
+   * For the application it is as if its client had gone: the response is closed, and what is written to it
+   * later is dropped without an error event.
+   */
   #end(): void {
     const response = this.#response
     const { end } = response

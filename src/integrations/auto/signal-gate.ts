@@ -12,8 +12,9 @@ export type SignalTaker = (signal: SignalName) => boolean
 const nobody = (): void => {}
 
 /**
- * Stands between the process's signals and the application's handlers, which stay where they are: `process.on`, `once`, `removeListener`,
- * `listeners`, `listenerCount` are Node's own and tell the truth. Only `process.emit` is replaced, which is what Node calls with a signal.
+ * Stands between the process's signals and the application's handlers, which stay where they are:
+ * `process.on`, `once`, `removeListener`, `listeners`, `listenerCount` are Node's own and tell the truth.
+ * Only `process.emit` is replaced, which is what Node calls with a signal.
  */
 export class SignalGate {
   readonly #signals: readonly SignalName[]
@@ -61,7 +62,8 @@ export class SignalGate {
   #passOn(target: unknown, args: Parameters<Emit>): boolean {
     const [event, subject] = args
     if (this.#isOurs(event) && this.#take(event)) return true
-    // Node gives a signal its own action back when its last listener has gone; as long as the gate is armed, one is always left.
+    // Node gives a signal its own action back when its last listener has gone; as long as the gate is armed,
+    // one is always left.
     if (event === 'removeListener' && this.#armed && this.#isOurs(subject)) {
       return pretendCount(subject, 1, () => Reflect.apply(this.#emit, target, args))
     }
@@ -72,10 +74,10 @@ export class SignalGate {
     return (this.#signals as readonly unknown[]).includes(event)
   }
 
-  // Node installs and removes its handler for a signal when `process` emits 'newListener' and 'removeListener'
-  // (lib/internal/bootstrap/switches/is_main_thread.js, 22 to 26). Emitting them does it without a listener
-  // that others would see and count:
-  // signal-exit, for one, ends the process only when nobody else listens.
+  // Node installs and removes its handler for a signal when `process` emits 'newListener' and
+  // 'removeListener' (lib/internal/bootstrap/switches/is_main_thread.js, 22 to 26). Emitting them does it
+  // without a listener that others would see and count: signal-exit, for one, ends the process only when
+  // nobody else listens.
   #watch(signal: SignalName): void {
     Reflect.apply(this.#emit, process, ['newListener', signal, nobody])
   }

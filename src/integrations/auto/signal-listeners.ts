@@ -1,7 +1,7 @@
 import { constants } from 'node:os'
 import type { Logger } from '../../core/logger.ts'
 import type { SignalName } from '../../core/options.ts'
-import { errorText } from '../../node/limit.ts'
+import { errorText } from '../../node/guard/limit.ts'
 import { pretendCount } from './listener-count.ts'
 
 /** A listener for a signal, as Node calls it. */

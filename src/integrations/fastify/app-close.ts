@@ -1,4 +1,5 @@
 import { LastcallError } from '../../core/errors.ts'
+import { isDrainOver, isShuttingDown } from '../../core/state.ts'
 import type { Lifecycle } from '../../node/types.ts'
 import type { FastifyApp } from './types.ts'
 
@@ -38,7 +39,7 @@ export class AppClose {
    * its `onClose` hooks have finished.
    */
   moveHookToFront(): void {
-    if (!/^(starting|ready|unready)$/.test(this.#lifecycle.state)) return
+    if (isShuttingDown(this.#lifecycle.state)) return
     this.#hook[Symbol.dispose]()
     this.#hook = this.#addHook()
   }
@@ -53,8 +54,9 @@ export class AppClose {
   }
 
   async #close(): Promise<void> {
-    // A stop hook that closes the app would wait for itself if it joined the shutdown; nothing is left to drain by then.
-    if (/^(stopping|stopped)$/.test(this.#lifecycle.state)) return this.#begin()
+    // A stop hook that closes the app would wait for itself if it joined the shutdown; nothing is left to
+    // drain by then.
+    if (isDrainOver(this.#lifecycle.state)) return this.#begin()
     await this.#lifecycle.shutdown('app.close() was called')
     const { hooksTimeoutMs } = this.#lifecycle.options
     if (!this.#closed) {

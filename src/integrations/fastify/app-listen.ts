@@ -1,5 +1,6 @@
 import type { Server } from 'node:net'
 import { LastcallError } from '../../core/errors.ts'
+import { isDrainOver, isShuttingDown } from '../../core/state.ts'
 import type { Lifecycle } from '../../node/types.ts'
 import type { AppClose } from './app-close.ts'
 import { serveSecondaryServers } from './secondary-servers.ts'
@@ -9,9 +10,10 @@ type Listen = (...args: unknown[]) => unknown
 type AddHook = (name: string, hook: () => Promise<void>) => unknown
 
 /**
- * Starts the lifecycle with the first `app.listen()`: signals at the call, because plugins may take their time to load; the port only when the probe
- * server is up, so that readiness is red before the first connection. A plugin that is registered without `await` is loaded within `listen()`,
- * too late to wrap that; it is the server's `listen` that starts the lifecycle then.
+ * Starts the lifecycle with the first `app.listen()`: signals at the call, because plugins may take their
+ * time to load; the port only when the probe server is up, so that readiness is red before the first
+ * connection. A plugin that is registered without `await` is loaded within `listen()`, too late to wrap that;
+ * it is the server's `listen` that starts the lifecycle then.
  */
 export function interceptListen(app: FastifyApp, lifecycle: Lifecycle, close: AppClose): void {
   const start = startOnce(lifecycle)
@@ -39,7 +41,7 @@ function interceptServer(
     start().then(
       () => {
         // The shutdown came first: a port that is opened now would be closed under its first client.
-        if (!/^(starting|ready|unready)$/.test(lifecycle.state)) return
+        if (isShuttingDown(lifecycle.state)) return
         close.moveHookToFront()
         Reflect.apply(native, server, args)
       },
@@ -63,9 +65,12 @@ function startOnce(lifecycle: Lifecycle): () => Promise<void> {
   }
 }
 
-/** Resolves when a shutdown that comes in the middle of `listen()` is over, to what Fastify says when its own signal aborts it: nothing listens. */
+/**
+ * Resolves when a shutdown that comes in the middle of `listen()` is over, to what Fastify says when its own
+ * signal aborts it: nothing listens.
+ */
 async function endOf(lifecycle: Lifecycle): Promise<string> {
-  if (/^(stopping|stopped)$/.test(lifecycle.state)) return new Promise(() => {})
+  if (isDrainOver(lifecycle.state)) return new Promise(() => {})
   await lifecycle.once('shutdownInitiated')
   await lifecycle.shutdown()
   return ''

@@ -1,15 +1,21 @@
 import { LastcallError } from '../../core/errors.ts'
+import { type Peer, refuseOldPeer } from '../../core/peer.ts'
 import type { Lifecycle } from '../../node/types.ts'
-import { createLifecycle } from '../../node/lifecycle.ts'
+import { createLifecycle } from '../../node/lifecycle/lifecycle.ts'
 import { AppClose } from './app-close.ts'
 import { interceptListen } from './app-listen.ts'
 import { rootOf } from './root.ts'
 import type { FastifyApp, LastcallOptions, LastcallPlugin } from './types.ts'
 
-/** What Fastify itself reads from the options of any `register`, and what a loader of plugins adds unasked. */
+const peer: Peer = { name: 'fastify', oldest: '5.0.0', install: 'fastify@5' }
+
+/**
+ * What Fastify itself reads from the options of any `register`, and what a loader of plugins adds unasked.
+ */
 const registerOptions: ReadonlySet<string> = new Set(['prefix', 'logLevel', 'logSerializers'])
 
 async function plugin(app: FastifyApp, options: LastcallOptions): Promise<void> {
+  refuseOldPeer(peer, app.version)
   if (app.hasDecorator('lifecycle')) {
     throw new LastcallError('LASTCALL_DUPLICATE_NAME', [
       'app.lifecycle is there already; register lastcall once, or take away the other decorator',
@@ -25,8 +31,8 @@ async function plugin(app: FastifyApp, options: LastcallOptions): Promise<void> 
 }
 
 /**
- * The Fastify plugin: `await app.register(lastcall, options)`. Adds `app.lifecycle`, drains every server of the app and makes `app.close()` and the
- * shutdown one thing.
+ * The Fastify plugin: `await app.register(lastcall, options)`. Adds `app.lifecycle`, drains every server of
+ * the app and makes `app.close()` and the shutdown one thing.
  *
  * - Signals and the probe server begin with `app.listen()`; an app that is only injected into installs and opens nothing.
  * - `app.close()` begins the shutdown, delay and drain included, and resolves when it is over; the process goes on. A signal does the same and
@@ -36,13 +42,16 @@ async function plugin(app: FastifyApp, options: LastcallOptions): Promise<void> 
  *   `app.lifecycle.signal`.
  * - Options are those of `createLifecycle`, with `app.log` as the logger; or `{ lifecycle }` of one that exists.
  *
- * Rejects with `LASTCALL_INVALID_OPTIONS`, `LASTCALL_DUPLICATE_NAME`; `app.listen()` with `LASTCALL_PROBE_PORT`.
+ * Rejects with `LASTCALL_UNSUPPORTED_PEER`, `LASTCALL_INVALID_OPTIONS`, `LASTCALL_DUPLICATE_NAME`;
+ * `app.listen()` with `LASTCALL_PROBE_PORT`.
  */
 export const lastcall: LastcallPlugin = Object.assign(plugin, {
-  // What fastify-plugin does: the decorator belongs to the instance that registers, not to a child of it (Fastify docs, "Plugins guide").
+  // What fastify-plugin does: the decorator belongs to the instance that registers, not to a child of it
+  // (Fastify docs, "Plugins guide").
   [Symbol.for('skip-override')]: true,
   [Symbol.for('fastify.display-name')]: 'lastcall',
-  [Symbol.for('plugin-meta')]: { name: 'lastcall', fastify: '5.x' },
+  // No version in it: Fastify would refuse the plugin itself, with a sentence that does not say what to do.
+  [Symbol.for('plugin-meta')]: { name: 'lastcall' },
 })
 
 function lifecycleFrom(app: FastifyApp, options: LastcallOptions): Lifecycle {

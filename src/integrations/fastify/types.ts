@@ -5,6 +5,7 @@ import type { Lifecycle, ServableServer } from '../../node/types.ts'
 
 /** What the plugin uses of a Fastify 5 instance; its own type fits. */
 export interface FastifyApp {
+  readonly version: string
   readonly server: ServableServer
   readonly log: Logger
   readonly listen: unknown

@@ -1,4 +1,4 @@
-import { type MetricDefinition, metricTable } from '../../node/metric-table.ts'
+import { type MetricDefinition, metricTable } from '../../node/lifecycle/metric-table.ts'
 import type { Snapshot } from '../../node/types.ts'
 import type { MetricAttributes } from './meter.ts'
 
@@ -29,8 +29,9 @@ const counted: Readonly<Record<string, string>> = {
 }
 
 /**
- * A metric of the table under a name that becomes the table's own again where Prometheus gets it: dots become underscores, the unit and `_total`
- * are appended, units in braces are left out (OpenTelemetry specification, "Prometheus and OpenMetrics Compatibility").
+ * A metric of the table under a name that becomes the table's own again where Prometheus gets it: dots become
+ * underscores, the unit and `_total` are appended, units in braces are left out (OpenTelemetry specification,
+ * "Prometheus and OpenMetrics Compatibility").
  */
 function instrumentOf({ name, help, type, samples }: MetricDefinition): InstrumentDefinition {
   const unit = name.endsWith('_seconds') ? 's' : (additive[name] ?? counted[name] ?? '')
@@ -45,8 +46,9 @@ function instrumentOf({ name, help, type, samples }: MetricDefinition): Instrume
 }
 
 /**
- * Requests by scheme (OpenTelemetry semantic conventions, HTTP metrics). Servers of one scheme are added up, since what tells them apart is no attribute of
- * this metric. `http.request.method` is not kept of a request in flight, and a made-up one would be false.
+ * Requests by scheme (OpenTelemetry semantic conventions, HTTP metrics). Servers of one scheme are added up,
+ * since what tells them apart is no attribute of this metric. `http.request.method` is not kept of a request
+ * in flight, and a made-up one would be false.
  */
 const activeRequests: InstrumentDefinition = {
   name: 'http.server.active_requests',

@@ -6,13 +6,16 @@ import type { MetricsMeter, MetricsResult } from './meter.ts'
 
 /** Options of {@link observeMetrics}. */
 export interface ObserveOptions {
-  /** Makes the instruments: `metrics.getMeter('lastcall')` of @opentelemetry/api, or a meter of your own provider. */
+  /**
+   * Makes the instruments: `metrics.getMeter('lastcall')` of @opentelemetry/api, or a meter of your own
+   * provider.
+   */
   readonly meter: MetricsMeter
 }
 
 /**
- * Adds the lifecycle's metrics, and `http.server.active_requests`, to a meter. The numbers are read at each collection, all from one snapshot; requests are not
- * touched.
+ * Adds the lifecycle's metrics, and `http.server.active_requests`, to a meter. The numbers are read at each
+ * collection, all from one snapshot; requests are not touched.
  * @throws LastcallError `LASTCALL_INVALID_OPTIONS`
  * @returns ends the observation; the instruments stay with their meter, which has no way to take one back
  */
@@ -46,6 +49,6 @@ function refuseUnusable(options: ObserveOptions): void {
   const missing = methods.filter((name) => typeof meter?.[name] !== 'function')
   if (missing.length === 0) return
   throw new LastcallError('LASTCALL_INVALID_OPTIONS', [
-    `meter: got ${describe(meter)} without ${missing.join(', ')}; pass metrics.getMeter('lastcall') of @opentelemetry/api 1`,
+    `meter: got ${describe(meter)} without ${missing.join(', ')}; pass metrics.getMeter('lastcall') of @opentelemetry/api 1.3 or newer, from npm install @opentelemetry/api@1`,
   ])
 }

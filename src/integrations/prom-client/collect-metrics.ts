@@ -1,10 +1,18 @@
 import { LastcallError } from '../../core/errors.ts'
 import { describe } from '../../core/describe.ts'
+import { type Peer, refuseOldPeer } from '../../core/peer.ts'
+import { loadedPackages } from '../../node/host/loaded-packages.ts'
 import type { Lifecycle, Snapshot } from '../../node/types.ts'
 import { LifecycleMetric } from './lifecycle-metric.ts'
-import { metricTable } from '../../node/metric-table.ts'
+import { metricTable } from '../../node/lifecycle/metric-table.ts'
 
-/** A registry of prom-client 15, of its successor @prometheus-io/client or of its fork @platformatic/prom-client, as far as it is used. */
+// Older registries do not wait for a metric's values: every scrape would fail.
+const peer: Peer = { name: 'prom-client', oldest: '13.0.0', install: 'prom-client@15' }
+
+/**
+ * A registry of prom-client 13 or newer, of its successor @prometheus-io/client or of its fork
+ * @platformatic/prom-client, as far as it is used.
+ */
 export interface MetricsRegistry {
   readonly contentType: string
   metrics(): Promise<string> | string
@@ -24,13 +32,16 @@ export interface CollectOptions {
 }
 
 /**
- * Adds the lifecycle's metrics to a registry and serves the registry on the probe server, to the very end of the shutdown. The numbers are read at
- * each scrape; requests are not touched.
- * @throws LastcallError `LASTCALL_INVALID_OPTIONS`, `LASTCALL_DUPLICATE_NAME` when a metric or the path is taken; nothing is registered then
+ * Adds the lifecycle's metrics to a registry and serves the registry on the probe server, to the very end of
+ * the shutdown. The numbers are read at each scrape; requests are not touched.
+ * @throws LastcallError `LASTCALL_INVALID_OPTIONS`, `LASTCALL_DUPLICATE_NAME` when a metric or the path is
+ *   taken, `LASTCALL_UNSUPPORTED_PEER`;
+ * nothing is registered then
  * @returns takes the metrics and the path away again
  */
 export function collectMetrics(lifecycle: Lifecycle, options: CollectOptions): Disposable {
   refuseUnusable(options)
+  refuseOldRegistry(options.register)
   const { register, prefix = 'lastcall_', path = '/metrics' } = options
   const snapshot = onceATurn(() => lifecycle.snapshot())
   // The names are kept apart from the metrics, whose own name an OpenMetrics registry changes.
@@ -58,7 +69,10 @@ async function scrape(register: MetricsRegistry): Promise<{ contentType: string;
   return { body: await register.metrics(), contentType: register.contentType }
 }
 
-/** A registry asks all metrics in one go: they share one snapshot, which costs less and cannot contradict itself. */
+/**
+ * A registry asks all metrics in one go: they share one snapshot, which costs less and cannot contradict
+ * itself.
+ */
 function onceATurn(take: () => Snapshot): () => Snapshot {
   let taken: Snapshot | null = null
   return () => {
@@ -78,7 +92,8 @@ function refuseUnusable(options: CollectOptions): void {
       : [
           `register: it has no ${missing.join(', ')}; pass a registry, such as 'register' of the client package`,
         ]),
-    // Names are checked by whoever scrapes: a wrong one would make the whole page unreadable (Prometheus data model).
+    // Names are checked by whoever scrapes: a wrong one would make the whole page unreadable (Prometheus data
+    // model).
     ...(prefix === undefined || (typeof prefix === 'string' && /^([a-zA-Z_:][a-zA-Z0-9_:]*)?$/.test(prefix))
       ? []
       : [
@@ -89,6 +104,21 @@ function refuseUnusable(options: CollectOptions): void {
       : [`path: got ${describe(path)}, wanted a path such as '/metrics', or false for none`]),
   ]
   if (problems.length > 0) throw new LastcallError('LASTCALL_INVALID_OPTIONS', problems)
+}
+
+/** Only the copy that the registry is from counts: the process may have loaded others for other users. */
+function refuseOldRegistry(register: MetricsRegistry): void {
+  const owner = loadedPackages(peer.name).find(({ exports }) =>
+    exports.some((module) => isInstance(register, module)),
+  )
+  if (owner) refuseOldPeer(peer, owner.version)
+}
+
+/** `instanceof` for whatever a module exports: it throws for a function without a prototype. */
+function isInstance(value: object, module: unknown): boolean {
+  if (typeof module !== 'function') return false
+  const { prototype } = module as { prototype?: unknown }
+  return typeof prototype === 'object' && prototype !== null && value instanceof module
 }
 
 function refuseTaken(register: MetricsRegistry, names: readonly string[]): void {

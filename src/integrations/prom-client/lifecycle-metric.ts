@@ -1,5 +1,5 @@
 import type { Snapshot } from '../../node/types.ts'
-import type { MetricDefinition, MetricSample } from '../../node/metric-table.ts'
+import type { MetricDefinition, MetricSample } from '../../node/lifecycle/metric-table.ts'
 
 /** What a registry reads of a metric at a scrape. */
 export interface MetricReading {
@@ -11,11 +11,15 @@ export interface MetricReading {
 }
 
 /**
- * A metric as registries of prom-client 15 and of @prometheus-io/client call it (their `lib/registry.js`): `get` at every scrape, `reset` from
- * `resetMetrics`. Made without their constructors, so that neither package is imported.
+ * A metric as registries of prom-client 15 and of @prometheus-io/client call it (their `lib/registry.js`):
+ * `get` at every scrape, `reset` from `resetMetrics`. Made without their constructors, so that neither
+ * package is imported.
  */
 export class LifecycleMetric {
-  /** Not read-only: an OpenMetrics registry takes `_total` off a counter's name here, and reads the name back from `get`. */
+  /**
+   * Not read-only: an OpenMetrics registry takes `_total` off a counter's name here, and reads the name back
+   * from `get`.
+   */
   name: string
   readonly help: string
   readonly type: string

@@ -1,4 +1,4 @@
-import { realHost } from '../../node/host.ts'
+import { realHost } from '../../node/host/host.ts'
 import type { ServableServer } from '../../node/types.ts'
 import { TerminusGroup } from './group.ts'
 import type { TerminusOptions } from './types.ts'
@@ -7,14 +7,15 @@ import type { TerminusOptions } from './types.ts'
 let group: TerminusGroup | undefined
 
 /**
- * `createTerminus` of @godaddy/terminus 4.12, on a lifecycle: health checks on the server's own port, and a shutdown at the signal.
+ * `createTerminus` of @godaddy/terminus 4.12, on a lifecycle: health checks on the server's own port, and a
+ * shutdown at the signal.
  *
- * At the signal health checks begin to fail, `beforeShutdown` runs while everything is served and told to go elsewhere, the server drains,
- * `onSignal` and `onShutdown` run, and the process ends: by the signal, with 0 if `useExit0` is set or the
- * signal does nothing (PID 1), with 1 if
- * something was cut off or a function of yours failed. All servers of a process are shut down together. A second signal forces the exit.
- * Times that terminus has no option for come from the environment, as with `createLifecycle()`; a probe server is opened only if
- * `LASTCALL_PROBE_PORT` asks for one.
+ * At the signal health checks begin to fail, `beforeShutdown` runs while everything is served and told to go
+ * elsewhere, the server drains, `onSignal` and `onShutdown` run, and the process ends: by the signal, with 0
+ * if `useExit0` is set or the signal does nothing (PID 1), with 1 if something was force-closed or a function
+ * of yours failed. All servers of a process are shut down together. A second signal forces the exit. Times
+ * that terminus has no option for come from the environment, as with `createLifecycle()`; a probe server is
+ * opened only if `LASTCALL_PROBE_PORT` asks for one.
  *
  * @throws LastcallError `LASTCALL_INVALID_OPTIONS`, `LASTCALL_NOT_A_SERVER`, `LASTCALL_SERVER_TAKEN`
  * @returns the server

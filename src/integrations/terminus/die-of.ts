@@ -1,8 +1,9 @@
 import type { SignalName } from '../../core/options.ts'
 
 /**
- * Makes the exit that follows one by this signal, which is what terminus ends with. It is raised when everything else has been done, 'exit'
- * listeners included, and where it does nothing (the kernel gives PID 1 no default action, pid_namespaces(7)) the exit goes on with its code.
+ * Makes the exit that follows one by this signal, which is what terminus ends with. It is raised when
+ * everything else has been done, 'exit' listeners included, and where it does nothing (the kernel gives PID 1
+ * no default action, pid_namespaces(7)) the exit goes on with its code.
  */
 export function dieOf(signal: SignalName): void {
   process.once('exit', () => {

@@ -2,7 +2,10 @@ import { MAX_DURATION_MS } from '../../core/defaults.ts'
 import type { Environment } from '../../core/option-rules.ts'
 import type { SignalName } from '../../core/options.ts'
 import type { StateName } from '../../core/state.ts'
-import type { Host } from '../../node/host.ts'
+import type { Clock } from '../../node/host/clock.ts'
+import type { Host } from '../../node/host/host.ts'
+import { defaultPolicy, type HostPolicy } from '../../node/host/policy.ts'
+import type { HostProcess } from '../../node/host/process.ts'
 
 /** The shutdown delay of a lifecycle on a {@link GroupHost}: its end is decided here. */
 export const OPEN_DELAY_MS: number = MAX_DURATION_MS
@@ -27,16 +30,27 @@ const keptHere: ReadonlySet<string> = new Set([
   'LASTCALL_GRACE_PERIOD',
 ])
 
-/** The process as the lifecycle of a {@link TerminusGroup} sees it: signals, times and the exit are terminus' own. */
+/** The host of the lifecycle of a {@link TerminusGroup}: signals, times and the exit are terminus' own. */
 export class GroupHost implements Host {
+  readonly process: GroupProcess
+  readonly clock: Clock
+  readonly policy: HostPolicy = defaultPolicy
+
+  constructor(base: Host, terms: Terms) {
+    this.process = new GroupProcess(base.process, terms)
+    this.clock = new GroupClock(base.clock, terms)
+  }
+}
+
+class GroupProcess implements HostProcess {
   readonly env: Environment
-  readonly #base: Host
+  readonly #base: HostProcess
   readonly #terms: Terms
   readonly #listeners = new Map<SignalName, () => void>()
   readonly #armed = new Set<SignalName>()
   #first: SignalName | null = null
 
-  constructor(base: Host, terms: Terms) {
+  constructor(base: HostProcess, terms: Terms) {
     this.env = Object.fromEntries(Object.entries(base.env).filter(([name]) => !keptHere.has(name)))
     this.#base = base
     this.#terms = terms
@@ -57,42 +71,24 @@ export class GroupHost implements Host {
     return { [Symbol.dispose]: () => void this.#listeners.delete(signal) }
   }
 
-  startTimer(ms: number, callback: () => void): Disposable {
-    const state = this.#terms.state()
-    if (state === 'delaying' && ms === OPEN_DELAY_MS) return this.#startDelay(callback)
-    if (state === 'draining') return this.#base.startTimer(this.#terms.drainMs(), callback)
-    if (state === 'stopping') return this.#base.startTimer(this.#terms.hooksMs(ms), callback)
-    return this.#base.startTimer(ms, callback)
-  }
-
-  /** Cannot be stopped, and need not be: the end of a delay means nothing when it comes too late. */
-  #startDelay(callback: () => void): Disposable {
-    void this.#terms.delay().then(callback)
-    return { [Symbol.dispose]: () => {} }
-  }
-
   async exit(code: number): Promise<void> {
     if (code === 0 && this.#first !== null && !this.#terms.useExit0()) this.#terms.dieOf(this.#first)
     await this.#base.exit(code)
-  }
-
-  now(): number {
-    return this.#base.now()
   }
 
   forcedExitCode(signal: SignalName): number {
     return this.#base.forcedExitCode(signal)
   }
 
-  onUncaught(listener: Parameters<Host['onUncaught']>[0]): Disposable {
+  onUncaught(listener: Parameters<HostProcess['onUncaught']>[0]): Disposable {
     return this.#base.onUncaught(listener)
   }
 
-  onForeignExit(listener: Parameters<Host['onForeignExit']>[0]): Disposable {
+  onForeignExit(listener: Parameters<HostProcess['onForeignExit']>[0]): Disposable {
     return this.#base.onForeignExit(listener)
   }
 
-  ancestors(): ReturnType<NonNullable<Host['ancestors']>> {
+  ancestors(): ReturnType<NonNullable<HostProcess['ancestors']>> {
     return this.#base.ancestors?.() ?? []
   }
 
@@ -106,5 +102,33 @@ export class GroupHost implements Host {
 
   overwrite(path: string, text: string): boolean {
     return this.#base.overwrite(path, text)
+  }
+}
+
+class GroupClock implements Clock {
+  readonly #base: Clock
+  readonly #terms: Terms
+
+  constructor(base: Clock, terms: Terms) {
+    this.#base = base
+    this.#terms = terms
+  }
+
+  now(): number {
+    return this.#base.now()
+  }
+
+  startTimer(ms: number, callback: () => void): Disposable {
+    const state = this.#terms.state()
+    if (state === 'delaying' && ms === OPEN_DELAY_MS) return this.#startDelay(callback)
+    if (state === 'draining') return this.#base.startTimer(this.#terms.drainMs(), callback)
+    if (state === 'stopping') return this.#base.startTimer(this.#terms.hooksMs(ms), callback)
+    return this.#base.startTimer(ms, callback)
+  }
+
+  /** Cannot be stopped, and need not be: the end of a delay means nothing when it comes too late. */
+  #startDelay(callback: () => void): Disposable {
+    void this.#terms.delay().then(callback)
+    return { [Symbol.dispose]: () => {} }
   }
 }

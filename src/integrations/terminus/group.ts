@@ -5,10 +5,11 @@ import { type ResolvedOptions, resolveOptions, type SignalName } from '../../cor
 import { LastcallError } from '../../core/errors.ts'
 import type { Logger } from '../../core/logger.ts'
 import { signalProblem } from '../../core/signal-names.ts'
-import type { Host } from '../../node/host.ts'
-import { createLifecycle } from '../../node/lifecycle.ts'
-import { limited } from '../../node/limit.ts'
-import { guardedLogger, stderrLogger } from '../../node/stderr-logger.ts'
+import type { Clock } from '../../node/host/clock.ts'
+import type { Host } from '../../node/host/host.ts'
+import { createLifecycle } from '../../node/lifecycle/lifecycle.ts'
+import { limited } from '../../node/guard/limit.ts'
+import { guardedLogger, stderrLogger } from '../../node/host/stderr-logger.ts'
 import type { Lifecycle, ServableServer } from '../../node/types.ts'
 import { dieOf } from './die-of.ts'
 import { GroupHost, OPEN_DELAY_MS } from './group-host.ts'
@@ -25,8 +26,8 @@ interface Member {
 
 /** All servers that `createTerminus()` was called for: one lifecycle, one shutdown, one exit. */
 export class TerminusGroup {
-  readonly #env: Host['env']
-  readonly #base: Host
+  readonly #env: Host['process']['env']
+  readonly #clock: Clock
   readonly #host: GroupHost
   readonly #lifecycle: Lifecycle
   readonly #logger: Logger
@@ -36,18 +37,19 @@ export class TerminusGroup {
   #hooksEndAt = 0
 
   constructor(base: Host, die: (signal: SignalName) => void = dieOf) {
-    this.#env = base.env
-    this.#base = base
+    const { env } = base.process
+    this.#env = env
+    this.#clock = base.clock
     this.#host = new GroupHost(base, {
       state: () => this.#lifecycle.state,
       delay: () => this.#delay(),
       drainMs: () => this.#drainMs(),
-      hooksMs: (ms) => Math.max(ms, this.#hooksEndAt - base.now()),
+      hooksMs: (ms) => Math.max(ms, this.#hooksEndAt - base.clock.now()),
       useExit0: () => this.#members.some(({ settings }) => settings.useExit0),
       dieOf: die,
     })
     this.#logger = guardedLogger(stderrLogger(base))
-    const wantsProbes = /^\d+$/.test(base.env['LASTCALL_PROBE_PORT'] ?? '')
+    const wantsProbes = /^\d+$/.test(env['LASTCALL_PROBE_PORT'] ?? '')
     this.#lifecycle = createLifecycle(
       {
         shutdownDelayMs: OPEN_DELAY_MS,
@@ -74,7 +76,7 @@ export class TerminusGroup {
     this.#logTimes()
     interceptHealthRoutes(server, settings.health, this.#state)
     if (index === 1) this.#start(server)
-    for (const signal of times.signals) this.#host.arm(signal)
+    for (const signal of times.signals) this.#host.process.arm(signal)
     // One server that listens is somebody who can be sent traffic, whatever becomes of the others.
     if (server.listening) this.#lifecycle.ready()
     else server.once('listening', () => this.#lifecycle.ready())
@@ -118,7 +120,7 @@ export class TerminusGroup {
 
   #onShutdown(): void {
     // A different second signal would otherwise end the process in the middle of its last requests.
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) this.#host.arm(signal)
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) this.#host.process.arm(signal)
     // The last hook that is registered is the first to run; these run in the order of the calls, first every
     // onSignal, then every onShutdown.
     for (const name of ['onShutdown', 'onSignal'] as const) {
@@ -145,7 +147,7 @@ export class TerminusGroup {
    */
   async #delay(): Promise<void> {
     const delay = new Promise<void>((resolve) =>
-      this.#base.startTimer(this.#longest('shutdownDelayMs'), resolve),
+      this.#clock.startTimer(this.#longest('shutdownDelayMs'), resolve),
     )
     await Promise.all([delay, ...this.#members.map((member) => this.#runBeforeShutdown(member))])
   }
@@ -163,8 +165,9 @@ export class TerminusGroup {
 
   #drainMs(): number {
     const drainMs = this.#longest('drainTimeoutMs')
-    // What the drain leaves of its time the hooks may have: terminus sets them no limit, and they are within the same grace period.
-    this.#hooksEndAt = this.#base.now() + drainMs + this.#lifecycle.options.hooksTimeoutMs
+    // What the drain leaves of its time the hooks may have: terminus sets them no limit, and they are within
+    // the same grace period.
+    this.#hooksEndAt = this.#clock.now() + drainMs + this.#lifecycle.options.hooksTimeoutMs
     return drainMs
   }
 }

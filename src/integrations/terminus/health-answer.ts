@@ -7,8 +7,8 @@ export interface HealthAnswer {
 }
 
 /**
- * The answer of a check that passed. Every answer is an object of its own: terminus adds what one check resolved to to the one object that all
- * answers begin with, so that it appears in the answers of the next.
+ * The answer of a check that passed. Every answer is an object of its own: terminus adds what one check
+ * resolved to to the one object that all answers begin with, so that it appears in the answers of the next.
  * @throws TypeError when `info` cannot be written as JSON
  */
 export function passedAnswer(health: HealthSettings, info: unknown): HealthAnswer {
@@ -17,7 +17,10 @@ export function passedAnswer(health: HealthSettings, info: unknown): HealthAnswe
   return { status: health.statusOk, body: JSON.stringify(body) }
 }
 
-/** The answer of a check that failed with this error, which may be anything; `statusCode`, `statusResponse` and `causes` of it count. */
+/**
+ * The answer of a check that failed with this error, which may be anything; `statusCode`, `statusResponse`
+ * and `causes` of it count.
+ */
 export function failedAnswer(health: HealthSettings, error: unknown): HealthAnswer {
   const { statusCode, statusResponse, causes } = (error ?? {}) as Readonly<Record<string, unknown>>
   const status = isStatus(statusCode) ? statusCode : health.statusError

@@ -5,8 +5,9 @@ import { comparablePath, type HealthSettings } from './settings.ts'
 import type { HealthCheck, TerminusState } from './types.ts'
 
 /**
- * Answers requests for the paths of the checks; all others reach the server's listeners, those that are added later included (terminus wraps the
- * listeners that are there when it is called, and no others). Methods do not matter, nor does the query.
+ * Answers requests for the paths of the checks; all others reach the server's listeners, those that are added
+ * later included (terminus wraps the listeners that are there when it is called, and no others). Methods do
+ * not matter, nor does the query.
  */
 export function interceptHealthRoutes(
   server: ServableServer,
@@ -57,7 +58,10 @@ async function answerShutdown(health: HealthSettings): Promise<HealthAnswer> {
   return failedAnswer(health, undefined)
 }
 
-/** Paths that are named for liveness. A process that is finishing its work is alive; to fail it here would have it restarted. */
+/**
+ * Paths that are named for liveness. A process that is finishing its work is alive; to fail it here would
+ * have it restarted.
+ */
 const liveness = /(?:^|[^a-z])(?:live|livez|liveness|alive)\/?$/i
 
 function failsInShutdown(path: string, { sendFailuresDuringShutdown }: HealthSettings): boolean {

@@ -1,8 +1,8 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { describe } from '../../core/describe.ts'
 import { LastcallError } from '../../core/errors.ts'
-import { errorText } from '../../node/limit.ts'
-import { catchRejection } from '../../node/rejection.ts'
+import { errorText } from '../../node/guard/limit.ts'
+import { catchRejection } from '../../node/guard/rejection.ts'
 import type { HealthCheck, TerminusOptions } from './types.ts'
 
 /** What the answers of the health checks depend on. */
@@ -155,7 +155,8 @@ function areHeaders(value: unknown): boolean {
   }
 }
 
-// Names that are not in the table are passed over, as terminus does: its options are often part of a larger object.
+// Names that are not in the table are passed over, as terminus does: its options are often part of a larger
+// object.
 function findProblems(options: TerminusOptions): readonly string[] {
   const given = options as Readonly<Record<string, unknown>>
   const wrong = Object.entries(rules)

@@ -1,8 +1,14 @@
 import { LastcallError } from '../../core/errors.ts'
+import { type Peer, refuseOldPeer } from '../../core/peer.ts'
+import { isAtLeast } from '../../core/version.ts'
+import { loadedPackages } from '../../node/host/loaded-packages.ts'
 import type { Lifecycle } from '../../node/types.ts'
 import { HealthCheckError } from './health-check-error.ts'
 import { stateOf } from './terminus-state.ts'
 import type { HealthCheckMap, TerminusOptions, TerminusState } from './types.ts'
+
+// Older ones ignore statusOkResponse and statusErrorResponse.
+const peer: Peer = { name: '@godaddy/terminus', oldest: '4.12.0', install: '@godaddy/terminus@4' }
 
 /** What the caller decides itself: everything that concerns health checks. */
 export type PeerOverrides = Pick<
@@ -19,7 +25,10 @@ export type PeerOverrides = Pick<
 
 type PeerCheck = (argument: { state: TerminusState }) => Promise<unknown>
 
-/** Options for the `createTerminus` of @godaddy/terminus itself, in the types of its own. Made anew by every call, since terminus writes into them. */
+/**
+ * Options for the `createTerminus` of @godaddy/terminus itself, in the types of its own. Made anew by every
+ * call, since terminus writes into them.
+ */
 export interface PeerOptions {
   readonly healthChecks: {
     readonly verbatim?: boolean
@@ -37,8 +46,8 @@ export interface PeerOptions {
 }
 
 /**
- * terminus listens for at least one event of the process, whatever it is told: left out, `signal` is SIGTERM, and a list of `signals` without it gets
- * it. This is no signal, and nobody emits it.
+ * terminus listens for at least one event of the process, whatever it is told: left out, `signal` is SIGTERM,
+ * and a list of `signals` without it gets it. This is no signal, and nobody emits it.
  */
 const NO_SIGNAL = 'lastcall:terminus-handles-no-signal'
 
@@ -58,15 +67,19 @@ const replaced: Readonly<Record<string, string>> = {
 }
 
 /**
- * Options with which @godaddy/terminus 4.12 serves `/health/liveness`, `/health/readiness` and `/health/startup` on the application's own port, and
- * leaves signals, drain and exit to the lifecycle: `createTerminus(lifecycle.serve(server), terminusOptions(lifecycle))`.
+ * Options with which @godaddy/terminus 4.12 serves `/health/liveness`, `/health/readiness` and
+ * `/health/startup` on the application's own port, and leaves signals, drain and exit to the lifecycle:
+ * `createTerminus(lifecycle.serve(server), terminusOptions(lifecycle))`.
  *
- * Readiness and start-up follow the lifecycle's state. Checks that are registered with `lifecycle.check()` are asked by the probe server only; put
- * those for this port into `healthChecks`. When the drain closes the port it closes these routes, too; the probe server answers to the end.
+ * Readiness and start-up follow the lifecycle's state. Checks that are registered with `lifecycle.check()`
+ * are asked by the probe server only; put those for this port into `healthChecks`. When the drain closes the
+ * port it closes these routes, too; the probe server answers to the end.
  *
- * @throws LastcallError `LASTCALL_INVALID_OPTIONS` for overrides that terminus would never act on
+ * @throws LastcallError `LASTCALL_INVALID_OPTIONS` for overrides that terminus would never act on;
+ * `LASTCALL_UNSUPPORTED_PEER` when the terminus that the process has loaded is older than 4.12
  */
 export function terminusOptions(lifecycle: Lifecycle, overrides: PeerOverrides = {}): PeerOptions {
+  refuseOldTerminus()
   const problems = Object.keys(overrides).flatMap((name) =>
     name in replaced ? [`${name}: terminus handles no signal here; ${replaced[name]}`] : [],
   )
@@ -82,11 +95,20 @@ export function terminusOptions(lifecycle: Lifecycle, overrides: PeerOverrides =
   } as PeerOptions
 }
 
+function refuseOldTerminus(): void {
+  const versions = loadedPackages(peer.name).map(({ version }) => version)
+  // Which of several copies gets these options is not known. The newest one decides, so that no good one is
+  // refused.
+  const newest = versions.toSorted((one, other) => (isAtLeast(one, other) ? -1 : 1))[0]
+  if (newest !== undefined) refuseOldPeer(peer, newest)
+}
+
 function lifecycleChecks(lifecycle: Lifecycle): Readonly<Record<string, PeerCheck>> {
   const isReady = followReadiness(lifecycle)
   const check = (name: string, passes: () => boolean): PeerCheck => {
     return async () => {
-      // Nothing is resolved to: with `verbatim` terminus would show it in the answers of all other checks, too.
+      // Nothing is resolved to: with `verbatim` terminus would show it in the answers of all other checks,
+      // too.
       if (!passes())
         throw new HealthCheckError(`${name} failed: ${lifecycle.state}`, { lifecycle: lifecycle.state })
     }

@@ -1,3 +1,4 @@
+import { isShuttingDown } from '../../core/state.ts'
 import type { Lifecycle } from '../../node/types.ts'
 import type { TerminusState } from './types.ts'
 
@@ -5,7 +6,7 @@ import type { TerminusState } from './types.ts'
 export function stateOf(lifecycle: Lifecycle): TerminusState {
   return Object.freeze({
     get isShuttingDown() {
-      return /^(delaying|draining|stopping|stopped)$/.test(lifecycle.state)
+      return isShuttingDown(lifecycle.state)
     },
   })
 }

@@ -10,7 +10,9 @@ export type HealthCheck = (argument: { state: TerminusState }) => unknown
 
 /** Health checks by path, and two switches among them. */
 export interface HealthCheckMap {
-  /** Puts what a check resolves to at the top of the response instead of under `info` and `details`. false. */
+  /**
+   * Puts what a check resolves to at the top of the response instead of under `info` and `details`. false.
+   */
   readonly verbatim?: boolean | undefined
   /** Shows the stacks of errors to whoever asks. false. */
   readonly __unsafeExposeStackTraces?: boolean | undefined
@@ -22,15 +24,19 @@ export interface TerminusOptions {
   readonly healthChecks?: HealthCheckMap | undefined
   /** Whether case does not matter in the paths of the checks. false. */
   readonly caseInsensitive?: boolean | undefined
-  /** Milliseconds that requests have to end. `LASTCALL_DRAIN_TIMEOUT`, else 15000 (terminus: 1000). Several servers share the longest. */
+  /**
+   * Milliseconds that requests have to end. `LASTCALL_DRAIN_TIMEOUT`, else 15000 (terminus: 1000). Several
+   * servers share the longest.
+   */
   readonly timeout?: number | undefined
   /** SIGTERM. */
   readonly signal?: string | undefined
   /** Further signals. Never changed. */
   readonly signals?: readonly string[] | undefined
   /**
-   * Whether checks answer with failure from the signal on. Left out: all but those whose path ends in `live`, `livez`, `liveness` or `alive`, since
-   * a restart would not help a process that is finishing its work. true: all, as with terminus. false: none.
+   * Whether checks answer with failure from the signal on. Left out: all but those whose path ends in `live`,
+   * `livez`, `liveness` or `alive`, since a restart would not help a process that is finishing its work.
+   * true: all, as with terminus. false: none.
    */
   readonly sendFailuresDuringShutdown?: boolean | undefined
   /** 200. */
@@ -41,7 +47,10 @@ export interface TerminusOptions {
   readonly statusError?: number | undefined
   /** `{ status: 'error' }`. Never changed. */
   readonly statusErrorResponse?: Readonly<Record<string, unknown>> | undefined
-  /** Whether a clean shutdown ends with 0 instead of with the signal. As PID 1, where signals do nothing, it is 0 in any case. false. */
+  /**
+   * Whether a clean shutdown ends with 0 instead of with the signal. As PID 1, where signals do nothing, it
+   * is 0 in any case. false.
+   */
   readonly useExit0?: boolean | undefined
   /** Called after the last response of all servers. */
   readonly onSignal?: (() => unknown) | undefined
@@ -49,7 +58,10 @@ export interface TerminusOptions {
   readonly onSendFailureDuringShutdown?: (() => unknown) | undefined
   /** Called after every `onSignal`. */
   readonly onShutdown?: (() => unknown) | undefined
-  /** Called at the signal; everything is served until it is over, and at least for `LASTCALL_SHUTDOWN_DELAY` (5 s in Kubernetes, else 0). */
+  /**
+   * Called at the signal; everything is served until it is over, and at least for `LASTCALL_SHUTDOWN_DELAY`
+   * (5 s in Kubernetes, else 0).
+   */
   readonly beforeShutdown?: (() => unknown) | undefined
   readonly logger?: ((message: string, error: Error) => unknown) | undefined
   /** Added to every answer of a check. */

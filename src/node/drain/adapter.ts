@@ -1,9 +1,9 @@
 import type { ForcedClose } from '../../core/report.ts'
-import type { Goodbye, ServerSnapshot } from '../types.ts'
+import type { CloseHandshake, ServerSnapshot } from '../types.ts'
 
 /**
- * What the lifecycle asks of one kind of server. A new kind of server is a line in `../serve.ts`, a new
- * protocol a traffic beside this file.
+ * What the lifecycle asks of one kind of server. A new kind of server is a line in `./servers/serve.ts`, a
+ * new protocol a drainer beside this file.
  */
 export interface DrainAdapter {
   readonly name: string
@@ -22,7 +22,7 @@ export interface DrainAdapter {
    */
   drain(): Promise<void>
   /** Closes the listener and destroys whatever is left. Returns what was in flight. */
-  cut(): readonly ForcedClose[]
+  forceClose(): readonly ForcedClose[]
   snapshot(): ServerSnapshot
   /** Forgets the server: takes every listener and hook off it. */
   release(): void
@@ -35,8 +35,8 @@ export interface AdapterContext {
   readonly drainTimeoutMs: number
   /** How long everything was served after the announcement, before `drain()`. */
   readonly shutdownDelayMs: number
-  /** Says goodbye in a protocol that only the application knows. */
-  readonly goodbye: Goodbye | undefined
+  /** The close handshake of a protocol that only the application knows. */
+  readonly closeHandshake: CloseHandshake | undefined
   /** A request arrived after the shutdown began. */
   readonly onLateRequest: () => void
   /** The server began to listen. */

@@ -1,16 +1,16 @@
 import type { Socket } from 'node:net'
-import { isDelivering, wasDelivering } from './delivery.ts'
+import { isDelivering, wasDelivering } from './kernel/delivery.ts'
 import { resetSocket } from './raw-socket.ts'
 
 /** How long a client may be silent, once all is written out, before its connection is closed for it. */
 const SILENCE_MS = 1_000
-/** How long the last frames of a session that is cut may take before its connection is reset. */
+/** How long the last frames of a session that is force-closed may take before its connection is reset. */
 const LAST_FRAMES_MS = 250
 
 /**
  * Closes a connection whose client says nothing any more. Node ends its own side and waits for the client's
- * FIN, for ever if need be. A client that reads
- * slowly what the kernel still has for it may be silent as well, until its HTTP/2 windows are half empty: it is waited for.
+ * FIN, for ever if need be. A client that reads slowly what the kernel still has for it may be silent as
+ * well, until its HTTP/2 windows are half empty: it is waited for.
  */
 export function closeWhenSilent(socket: Socket): void {
   let heard = socket.bytesRead

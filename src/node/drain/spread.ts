@@ -1,4 +1,4 @@
-import { now } from './traffic.ts'
+import { now } from './moments.ts'
 
 /** Longest time between two turns. */
 const LONGEST_MS = 20
@@ -46,7 +46,6 @@ export class Spread<T> {
   /** Ends all turns. */
   stop(): void {
     clearTimeout(this.#timer)
-    this.#waiting.clear()
   }
 
   readonly #run = (): void => {

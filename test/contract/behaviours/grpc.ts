@@ -9,8 +9,8 @@ import { type ProgramDeclaration, startProgram } from '../program.ts'
 
 const ok = (...messages: readonly string[]): CallEnd => ({ status: 'OK', messages })
 
-/** What holds for gRPC servers. @param cut what the report says of two calls that were cut off */
-export function testGrpc(declaration: ProgramDeclaration, cut: Report['forcedCloses']['byKind']): void {
+/** What holds for gRPC servers. @param forced what the report says of two calls that were force-closed */
+export function testGrpc(declaration: ProgramDeclaration, forced: Report['forcedCloses']['byKind']): void {
   suite(declaration.name, { concurrency: 2 }, () => {
     test('trap 17: unary calls and streams in flight are completed, and the exit is clean', async (t) => {
       const program = await startProgram(t, declaration, { env: { LASTCALL_SHUTDOWN_DELAY: '300ms' } })
@@ -38,7 +38,7 @@ export function testGrpc(declaration: ProgramDeclaration, cut: Report['forcedClo
       assert.deepEqual(await new Speaker(t, program.port).say('hello'), ok('hello'))
     })
 
-    test('trap 18: an idle connection gets a GOAWAY without an error and is closed, not cut', async (t) => {
+    test('trap 18: an idle connection gets a GOAWAY without an error and is closed, not reset', async (t) => {
       const program = await startProgram(t, declaration)
       const session = connect(`http://127.0.0.1:${program.port}`)
       t.after(() => session.destroy())
@@ -76,7 +76,7 @@ export function testGrpc(declaration: ProgramDeclaration, cut: Report['forcedClo
       assert.deepEqual(Object.keys(await calls), ['OK'])
     })
 
-    test('trap 34: what is cut off at the drain timeout gets an error, and the report says so', async (t) => {
+    test('trap 34: what is force-closed at the drain timeout gets an error, and the report says so', async (t) => {
       const program = await startProgram(t, declaration, { env: { LASTCALL_DRAIN_TIMEOUT: '300ms' } })
       const speaker = new Speaker(t, program.port)
       const [unary, stream] = [speaker.say('slow unary'), await speaker.repeat('slow stream')]
@@ -86,7 +86,7 @@ export function testGrpc(declaration: ProgramDeclaration, cut: Report['forcedClo
       assert.notEqual((await unary).status, 'OK')
       assert.notEqual((await stream.end).status, 'OK')
       assert.deepEqual(await program.exit(), { code: 1, signal: null })
-      assert.deepEqual(program.report().forcedCloses.byKind, cut)
+      assert.deepEqual(program.report().forcedCloses.byKind, forced)
     })
 
     test('trap 31: a signal in the middle of the start ends it with 0', async (t) => {

@@ -54,7 +54,7 @@ export const halfSentBodyHttp2: Behaviour = {
 
 export const goaway: Behaviour = {
   title:
-    'trap 19: two GOAWAYs in the drain and none before; a stream that crosses them is served or, by the second, unprocessed, never cut',
+    'trap 19: two GOAWAYs in the drain and none before; a stream that crosses them is served or, by the second, unprocessed, never reset',
   async run(part) {
     const client = await part.connectHttp2()
     const gate = part.gate('slow')

@@ -18,7 +18,7 @@ export const probes: Behaviour = {
 }
 
 export const doubledSignal: Behaviour = {
-  title: 'trap 28: a signal that comes twice at once, as Ctrl-C through npm does, cuts nothing off',
+  title: 'trap 28: a signal that comes twice at once, as Ctrl-C through npm does, force-closes nothing',
   async run(part) {
     await part.begun()
     part.program.signal('SIGINT')
@@ -46,7 +46,7 @@ export const stopHook: Behaviour = {
 }
 
 export const cleanEnd: Behaviour = {
-  title: 'trap 33: the exit code is 0, and the termination message says that nothing was cut off',
+  title: 'trap 33: the exit code is 0, and the termination message says that nothing was force-closed',
   async run(part) {
     await part.begun()
     const { code, signal, report } = await part.ended()

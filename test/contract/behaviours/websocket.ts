@@ -15,7 +15,7 @@ const goingAway = '\x88\x02\x03\xe9'
 /** What holds for every server whose protocol is spoken over WebSockets. */
 export function testWebSockets(declaration: ProgramDeclaration, protocol: Protocol): void {
   suite(declaration.name, { concurrency: 2 }, () => {
-    test('trap 22, 23: idle clients are closed with 1001 and not cut, and the exit is clean', async (t) => {
+    test('trap 22, 23: idle clients are closed with 1001 and not reset, and the exit is clean', async (t) => {
       const program = await startProgram(t, declaration)
       const clients = [await converse(t, program.port, protocol), await converse(t, program.port, protocol)]
       program.signal()
@@ -92,7 +92,7 @@ export function testWebSockets(declaration: ProgramDeclaration, protocol: Protoc
       assert.equal((await program.exit()).code, 0)
     })
 
-    test('trap 23: a client that does not answer the close frame is cut at the drain timeout, and the report says so', async (t) => {
+    test('trap 23: a client that does not answer the close frame is force-closed at the drain timeout, and the report says so', async (t) => {
       const program = await startProgram(t, declaration, { env: { LASTCALL_DRAIN_TIMEOUT: '1s' } })
       const mute = await RawClient.connect(program.port)
       mute.send(upgrade(protocol))

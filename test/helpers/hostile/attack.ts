@@ -1,4 +1,4 @@
-import type { InFlightKind } from '../../../src/core/report.ts'
+import type { InFlightKind } from '../../../src/core/in-flight.ts'
 import type { HostileClient, HostileOptions } from './hostile-client.ts'
 
 /** Opens a connection to the server under attack. */
@@ -8,7 +8,7 @@ export type Dial = (options?: HostileOptions) => Promise<HostileClient>
 export interface Attack {
   readonly what: string
   /** What the deadline finds of it and has to report; null when it must not last until then. */
-  readonly cut: InFlightKind | null
+  readonly forceClosed: InFlightKind | null
   /** It is not counted as in flight although it is. */
   readonly hidden?: true
   /** What the server does of its own accord it does within this time, before the deadline comes; 0 when left out. */

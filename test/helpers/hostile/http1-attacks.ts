@@ -6,7 +6,7 @@ import { head, malformedRequests } from './http1-malformed.ts'
 const pending: readonly Attack[] = [
   {
     what: 'a head that comes a byte at a time',
-    cut: 'request',
+    forceClosed: 'request',
     start: async (dial) => {
       const client = await dial()
       client.send('GET / HT')
@@ -16,7 +16,7 @@ const pending: readonly Attack[] = [
   },
   {
     what: 'a body that comes a byte at a time',
-    cut: 'request',
+    forceClosed: 'request',
     start: async (dial) => {
       const client = await dial()
       client.send(head('POST / HTTP/1.1', 'Content-Length: 100'), 'x')
@@ -26,7 +26,7 @@ const pending: readonly Attack[] = [
   },
   {
     what: 'a head that ends in the drain with what is no head',
-    cut: null,
+    forceClosed: null,
     start: async (dial) => {
       const client = await dial()
       client.send('GET / HT')
@@ -36,7 +36,7 @@ const pending: readonly Attack[] = [
   },
   {
     what: 'a body whose chunks end in the drain with what is no chunk',
-    cut: null,
+    forceClosed: null,
     start: async (dial) => {
       const client = await dial()
       client.send(head('POST / HTTP/1.1', 'Transfer-Encoding: chunked'), '1\r\nx\r\n')
@@ -46,7 +46,7 @@ const pending: readonly Attack[] = [
   },
   {
     what: 'an announced body that never comes',
-    cut: 'request',
+    forceClosed: 'request',
     start: async (dial) => {
       const client = await dial()
       client.send(head('POST / HTTP/1.1', 'Content-Length: 100', 'Expect: 100-continue'))
@@ -56,7 +56,7 @@ const pending: readonly Attack[] = [
   },
   {
     what: 'a reset in the middle of a head',
-    cut: null,
+    forceClosed: null,
     start: async (dial) => {
       const client = await dial()
       client.send('GET / HT')
@@ -66,7 +66,7 @@ const pending: readonly Attack[] = [
   },
   {
     what: 'a reset in the middle of a body',
-    cut: null,
+    forceClosed: null,
     start: async (dial) => {
       const client = await dial()
       client.send(head('POST / HTTP/1.1', 'Content-Length: 100'), 'x')
@@ -76,7 +76,7 @@ const pending: readonly Attack[] = [
   },
   {
     what: 'a reset while the answer is under way',
-    cut: null,
+    forceClosed: null,
     start: async (dial) => {
       const client = await dial({ neverReads: true })
       client.send(head('GET /large HTTP/1.1'))
@@ -86,7 +86,7 @@ const pending: readonly Attack[] = [
   },
   {
     what: 'a FIN in the middle of a head',
-    cut: null,
+    forceClosed: null,
     start: async (dial) => {
       const client = await dial()
       client.send('GET / HT')
@@ -96,12 +96,12 @@ const pending: readonly Attack[] = [
   },
   {
     what: 'a client that connects and does nothing, and does not close when the server does',
-    cut: null,
+    forceClosed: null,
     start: (dial) => dial(),
   },
   {
     what: 'a client that is idle, and does not close when the server does',
-    cut: null,
+    forceClosed: null,
     start: async (dial) => {
       const client = await dial()
       client.send(head('GET / HTTP/1.1'))
@@ -111,7 +111,7 @@ const pending: readonly Attack[] = [
   },
   {
     what: 'a TLS client on the plain port',
-    cut: null,
+    forceClosed: null,
     start: async (dial) => {
       const client = await dial()
       client.send(await clientHello())
@@ -121,7 +121,7 @@ const pending: readonly Attack[] = [
   },
   {
     what: '2,000 pipelined requests, whose answers are not read',
-    cut: null,
+    forceClosed: null,
     start: async (dial) => {
       const client = await dial({ neverReads: true })
       client.send(head('GET / HTTP/1.1').repeat(2_000))
@@ -137,7 +137,7 @@ const upgrade = head('GET /chat HTTP/1.1', 'Connection: Upgrade', 'Upgrade: webs
 const upgrades: readonly Attack[] = [
   {
     what: 'an upgrade to WebSocket without a key',
-    cut: null,
+    forceClosed: null,
     start: async (dial) => {
       const client = await dial()
       client.send(upgrade)
@@ -147,7 +147,7 @@ const upgrades: readonly Attack[] = [
   },
   {
     what: 'an upgrade to nothing that is known',
-    cut: null,
+    forceClosed: null,
     start: async (dial) => {
       const client = await dial()
       client.send(head('GET /chat HTTP/1.1', 'Connection: Upgrade', 'Upgrade: \x01'), '\0\0\0')
@@ -157,7 +157,7 @@ const upgrades: readonly Attack[] = [
   },
   {
     what: 'an upgrade whose head ends in the drain, from a client that does not close',
-    cut: null,
+    forceClosed: null,
     start: async (dial) => {
       const client = await dial()
       client.send(upgrade.slice(0, -2))
@@ -167,7 +167,7 @@ const upgrades: readonly Attack[] = [
   },
   {
     what: 'an upgrade whose head ends in the drain, from a client that resets then',
-    cut: null,
+    forceClosed: null,
     start: async (dial) => {
       const client = await dial()
       client.send(upgrade.slice(0, -2))
@@ -180,7 +180,7 @@ const upgrades: readonly Attack[] = [
   },
   {
     what: 'a tunnel to nowhere that is asked for in the drain',
-    cut: null,
+    forceClosed: null,
     start: async (dial) => {
       const client = await dial()
       client.send('CONNECT ::::/ HTTP/1.1\r\nHost: test\r\n')
@@ -190,7 +190,7 @@ const upgrades: readonly Attack[] = [
   },
   {
     what: 'an upgrade behind a request that is still being answered',
-    cut: null,
+    forceClosed: null,
     start: async (dial) => {
       const client = await dial()
       client.send(head('GET /late HTTP/1.1'))
@@ -206,7 +206,7 @@ export const http1Attacks: readonly Attack[] = [...malformedRequests, ...pending
 /** Answers that are asked for and not read. */
 export const http1Unread: readonly Attack[] = ['/large', '/stream'].map((path) => ({
   what: `a client that reads only the beginning of ${path}`,
-  cut: 'request',
+  forceClosed: 'request',
   patienceMs: 2_000,
   start: async (dial) => {
     const client = await dial()

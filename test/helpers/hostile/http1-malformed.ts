@@ -4,7 +4,7 @@ import type { Attack } from './attack.ts'
 export const head = (line: string, ...headers: readonly string[]): string =>
   [line, 'Host: test', ...headers, '', ''].join('\r\n')
 
-/** Bytes that are no request, or no whole one; the server answers or cuts them by itself. */
+/** Bytes that are no request, or no whole one; the server answers or closes them by itself. */
 const malformed: Readonly<Record<string, string>> = {
   'bytes that are no HTTP': '\0\x01\x02\xff\xfe\r\n\r\n',
   'a request line without a path': 'GET\r\n\r\n',
@@ -23,10 +23,10 @@ const malformed: Readonly<Record<string, string>> = {
   'an expectation that nobody knows': head('GET / HTTP/1.1', 'Connection: close', 'Expect: a miracle'),
 }
 
-/** Attacks that the server answers or cuts by itself. */
+/** Attacks that the server answers or closes by itself. */
 export const malformedRequests: readonly Attack[] = Object.entries(malformed).map(([what, bytes]) => ({
   what,
-  cut: null,
+  forceClosed: null,
   start: async (dial) => {
     const client = await dial()
     client.send(bytes)

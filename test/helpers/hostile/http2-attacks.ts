@@ -37,14 +37,14 @@ async function readLittle(dial: Dial, path: string): Promise<HostileClient> {
 
 /** A session that breaks the protocol in the drain; the server ends it. */
 function breaking(what: string, ...data: readonly (string | Buffer)[]): Attack {
-  return { what, cut: null, start: (dial) => open(dial), goOn: (client) => client.send(...data) }
+  return { what, forceClosed: null, start: (dial) => open(dial), goOn: (client) => client.send(...data) }
 }
 
 /** What goes wrong at once. */
 function wrongFromTheStart(what: string, ...data: readonly (string | Buffer)[]): Attack {
   return {
     what,
-    cut: null,
+    forceClosed: null,
     start: async (dial) => {
       const client = await dial({ alpn: ['h2'] })
       client.send(...data)
@@ -79,7 +79,7 @@ const floods: readonly Attack[] = Object.entries({
 }).flatMap(([what, flood]): Attack[] => [
   {
     what: `2,000 ${what}`,
-    cut: null,
+    forceClosed: null,
     start: async (dial) => {
       const client = await open(dial)
       client.send(flood)
@@ -88,7 +88,7 @@ const floods: readonly Attack[] = Object.entries({
   },
   {
     what: `2,000 ${what}, in the drain`,
-    cut: null,
+    forceClosed: null,
     start: (dial) => open(dial),
     goOn: (client) => client.send(flood),
   },
@@ -101,7 +101,7 @@ const unread: readonly Attack[] = Object.entries({
   streams: many(COUNT, (index) => request(clientStream(index), '/')),
 }).map(([what, flood]) => ({
   what: `2,000 ${what}, whose answers are not read`,
-  cut: null,
+  forceClosed: null,
   start: async (dial) => {
     const client = await open(dial, { neverReads: true })
     client.send(flood)
@@ -111,10 +111,14 @@ const unread: readonly Attack[] = Object.entries({
 
 /** Sessions that are not ended by their client. */
 export const http2Silences: readonly Attack[] = [
-  { what: 'a session that says nothing more, and does not close', cut: null, start: (dial) => open(dial) },
+  {
+    what: 'a session that says nothing more, and does not close',
+    forceClosed: null,
+    start: (dial) => open(dial),
+  },
   {
     what: 'a session whose client ends its side',
-    cut: null,
+    forceClosed: null,
     start: async (dial) => {
       const client = await open(dial)
       client.halfClose()
@@ -123,7 +127,7 @@ export const http2Silences: readonly Attack[] = [
   },
   {
     what: 'a session that is reset in the drain',
-    cut: null,
+    forceClosed: null,
     start: async (dial) => {
       const client = await open(dial)
       client.send(request(1, '/hang'))
@@ -132,8 +136,8 @@ export const http2Silences: readonly Attack[] = [
     goOn: (client) => client.reset(),
   },
   {
-    what: 'a session that says goodbye and stays',
-    cut: null,
+    what: 'a session that announces its end and stays',
+    forceClosed: null,
     start: async (dial) => {
       const client = await open(dial)
       client.send(frame(frameTypes.goaway, flags.none, 0, Buffer.alloc(8)))
@@ -142,7 +146,7 @@ export const http2Silences: readonly Attack[] = [
   },
   {
     what: 'a stream whose body never comes',
-    cut: 'stream',
+    forceClosed: 'stream',
     start: async (dial) => {
       const client = await open(dial)
       client.send(request(1, '/', 'POST'))
@@ -152,7 +156,7 @@ export const http2Silences: readonly Attack[] = [
   },
   {
     what: 'a head that never ends',
-    cut: null,
+    forceClosed: null,
     start: async (dial) => {
       const client = await open(dial)
       client.send(frame(frameTypes.headers, flags.none, 1, headerBlock('/')))
@@ -165,7 +169,7 @@ export const http2Silences: readonly Attack[] = [
 export const http2Unread: readonly Attack[] = [
   {
     what: 'a stream whose window is never opened',
-    cut: 'stream',
+    forceClosed: 'stream',
     start: async (dial) => {
       const client = await dial({ alpn: ['h2'] })
       client.send(preface, settings({ [initialWindowSize]: 0 }), request(1, '/large'))
@@ -175,12 +179,12 @@ export const http2Unread: readonly Attack[] = [
   },
   {
     what: 'a large answer of which only the beginning is read',
-    cut: 'stream',
+    forceClosed: 'stream',
     start: (dial) => readLittle(dial, '/stream'),
   },
   {
     what: 'a large answer that is ended at once, of which only the beginning is read',
-    cut: 'stream',
+    forceClosed: 'stream',
     hidden: true,
     patienceMs: 1_000,
     start: (dial) => readLittle(dial, '/large'),

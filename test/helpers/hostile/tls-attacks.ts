@@ -13,16 +13,16 @@ async function sendRaw(dial: Dial, ...data: readonly (string | Buffer)[]): Promi
 
 /** What a client may do before its TLS handshake is over, and instead of it. */
 export const tlsAttacks: readonly Attack[] = [
-  { what: 'a connection without a handshake', cut: null, start: (dial) => sendRaw(dial) },
+  { what: 'a connection without a handshake', forceClosed: null, start: (dial) => sendRaw(dial) },
   {
     what: 'half a ClientHello',
-    cut: null,
+    forceClosed: null,
     start: (dial) => sendRaw(dial, hello.subarray(0, hello.length / 2)),
     goOn: (client) => client.send(hello.subarray(hello.length / 2, hello.length - 1)),
   },
   {
     what: 'a ClientHello and then silence',
-    cut: null,
+    forceClosed: null,
     start: async (dial) => {
       const client = await sendRaw(dial, hello)
       await client.until('\x16\x03')
@@ -31,7 +31,7 @@ export const tlsAttacks: readonly Attack[] = [
   },
   {
     what: 'a ClientHello and then rubbish',
-    cut: null,
+    forceClosed: null,
     start: async (dial) => {
       const client = await sendRaw(dial, hello)
       await client.until('\x16\x03')
@@ -41,19 +41,23 @@ export const tlsAttacks: readonly Attack[] = [
   },
   {
     what: 'a ClientHello twice',
-    cut: null,
+    forceClosed: null,
     start: (dial) => sendRaw(dial, hello),
     goOn: (client) => client.send(hello),
   },
   {
     what: 'a record that is longer than there can be one',
-    cut: null,
+    forceClosed: null,
     start: (dial) => sendRaw(dial, '\x16\x03\x01\xff\xff', 'x'.repeat(65_535)),
   },
-  { what: 'a record of no known type', cut: null, start: (dial) => sendRaw(dial, '\x63\x03\x01\x00\x01x') },
+  {
+    what: 'a record of no known type',
+    forceClosed: null,
+    start: (dial) => sendRaw(dial, '\x63\x03\x01\x00\x01x'),
+  },
   {
     what: 'a reset in the middle of the handshake',
-    cut: null,
+    forceClosed: null,
     start: async (dial) => {
       const client = await sendRaw(dial, hello)
       await client.until('\x16\x03')
@@ -63,7 +67,7 @@ export const tlsAttacks: readonly Attack[] = [
   },
   {
     what: 'a FIN in the middle of a ClientHello',
-    cut: null,
+    forceClosed: null,
     start: async (dial) => {
       const client = await sendRaw(dial, hello.subarray(0, 50))
       client.halfClose()
@@ -72,12 +76,12 @@ export const tlsAttacks: readonly Attack[] = [
   },
   {
     what: 'HTTP without TLS',
-    cut: null,
+    forceClosed: null,
     start: (dial) => sendRaw(dial, 'GET / HTTP/1.1\r\nHost: test\r\n\r\n'),
   },
   {
     what: 'a protocol that the server does not speak',
-    cut: null,
+    forceClosed: null,
     start: async (dial) => {
       try {
         return await dial({ alpn: ['gopher/1'] })
@@ -88,7 +92,7 @@ export const tlsAttacks: readonly Attack[] = [
   },
   {
     what: 'a client without ALPN that does not close when the server does',
-    cut: null,
+    forceClosed: null,
     start: (dial) => dial(),
   },
 ]

@@ -16,7 +16,7 @@ async function open(dial: Dial, options: HostileOptions = {}): Promise<HostileCl
 function garbage(what: string, ...data: readonly Buffer[]): Attack {
   return {
     what,
-    cut: null,
+    forceClosed: null,
     start: async (dial) => {
       const client = await open(dial)
       client.send(...data)
@@ -54,12 +54,12 @@ export const websocketAttacks: readonly Attack[] = [
   ),
   {
     what: 'a client that is silent, and does not answer the close frame',
-    cut: null,
+    forceClosed: null,
     start: (dial) => open(dial),
   },
   {
     what: 'a client that answers the close frame, and does not close',
-    cut: null,
+    forceClosed: null,
     start: (dial) => open(dial),
     goOn: (client) =>
       void client.until('\x88\x02\x03\xe9').then(
@@ -69,7 +69,7 @@ export const websocketAttacks: readonly Attack[] = [
   },
   {
     what: 'a client that ends its side without a close frame',
-    cut: null,
+    forceClosed: null,
     start: async (dial) => {
       const client = await open(dial)
       client.halfClose()
@@ -78,7 +78,7 @@ export const websocketAttacks: readonly Attack[] = [
   },
   {
     what: 'a client that resets in the drain',
-    cut: null,
+    forceClosed: null,
     start: (dial) => open(dial),
     goOn: (client) => client.reset(),
   },
@@ -91,7 +91,7 @@ const PATIENCE_MS = 3_000
 export const websocketUnread: readonly Attack[] = [
   {
     what: 'a WebSocket client that reads only the beginning of a large message',
-    cut: 'upgrade',
+    forceClosed: 'upgrade',
     patienceMs: PATIENCE_MS,
     start: async (dial) => {
       const client = await dial()

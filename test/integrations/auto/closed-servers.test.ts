@@ -8,5 +8,5 @@ test('servers that the application has closed can be collected', async (t) => {
   assert.ok(alive <= 2, `${alive} of 50 closed servers are still held`)
   child.kill('SIGTERM')
   assert.deepEqual(await child.exit(), { code: 0, signal: null })
-  assert.match(child.stderr, /"msg":"lastcall: stopped, nothing was cut off/)
+  assert.match(child.stderr, /"msg":"lastcall: stopped, nothing was force-closed/)
 })

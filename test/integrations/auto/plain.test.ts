@@ -47,7 +47,7 @@ test('an application without handlers exits at once when nothing is in flight', 
   assert.ok(child.report().durationMs < 2_000)
 })
 
-test('what the drain timeout cuts off makes the exit code 1', async (t) => {
+test('what the drain timeout force-closes makes the exit code 1', async (t) => {
   const env = { LASTCALL_DRAIN_TIMEOUT: '200ms' }
   const child = runApp(t, 'apps/handlers.mjs', { args: ['exits', '0'], env })
   const port = await portOf(child)

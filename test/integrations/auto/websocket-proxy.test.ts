@@ -9,7 +9,7 @@ import type { Child } from '../../helpers/child.ts'
 import { within } from '../../helpers/eventually.ts'
 import { listen } from '../../helpers/listen.ts'
 import { RawClient } from '../../helpers/raw-http.ts'
-import { askForWebSocket, frameOf } from '../../node/drain/upgrade-setup.ts'
+import { askForWebSocket, frameOf } from '../../node/drain/upgrade/upgrade-setup.ts'
 import { portOf, runApp } from './setup.ts'
 
 const app = '../../contract/apps/websocket-proxy/server.mjs'

@@ -109,7 +109,7 @@ test('app.close() waits neither for a keep-alive request in flight nor for an id
   assert.equal(await idle.ended(), 'end')
 })
 
-test('forceCloseConnections does not cut what is in flight', async (t) => {
+test('forceCloseConnections does not destroy what is in flight', async (t) => {
   const { app, listen, client } = await prepare(t, {}, { forceCloseConnections: true })
   const gate = new Gate()
   app.get('/', async () => {

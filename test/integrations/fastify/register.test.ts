@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { test } from 'node:test'
 import { fastify } from 'fastify'
 import { lastcall } from '../../../src/integrations/fastify/index.ts'
-import { createLifecycle } from '../../../src/node/lifecycle.ts'
+import { createLifecycle } from '../../../src/node/lifecycle/lifecycle.ts'
 import { manualHost } from '../manual-host.ts'
 import { eventually } from '../../helpers/eventually.ts'
 import { quiet } from './setup.ts'
@@ -86,4 +86,12 @@ test('a Fastify whose further servers cannot be found says so', async (t) => {
   await eventually('there is a warning', () => warnings.length > 0)
   assert.match(warnings[0] ?? '', /will not be drained/)
   await app.close()
+})
+
+test('a Fastify that is too old is refused before anything of it is touched', async () => {
+  // The real Fastify 4 is in test/pack.
+  await assert.rejects(lastcall({ version: '4.29.1' } as never, quiet), {
+    code: 'LASTCALL_UNSUPPORTED_PEER',
+    message: /found fastify 4\.29\.1, wanted 5\.0\.0 or newer; run npm install fastify@5$/,
+  })
 })

@@ -6,7 +6,7 @@ import { test, type TestContext } from 'node:test'
 import { metrics } from '@opentelemetry/api'
 import { DataPointType, MeterProvider, MetricReader } from '@opentelemetry/sdk-metrics'
 import { observeMetrics } from '../../../src/integrations/opentelemetry/index.ts'
-import { metricTable } from '../../../src/node/metric-table.ts'
+import { metricTable } from '../../../src/node/lifecycle/metric-table.ts'
 import { makeLifecycle, openPort } from '../../helpers/lifecycle.ts'
 import { RawClient } from '../../helpers/raw-http.ts'
 import { Gate } from '../../node/drain/setup.ts'
@@ -66,16 +66,16 @@ test('the SDK collects what is in flight, the state and the times, from ready to
   assert.equal(busy['lastcall.connections{server=main,state=active}'], 1)
 
   const stopped = lifecycle.shutdown()
-  host.advance(2_000)
+  host.clock.advance(2_000)
   const delaying = await values()
   assert.equal(delaying['lastcall.phase_duration{phase=delaying}'], 2)
   assert.equal(Math.round(delaying['lastcall.shutdown_budget_left{}']!), 23)
-  host.advance(3_000)
-  host.advance(15_000)
+  host.clock.advance(3_000)
+  host.clock.advance(15_000)
   await stopped
-  const cut = await values()
-  assert.equal(cut['lastcall.forced_closes{kind=request}'], 1)
-  assert.equal(cut['lastcall.state{state=stopped}'], 1)
+  const forced = await values()
+  assert.equal(forced['lastcall.forced_closes{kind=request}'], 1)
+  assert.equal(forced['lastcall.state{state=stopped}'], 1)
   gate.open()
 })
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Gauge, Registry } from 'prom-client'
 import { collectMetrics } from '../../../src/integrations/prom-client/index.ts'
-import { createLifecycle } from '../../../src/node/lifecycle.ts'
+import { createLifecycle } from '../../../src/node/lifecycle/lifecycle.ts'
 import { manualHost } from '../manual-host.ts'
 import { eventually } from '../../helpers/eventually.ts'
 import { needs } from '../../helpers/needs.ts'
@@ -69,9 +69,9 @@ test('late requests and forced closes are counted', async (t) => {
   host.elapse(5_000)
   host.elapse(15_000)
   await stopped
-  const cut = samplesOf(await register.metrics())
-  assert.equal(cut['lastcall_forced_closes_total{kind="request"}'], 1)
-  assert.equal(cut['lastcall_state{state="stopped"}'], 1)
+  const forced = samplesOf(await register.metrics())
+  assert.equal(forced['lastcall_forced_closes_total{kind="request"}'], 1)
+  assert.equal(forced['lastcall_state{state="stopped"}'], 1)
 })
 
 test('metrics are served as long as stop hooks run, after the last response (trap 59)', async (t) => {

@@ -30,7 +30,7 @@ suite('a process with createTerminus()', { concurrency: 4 }, () => {
     [false, 200, 'exit 0'],
     [true, 'ECONNRESET', undefined],
   ] as const) {
-    const who = real ? 'terminus cuts it off' : 'the drop-in answers it'
+    const who = real ? 'terminus breaks it off' : 'the drop-in answers it'
     test(`a request that takes longer than a second: by default ${who}`, async (t) => {
       const { child, ports } = await startApp(t, { real })
       const slow = statusOf(ports[0]!, '/slow')
@@ -114,7 +114,7 @@ suite('a process with createTerminus()', { concurrency: 4 }, () => {
     assert.equal(child.report().clean, true)
   })
 
-  test('a timeout that is given is kept, and what it cuts off is in the exit code and the report', async (t) => {
+  test('a timeout that is given is kept, and what it force-closes is in the exit code and the report', async (t) => {
     const { child, ports } = await startApp(t, { terminus: { timeout: 100, useExit0: true } })
     const slow = statusOf(ports[0]!, '/slow')
     await child.line(/^request \/slow/)

@@ -36,11 +36,17 @@ export function prepare(t: TestContext, env: Readonly<Record<string, string>> = 
   const base = manualHost()
   const host: ManualHost = {
     ...base,
-    env,
-    writeError: (line) => void log.push(JSON.parse(line) as LogLine),
-    startTimer: (ms, callback) => {
-      timers.push(ms)
-      return base.startTimer(ms, callback)
+    process: {
+      ...base.process,
+      env,
+      writeError: (line) => void log.push(JSON.parse(line) as LogLine),
+    },
+    clock: {
+      ...base.clock,
+      startTimer: (ms, callback) => {
+        timers.push(ms)
+        return base.clock.startTimer(ms, callback)
+      },
     },
   }
   const group = new TerminusGroup(host, (signal) => raised.push(signal))

@@ -40,7 +40,7 @@ test('the age of the oldest request is that of the one that waits longest, and 0
   assert.equal(adapter.snapshot().oldestInFlightMs.request, 0)
 })
 
-test('of pipelined requests each keeps its own age, also when it is cut off', async (t) => {
+test('of pipelined requests each keeps its own age, also when it is force-closed', async (t) => {
   const turn = clock(t)
   let arrived = Promise.withResolvers<void>()
   const { adapter, client } = await startDrained(t, () => arrived.resolve())
@@ -55,7 +55,7 @@ test('of pipelined requests each keeps its own age, also when it is cut off', as
   assert.equal(minutes(adapter.snapshot().oldestInFlightMs.request), 3)
   void adapter.drain()
   assert.deepEqual(
-    adapter.cut().map(({ ageMs }) => minutes(ageMs)),
+    adapter.forceClose().map(({ ageMs }) => minutes(ageMs)),
     [3, 2, 1],
   )
 })

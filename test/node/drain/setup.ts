@@ -10,8 +10,8 @@ import {
 import type { AddressInfo, Server } from 'node:net'
 import type { TestContext } from 'node:test'
 import type { DrainAdapter } from '../../../src/node/drain/adapter.ts'
-import { adapterFor } from '../../../src/node/serve.ts'
-import type { Goodbye } from '../../../src/node/types.ts'
+import { adapterFor } from '../../../src/node/drain/servers/serve.ts'
+import type { CloseHandshake } from '../../../src/node/types.ts'
 import { RawClient } from '../../helpers/raw-http.ts'
 
 /** A listening server with its adapter, and clients that are closed with it. */
@@ -31,7 +31,7 @@ export type Handler = (request: IncomingMessage, response: ServerResponse) => un
 export async function drainable<S extends Server>(
   t: TestContext,
   server: S,
-  { goodbye, shutdownDelayMs = 0 }: { goodbye?: Goodbye; shutdownDelayMs?: number } = {},
+  { closeHandshake, shutdownDelayMs = 0 }: { closeHandshake?: CloseHandshake; shutdownDelayMs?: number } = {},
 ): Promise<Drained<S>> {
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -45,7 +45,7 @@ export async function drainable<S extends Server>(
       name: 'main',
       drainTimeoutMs: 10_000,
       shutdownDelayMs,
-      goodbye,
+      closeHandshake,
       onLateRequest: () => drained.late++,
       onListening: () => {},
     }),
@@ -57,7 +57,7 @@ export async function drainable<S extends Server>(
   }
   t.after(() => {
     for (const client of clients) client.close()
-    drained.adapter.cut()
+    drained.adapter.forceClose()
     drained.adapter.release()
     server.close(() => {})
   })

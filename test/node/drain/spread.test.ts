@@ -1,22 +1,10 @@
 import assert from 'node:assert/strict'
 import { createServer, IncomingMessage } from 'node:http'
 import { Socket } from 'node:net'
-import { suite, test, type TestContext } from 'node:test'
+import { suite, test } from 'node:test'
 import { Spread } from '../../../src/node/drain/spread.ts'
-import { adapterFor } from '../../../src/node/serve.ts'
-
-/** Timers and the clock of `performance.now()`, both moved by hand. */
-function manualClock(t: TestContext): { tick(ms: number): void } {
-  let at = performance.now()
-  t.mock.timers.enable({ apis: ['setTimeout'] })
-  t.mock.method(performance, 'now', () => at)
-  return {
-    tick(ms) {
-      at += ms
-      t.mock.timers.tick(ms)
-    },
-  }
-}
+import { adapterFor } from '../../../src/node/drain/servers/serve.ts'
+import { manualClock } from '../../helpers/manual-clock.ts'
 
 suite('Spread', () => {
   test('gives the first one its turn at once and each other one 20 ms later', (t) => {
@@ -79,7 +67,7 @@ suite('Spread', () => {
       name: 'main',
       drainTimeoutMs: 15_000,
       shutdownDelayMs: 0,
-      goodbye: undefined,
+      closeHandshake: undefined,
       onLateRequest: () => {},
       onListening: () => {},
     })

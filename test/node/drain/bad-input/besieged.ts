@@ -37,8 +37,8 @@ async function listenBesieged(t: TestContext, besieged: Besieged) {
   return { adapter, port, server, clients, startAll }
 }
 
-function inFlightOf(adapter: DrainAdapter, { cut }: Attack): number {
-  return cut === null || cut === 'hold' ? Infinity : adapter.snapshot().inFlight[cut]
+function inFlightOf(adapter: DrainAdapter, { forceClosed }: Attack): number {
+  return forceClosed === null || forceClosed === 'hold' ? Infinity : adapter.snapshot().inFlight[forceClosed]
 }
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
@@ -62,7 +62,10 @@ async function untilEmpty(server: Server): Promise<void> {
 export function besiege(what: string, make: () => Besieged, attacks: readonly Attack[]): void {
   describe(what, { concurrency: 8 }, () => {
     for (const attack of attacks) {
-      const end = attack.cut === null ? 'does not hold the drain' : 'is cut at the deadline and reported'
+      const end =
+        attack.forceClosed === null
+          ? 'does not hold the drain'
+          : 'is force-closed at the deadline and reported'
       test(`${attack.what}: ${end}, and its neighbour is served`, (t) => survive(t, make(), attack))
     }
   })
@@ -83,17 +86,17 @@ async function survive(t: TestContext, besieged: Besieged, attack: Attack): Prom
   for (const client of clients) attack.goOn?.(client)
   besieged.gate.open()
   await within(UNHELD_MS, 'the neighbour', neighbour.finished)
-  if (attack.cut === null) {
+  if (attack.forceClosed === null) {
     await within(UNHELD_MS, 'the drain', drained)
-    assert.deepEqual(adapter.cut(), [])
+    assert.deepEqual(adapter.forceClose(), [])
   } else {
     // What the neighbour had is gone when its connection is.
     while (adapter.snapshot().connections.active > clients.length) await nextTurn()
     // The server's own timers were started before this one.
     if (attack.patienceMs) await delay(attack.patienceMs)
     assert.deepEqual(
-      adapter.cut().map(({ kind }) => kind),
-      clients.map(() => attack.cut),
+      adapter.forceClose().map(({ kind }) => kind),
+      clients.map(() => attack.forceClosed),
     )
   }
   await within(UNHELD_MS, 'the end of the connections', untilEmpty(server))

@@ -65,20 +65,20 @@ async function besiegeProcess(t: TestContext, drainTimeoutMs: number, wanted: (a
 }
 
 test('a process under every attack that has an end drains, and ends clean', async (t) => {
-  const { code, signal, report } = await besiegeProcess(t, 30_000, ({ cut }) => cut === null)
+  const { code, signal, report } = await besiegeProcess(t, 30_000, ({ forceClosed }) => forceClosed === null)
   assert.deepEqual([code, signal], [0, null])
   assert.equal(report.clean, true)
   assert.equal(report.uncaughtErrors, undefined)
 })
 
-test('a process under every attack at once ends at the deadline, and reports what it cut and nothing else', async (t) => {
+test('a process under every attack at once ends at the deadline, and reports what it force-closed and nothing else', async (t) => {
   const { early, code, signal, report } = await besiegeProcess(t, DEADLINE_MS, () => true)
   assert.deepEqual([code, signal], [1, null])
   assert.equal(report.uncaughtErrors, undefined)
   assert.equal(report.events.at(-1)?.event, 'hooksFinished')
   assert.ok(report.events.some(({ event }) => event === 'drainTimedOut'))
   for (const kind of ['request', 'stream', 'upgrade'] as const) {
-    const lasting = early.filter(({ attack }) => attack.cut === kind).length
+    const lasting = early.filter(({ attack }) => attack.forceClosed === kind).length
     assert.ok((report.forcedCloses.byKind[kind] ?? 0) >= lasting, `${kind}: ${lasting}`)
   }
   assert.ok(report.forcedCloses.details.every(({ ageMs }) => ageMs >= 0))

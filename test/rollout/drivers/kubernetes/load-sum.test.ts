@@ -8,7 +8,7 @@ import {
   createClockBridge,
 } from '../../../../src/rollout/drivers/kubernetes/clock-bridge.ts'
 import { createLoadSum, type LoadSum } from '../../../../src/rollout/drivers/kubernetes/load-sum.ts'
-import { idleLimitMs, recordOf } from '../../../helpers/records.ts'
+import { idleLimitMs, isRaced, recordOf } from '../../../helpers/records.ts'
 import { makeSample } from '../../../helpers/samples.ts'
 
 const refused = { code: 'ECONNREFUSED', syscall: 'connect', message: 'refused', stage: 'connect' } as const
@@ -20,7 +20,7 @@ const lanes = ['new-connections'] as const
 
 /** The parts of a generator that is asked after each sample. */
 function partsOf(all: readonly Sample[]): readonly LoadRecord[] {
-  const recorder = createRecorder(lanes, { startedMs: 0, idleLimitMs })
+  const recorder = createRecorder(lanes, { startedMs: 0, idleLimitMs, isRaced })
   return all.map((sample) => {
     const failures = recorder.add(sample) === 'failed' ? [sample] : []
     return { ...recordOf([], lanes), lanes: recorder.take(), failures }

@@ -65,11 +65,18 @@ test('createLocalDriver kills a pod that does not end within the grace period', 
   assert.match(pod!.output.join(), /not listening/)
 })
 
-test('createLocalDriver tells the end by an unhandled SIGTERM from an exit code', async (t) => {
-  const { driver } = await start(t, localOptions('handlerless-app'))
-  await restart(driver)
-  assert.equal(driver.pods()[0]!.ending, 'unhandled-signal')
-})
+for (const [app, ending, detail] of [
+  ['handlerless-app', 'unhandled-signal', 'ended by SIGTERM'],
+  ['careful-app', 'clean', 'exit code 0'],
+] as const) {
+  test(`createLocalDriver tells the end by an unhandled SIGTERM from an exit code: ${app}`, async (t) => {
+    const { driver, timeline } = await start(t, localOptions(app))
+    await restart(driver)
+    assert.equal(driver.pods()[0]!.ending, ending)
+    const exited = timeline.events.find(({ kind, pod }) => kind === 'pod-exited' && pod === 'pod-1')
+    assert.equal(exited?.detail, detail)
+  })
+}
 
 test('createLocalDriver names a wrapper that ends after SIGTERM while its server lives on', async (t) => {
   const script = `'${process.execPath}' test/fixtures/careful-app.ts; true`

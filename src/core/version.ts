@@ -1,0 +1,14 @@
+/**
+ * Whether a version is known to be at least another one, by its first two numbers. What comes after them, as
+ * in a pre-release, does not count; a text that is no version is never new enough.
+ */
+export function isAtLeast(version: string, wanted: string): boolean {
+  const [major, minor] = numbersOf(version)
+  const [wantedMajor, wantedMinor] = numbersOf(wanted)
+  return major > wantedMajor || (major === wantedMajor && minor >= wantedMinor)
+}
+
+function numbersOf(version: string): readonly [number, number] {
+  const [major = NaN, minor = NaN] = version.split('.', 2).map(Number)
+  return [major, minor]
+}

@@ -1,0 +1,174 @@
+import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2'
+import type { Socket } from 'node:net'
+import { dial, noEndpoint } from '../../dial-agent.ts'
+import { judge } from '../../request.ts'
+import type { PickTarget, Sample, SampleError } from '../../sample.ts'
+import {
+  describeError,
+  noteSocket,
+  openTrace,
+  type RequestIdentity,
+  sinceStart,
+  toSample,
+  type Trace,
+} from '../../trace.ts'
+
+/** One POST over HTTP/2 with prior knowledge (h2c). */
+export interface Http2Request extends RequestIdentity {
+  readonly path: string
+  readonly hostHeader: string
+  /** JSON to send. */
+  readonly body: string
+  readonly checkEcho: boolean
+  readonly timeoutMs: number
+}
+
+interface Connection {
+  readonly session: ClientHttp2Session
+  readonly socket: Socket
+  /** The last stream that the server will answer, once it said so. */
+  lastStream: number | undefined
+  error: Error | undefined
+}
+
+type Outcome = 'answered' | 'refused' | SampleError
+
+/**
+ * A virtual client with one HTTP/2 session at a time: many streams on it, and a new session from the moment at which the server says GOAWAY. Node's client
+ * sends no stream again that was refused unprocessed (browsers, Go and gRPC do, RFC 9113 §8.7); this one does, once, and counts it.
+ */
+export class Http2Client {
+  readonly #pickTarget: PickTarget
+  readonly #open = new Set<Connection>()
+  #current: Connection | undefined
+
+  constructor(pickTarget: PickTarget) {
+    this.#pickTarget = pickTarget
+  }
+
+  /** Sends it and says how it ended. Never rejects. */
+  async send(request: Http2Request): Promise<Sample> {
+    const trace = openTrace()
+    let outcome = await this.#try(request, trace)
+    if (outcome === 'refused') {
+      trace.counts['refused'] = 1
+      outcome = await this.#try(request, trace)
+      if (outcome === 'refused') trace.counts['refused'] = 2
+    }
+    trace.endMs = sinceStart(trace)
+    return toSample(request, trace, toError(outcome, trace))
+  }
+
+  /** Cuts off whatever is under way. */
+  destroy(): void {
+    for (const { session } of this.#open) session.destroy()
+  }
+
+  #try(request: Http2Request, trace: Trace): Promise<Outcome> {
+    const connection = this.#connect()
+    if (!connection) return Promise.resolve(describeError(noEndpoint(), trace, request.timeoutMs))
+    Object.assign(trace, { stage: 'connect', sent: false, connectMs: undefined })
+    noteSocket(trace, connection.socket)
+    const stream = connection.session.request({
+      ':method': 'POST',
+      ':path': request.path,
+      ':authority': request.hostHeader,
+      'content-type': 'application/json',
+    })
+    return follow(stream, connection, { request, trace })
+  }
+
+  #connect(): Connection | undefined {
+    const known = this.#current
+    if (known && !known.session.closed && !known.session.destroyed) return known
+    const target = this.#pickTarget()
+    if (!target) return undefined
+    const socket = dial({ ...target, port: target.http2Port ?? target.port })
+    // Every stream that waits for the connection listens for it.
+    socket.setMaxListeners(0)
+    const session = connect(`http://${target.host}`, { createConnection: () => socket })
+    session.setMaxListeners(0)
+    const connection: Connection = {
+      session,
+      socket,
+      lastStream: undefined,
+      error: undefined,
+    }
+    session.on('goaway', (_code, lastStream) => {
+      connection.lastStream = lastStream
+    })
+    // The socket says what happened before the session passes it on in its own words.
+    socket.on('error', (error) => (connection.error ??= error))
+    session.on('error', (error: Error) => (connection.error ??= error))
+    session.once('close', () => this.#open.delete(connection))
+    this.#open.add(connection)
+    return (this.#current = connection)
+  }
+}
+
+function follow(
+  stream: ClientHttp2Stream,
+  connection: Connection,
+  { request, trace }: { readonly request: Http2Request; readonly trace: Trace },
+): Promise<Outcome> {
+  const { promise, resolve } = Promise.withResolvers<Outcome>()
+  const chunks: Buffer[] = []
+  let ended = false
+  let failure: Error | undefined
+  const timer = setTimeout(
+    () => {
+      trace.timedOut = true
+      // A session that never stood would have the next streams wait for it as well.
+      if (connection.socket.connecting) connection.session.destroy()
+      stream.close(constants.NGHTTP2_CANCEL)
+    },
+    Math.max(0, request.timeoutMs - sinceStart(trace)),
+  )
+  stream.on('finish', () => {
+    trace.sent = true
+    if (trace.stage === 'send') trace.stage = 'wait'
+  })
+  stream.on('response', (headers) => {
+    trace.stage = 'body'
+    trace.firstByteMs = sinceStart(trace)
+    trace.status = headers[':status']
+  })
+  stream.on('data', (chunk: Buffer) => {
+    chunks.push(chunk)
+    trace.bytes += chunk.length
+  })
+  stream.on('end', () => (ended = true))
+  stream.on('error', (error) => (failure = error))
+  stream.once('close', () => {
+    clearTimeout(timer)
+    if (trace.facts) trace.facts.lastUsedMs = performance.now()
+    if (!trace.timedOut && isRefused(stream, connection, trace)) {
+      // New streams go elsewhere, as after GOAWAY, upon which Node closes the session by itself.
+      if (!connection.session.closed) connection.session.close()
+      return resolve('refused')
+    }
+    const whole = ended && stream.rstCode === constants.NGHTTP2_NO_ERROR && trace.status !== undefined
+    if (whole && !trace.timedOut) {
+      return resolve(judge(request, trace, Buffer.concat(chunks).toString()) ?? 'answered')
+    }
+    const closed = Object.assign(new Error(`the stream was closed before its end (${stream.rstCode})`), {
+      code: 'HTTP2_CLOSED',
+    })
+    resolve(describeError(connection.error ?? failure ?? closed, trace, request.timeoutMs))
+  })
+  stream.end(request.body)
+  return promise
+}
+
+/** REFUSED_STREAM, or an id above the last one of GOAWAY: not processed, says RFC 9113 §8.7. A stream without an id was never sent. */
+function isRefused(stream: ClientHttp2Stream, { lastStream }: Connection, { status }: Trace): boolean {
+  if (status !== undefined) return false
+  if (stream.rstCode === constants.NGHTTP2_REFUSED_STREAM) return true
+  return lastStream !== undefined && (stream.id === undefined || stream.id > lastStream)
+}
+
+function toError(outcome: Outcome, { stage }: Trace): SampleError | undefined {
+  if (outcome === 'answered') return undefined
+  if (outcome !== 'refused') return outcome
+  return { code: 'HTTP2_REFUSED', message: 'refused unprocessed, and again on a new connection', stage }
+}

@@ -1,0 +1,40 @@
+import type { LaneDefinition } from '../lane-definition.ts'
+import type { LaneName } from '../sample.ts'
+import { http2 } from './http2/http2.ts'
+import { keepAlive } from './keep-alive/keep-alive.ts'
+import { newConnections } from './new-connections/new-connections.ts'
+import { slow } from './slow/slow.ts'
+import { sse } from './sse/sse.ts'
+import { stream } from './stream/stream.ts'
+import { thinkTime } from './think-time/think-time.ts'
+import { websocket } from './websocket/websocket.ts'
+
+/** Every lane, in the order of reports. To add one, write its folder and put it in here. */
+export const lanes: readonly LaneDefinition[] = [
+  newConnections,
+  keepAlive,
+  thinkTime,
+  slow,
+  stream,
+  websocket,
+  sse,
+  http2,
+]
+
+/** The names of all lanes, in the order of reports. */
+export const laneNames: readonly LaneName[] = lanes.map(({ name }) => name)
+
+/** The lanes that run unasked. */
+export const defaultLaneNames: readonly LaneName[] = lanes
+  .filter(({ unasked }) => unasked)
+  .map(({ name }) => name)
+
+/**
+ * The lane of this name.
+ * @throws Error when there is none
+ */
+export function laneNamed(name: LaneName): LaneDefinition {
+  const lane = lanes.find((one) => one.name === name)
+  if (lane) return lane
+  throw new Error(`Find a lane: there is no lane '${name}', there are ${laneNames.join(', ')}`)
+}

@@ -1,0 +1,48 @@
+import { createGrid } from '../../grid.ts'
+import { type Lane, type LaneContext, pauseUntil } from '../../lane.ts'
+import type { LaneDefinition } from '../../lane-definition.ts'
+import { pathOf } from '../../route.ts'
+import { postRoute, postTrial } from '../post-route.ts'
+
+/** Few: each keeps a connection, and three per pod are enough to have one idle at any moment. */
+export const KEEP_ALIVE_CLIENTS = 8
+
+const run: Lane = async (context) => {
+  const intervalMs = (1_000 * KEEP_ALIVE_CLIENTS) / context.options.ratePerSecond
+  const startMs = performance.now()
+  const clients = Array.from({ length: KEEP_ALIVE_CLIENTS }, (_, index) =>
+    runClient(context, startMs + (index * intervalMs) / KEEP_ALIVE_CLIENTS, intervalMs),
+  )
+  await Promise.all(clients)
+}
+
+async function runClient(context: LaneContext, startMs: number, intervalMs: number): Promise<void> {
+  const { options, signal } = context
+  const { timeoutMs } = options
+  const path = pathOf(options, postRoute)
+  const grid = createGrid(startMs, intervalMs)
+  const agent = context.openAgent(true)
+  while (!signal.aborted) {
+    const { dueMs, skipped } = grid.next(performance.now())
+    context.skip(skipped)
+    await pauseUntil(dueMs, signal)
+    if (signal.aborted) return
+    await context.send({ method: 'POST', path, timeoutMs, agent, dueMs })
+  }
+}
+
+/**
+ * POST on connections that stay open, paced: a client that is served late sends its next request at once until
+ * it is back on its grid.
+ */
+export const keepAlive: LaneDefinition = {
+  name: 'keep-alive',
+  unasked: true,
+  essential: false,
+  sends: `\`POST\` with an id on ${KEEP_ALIVE_CLIENTS} connections that stay open, on a fixed grid`,
+  meets: 'connections that are closed in the middle of traffic',
+  routes: [postRoute],
+  columns: [],
+  run,
+  trial: postTrial,
+}

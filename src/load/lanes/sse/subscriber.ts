@@ -1,0 +1,146 @@
+import type { Socket } from 'node:net'
+import { DialAgent } from '../../dial-agent.ts'
+import { pauseUntil } from '../../lane.ts'
+import type { PickTarget, Sample, SampleError } from '../../sample.ts'
+import {
+  describeError,
+  noteSocket,
+  openTrace,
+  type RequestIdentity,
+  sinceStart,
+  toSample,
+  type Trace,
+} from '../../trace.ts'
+import type { ServerEvent } from './event-parser.ts'
+import { type EventStream, openEventStream } from './event-stream.ts'
+
+/** Where to subscribe; `timeoutMs` is how long the next event may be waited for. */
+export interface Subscription {
+  readonly path: string
+  readonly hostHeader: string
+  readonly timeoutMs: number
+}
+
+/** Who names what is waited for, and who is told how that ended. */
+export interface SubscriberPorts {
+  readonly pickTarget: PickTarget
+  readonly identify: () => RequestIdentity
+  readonly record: (sample: Sample) => void
+}
+
+/** Between a stream's end and the next, when the server does not say. */
+const RETRY_MS = 100
+/** A server may say so for people; a load that waits longer sees nothing. */
+const MAX_RETRY_MS = 1_000
+
+/**
+ * A virtual client that follows events, as a browser's EventSource does: from the end of a stream it goes on, on a new connection, with `Last-Event-ID`. Every
+ * event is one sample, which lasts from the event before it. A stream that is cut, and an id that is not the next one, are failures.
+ */
+export class EventSubscriber {
+  readonly #subscription: Subscription
+  readonly #ports: SubscriberPorts
+  readonly #agent: DialAgent
+  #stream: EventStream | undefined
+  #socket: Socket | undefined
+  #lastId: number | undefined
+  #waiting: { readonly identity: RequestIdentity; readonly trace: Trace }
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(subscription: Subscription, ports: SubscriberPorts) {
+    this.#subscription = subscription
+    this.#ports = ports
+    this.#waiting = { identity: ports.identify(), trace: openTrace() }
+    this.#agent = new DialAgent(ports.pickTarget, false)
+  }
+
+  /** Follows until the signal is aborted; what is waited for then is no failure and no success. */
+  async run(signal: AbortSignal): Promise<void> {
+    const stop = (): void => this.destroy()
+    signal.addEventListener('abort', stop)
+    this.#wait()
+    while (!signal.aborted) {
+      const { retryMs, error } = await this.#follow()
+      if (signal.aborted) break
+      if (error && !this.#waiting.trace.timedOut) this.#settle(this.#describe(error))
+      await pauseUntil(performance.now() + Math.min(retryMs ?? RETRY_MS, MAX_RETRY_MS), signal)
+      if (this.#waiting.trace.timedOut && !signal.aborted) this.#wait()
+    }
+    clearTimeout(this.#timer)
+    signal.removeEventListener('abort', stop)
+  }
+
+  /** Cuts off the stream. */
+  destroy(): void {
+    clearTimeout(this.#timer)
+    this.#stream?.destroy()
+    this.#agent.destroy()
+  }
+
+  async #follow(): Promise<Awaited<EventStream['ended']>> {
+    const { path, hostHeader } = this.#subscription
+    const lastEventId = this.#lastId === undefined ? undefined : String(this.#lastId)
+    Object.assign(this.#waiting.trace, { stage: 'connect', sent: false, connectMs: undefined })
+    this.#stream = openEventStream(
+      this.#agent,
+      { path, hostHeader, lastEventId },
+      {
+        onSocket: (socket) => {
+          this.#socket = socket
+          noteSocket(this.#waiting.trace, socket)
+        },
+        onSent: () => Object.assign(this.#waiting.trace, { sent: true }),
+        onStatus: (status) => Object.assign(this.#waiting.trace, { status, stage: 'body' }),
+        onBytes: (bytes) => (this.#waiting.trace.bytes += bytes),
+        onEvent: (event) => this.#take(event),
+      },
+    )
+    const end = await this.#stream.ended
+    this.#socket = undefined
+    return end
+  }
+
+  #take({ id }: ServerEvent): void {
+    const number = /^\d+$/.test(id) ? Number(id) : undefined
+    const last = this.#lastId
+    const fits = number !== undefined && (last === undefined || number === last + 1)
+    this.#lastId = number
+    this.#waiting.trace.firstByteMs = sinceStart(this.#waiting.trace)
+    if (fits) return this.#settle()
+    const message =
+      number === undefined
+        ? `an event with the id '${id}', wanted a number`
+        : `event ${number} came after event ${last}`
+    this.#settle({ code: 'SSE_GAP', message, stage: 'body' })
+  }
+
+  #settle(error?: SampleError): void {
+    const { identity, trace } = this.#waiting
+    trace.endMs = sinceStart(trace)
+    if (trace.facts) trace.facts.lastUsedMs = performance.now()
+    this.#ports.record(toSample(identity, trace, error))
+    this.#wait()
+  }
+
+  /** Begins to wait for the next event. */
+  #wait(): void {
+    clearTimeout(this.#timer)
+    const trace = openTrace()
+    this.#waiting = { identity: this.#ports.identify(), trace }
+    if (this.#socket) {
+      noteSocket(trace, this.#socket)
+      Object.assign(trace, { sent: true, status: 200, stage: 'body' })
+    }
+    this.#timer = setTimeout(() => {
+      const { identity } = this.#waiting
+      trace.timedOut = true
+      trace.endMs = sinceStart(trace)
+      this.#ports.record(toSample(identity, trace, this.#describe(new Error())))
+      this.#stream?.destroy()
+    }, this.#subscription.timeoutMs)
+  }
+
+  #describe(error: Error): SampleError {
+    return describeError(error, this.#waiting.trace, this.#subscription.timeoutMs)
+  }
+}

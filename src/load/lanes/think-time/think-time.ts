@@ -1,0 +1,68 @@
+import { type Lane, type LaneContext, pauseUntil } from '../../lane.ts'
+import type { LaneDefinition } from '../../lane-definition.ts'
+import { pathOf } from '../../route.ts'
+import { postRoute, postTrial } from '../post-route.ts'
+import { isIdleRace } from './idle-race.ts'
+
+export const THINK_TIME_CLIENTS = 12
+/** Further clients, whose pauses are all longer than `idleLimitMs`. */
+export const LONG_PAUSE_CLIENTS = 4
+
+const MIN_PAUSE_MS = 50
+const MAX_PAUSE_MS = 1_500
+
+// The pauses are pseudo-random with a fixed seed, so that two runs press the same way.
+const run: Lane = async (context) => {
+  const { idleLimitMs } = context.options
+  const clients = Array.from({ length: THINK_TIME_CLIENTS + LONG_PAUSE_CLIENTS }, (_, index) =>
+    runClient(context, index + 1, index < THINK_TIME_CLIENTS ? 0 : idleLimitMs),
+  )
+  await Promise.all(clients)
+}
+
+async function runClient(context: LaneContext, seed: number, atLeastMs: number): Promise<void> {
+  const { options, signal } = context
+  const { timeoutMs } = options
+  const path = pathOf(options, postRoute)
+  const random = createRandom(seed)
+  const agent = context.openAgent(true)
+  while (!signal.aborted) {
+    const pauseMs = atLeastMs + MIN_PAUSE_MS + random() * (MAX_PAUSE_MS - MIN_PAUSE_MS)
+    const dueMs = performance.now() + pauseMs
+    await pauseUntil(dueMs, signal)
+    if (signal.aborted) return
+    await context.send({ method: 'POST', path, timeoutMs, agent, dueMs })
+  }
+}
+
+/**
+ * Numbers from 0 to 1 by a linear congruential generator (constants of Numerical Recipes); good enough for
+ * pauses.
+ */
+function createRandom(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state / 2 ** 32
+  }
+}
+
+/**
+ * POST on connections that lie idle between answers: meets the moment at which a server closes an idle
+ * connection while a request is under way (nodejs/node#60617). Some clients pause for longer than the server
+ * goes on serving after a signal, so that nothing can warn them.
+ */
+export const thinkTime: LaneDefinition = {
+  name: 'think-time',
+  unasked: true,
+  essential: false,
+  sends:
+    `\`POST\` with an id on ${THINK_TIME_CLIENTS} connections, with pauses of 50 ms to 1.5 s, ` +
+    `and on ${LONG_PAUSE_CLIENTS} more with pauses that are longer than the shutdown delay`,
+  meets: 'idle connections that are closed as the next request is on its way',
+  routes: [postRoute],
+  columns: [],
+  run,
+  trial: postTrial,
+  isRaced: isIdleRace,
+}

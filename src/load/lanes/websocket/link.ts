@@ -1,0 +1,118 @@
+import type { Socket } from 'node:net'
+import { type ClientOptions, WebSocket } from 'ws'
+import { type ConnectionFacts, dial, factsOf } from '../../dial-agent.ts'
+import type { RequestStage, SampleError, Target } from '../../sample.ts'
+import { describeTimeout } from '../../trace.ts'
+
+/** How long the close handshake may take, until the server has ended the connection. */
+const CLOSE_MS = 1_000
+/** An echo is small; a length beyond this is taken for bytes that are no frame. */
+const MAX_PAYLOAD_BYTES = 1024 * 1024
+
+/** Where to open a WebSocket. */
+export interface WebSocketPlace {
+  readonly path: string
+  readonly hostHeader: string
+  /** Of the opening handshake. */
+  readonly timeoutMs: number
+}
+
+/** Why there is no WebSocket. */
+export interface NotOpened {
+  readonly error: SampleError
+  readonly status: number | undefined
+  readonly facts: ConnectionFacts | undefined
+}
+
+/** What a {@link WebSocketLink} tells once it is open. */
+export interface LinkEvents {
+  /** A whole message. Text and binary are one: a naive echo answers a text with either. */
+  onText(text: string): void
+  /** The connection is gone, after a close frame with this code or, as 1006, without one. Called once. */
+  onClose(code: number, error: NodeJS.ErrnoException | undefined): void
+}
+
+/** One WebSocket on a connection of its own. It is never opened twice. */
+export class WebSocketLink {
+  /** The connection, which knows its facts and ports. */
+  readonly connection: Socket
+  /** Resolves to undefined when it is open, or to the reason why it is not. */
+  readonly opened: Promise<NotOpened | undefined>
+  /** Resolves when the connection is gone, whether it was ever open or not. */
+  readonly closed: Promise<void>
+  readonly #socket: WebSocket
+
+  constructor(target: Target, place: WebSocketPlace, events: LinkEvents) {
+    const connection = dial(target)
+    this.connection = connection
+    const options: ClientOptions & { readonly closeTimeout: number } = {
+      createConnection: () => connection,
+      headers: { host: place.hostHeader },
+      perMessageDeflate: false,
+      maxPayload: MAX_PAYLOAD_BYTES,
+      closeTimeout: CLOSE_MS,
+    }
+    // The host is in the header. A fragment would be refused, and no server would see it.
+    this.#socket = new WebSocket(`ws://localhost${place.path.replaceAll('#', '%23')}`, options)
+    this.opened = follow(this.#socket, connection, place.timeoutMs)
+    this.closed = new Promise((resolve) => void this.#socket.once('close', () => resolve()))
+    let error: NodeJS.ErrnoException | undefined
+    connection.on('error', (cause) => (error ??= cause))
+    this.#socket.on('message', (data: Buffer) => events.onText(data.toString()))
+    this.#socket.on('error', (cause) => (error ??= cause))
+    this.#socket.once('open', () => this.#socket.once('close', (code) => events.onClose(code, error)))
+  }
+
+  /** Whether messages can be sent. */
+  get isOpen(): boolean {
+    return this.#socket.readyState === WebSocket.OPEN
+  }
+
+  send(text: string): void {
+    this.#socket.send(text)
+  }
+
+  /** Begins the close handshake, with 1000. */
+  close(): void {
+    this.#socket.close(1000)
+  }
+
+  /** Cuts off whatever is under way. */
+  destroy(): void {
+    this.#socket.terminate()
+  }
+}
+
+/** Waits for the end of the opening handshake. Never rejects. */
+function follow(socket: WebSocket, connection: Socket, timeoutMs: number): Promise<NotOpened | undefined> {
+  const { promise, resolve } = Promise.withResolvers<NotOpened | undefined>()
+  const startedAtMs = performance.now()
+  let stage: RequestStage = 'connect'
+  let status: number | undefined
+  const giveUp = (error: SampleError): void => {
+    clearTimeout(timer)
+    resolve({ error, status, facts: factsOf(connection) })
+    socket.terminate()
+  }
+  const timer = setTimeout(() => {
+    const message = `no WebSocket within ${timeoutMs} ms`
+    giveUp(describeTimeout({ message, stage }, performance.now() - startedAtMs - timeoutMs))
+  }, timeoutMs)
+  connection.once('connect', () => (stage = 'wait'))
+  socket.once('upgrade', () => (status = 101))
+  socket.once('open', () => {
+    clearTimeout(timer)
+    resolve(undefined)
+  })
+  socket.once('unexpected-response', (_request, response) => {
+    status = response.statusCode
+    response.on('error', () => undefined)
+    giveUp({ code: `HTTP_${status}`, message: `answered ${status} instead of opening a WebSocket`, stage })
+  })
+  socket.on('error', ({ code, syscall, message }: NodeJS.ErrnoException) => {
+    const wrong = { code: 'WEBSOCKET_HANDSHAKE', message: `not opened: ${message}` }
+    const broken = status === 101 ? wrong : { code: code ?? 'UNKNOWN', message }
+    giveUp({ ...broken, stage, ...(syscall !== undefined && { syscall }) })
+  })
+  return promise
+}

@@ -1,0 +1,24 @@
+import type { Socket } from 'node:net'
+import { now } from '../moments.ts'
+
+/** Connections whose last response promised to keep them alive and was finished after the announcement. */
+export class KeptAlive {
+  /** When each was finished; the latest last. */
+  readonly #since = new Map<Socket, number>()
+
+  add(socket: Socket): void {
+    this.#since.delete(socket)
+    this.#since.set(socket, now())
+  }
+
+  delete(socket: Socket): void {
+    this.#since.delete(socket)
+  }
+
+  /** When the latest of them was finished, 0 without any. */
+  get latestAt(): number {
+    let latest = 0
+    for (const at of this.#since.values()) latest = at
+    return latest
+  }
+}

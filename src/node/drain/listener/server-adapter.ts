@@ -1,0 +1,217 @@
+import type { Server as HttpServer } from 'node:http'
+import { Server, type Socket } from 'node:net'
+import type { ForcedClose } from '../../../core/report.ts'
+import type { ServerSnapshot } from '../../types.ts'
+import { nextTurn, untilQuiet } from '../accept-queue.ts'
+import type { AdapterContext, DrainAdapter } from '../adapter.ts'
+import { takeOver, trackWithoutListening } from '../handed-socket.ts'
+import { Http1Drainer } from '../http1/http1-drainer.ts'
+import { OwnClients } from './own-clients.ts'
+import { acceptedSockets } from '../present-connections.ts'
+import { Receipts } from './receipts.ts'
+import { schemeOf } from './scheme.ts'
+import { now, settleMs } from '../moments.ts'
+import type { DrainerContext, ProtocolDrainer } from '../protocol-drainer.ts'
+import { sumCounts } from './sum-counts.ts'
+import { closeKeepingSuccessor, rememberPath } from './unix-path.ts'
+import { Unsent } from '../kernel/unsent.ts'
+
+/** Makes the drainers of a server. They see each new connection in this order. */
+export type DrainerMaker = (context: DrainerContext) => readonly ProtocolDrainer[]
+
+/** Turns after a server's 'close' in which its sockets may emit theirs. */
+const CLOSING_TURNS = 10
+
+/**
+ * Drains any server that Node can listen with: the listener is its own business, the connections are its
+ * drainers'.
+ */
+export class ServerAdapter implements DrainAdapter {
+  readonly name: string
+  readonly #server: Server
+  readonly #context: AdapterContext
+  readonly #drainers: readonly ProtocolDrainer[]
+  readonly #ownClients: OwnClients
+  /** Where it has listened, or its connections came in. */
+  readonly #ports = new Set<number>()
+  readonly #unsent = new Unsent(this.#ports)
+  /** Those from before `serve()` that are open included: they may have been answered. */
+  #accepted: number
+  readonly #receipts = new Receipts()
+  /** Whether nothing was in the kernel's send buffers when the shutdown was announced. */
+  #wasDelivered: Promise<boolean> = Promise.resolve(true)
+  #lastAcceptedAt: number | null = null
+  #announced = false
+  #closing: Promise<void> | null = null
+  #draining: Promise<void> | null = null
+  #drainingSince: number | null = null
+  #drained: (() => void) | null = null
+
+  constructor(server: Server, context: AdapterContext, makeDrainers: DrainerMaker) {
+    this.name = context.name
+    this.#server = server
+    this.#context = context
+    this.#drainers = makeDrainers({
+      name: context.name,
+      drainTimeoutMs: context.drainTimeoutMs,
+      settleMs: settleMs(context.shutdownDelayMs),
+      lastAcceptedAt: () => this.#lastAcceptedAt ?? 0,
+      onLateRequest: (socket) => {
+        this.#receipts.expect(socket)
+        context.onLateRequest()
+      },
+      onAnswering: (socket) => this.#receipts.expect(socket),
+      onGone: () => this.#settle(),
+    })
+    this.#ownClients = new OwnClients(server)
+    this.#accepted = acceptedSockets(server).length
+    server.prependListener('connection', this.#onConnection)
+    server.on('listening', this.#onListening)
+    server.on('close', this.#onClose)
+    if (server.listening) this.#rememberAddress()
+  }
+
+  isListening(): boolean {
+    return this.#server.listening
+  }
+
+  isAskedHere(): boolean {
+    return this.#ownClients.asked
+  }
+
+  announceClose(): void {
+    if (this.#announced) return
+    this.#announced = true
+    for (const drainer of this.#drainers) drainer.announce()
+    if (!this.#mayConfirm()) this.#receipts.expect(undefined)
+    if (this.#accepted > 0) this.#wasDelivered = this.#unsent.isEmpty()
+  }
+
+  closeListener(): Promise<void> {
+    this.announceClose()
+    this.#closing ??= untilQuiet(() => this.#accepted).then(() => this.#closeListener())
+    return this.#closing
+  }
+
+  drain(): Promise<void> {
+    this.#draining ??= this.#drain()
+    return this.#draining
+  }
+
+  forceClose(): readonly ForcedClose[] {
+    this.#draining ??= Promise.resolve()
+    const forced = [...this.#drainers.flatMap((drainer) => drainer.forceClose()), ...this.#giveUpUnsent()]
+    this.#closeListener()
+    // Connections from before serve() that have not been heard of since.
+    if ('closeAllConnections' in this.#server) (this.#server as HttpServer).closeAllConnections()
+    return forced
+  }
+
+  snapshot(): ServerSnapshot {
+    return {
+      name: this.name,
+      scheme: schemeOf(this.#server),
+      ...sumCounts(this.#drainers.map((drainer) => drainer.count())),
+      lastNewConnectionAt:
+        this.#lastAcceptedAt === null ? null : performance.timeOrigin + this.#lastAcceptedAt,
+    }
+  }
+
+  release(): void {
+    this.#ownClients[Symbol.dispose]()
+    this.#server.removeListener('connection', this.#onConnection)
+    this.#server.removeListener('listening', this.#onListening)
+    this.#server.removeListener('close', this.#onClose)
+    this.#unsent.release()
+    // Release in reverse order: wrappers of `server.emit` have to come off last-in, first-out.
+    for (const drainer of this.#drainers.toReversed()) drainer.release()
+  }
+
+  async #drain(): Promise<void> {
+    const gone = new Promise<void>((resolve) => (this.#drained = resolve))
+    await this.closeListener()
+    for (const drainer of this.#drainers) drainer.drain()
+    this.#drainingSince = now()
+    this.#settle()
+    await gone
+    // Node's own close also stops the timer that looks for slow requests; until now it was needed, since a
+    // half-sent request holds the drain.
+    this.#server.close(() => {})
+    // A look behind the last connection would add its time to the shutdown: 64 ms with ten thousand.
+    const isConfirmed = this.#accepted === 0 || (this.#receipts.isComplete && (await this.#wasDelivered))
+    if (isConfirmed) this.#unsent.release()
+    else await this.#unsent.acknowledged()
+  }
+
+  /**
+   * Whether clients can confirm what is sent from the announcement on: those of HTTP/1 do, and nothing is in
+   * flight in any other protocol.
+   */
+  #mayConfirm(): boolean {
+    if (schemeOf(this.#server) === null) return false
+    const others = this.#drainers.filter((drainer) => !(drainer instanceof Http1Drainer))
+    return others.every((drainer) => drainer.count().active === 0)
+  }
+
+  #giveUpUnsent(): readonly ForcedClose[] {
+    if (this.#accepted === 0) return []
+    const kind = schemeOf(this.#server) === null ? 'upgrade' : 'request'
+    return this.#unsent.giveUp().map(({ bytes }) => ({
+      kind,
+      server: this.name,
+      ageMs: now() - (this.#drainingSince ?? now()),
+      label: `answered, ${bytes} bytes not received`,
+    }))
+  }
+
+  /**
+   * Only the listener: the closes of http, https and http2 also destroy connections that they take for idle
+   * (Node >= 19, >= 24).
+   */
+  #closeListener(): void {
+    if (!this.#server.listening) return
+    closeKeepingSuccessor(this.#server, () => Reflect.apply(Server.prototype.close, this.#server, []))
+  }
+
+  #settle(): void {
+    if (!this.#server.listening && this.#drainers.every((drainer) => drainer.open === 0)) this.#drained?.()
+  }
+
+  #rememberAddress(): void {
+    rememberPath(this.#server)
+    const address = this.#server.address()
+    if (typeof address === 'object' && address !== null) this.#ports.add(address.port)
+  }
+
+  readonly #onConnection = (socket: Socket): void => {
+    takeOver(socket)
+    if (!this.#server.listening) trackWithoutListening(this.#server)
+    this.#accepted++
+    // A server that never listens gets its connections from another one, or from another process.
+    if (this.#ports.size === 0 && socket.localPort !== undefined) this.#ports.add(socket.localPort)
+    this.#lastAcceptedAt = now()
+  }
+
+  readonly #onClose = (): void => {
+    void this.#untilGone().then((gone) => {
+      if (gone) this.#context.onClosed?.()
+    })
+  }
+
+  /**
+   * Sockets emit their 'close' after the server's, as the last step of a turn of the event loop. Only what a
+   * program passed to the server itself can be open any longer.
+   */
+  async #untilGone(): Promise<boolean> {
+    const isOpen = (): boolean => this.#server.listening || this.#drainers.some(({ open }) => open > 0)
+    for (let turn = 0; turn < CLOSING_TURNS && isOpen(); turn++) await nextTurn()
+    return !isOpen()
+  }
+
+  readonly #onListening = (): void => {
+    this.#rememberAddress()
+    this.#context.onListening()
+    // This server started to listen after the drain had begun.
+    if (this.#draining) this.#closeListener()
+  }
+}

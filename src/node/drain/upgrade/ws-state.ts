@@ -1,0 +1,17 @@
+import type { Duplex } from 'node:stream'
+
+/** `readyState` of a WebSocket on which neither side has sent a close frame. */
+export const OPEN = 1
+
+/**
+ * `readyState` of the WebSocket that the package `ws` runs on a socket, null when there is none. It keeps its
+ * WebSocket on the socket under a symbol of its own (`kWebSocket`, ws 7 and 8).
+ */
+export function wsStateOf(socket: Duplex): number | null {
+  for (const key of Object.getOwnPropertySymbols(socket)) {
+    if (key.description !== 'websocket') continue
+    const value: unknown = Object.getOwnPropertyDescriptor(socket, key)?.value
+    if (typeof value === 'object' && value !== null && 'readyState' in value) return Number(value.readyState)
+  }
+  return null
+}

@@ -1,0 +1,40 @@
+import { MAX_DURATION_MS } from '../../core/defaults.ts'
+import { describe } from '../../core/describe.ts'
+import { LastcallError } from '../../core/errors.ts'
+
+/** @throws LastcallError `LASTCALL_DUPLICATE_NAME` */
+export function refuseTaken(call: string, name: string, taken: boolean): void {
+  if (!taken) return
+  throw new LastcallError('LASTCALL_DUPLICATE_NAME', [
+    `${call}: '${name}' is registered already; choose another name`,
+  ])
+}
+
+/** What `onStop()`, `check()` and their like were given. */
+export interface Registration {
+  readonly name: unknown
+  /** Left out where nothing is called back. */
+  readonly run?: unknown
+  readonly timeoutMs?: unknown
+}
+
+/** @throws LastcallError `LASTCALL_INVALID_OPTIONS` with all problems at once */
+export function refuseUnusable(call: string, given: Registration): void {
+  const { name, run, timeoutMs } = given
+  const problems = [
+    ...(typeof name === 'string' && name !== ''
+      ? []
+      : [`${call}: the name is ${describe(name)}, wanted a text that is not empty`]),
+    ...('run' in given && typeof run !== 'function'
+      ? [`${call}: got ${describe(run)}, wanted a function`]
+      : []),
+    ...(timeoutMs === undefined || isTimeout(timeoutMs)
+      ? []
+      : [`${call}: timeoutMs is ${describe(timeoutMs)}, wanted milliseconds from 0 to ${MAX_DURATION_MS}`]),
+  ]
+  if (problems.length > 0) throw new LastcallError('LASTCALL_INVALID_OPTIONS', problems)
+}
+
+// A longer one would make Node's timer fire at once.
+const isTimeout = (value: unknown): boolean =>
+  typeof value === 'number' && value >= 0 && value <= MAX_DURATION_MS

@@ -1,0 +1,16 @@
+/** Time, as a lifecycle knows it. */
+export interface Clock {
+  /** Wall-clock milliseconds that never go backwards within a process. */
+  now(): number
+  /** Runs the callback later. The timer keeps the process alive: a deadline that does not is none. */
+  startTimer(ms: number, callback: () => void): Disposable
+}
+
+/** The clock of real programs. */
+export const realClock: Clock = {
+  now: () => performance.timeOrigin + performance.now(),
+  startTimer: (ms, callback) => {
+    const timer = setTimeout(callback, ms)
+    return { [Symbol.dispose]: () => clearTimeout(timer) }
+  },
+}

@@ -1,0 +1,214 @@
+import { channel } from 'node:diagnostics_channel'
+import { describeSum } from '../../core/budget.ts'
+import { LastcallError } from '../../core/errors.ts'
+import type { EventName } from '../../core/event.ts'
+import type { Logger } from '../../core/logger.ts'
+import { refuseOldNode } from '../../core/node-version.ts'
+import { type LifecycleOptions, type ResolvedOptions, resolveOptions } from '../../core/options.ts'
+import type { Report } from '../../core/report.ts'
+import { isShuttingDown, type StateName } from '../../core/state.ts'
+import { describeDeafParent } from '../host/ancestors.ts'
+import { Checks } from '../probes/checks.ts'
+import { environmentFor } from './environment.ts'
+import { Hooks } from './hooks.ts'
+import { type Host, realHost } from '../host/host.ts'
+import { Holds } from './holds.ts'
+import { errorText } from '../guard/limit.ts'
+import { ProbeServer } from '../probes/probe-server.ts'
+import { refuseTaken, refuseUnusable } from '../guard/refuse.ts'
+import { type AnyResponse, ResponseSignals } from '../streams/response-signals.ts'
+import { ServerRegistry } from '../drain/servers/server-registry.ts'
+import { Servers } from '../drain/servers/servers.ts'
+import { installSignals } from './signals.ts'
+import { guardedLogger, stderrLogger } from '../host/stderr-logger.ts'
+import { ShutdownRun } from './shutdown-run.ts'
+import type * as types from '../types.ts'
+
+/**
+ * By name, not by import: `lastcall/auto` may come from another copy of the package than the application's
+ * own lifecycle.
+ */
+const created = channel('lastcall:lifecycle:created')
+
+/**
+ * Makes a lifecycle. Nothing is listened to, installed or started before its `start()`.
+ * @param options see {@link LifecycleOptions}; missing options come from `LASTCALL_*` variables, then from
+ *   the defaults
+ * @param host the process around it; tests put their own here
+ * @throws LastcallError `LASTCALL_INVALID_OPTIONS` with all problems at once, `LASTCALL_NODE_VERSION`
+ */
+export function createLifecycle(options: LifecycleOptions = {}, host: Host = realHost()): types.Lifecycle {
+  refuseOldNode(host.process.versions ?? {})
+  const { options: resolved, notices } = resolveOptions(options, environmentFor(options, host.process.env))
+  const logger = guardedLogger(resolved.logger ?? stderrLogger(host))
+  for (const { message, ...details } of notices) logger.warn(details, message)
+  const lifecycle = new NodeLifecycle(resolved, host, logger)
+  created.publish({ lifecycle })
+  return lifecycle
+}
+
+class NodeLifecycle implements types.Lifecycle {
+  readonly options: ResolvedOptions
+  readonly #host: Host
+  readonly #logger: Logger
+  readonly #checks: Checks
+  readonly #hooks = new Hooks()
+  readonly #holds = new Holds()
+  readonly #servers: Servers
+  readonly #registry: ServerRegistry
+  readonly #probes: ProbeServer
+  readonly #run: ShutdownRun
+  readonly #signals: ResponseSignals
+  #started = false
+  #wantsProbes: boolean
+  #probeAddress: { host: string; port: number } | null = null
+
+  constructor(options: ResolvedOptions, host: Host, logger: Logger) {
+    this.options = options
+    this.#wantsProbes = options.probePort !== false
+    this.#host = host
+    this.#logger = logger
+    this.#checks = new Checks(options.checkTimeoutMs, logger)
+    this.#probes = new ProbeServer({
+      state: () => this.#run.machine.state,
+      checks: this.#checks,
+      livenessFailsOnShutdown: options.livenessFailsOnShutdown,
+      logger,
+    })
+    this.#servers = new Servers(options.drainTimeoutMs)
+    this.#registry = new ServerRegistry(this.#servers, options, {
+      onLateRequest: () => this.#run.countLateRequest(),
+      onChange: () => this.#completeStartup(),
+      yieldsServers: host.policy.yieldsServers,
+      logger,
+    })
+    const parts = { servers: this.#servers, hooks: this.#hooks, holds: this.#holds, probes: this.#probes }
+    this.#run = new ShutdownRun(options, host, logger, parts)
+    this.#signals = new ResponseSignals(this.#run.signal, (error) =>
+      logger.error({ error: errorText(error) }, 'lastcall: an abort listener failed'),
+    )
+  }
+
+  get state(): StateName {
+    return this.#run.machine.state.name
+  }
+
+  get signal(): AbortSignal {
+    return this.#run.signal
+  }
+
+  signalFor(response: AnyResponse): AbortSignal {
+    return this.#signals.of(response)
+  }
+
+  get probeAddress(): { readonly host: string; readonly port: number } | null {
+    return this.#probeAddress
+  }
+
+  serve<T extends types.ServableServer>(server: T, options: types.ServeOptions = {}): T {
+    this.#registry.serve(server, options)
+    return server
+  }
+
+  onStop(name: string, hook: types.StopHook, options: types.HookOptions = {}): Disposable {
+    refuseUnusable('onStop', { name, run: hook, timeoutMs: options.timeoutMs })
+    refuseTaken('onStop', name, this.#hooks.has(name))
+    return this.#hooks.add(name, hook, options.timeoutMs)
+  }
+
+  check(name: string, check: types.Check, options: types.CheckOptions = {}): Disposable {
+    refuseUnusable('check', { name, run: check, timeoutMs: options.timeoutMs })
+    refuseTaken('check', name, this.#checks.has(name))
+    return this.#checks.add(name, check, options)
+  }
+
+  endpoint(path: string, answer: () => types.EndpointAnswer | Promise<types.EndpointAnswer>): Disposable {
+    refuseUnusable('endpoint', { name: path, run: answer })
+    if (!/^\/[^?#]*[^/?#]$/.test(path)) {
+      throw new LastcallError('LASTCALL_INVALID_OPTIONS', [
+        `endpoint: got '${path}', wanted a path such as '/metrics'`,
+      ])
+    }
+    refuseTaken('endpoint', path, this.#probes.hasEndpoint(path))
+    return this.#probes.addEndpoint(path, answer)
+  }
+
+  hold(label: string): Disposable {
+    refuseUnusable('hold', { name: label })
+    return this.#holds.add(label)
+  }
+
+  ready(): void {
+    this.#run.machine.dispatch({ type: 'becameReady' })
+    if (this.#started) this.#run.machine.dispatch({ type: 'startupCompleted' })
+  }
+
+  unready(reason: string): void {
+    this.#run.machine.dispatch({ type: 'becameUnready', reason: errorText(reason) })
+  }
+
+  async start(): Promise<void> {
+    if (isShuttingDown(this.state)) {
+      throw new LastcallError('LASTCALL_ALREADY_SHUT_DOWN', [
+        `it is ${this.state}; make a new one with createLifecycle()`,
+      ])
+    }
+    if (this.#started) {
+      throw new LastcallError('LASTCALL_ALREADY_STARTED', ['call it once, after the last serve()'])
+    }
+    this.#started = true
+    const { preStopMs, shutdownDelayMs, drainTimeoutMs, hooksTimeoutMs, gracePeriodMs } = this.options
+    this.#logger.info(
+      { preStopMs, shutdownDelayMs, drainTimeoutMs, hooksTimeoutMs, gracePeriodMs },
+      `lastcall: started; a shutdown takes at most ${describeSum(this.options)}`,
+    )
+    const deafParent = describeDeafParent(this.#host.process.ancestors?.() ?? [])
+    if (deafParent !== null) this.#logger.warn({}, deafParent)
+    this.#run.useSignals(installSignals(this.#host, this.options.signals, this.#run))
+    const { probePort, probeHost } = this.options
+    if (probePort !== false) await this.#openProbes(probePort, probeHost)
+    this.#completeStartup()
+  }
+
+  shutdown(reason = 'shutdown() was called'): Promise<Report> {
+    return this.#run.begin(reason)
+  }
+
+  on(event: EventName, listener: (event: types.ObservedEvent) => void): Disposable {
+    return this.#run.machine.on(event, listener)
+  }
+
+  once(event: EventName): Promise<types.ObservedEvent> {
+    return this.#run.machine.once(event)
+  }
+
+  snapshot(): types.Snapshot {
+    return this.#run.snapshot()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.shutdown('disposed of')
+  }
+
+  async #openProbes(port: number, host: string): Promise<void> {
+    try {
+      this.#probeAddress = await this.#probes.listen(port, host)
+    } catch (error) {
+      if (this.#host.policy.canDoWithoutProbes(error)) {
+        this.#wantsProbes = false
+        return
+      }
+      this.#run.useSignals(null)
+      this.#started = false
+      throw error
+    }
+    // The signal may have come while the port was being opened, and the shutdown been over before it was.
+    if (this.state === 'stopped') await this.#probes.close()
+  }
+
+  #completeStartup(): void {
+    const probesUp = !this.#wantsProbes || this.#probeAddress !== null
+    if (this.#started && probesUp && this.#servers.allListen())
+      this.#run.machine.dispatch({ type: 'startupCompleted' })
+  }
+}

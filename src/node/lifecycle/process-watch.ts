@@ -1,0 +1,84 @@
+import { TERMINATION_MESSAGE_MAX_BYTES } from '../../core/defaults.ts'
+import type { Logger } from '../../core/logger.ts'
+import { type EarlyExit, type Report, serializeReport, type UncaughtKind } from '../../core/report.ts'
+import type { Host } from '../host/host.ts'
+import { errorText } from '../guard/limit.ts'
+import type { Recorder } from './recorder.ts'
+
+type WatchHost = Pick<Host, 'clock' | 'process'>
+
+/** What {@link ProcessWatch} asks of its shutdown. */
+export interface Watched {
+  inFlight(): number
+  /** The report as it would be at this moment. */
+  report(exitCode: number): Report
+}
+
+/**
+ * Watches over the process for as long as a shutdown runs, and at no other time: an error that nobody catches
+ * does not end the drain, nor is it hidden
+ * (close-with-grace's second error ends the process), and an exit that somebody else calls is told before it
+ * happens. It is not prevented: whoever calls
+ * it may have a reason.
+ */
+export class ProcessWatch {
+  readonly #host: WatchHost
+  readonly #logger: Logger
+  readonly #recorder: Recorder
+  readonly #terminationLog: string | false
+  #watches: readonly Disposable[] = []
+
+  constructor(host: WatchHost, logger: Logger, recorder: Recorder, terminationLog: string | false) {
+    this.#host = host
+    this.#logger = logger
+    this.#recorder = recorder
+    this.#terminationLog = terminationLog
+  }
+
+  begin(watched: Watched): void {
+    this.#watches = [
+      this.#host.process.onUncaught((error, kind) => this.#onUncaught(error, kind)),
+      this.#host.process.onForeignExit((code, stack) => this.#onExit(watched, code, stack)),
+    ]
+  }
+
+  end(): void {
+    for (const watch of this.#watches) watch[Symbol.dispose]()
+  }
+
+  /** Puts the report where Kubernetes reads it. */
+  publish(report: Report): void {
+    if (this.#terminationLog === false) return
+    this.#host.process.overwrite(this.#terminationLog, serializeReport(report, TERMINATION_MESSAGE_MAX_BYTES))
+  }
+
+  #onUncaught(error: unknown, kind: UncaughtKind): void {
+    this.#recorder.addUncaught(kind, errorText(error), this.#host.clock.now())
+    this.#logger.error(
+      { kind, error: errorText(error), stack: stackOf(error) },
+      'lastcall: uncaught error during the shutdown; shutting down anyway, exit code will be 1',
+    )
+  }
+
+  /** Everything here has to be synchronous: it is the last thing that the process does. */
+  #onExit(watched: Watched, code: number, stack: string | null): number {
+    const earlyExit: EarlyExit = { inFlight: watched.inFlight(), stack }
+    // What is lost must not look like a clean end.
+    const exitCode = code === 0 && earlyExit.inFlight > 0 ? 1 : code
+    const report: Report = { ...watched.report(exitCode), clean: false, earlyExit }
+    this.#logger.error(
+      { report },
+      `lastcall: the process is ended by others in the middle of the shutdown, ${earlyExit.inFlight} in flight, exit code ${report.exitCode}`,
+    )
+    this.publish(report)
+    return report.exitCode
+  }
+}
+
+function stackOf(error: unknown): string | undefined {
+  try {
+    return error instanceof Error ? error.stack : undefined
+  } catch {
+    return undefined
+  }
+}

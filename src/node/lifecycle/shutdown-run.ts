@@ -1,0 +1,211 @@
+import { budgetEndsAt } from '../../core/budget.ts'
+import type { Logger } from '../../core/logger.ts'
+import type { ResolvedOptions, SignalName } from '../../core/options.ts'
+import type { Report } from '../../core/report.ts'
+import { shutdownOf } from '../../core/state.ts'
+import type { Holds } from './holds.ts'
+import type { Hooks } from './hooks.ts'
+import type { Host } from '../host/host.ts'
+import { guardSignal } from '../guard/guarded-signal.ts'
+import { flushLogger } from '../host/stderr-logger.ts'
+import { errorText } from '../guard/limit.ts'
+import { Machine, type OtherEffect } from './machine.ts'
+import type { ProbeServer } from '../probes/probe-server.ts'
+import { ProcessWatch } from './process-watch.ts'
+import { Recorder } from './recorder.ts'
+import type { Servers } from '../drain/servers/servers.ts'
+import type { SignalListener } from './signals.ts'
+import type { ObservedEvent, Snapshot } from '../types.ts'
+
+/** What a shutdown acts upon. */
+export interface Parts {
+  readonly servers: Servers
+  readonly hooks: Hooks
+  readonly holds: Holds
+  readonly probes: ProbeServer
+}
+
+/** Carries out what the machine decides: the only place where the order of a shutdown meets the process. */
+export class ShutdownRun implements SignalListener {
+  readonly machine: Machine
+  readonly #options: ResolvedOptions
+  readonly #host: Host
+  readonly #logger: Logger
+  readonly #parts: Parts
+  readonly #recorder = new Recorder()
+  readonly #watch: ProcessWatch
+  readonly #drainStarted = new AbortController()
+  readonly #finished = Promise.withResolvers<Report>()
+  #signals: Disposable | null = null
+  #signalledAt: number | null = null
+  #drained = false
+
+  constructor(options: ResolvedOptions, host: Host, logger: Logger, parts: Parts) {
+    this.#options = options
+    this.#host = host
+    this.#logger = logger
+    this.#parts = parts
+    this.#watch = new ProcessWatch(host, logger, this.#recorder, options.terminationLog)
+    guardSignal(this.#drainStarted.signal, (error) =>
+      logger.error({ error: errorText(error) }, 'lastcall: an abort listener failed'),
+    )
+    this.machine = new Machine(host, logger, {
+      observe: (event) => this.#observe(event),
+      execute: (effect) => this.#execute(effect),
+    })
+  }
+
+  get signal(): AbortSignal {
+    return this.#drainStarted.signal
+  }
+
+  useSignals(signals: Disposable | null): void {
+    this.#signals?.[Symbol.dispose]()
+    this.#signals = signals
+  }
+
+  /** @param why anything: an error handler may pass its error on */
+  begin(why: unknown): Promise<Report> {
+    const inFlight = this.#inFlight()
+    const reason = errorText(why)
+    this.machine.dispatch({ type: 'shutdownInitiated', reason, timing: this.#options, inFlight })
+    return this.#finished.promise
+  }
+
+  onFirst(signal: SignalName): void {
+    // It also asks for the exit of a shutdown that was begun in code.
+    this.#signalledAt = this.#host.clock.now()
+    void this.begin(signal)
+  }
+
+  onSecond(signal: SignalName): void {
+    this.machine.dispatch({ type: 'exitForced', exitCode: this.#host.process.forcedExitCode(signal) })
+  }
+
+  countLateRequest(): void {
+    this.#recorder.countLate(this.machine.state.name)
+  }
+
+  snapshot(): Snapshot {
+    const { name } = this.machine.state
+    const { servers } = this.#parts
+    return {
+      ...this.#recorder.snapshot(name, servers.snapshot(), this.#budgetEndsAt(), this.#host.clock.now()),
+      lastNewConnectionAt: servers.lastNewConnectionAt(),
+    }
+  }
+
+  #budgetEndsAt(): number | null {
+    const { state } = this.machine
+    const shutdown = shutdownOf(state)
+    if (shutdown === null || state.name === 'stopped') return null
+    const { gracePeriodMs, preStopMs } = this.#options
+    const lastDeadlineAt = shutdown.deadlines.hooksEndAt
+    return budgetEndsAt({ signalledAt: this.#signalledAt, gracePeriodMs, preStopMs, lastDeadlineAt })
+  }
+
+  #inFlight(): number {
+    return this.#parts.servers.inFlight() + this.#parts.holds.count
+  }
+
+  #observe(event: ObservedEvent): void {
+    const inFlight = this.#inFlight()
+    if (event.type === 'shutdownInitiated')
+      this.#watch.begin({ inFlight: () => this.#inFlight(), report: (exitCode) => this.#report(exitCode) })
+    this.#recorder.record(event, inFlight)
+    const details = {
+      event: event.type,
+      state: event.state,
+      inFlight,
+      ...('reason' in event && { reason: event.reason }),
+    }
+    this.#logger.info(details, `lastcall: ${event.type}`)
+  }
+
+  #execute(effect: OtherEffect): void {
+    switch (effect.type) {
+      case 'announceClose':
+        return this.#parts.servers.announceClose()
+      case 'drainConnections':
+        return this.#drain()
+      case 'forceCloseConnections':
+        this.#abort()
+        return this.#recorder.addForced([
+          ...this.#parts.servers.forceClose(),
+          ...this.#parts.holds.forceClose(),
+        ])
+      case 'runHooks':
+        return void this.#parts.hooks
+          .run()
+          .then((failed) => this.machine.dispatch({ type: 'hooksFinished', failed }))
+      case 'finish':
+        return void this.#finish(effect.exitCode)
+    }
+  }
+
+  #drain(): void {
+    const { servers, holds } = this.#parts
+    const settle = (): void => {
+      if (this.#drained && holds.count === 0) this.machine.dispatch({ type: 'connectionsDrained' })
+    }
+    holds.onReleased(settle)
+    servers.drain({
+      onListenersClosed: () => this.#abort(),
+      onDrained: () => {
+        this.#drained = true
+        settle()
+      },
+    })
+  }
+
+  /**
+   * Tells streams to end. The client of an event stream comes back as soon as its stream has ended; as long
+   * as a listener was open, the kernel could hand that connection to this process again. So this waits for
+   * the listeners. What takes work without a client stops earlier, at `shutdownInitiated`.
+   */
+  #abort(): void {
+    if (!this.#drainStarted.signal.aborted) this.#drainStarted.abort(new Error('The drain has started'))
+  }
+
+  #report(decided: number): Report {
+    const { servers, hooks } = this.#parts
+    const reason = shutdownOf(this.machine.state)?.reason ?? ''
+    // What came after the drain (a server or a hold of a stop hook's) is force-closed as well, and nothing
+    // that is force-closed leaves a clean exit.
+    const { forcedCloses, uncaughtErrors } = this.#recorder
+    const exitCode = decided === 0 && forcedCloses + uncaughtErrors > 0 ? 1 : decided
+    const outcome = { exitCode, reason, now: this.#host.clock.now() }
+    return this.#recorder.report(outcome, servers.snapshot(), hooks.results())
+  }
+
+  async #finish(decided: number): Promise<void> {
+    const { servers, hooks, probes } = this.#parts
+    const report = this.#report(this.#host.policy.finalExitCode(decided))
+    const { exitCode } = report
+    hooks.end()
+    this.#logger[exitCode === 0 ? 'info' : 'error']({ report }, `lastcall: stopped, ${summary(report)}`)
+    this.#watch.publish(report)
+    this.#watch.end()
+    servers.release()
+    try {
+      await probes.close()
+    } catch (error) {
+      this.#logger.error({ error: errorText(error) }, 'lastcall: the probe server did not close')
+    }
+    this.#finished.resolve(report)
+    const { exitAfter } = this.#options
+    if (exitAfter === 'any' || (exitAfter === 'signal' && this.#signalledAt !== null)) {
+      await flushLogger(this.#options.logger)
+      return this.#host.process.exit(exitCode)
+    }
+    this.useSignals(null)
+    if (exitCode !== 0) this.#host.process.suggestExitCode(exitCode)
+  }
+}
+
+function summary(report: Report): string {
+  const hooks = report.hooks.filter((hook) => hook.outcome !== 'finished').length
+  if (report.clean) return `nothing was force-closed, after ${report.durationMs} ms`
+  const uncaught = report.uncaughtErrors ? `, ${report.uncaughtErrors.length} errors uncaught` : ''
+  return `${report.forcedCloses.total} force-closed, ${hooks} hooks failed${uncaught}, exit code ${report.exitCode}, after ${report.durationMs} ms`
+}

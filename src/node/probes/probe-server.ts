@@ -1,0 +1,191 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { LastcallError } from '../../core/errors.ts'
+import type { Logger } from '../../core/logger.ts'
+import { liveness, readiness, startup, type Verdict } from '../../core/probe.ts'
+import type { State } from '../../core/state.ts'
+import type { CheckResult, Checks } from './checks.ts'
+import { errorText } from '../guard/limit.ts'
+import { parseTarget } from './probe-target.ts'
+import type { EndpointAnswer } from '../types.ts'
+
+/** What the probe server looks at. */
+export interface ProbeSubject {
+  state(): State
+  readonly checks: Checks
+  readonly livenessFailsOnShutdown: boolean
+  readonly logger: Logger
+}
+
+type Answer = () => EndpointAnswer | Promise<EndpointAnswer>
+
+interface Reply {
+  readonly status: number
+  readonly contentType: string
+  readonly body: string
+}
+
+const text = (status: number, body: string): Reply => ({
+  status,
+  contentType: 'text/plain; charset=utf-8',
+  body,
+})
+
+/**
+ * `/livez`, `/readyz` and `/startupz` on a port of their own, so that they answer when the traffic's port is
+ * closed already. Answers like kube-apiserver's health endpoints: a word when all is well, each check with
+ * `?verbose` or when one fails.
+ */
+export class ProbeServer {
+  readonly #subject: ProbeSubject
+  readonly #endpoints = new Map<string, { readonly answer: Answer }>()
+  readonly #server: Server
+
+  constructor(subject: ProbeSubject) {
+    this.#subject = subject
+    this.#server = createServer((request, response) => void this.#answer(request, response))
+    // A client that never finishes its request must not be what keeps the process up.
+    this.#server.requestTimeout = 10_000
+  }
+
+  hasEndpoint(path: string): boolean {
+    return this.#endpoints.has(path) || ['/livez', '/readyz', '/startupz'].includes(path)
+  }
+
+  addEndpoint(path: string, answer: Answer): Disposable {
+    const entry = { answer }
+    this.#endpoints.set(path, entry)
+    return {
+      [Symbol.dispose]: () => {
+        if (this.#endpoints.get(path) === entry) this.#endpoints.delete(path)
+      },
+    }
+  }
+
+  /** @throws LastcallError `LASTCALL_PROBE_PORT` */
+  async listen(port: number, host: string): Promise<{ host: string; port: number }> {
+    try {
+      await this.#bind(port, host)
+    } catch (error) {
+      // A kernel without IPv6 has no unspecified address of it; the default has to work there, too.
+      const noIpv6 = host === '::' && /EAFNOSUPPORT|EADDRNOTAVAIL/.test(errorText(error))
+      if (!noIpv6) throw probePortError(port, host, error)
+      await this.#bind(port, '0.0.0.0').catch((again: unknown) => {
+        throw probePortError(port, '0.0.0.0', again)
+      })
+    }
+    const address = this.#server.address() as AddressInfo
+    return { host: address.address, port: address.port }
+  }
+
+  /**
+   * Closes at once: who is asking still gets a closed connection for an answer, which to the kubelet is the
+   * same as 503.
+   */
+  async close(): Promise<void> {
+    if (!this.#server.listening) return
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    this.#server.closeAllConnections()
+    await closed
+  }
+
+  #bind(port: number, host: string): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject)
+      this.#server.listen(port, host, () => {
+        this.#server.removeListener('error', reject)
+        resolve()
+      })
+    })
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    try {
+      this.#send(request, response, await this.#reply(request))
+    } catch (error) {
+      this.#subject.logger.error(
+        { path: request.url, error: errorText(error) },
+        'lastcall: an endpoint of the probe server failed',
+      )
+      if (!response.headersSent) this.#send(request, response, text(500, 'internal error\n'))
+    }
+  }
+
+  #send(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
+    response.writeHead(reply.status, {
+      'Content-Type': reply.contentType,
+      'Content-Length': Buffer.byteLength(reply.body),
+      'Cache-Control': 'no-store',
+      'X-Content-Type-Options': 'nosniff',
+      'lastcall-state': this.#subject.state().name,
+      // A probe must never find its connection closed by the end of the shutdown, nor keep one open.
+      Connection: 'close',
+      ...(reply.status === 405 && { Allow: 'GET, HEAD' }),
+    })
+    response.end(request.method === 'HEAD' ? undefined : reply.body)
+  }
+
+  async #reply(request: IncomingMessage): Promise<Reply> {
+    const { path: name, verbose } = parseTarget(request.url ?? '/')
+    if (request.method !== 'GET' && request.method !== 'HEAD') return text(405, 'method not allowed\n')
+    const endpoint = this.#endpoints.get(name)
+    if (endpoint) return { status: 200, ...(await endpoint.answer()) }
+    const { checks, livenessFailsOnShutdown } = this.#subject
+    // The state is asked for last: while the checks ran the shutdown may have begun.
+    switch (name) {
+      case '/readyz': {
+        const results = await checks.run('readiness')
+        return probeReply('readyz', readiness(this.#subject.state()), results, verbose)
+      }
+      case '/livez': {
+        const results = await checks.run('liveness')
+        return probeReply('livez', liveness(this.#subject.state(), livenessFailsOnShutdown), results, verbose)
+      }
+      case '/startupz':
+        return probeReply('startupz', startup(this.#subject.state()), [], verbose)
+      default:
+        return text(
+          404,
+          `not found; there are /livez, /readyz, /startupz${[...this.#endpoints.keys()].map((key) => `, ${key}`).join('')}\n`,
+        )
+    }
+  }
+}
+
+/** The reason of a failing check goes to the log, not to whoever can reach the port. */
+function probeReply(name: string, verdict: Verdict, checks: readonly CheckResult[], verbose: boolean): Reply {
+  const ok = verdict.ok && checks.every((check) => check.ok)
+  if (ok && !verbose)
+    return text(
+      200,
+      verdict.reason === 'ready' || verdict.reason === 'started' ? 'ok\n' : `ok: ${verdict.reason}\n`,
+    )
+  const lines = [
+    verdict.ok ? `[+]lifecycle ok: ${verdict.reason}` : `[-]lifecycle failed: ${verdict.reason}`,
+    ...checks.map((check) =>
+      check.ok ? `[+]${check.name} ok` : `[-]${check.name} failed: ${failureOf(check)}`,
+    ),
+    ok ? `${name} check passed` : `${name} check failed`,
+  ]
+  return text(ok ? 200 : 503, `${lines.join('\n')}\n`)
+}
+
+/**
+ * A check that hangs is no secret: the answer says nothing about its target. Operators have to know since
+ * when it hangs.
+ */
+function failureOf({ hangsSince }: CheckResult): string {
+  if (hangsSince === undefined) return 'reason withheld'
+  const seconds = Math.round((performance.timeOrigin + performance.now() - hangsSince) / 1_000)
+  return `no answer since ${new Date(hangsSince).toISOString()} (${seconds} s)`
+}
+
+function probePortError(port: number, host: string, cause: unknown): LastcallError {
+  const remedy =
+    'free the port, or choose another with probePort or LASTCALL_PROBE_PORT (0: any, false: none)'
+  return new LastcallError(
+    'LASTCALL_PROBE_PORT',
+    [`port ${port} of ${host}: ${errorText(cause)}; ${remedy}`],
+    cause,
+  )
+}

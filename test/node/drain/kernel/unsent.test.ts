@@ -1,0 +1,208 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { createServer as createTcpServer, type Server } from 'node:net'
+import { test, type TestContext } from 'node:test'
+import { parseUnsent } from '../../../../src/node/drain/kernel/tcp-table.ts'
+import { type TcpTables, Unsent } from '../../../../src/node/drain/kernel/unsent.ts'
+import { startChild } from '../../../helpers/child.ts'
+import { eventually, turns, within } from '../../../helpers/eventually.ts'
+import { RawClient } from '../../../helpers/raw-http.ts'
+import { http1Kinds } from '../http1/http1-servers.ts'
+import { listenUnserved } from '../servers/late-serve.ts'
+import { drainable } from '../setup.ts'
+
+/** Less than the kernel takes at once, and more than a client's kernel takes when its program does not read. */
+const SIZE = 2_000_000
+
+/** Whether the kernel still has something for a client of this port, whose connection is closed on our side. */
+function isUndelivered(port: number): boolean {
+  const table = readFileSync('/proc/net/tcp', 'latin1')
+  return parseUnsent(table, new Set([port])).some(({ isOrphan }) => isOrphan)
+}
+
+/** Servers that answer with that much; each calls back when its kernel has taken it. */
+const servers: Readonly<Record<string, (sent: () => void) => Server>> = {
+  http: (sent) =>
+    http1Kinds.http.create((_, response) => response.on('finish', sent).end(Buffer.alloc(SIZE))),
+  https: (sent) =>
+    http1Kinds.https.create((_, response) => response.on('finish', sent).end(Buffer.alloc(SIZE))),
+  'raw TCP': (sent) =>
+    createTcpServer((socket) => {
+      socket
+        .on('error', () => {})
+        .once('data', () => {
+          socket.on('finish', sent).write(Buffer.alloc(SIZE))
+          socket.destroySoon()
+        })
+    }),
+}
+
+for (const [name, create] of Object.entries(servers)) {
+  const connect = async (t: TestContext, port: number): Promise<RawClient> => {
+    const client = await (name === 'https' ? http1Kinds.https : http1Kinds.http).connect(port)
+    t.after(() => client.close())
+    client.socket.pause()
+    return client
+  }
+
+  for (const asked of ['before the announcement', 'in the delay', 'in the drain'] as const) {
+    test(`${name}: drain() lasts until the client's kernel has the answer to a request from ${asked}`, async (t) => {
+      const sent = Promise.withResolvers<void>()
+      // Long enough for a connection that is unused to be asked in the drain.
+      const { adapter, port, server } = await drainable(t, create(sent.resolve), { shutdownDelayMs: 2_000 })
+      const slow = await connect(t, port)
+      const ask = async (): Promise<void> => {
+        slow.get()
+        await within(10_000, 'the answer', sent.promise)
+      }
+      if (asked === 'before the announcement') await ask()
+      if (asked !== 'in the drain') adapter.announceClose()
+      if (asked === 'in the delay') await ask()
+      let isOver = false
+      const over = adapter.drain().then(() => (isOver = true))
+      if (asked === 'in the drain') {
+        await eventually('the listener is closed', () => !server.listening)
+        for (let looks = 0; looks < 3; looks++) await readFile('/proc/net/tcp')
+        await ask()
+      }
+      await eventually('the connection is closed', () => isUndelivered(port))
+      // As long as a look takes, several times.
+      for (let looks = 0; looks < 10; looks++) await readFile('/proc/net/tcp')
+      assert.equal(isOver, false)
+      slow.socket.resume()
+      await within(10_000, 'drain', over)
+      await slow.ended()
+      assert.ok(slow.received.length >= SIZE)
+      assert.deepEqual(adapter.forceClose(), [])
+    })
+  }
+
+  test(`${name}: forceClose() counts, once, an answer that the client's kernel has not got`, async (t) => {
+    const sent = Promise.withResolvers<void>()
+    const { adapter, port } = await drainable(t, create(sent.resolve))
+    const stuck = await connect(t, port)
+    stuck.get()
+    await within(10_000, 'the answer', sent.promise)
+    const began = performance.now()
+    const over = adapter.drain()
+    await eventually('the connection is closed', () => isUndelivered(port))
+    const forced = adapter.forceClose()
+    // Since the drain began: when the answer was given nobody has noted.
+    const longest = performance.now() - began + 1
+    assert.ok(forced.every(({ ageMs }) => ageMs >= 0 && ageMs <= longest))
+    assert.deepEqual(
+      forced.map(({ kind, server }) => [kind, server]),
+      [[name === 'raw TCP' ? 'upgrade' : 'request', 'main']],
+    )
+    assert.match(forced[0]?.label ?? '', /^answered, \d+ bytes not received$/)
+    assert.deepEqual(adapter.forceClose(), [])
+    await within(5_000, 'drain', over)
+  })
+}
+
+test('drain() lasts until the client has an answer from before serve()', async (t) => {
+  const sent = Promise.withResolvers<void>()
+  const { port, serve } = await listenUnserved(t, servers['http']!(sent.resolve))
+  const slow = await RawClient.connect(port)
+  t.after(() => slow.close())
+  slow.socket.pause()
+  slow.get()
+  await within(10_000, 'the answer', sent.promise)
+  const adapter = serve()
+  let isOver = false
+  const over = adapter.drain().then(() => (isOver = true))
+  await eventually('the connection is closed', () => isUndelivered(port))
+  for (let looks = 0; looks < 10; looks++) await readFile('/proc/net/tcp')
+  assert.equal(isOver, false)
+  slow.socket.resume()
+  await within(10_000, 'drain', over)
+  await slow.ended()
+  assert.ok(slow.received.length >= SIZE)
+})
+
+test('forceClose() counts an answer whose connection it closes itself', async (t) => {
+  const sent = Promise.withResolvers<void>()
+  const { adapter, port } = await drainable(t, servers['http']!(sent.resolve))
+  const stuck = await RawClient.connect(port)
+  t.after(() => stuck.close())
+  stuck.socket.pause()
+  stuck.get()
+  await within(10_000, 'the answer', sent.promise)
+  assert.match(adapter.forceClose()[0]?.label ?? '', /bytes not received$/)
+})
+
+const orphan = (remote: string): string =>
+  `   1: 00000000:0050 ${remote}:0001 04 00000010:00000000 04:00000021 00000000     0        0 0 2\n`
+
+function tablesOf(read: () => readonly string[]): TcpTables {
+  return { read: async () => read(), readInBackground: async () => read(), readNow: read }
+}
+
+test('acknowledged() waits for what was there at its first look, and for nothing that comes later', async () => {
+  const looks = [orphan('0A') + orphan('0B'), orphan('0B') + orphan('0C'), orphan('0C') + orphan('0D')]
+  let count = 0
+  const tables = tablesOf(() => [looks[count++] ?? ''])
+  await within(5_000, 'the wait', new Unsent(new Set([80]), tables).acknowledged())
+  assert.equal(count, 3)
+})
+
+test('acknowledged() ends at once where there are no tables, and without a port', async () => {
+  const none = tablesOf(() => ['', ''])
+  await within(1_000, 'the wait', new Unsent(new Set([80]), none).acknowledged())
+  const some = tablesOf(() => [orphan('0A')])
+  const portless = new Unsent(new Set(), some)
+  await within(1_000, 'the wait', portless.acknowledged())
+})
+
+for (const end of ['giveUp', 'release'] as const) {
+  test(`${end}() ends the wait of acknowledged() between two looks, and leaves no timer behind`, async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] })
+    let looks = 0
+    const tables = { ...tablesOf(() => [orphan('0A')]), read: async () => (looks++, [orphan('0A')]) }
+    const unsent = new Unsent(new Set([80]), tables)
+    const over = unsent.acknowledged()
+    await turns(2)
+    assert.equal(looks, 1)
+    unsent[end]()
+    // Its own timer does not end the wait: nobody turns the clock.
+    await over
+    assert.equal(looks, 1)
+    assert.deepEqual(unsent.giveUp(), [])
+  })
+}
+
+const options = { shutdownDelayMs: 0, hooksTimeoutMs: 1_000 }
+
+test('a process does not exit before a slow client has its last answer', async (t) => {
+  const child = startChild(t, 'lifecycle/large-answer.ts', { args: [JSON.stringify(options), String(SIZE)] })
+  const port = Number((await child.line(/^ready/)).split(' ')[1])
+  const slow = await RawClient.connect(port)
+  t.after(() => slow.close())
+  slow.socket.pause()
+  slow.get()
+  await child.line(/^finished/)
+  child.kill('SIGTERM')
+  await eventually('the connection is closed', () => isUndelivered(port))
+  assert.doesNotMatch(child.stdout, /hook ran/)
+  slow.socket.resume()
+  assert.equal((await slow.response()).body.length, SIZE)
+  assert.deepEqual(await child.exit(), { code: 0, signal: null })
+  assert.equal(child.report().clean, true)
+})
+
+test('a process says what a client had not got at the deadline', async (t) => {
+  const args = [JSON.stringify({ ...options, drainTimeoutMs: 3_000 }), String(SIZE)]
+  const child = startChild(t, 'lifecycle/large-answer.ts', { args })
+  const port = Number((await child.line(/^ready/)).split(' ')[1])
+  const stuck = await RawClient.connect(port)
+  t.after(() => stuck.close())
+  stuck.socket.pause()
+  stuck.get()
+  await child.line(/^finished/)
+  child.kill('SIGTERM')
+  assert.deepEqual(await child.exit(), { code: 1, signal: null })
+  const { forcedCloses } = child.report()
+  assert.deepEqual(forcedCloses.byKind, { request: 1 })
+  assert.match(forcedCloses.details[0]?.label ?? '', /bytes not received$/)
+})

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { buildBundle } from '../../../scripts/bundle/build-bundle.ts'
+import type { Bundle } from '../../../scripts/bundle/bundles.ts'
+import { packageFolder } from '../../../scripts/bundle/package-folder.ts'
+
+/** Builds a program that loads a part of itself later, and a CommonJS package that requires a module of Node. */
+async function buildProgram(t: TestContext, kind: Bundle['kind']) {
+  const folder = mkdtempSync(join(tmpdir(), 'lastcall-test-'))
+  t.after(() => rmSync(folder, { recursive: true }))
+  for (const name of ['used', 'shaken-off'])
+    mkdirSync(join(folder, 'node_modules', name), { recursive: true })
+  const files = {
+    'node_modules/used/index.js': "module.exports = require('node:path').join('a', 'b')",
+    'node_modules/shaken-off/package.json': '{ "type": "module", "sideEffects": false }',
+    'node_modules/shaken-off/index.js': 'export const unused = 1',
+    'later.ts': "export const later: string = 'later'",
+    'main.ts': `import path from 'used'
+import { unused } from 'shaken-off'
+const { later } = await import('./later.ts')
+console.log(path, later)`,
+  }
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  const output = join(folder, 'out/program.mjs')
+  const packages = await buildBundle({ entry: join(folder, 'main.ts'), output, kind })
+  // Away from what it was built from, so that nothing of it can be imported.
+  rmSync(join(folder, 'node_modules'), { recursive: true })
+  rmSync(join(folder, 'later.ts'))
+  const printed = execFileSync(process.execPath, [output], { encoding: 'utf8' })
+  return { packages, printed, output, files: readdirSync(join(folder, 'out')) }
+}
+
+test('buildBundle() makes a payload one file without a map, and returns the packages that are in it', async (t) => {
+  const { packages, printed, output, files } = await buildProgram(t, 'payload')
+  assert.equal(printed, `${join('a', 'b')} later\n`)
+  assert.deepEqual(files, ['program.mjs'])
+  assert.doesNotMatch(readFileSync(output, 'utf8'), /sourceMappingURL/)
+  assert.deepEqual(
+    packages.map((path) => path.split('/').at(-1)),
+    ['used'],
+  )
+})
+
+test('buildBundle() leaves what a command loads later in a file of its own, with maps', async (t) => {
+  const { packages, printed, files } = await buildProgram(t, 'command')
+  assert.equal(printed, `${join('a', 'b')} later\n`)
+  const names = files.map((name) => name.replace(/-\w+(?=\.)/, ''))
+  for (const name of ['program.mjs', 'program.mjs.map', 'later.mjs', 'later.mjs.map'])
+    assert.ok(names.includes(name), files.join(' '))
+  assert.equal(packages.length, 1)
+})
+
+test('packageFolder() is that of the innermost package, and undefined for a file of our own', () => {
+  assert.equal(packageFolder('node_modules/a/lib/x.js'), 'node_modules/a')
+  assert.equal(packageFolder('/home/node_modules/@b/c/x.js'), '/home/node_modules/@b/c')
+  assert.equal(packageFolder('node_modules/a/node_modules/@b/c/x.js'), 'node_modules/a/node_modules/@b/c')
+  assert.equal(packageFolder('src/cli/node_modules.ts'), undefined)
+})
