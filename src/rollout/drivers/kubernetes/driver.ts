@@ -72,7 +72,6 @@ export function createKubernetesDriver(options: KubernetesOptions, ports: Kubern
       notice(`the load goes to the Service ${service.service}, port ${service.port}`)
       starting = startRemoteAgent(api, planAgent(options), { clock, onLine, onNotice: notice })
       agent = await starting
-      agent.ended.catch((error: unknown) => pods.fail(error as Error))
       await agent.observing()
     },
     replicas: () => workload.replicas,
