@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { LastcallError } from '../../../core/errors.ts'
 import type { LoadRecord } from '../../../load/load-record.ts'
 import { refuseSelfTest } from '../../../load/self-test.ts'
@@ -10,8 +9,7 @@ import { createClockBridge } from './clock-bridge.ts'
 import type { KubernetesOptions } from './kubernetes-options.ts'
 import { createObservedPods } from './pods.ts'
 import { endedEarly, planAgent, type RemoteAgent, startRemoteAgent } from './remote-agent.ts'
-import { followRollout } from './restart.ts'
-import { restartWorkload } from './workload.ts'
+import { createRestarter } from './restart.ts'
 
 /** What the driver needs besides its options. */
 export interface KubernetesPorts {
@@ -20,9 +18,6 @@ export interface KubernetesPorts {
   /** The agent was lost while it sent: what comes from now on is not seen. Called once at most. */
   onLost(problem: string): void
 }
-
-/** How long the agent may take to say what the API server has said already. Milliseconds. */
-const AGENT_LAG_MS = 30_000
 
 /** A workload in a cluster, with an agent beside it that sends the load and observes. */
 export function createKubernetesDriver(options: KubernetesOptions, ports: KubernetesPorts): Driver {
@@ -34,8 +29,6 @@ export function createKubernetesDriver(options: KubernetesOptions, ports: Kubern
   const { signal } = ending
   let agent: RemoteAgent | undefined
   let starting: Promise<RemoteAgent> | undefined
-  let old: ReadonlySet<string> = new Set()
-  let hasFailed = false
   const notice = (detail: string): void => void timeline.record('notice', { detail })
   const onLine = (line: AgentLine): void => {
     pods.take(line)
@@ -46,15 +39,8 @@ export function createKubernetesDriver(options: KubernetesOptions, ports: Kubern
     if (agent === undefined) throw new Error('The driver was used before start()')
     return agent
   }
-  const replace = async (): Promise<void> => {
-    await restartWorkload(api, workload, new Date())
-    const wanted = await followRollout(api, workload, { timeoutMs: options.rolloutTimeoutMs, signal })
-    // The agent's word comes a little later; never, when the workload is scaled meanwhile.
-    const late = sleep(AGENT_LAG_MS, 'late', { signal, ref: false })
-    if ((await Promise.race([pods.newOnesReady(wanted, old), late])) === 'late') {
-      notice(`the agent has not seen ${wanted} new pods that are ready; is the workload scaled meanwhile?`)
-    }
-  }
+  const timeoutMs = options.rolloutTimeoutMs
+  const restarter = createRestarter(workload, { api, pods, timeoutMs, signal, onNotice: notice })
   let stopped: Promise<void> | undefined
   const stopOnce = async (): Promise<void> => {
     ending.abort()
@@ -85,17 +71,8 @@ export function createKubernetesDriver(options: KubernetesOptions, ports: Kubern
       await running().ask({ do: 'load', load, leftOut })
       return sendRemotely(running(), ports)
     },
-    async restart() {
-      old = pods.present()
-      try {
-        await replace()
-      } catch (error) {
-        hasFailed = true
-        pods.giveUp()
-        throw error
-      }
-    },
-    oldPodsGone: () => pods.gone(old, hasFailed),
+    restart: restarter.restart,
+    oldPodsGone: restarter.oldPodsGone,
     pods: () => pods.records(),
     stop,
     // The end of the process may come before the cluster's answer; then the deadline of the Job ends the agent.

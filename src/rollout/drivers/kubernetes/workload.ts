@@ -7,10 +7,14 @@ import { readRolloutStatus } from './rollout-status.ts'
 import { toSelectorText } from './selector.ts'
 import type { WorkloadKind, WorkloadName } from './workload-kinds.ts'
 
-/** A workload that was found. */
-export interface Workload extends WorkloadName {
+/** What has to be known of a workload to restart it. */
+export interface WorkloadReference extends WorkloadName {
   readonly uid: string
   readonly namespace: string
+}
+
+/** A workload that was found. */
+export interface Workload extends WorkloadReference {
   /** How many pods it wants. */
   readonly replicas: number
   /** Text for `labelSelector`. */
@@ -77,7 +81,7 @@ export function workloadProblems(workload: Workload): readonly string[] {
  */
 export async function restartWorkload(
   api: ApiClient,
-  workload: Workload,
+  workload: WorkloadReference,
   now: Date,
 ): Promise<WorkloadObject> {
   const path = workloadPath(workload.namespace, workload)
