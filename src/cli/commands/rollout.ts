@@ -9,6 +9,7 @@ import { renderPlan } from '../../rollout/drivers/kubernetes/dry-run.ts'
 import type { KubernetesOptions } from '../../rollout/drivers/kubernetes/kubernetes-options.ts'
 import { DEFAULT_IMAGE } from '../../rollout/drivers/kubernetes/manifests.ts'
 import { preflight } from '../../rollout/drivers/kubernetes/preflight.ts'
+import { renderManifests } from '../../rollout/drivers/kubernetes/print-manifests.ts'
 import { type Run, startRun } from '../../rollout/run.ts'
 import { readAgentBundle } from '../agent-bundle.ts'
 import type { RawFlags } from '../flag-reader.ts'
@@ -60,6 +61,10 @@ export function createRolloutCommand(io: CliIo, onExitCode: (code: number) => vo
     )
   return addHelp(addLoadFlags(command), 'rollout', examples)
     .option('--dry-run', 'print every object and every permission, and create nothing')
+    .option(
+      '--print-manifests',
+      'print the objects of an agent that does the run alone, for kubectl apply -f -; its Job has the exit code',
+    )
     .option('--json <file>', 'write the whole run as JSON; - for stdout, instead of the report')
     .option('-o, --output <format>', 'json: the same as --json -')
     .option('--no-color', 'no colours, even on a terminal')
@@ -83,6 +88,10 @@ async function rollout(words: readonly string[], raw: RawFlags, io: CliIo): Prom
   }
   if (flags.dryRun) {
     io.stdout.write(renderPlan(options))
+    return 0
+  }
+  if (flags.printManifests) {
+    io.stdout.write(renderManifests(options, flags))
     return 0
   }
   const quiet = raw['quiet'] === true

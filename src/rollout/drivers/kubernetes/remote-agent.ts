@@ -6,7 +6,7 @@ import { type Instant, readClocks } from '../../../load/sample.ts'
 import { followAgentLog } from './agent-log.ts'
 import { type AgentObjects, createAgentObjects } from './agent-objects.ts'
 import { waitForAgentPod } from './agent-pod.ts'
-import type { AgentJob, AgentLine } from './agent/protocol.ts'
+import type { AgentJob, AgentLine, OwnRun } from './agent/protocol.ts'
 import type { ApiClient } from './api/client.ts'
 import type { ClockBridge } from './clock-bridge.ts'
 import type { KubernetesOptions } from './kubernetes-options.ts'
@@ -48,19 +48,26 @@ export interface RemoteAgentPorts {
   onNotice(text: string): void
 }
 
-/** The objects of an agent, as they would be created; for a dry run as well. */
-export function planAgent(options: KubernetesOptions): AgentPlan {
+/** Nobody moves the deadline of an agent that runs alone: it has to be enough for the slowest run. */
+function secondsFor({ baselineMs, coolDownMs, durationMs, restarts, rolloutTimeoutMs }: OwnRun): number {
+  const rolloutsMs = Math.max(durationMs ?? 0, restarts * rolloutTimeoutMs) + rolloutTimeoutMs
+  return Math.ceil((baselineMs + rolloutsMs + coolDownMs) / 1_000)
+}
+
+/** The objects of an agent; with `run` it does that alone. */
+export function planAgent(options: KubernetesOptions, run?: OwnRun): AgentPlan {
   const { workload, service } = options.found
   const { http2Port } = service
   const name = `lastcall-${randomBytes(4).toString('hex')}`
   const job: AgentJob = {
     namespace: workload.namespace,
-    workload: { kind: workload.kind, name: workload.name, uid: workload.uid },
+    workload: { kind: workload.kind, name: workload.name, resource: workload.resource, uid: workload.uid },
     selector: workload.selector,
     service: service.service,
     target: { host: service.address, port: service.port, ...(http2Port !== undefined && { http2Port }) },
     targetPort: service.targetPort,
     configMap: name,
+    ...(run && { run }),
   }
   return {
     name,
@@ -68,8 +75,9 @@ export function planAgent(options: KubernetesOptions): AgentPlan {
     image: options.image,
     bundle: options.bundle,
     job,
-    deadlineSeconds: LEASE_SECONDS,
+    deadlineSeconds: run ? secondsFor(run) : LEASE_SECONDS,
     serviceAccount: options.serviceAccount,
+    isAlone: run !== undefined,
   }
 }
 

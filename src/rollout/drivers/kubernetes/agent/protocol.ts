@@ -1,11 +1,14 @@
 import type { LoadOptions } from '../../../../load/load-options.ts'
 import type { LeftOutLane, LoadRecord } from '../../../../load/load-record.ts'
-import type { WorkloadKind } from '../workload-kinds.ts'
+import type { RunOptions } from '../../../run.ts'
+import type { RunFacts } from '../../../run-facts.ts'
+import type { Verdict } from '../../../verdict.ts'
+import type { WorkloadName } from '../workload-kinds.ts'
 
 /** What the agent is to look at; a file beside its bundle. */
 export interface AgentJob {
   readonly namespace: string
-  readonly workload: { readonly kind: WorkloadKind; readonly name: string; readonly uid: string }
+  readonly workload: WorkloadName & { readonly uid: string }
   /** Text for `labelSelector`. */
   readonly selector: string
   readonly service: string
@@ -15,6 +18,16 @@ export interface AgentJob {
   readonly targetPort: string | number
   /** The ConfigMap in which commands come. */
   readonly configMap: string
+  /** What to do without any command; undefined: wait for commands. */
+  readonly run?: OwnRun
+}
+
+/** A run that the agent does alone. */
+export interface OwnRun extends Omit<RunOptions, 'durationMs'> {
+  readonly durationMs: number | null
+  readonly rolloutTimeoutMs: number
+  /** Pods that the workload wants. */
+  readonly replicas: number
 }
 
 /** What the agent is asked to do, one after the other; `n` counts them from 1. */
@@ -100,6 +113,12 @@ export type AgentMessage =
   | { readonly type: 'load-started'; readonly command: number }
   /** What was counted since the last line of this type. */
   | { readonly type: 'load'; readonly part: LoadRecord }
+  /** A step of a run that the agent does alone, for people. */
+  | { readonly type: 'progress'; readonly what: string }
+  /** What such a run was, and how many events it had. */
+  | { readonly type: 'run'; readonly events: number; readonly facts: Omit<RunFacts, 'timeline'> }
+  /** What it came to. */
+  | ({ readonly type: 'verdict' } & Verdict)
   /** The last line of an agent that came to its end. */
   | { readonly type: 'end' }
   /** The last line of an agent that cannot go on. */
@@ -124,6 +143,9 @@ const shapes: Readonly<Record<AgentMessage['type'], Readonly<Record<string, stri
   'self-test': { command: 'number', leftOut: 'object', problems: 'object' },
   'load-started': { command: 'number' },
   load: { part: 'object' },
+  progress: { what: 'string' },
+  run: { events: 'number', facts: 'object' },
+  verdict: { outcome: 'string', exitCode: 'number', sentence: 'string' },
   end: {},
   broken: { problem: 'string' },
 }
