@@ -42,6 +42,7 @@ suite('the package, installed into an empty folder', () => {
   test('dist holds the library, the bundled programs and their licences, and nothing else', () => {
     assert.deepEqual(readdirSync(join(home, 'dist')).toSorted(), [
       'THIRD-PARTY-LICENSES.txt',
+      'agent.mjs',
       'cli',
       'core',
       'index.d.ts',
