@@ -39,8 +39,6 @@ export class FakeApiServer {
   readonly watchFates: WatchFate[] = []
   /** Answers instead of the store, where it returns one. */
   intercept: (request: SeenRequest, response: ServerResponse) => boolean = () => false
-  /** Hears of every object that is created. */
-  onCreate: (list: string, object: FakeObject) => void = () => undefined
   readonly #objects = new Map<string, Map<string, FakeObject>>()
   readonly #changes: Change[] = []
   readonly #watchers = new Set<() => void>()
@@ -134,7 +132,6 @@ export class FakeApiServer {
   #create({ path, body }: SeenRequest, response: ServerResponse): void {
     const created = this.put(path, body as FakeObject)
     send(response, 201, created)
-    this.onCreate(path, created)
   }
 
   #single({ method, path, query, body }: SeenRequest, response: ServerResponse): void {

@@ -50,15 +50,19 @@ export class FakeCluster {
     this.#put(paths.deployments, makeDeployment())
     this.#put(paths.services, makeService('shop', [{ port: this.#port, targetPort: this.#port }]))
     for (let nth = 0; nth < replicas; nth++) this.#put(paths.pods, this.#pod(1, nth))
-    this.server.onCreate = (list, object) => {
-      if (list === paths.jobs) void this.#runJob(object.metadata.name)
-    }
     this.server.intercept = (request, response) => {
       if (request.path.endsWith('/log')) return this.#follow(request.path, request.query, response)
       if (request.method === 'DELETE' && request.path.startsWith(`${paths.jobs}/`)) {
         this.#endJob(request.path.slice(paths.jobs.length + 1))
       }
       if (request.method === 'PATCH' && request.path.startsWith(paths.deployments)) void this.#roll()
+      if (
+        request.method === 'PATCH' &&
+        request.path.startsWith(`${paths.jobs}/`) &&
+        startsPods(request.body)
+      ) {
+        this.#runJob(request.path.slice(paths.jobs.length + 1))
+      }
       return false
     }
     return this
@@ -148,16 +152,21 @@ export class FakeCluster {
     this.#put(paths.deployments, makeDeployment({ status: { updatedReplicas: 1, conditions } }))
   }
 
-  async #runJob(name: string): Promise<void> {
-    // The ConfigMap comes after the Job, as the kubelet waits for it.
-    while (!this.server.object(paths.configMaps, name)) await sleep(1)
+  #runJob(name: string): void {
     if (this.waiting) return this.#putAgentPod(name, { waiting: this.waiting })
     const { data } = this.server.object(paths.configMaps, name) as unknown as { data: Record<string, string> }
     const ending = new AbortController()
     const log = new FakeLog()
     this.#agents.set(name, { ending, log })
     this.#putAgentPod(name, { running: {} })
-    const job = JSON.parse(data['job.json'] ?? '') as AgentJob
+    void this.#runAgent(name, JSON.parse(data['job.json'] ?? '') as AgentJob, { ending, log })
+  }
+
+  async #runAgent(
+    name: string,
+    job: AgentJob,
+    { ending, log }: { readonly ending: AbortController; readonly log: FakeLog },
+  ): Promise<void> {
     const exitCode = await runAgent(job, {
       access: this.server.access,
       write: (text) => {
@@ -198,6 +207,10 @@ export class FakeCluster {
     else send(response, 404, { code: 404, reason: 'NotFound', message: 'the pod is gone' })
     return true
   }
+}
+
+function startsPods(patch: unknown): boolean {
+  return (patch as { spec?: { parallelism?: number } }).spec?.parallelism === 1
 }
 
 function requestsIn(line: string): number {

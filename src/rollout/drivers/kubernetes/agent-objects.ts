@@ -40,8 +40,8 @@ export async function createAgentObjects(api: ApiClient, plan: AgentPlan): Promi
   const remove = (): Promise<void> => patiently(() => deleteOnce(api, jobPath))
   try {
     await Promise.all(others.map(({ path, object }) => api.create(path, object)))
+    await patiently(() => api.patch(jobPath, { spec: { parallelism: 1 } }))
   } catch (error) {
-    await remove()
     throw error
   }
   return {

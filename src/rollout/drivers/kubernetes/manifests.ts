@@ -61,6 +61,8 @@ export function jobManifest(plan: AgentPlan): Manifest {
       kind: 'Job',
       metadata: metadataOf(plan),
       spec: {
+        // Without a pod until its account is there: the deadline runs, and no failed attempt is reported.
+        parallelism: plan.isAlone ? 1 : 0,
         // A second agent would begin from nothing, in the middle of a run.
         backoffLimit: 0,
         activeDeadlineSeconds: deadlineSeconds,

@@ -42,6 +42,12 @@ suite('manifests of the agent', () => {
     )
   })
 
+  test('the Job has no pod until the account of the pod is there; alone it has one at once', () => {
+    const parallelism = (of: AgentPlan): unknown =>
+      (jobManifest(of).object as unknown as { spec: Record<string, unknown> }).spec['parallelism']
+    assert.deepEqual([parallelism(plan), parallelism({ ...plan, isAlone: true })], [0, 1])
+  })
+
   test('everything else belongs to the Job, so that one delete takes it all', () => {
     const others = otherManifests(plan, owner)
     assert.deepEqual(
