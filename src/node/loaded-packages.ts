@@ -9,8 +9,8 @@ export interface LoadedPackage {
 }
 
 /**
- * The copies of a CommonJS package that this process has loaded. Nothing is resolved: that could find a copy which the
- * application does not use. A package inside a bundle is not found.
+ * The copies of a CommonJS package that this process has loaded. Nothing is resolved: that could find a copy
+ * which the application does not use. A package inside a bundle is not found.
  */
 export function loadedPackages(name: string): readonly LoadedPackage[] {
   const exportsByFolder = new Map<string, unknown[]>()

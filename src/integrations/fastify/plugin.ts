@@ -40,7 +40,8 @@ async function plugin(app: FastifyApp, options: LastcallOptions): Promise<void> 
  *   `app.lifecycle.signal`.
  * - Options are those of `createLifecycle`, with `app.log` as the logger; or `{ lifecycle }` of one that exists.
  *
- * Rejects with `LASTCALL_UNSUPPORTED_PEER`, `LASTCALL_INVALID_OPTIONS`, `LASTCALL_DUPLICATE_NAME`; `app.listen()` with `LASTCALL_PROBE_PORT`.
+ * Rejects with `LASTCALL_UNSUPPORTED_PEER`, `LASTCALL_INVALID_OPTIONS`, `LASTCALL_DUPLICATE_NAME`;
+ * `app.listen()` with `LASTCALL_PROBE_PORT`.
  */
 export const lastcall: LastcallPlugin = Object.assign(plugin, {
   // What fastify-plugin does: the decorator belongs to the instance that registers, not to a child of it (Fastify docs, "Plugins guide").

@@ -9,7 +9,10 @@ import { metricTable } from '../../node/metric-table.ts'
 // Older registries do not wait for a metric's values: every scrape would fail.
 const peer: Peer = { name: 'prom-client', oldest: '13.0.0', install: 'prom-client@15' }
 
-/** A registry of prom-client 13 or newer, of its successor @prometheus-io/client or of its fork @platformatic/prom-client, as far as it is used. */
+/**
+ * A registry of prom-client 13 or newer, as far as it is used. Those of its successor @prometheus-io/client and
+ * of its fork @platformatic/prom-client fit as well.
+ */
 export interface MetricsRegistry {
   readonly contentType: string
   metrics(): Promise<string> | string
@@ -31,8 +34,8 @@ export interface CollectOptions {
 /**
  * Adds the lifecycle's metrics to a registry and serves the registry on the probe server, to the very end of the shutdown. The numbers are read at
  * each scrape; requests are not touched.
- * @throws LastcallError `LASTCALL_INVALID_OPTIONS`, `LASTCALL_DUPLICATE_NAME` when a metric or the path is taken, `LASTCALL_UNSUPPORTED_PEER`;
- * nothing is registered then
+ * @throws LastcallError `LASTCALL_INVALID_OPTIONS`, `LASTCALL_DUPLICATE_NAME` when a metric or the path is
+ * taken, `LASTCALL_UNSUPPORTED_PEER`; nothing is registered then
  * @returns takes the metrics and the path away again
  */
 export function collectMetrics(lifecycle: Lifecycle, options: CollectOptions): Disposable {

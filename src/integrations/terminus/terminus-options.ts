@@ -92,7 +92,8 @@ export function terminusOptions(lifecycle: Lifecycle, overrides: PeerOverrides =
 
 function refuseOldTerminus(): void {
   const versions = loadedPackages(peer.name).map(({ version }) => version)
-  // Which of several copies gets these options is not known. The newest one decides, so that no good one is refused.
+  // Which of several copies gets these options is not known. The newest one decides, so that no good one is
+  // refused.
   const newest = versions.toSorted((one, other) => (isAtLeast(one, other) ? -1 : 1))[0]
   if (newest !== undefined) refuseOldPeer(peer, newest)
 }
