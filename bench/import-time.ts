@@ -3,7 +3,8 @@
  *
  *   node bench/import-time.ts OTHER/dist/index.js [--pairs N]
  *
- * Without another build it is beside a module that imports nothing. Measures the built package: `npm run link` first.
+ * Without another build it is beside a module that imports nothing. Measures the built package, so
+ * `npm run link` comes first.
  */
 import { execFileSync } from 'node:child_process'
 import { pathToFileURL } from 'node:url'
@@ -21,8 +22,8 @@ const modules: Readonly<Record<Variant, string>> = {
 }
 
 /**
- * Milliseconds that an import takes in a process of its own: on the clock, and of CPU, which other work on the
- * machine changes less.
+ * Milliseconds that an import takes in a process of its own: on the clock, and of CPU, which other work on
+ * the machine changes less.
  */
 function importOnce(module: string): Readonly<Record<'clock' | 'cpu', number>> {
   const program = `const [began, before] = [performance.now(), process.cpuUsage()]

@@ -1,4 +1,6 @@
-/** Bundles the programs of the package into dist/, and writes the licences of all packages that are in them. */
+/**
+ * Bundles the programs of the package into dist/, and writes the licences of all packages that are in them.
+ */
 import { writeFileSync } from 'node:fs'
 import { buildBundle } from './bundle/build-bundle.ts'
 import { bundles } from './bundle/bundles.ts'

@@ -32,9 +32,11 @@ interface PackageLicense {
 }
 
 /**
- * The text of the file of third-party licences: every package with its version, its licence and the whole text of it.
+ * The text of the file of third-party licences: every package with its version, its licence and the whole
+ * text of it.
  * @param folders of the packages
- * @throws when a package has no text of its licence, or a licence that is not known to fit; all of them in one message
+ * @throws when a package has no text of its licence, or a licence that is not known to fit; all of them in
+ * one message
  */
 export function renderLicenses(folders: readonly string[]): string {
   // Two copies of one version are one package.

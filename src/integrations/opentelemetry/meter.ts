@@ -13,7 +13,10 @@ export interface MetricsResult {
   observe(instrument: any, value: number, attributes?: MetricAttributes): void
 }
 
-/** A `Meter` of @opentelemetry/api 1.3 or newer, as far as it is used. By its form, so that nothing here needs the package. */
+/**
+ * A `Meter` of @opentelemetry/api 1.3 or newer, as far as it is used. By its form, so that nothing here needs
+ * the package.
+ */
 export interface MetricsMeter {
   createObservableGauge(name: string, options: InstrumentOptions): object
   createObservableCounter(name: string, options: InstrumentOptions): object

@@ -8,7 +8,9 @@ import { buildBundle } from '../../../scripts/bundle/build-bundle.ts'
 import type { Bundle } from '../../../scripts/bundle/bundles.ts'
 import { packageFolder } from '../../../scripts/bundle/package-folder.ts'
 
-/** Builds a program that loads a part of itself later, and a CommonJS package that requires a module of Node. */
+/**
+ * Builds a program that loads a part of itself later, and a CommonJS package that requires a module of Node.
+ */
 async function buildProgram(t: TestContext, kind: Bundle['kind']) {
   const folder = mkdtempSync(join(tmpdir(), 'lastcall-test-'))
   t.after(() => rmSync(folder, { recursive: true }))
