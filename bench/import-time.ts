@@ -8,7 +8,7 @@
 import { execFileSync } from 'node:child_process'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
-import { measurePairs, printNumber, printSpread, spreadOf, type Variant } from './figures.ts'
+import { measurePairs, printSpread, spreadOf, type Variant } from './figures.ts'
 
 const { values, positionals } = parseArgs({
   options: { pairs: { type: 'string', default: '40' } },
@@ -20,20 +20,27 @@ const modules: Readonly<Record<Variant, string>> = {
   lastcall: import.meta.resolve('lastcall'),
 }
 
-/** Milliseconds from the first line of a program to the end of its import. */
-function importOnce(module: string): number {
-  const program = `const began = performance.now()
+/**
+ * Milliseconds that an import takes in a process of its own: on the clock, and of CPU, which other work on the
+ * machine changes less.
+ */
+function importOnce(module: string): Readonly<Record<'clock' | 'cpu', number>> {
+  const program = `const [began, before] = [performance.now(), process.cpuUsage()]
     await import('${module}')
-    console.log(performance.now() - began)`
-  return Number(execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' }))
+    const { user, system } = process.cpuUsage(before)
+    console.log(JSON.stringify({ clock: performance.now() - began, cpu: (user + system) / 1_000 }))`
+  const printed = execFileSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' })
+  return JSON.parse(printed) as ReturnType<typeof importOnce>
 }
 
 // The first of each reads the files from the disk.
 for (const module of Object.values(modules)) importOnce(module)
 const pairs = await measurePairs(Number(values.pairs), async (variant) => importOnce(modules[variant]))
-const { median, min, max } = spreadOf(pairs.map(({ bare, lastcall }) => lastcall - bare))
-console.log(`${other ?? 'an empty module'}: ${printSpread(spreadOf(pairs.map(({ bare }) => bare)), 1)} ms`)
-console.log(`lastcall: ${printSpread(spreadOf(pairs.map(({ lastcall }) => lastcall)), 1)} ms`)
-console.log(
-  `difference: ${printNumber(median, 2)} ms (${printNumber(min, 2)}..${printNumber(max, 2)}), ${pairs.length} pairs`,
-)
+for (const kind of ['clock', 'cpu'] as const) {
+  const print = (values: readonly number[]): string => printSpread(spreadOf(values), 1)
+  console.log(
+    `${kind}, ms: ${other ?? 'an empty module'} ${print(pairs.map(({ bare }) => bare[kind]))}, ` +
+      `lastcall ${print(pairs.map(({ lastcall }) => lastcall[kind]))}, ` +
+      `difference ${print(pairs.map(({ bare, lastcall }) => lastcall[kind] - bare[kind]))}, ${pairs.length} pairs`,
+  )
+}

@@ -42,8 +42,6 @@ export async function buildBundle({ entry, output, kind }: Bundle): Promise<read
     ...kinds[kind],
   })
   if (warnings.length > 0) throw new Error(`${entry}: esbuild warned, see above`)
-  const inputs = Object.values(metafile.outputs).flatMap((file) =>
-    Object.entries(file.inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
-  )
+  const inputs = Object.values(metafile.outputs).flatMap((file) => Object.keys(file.inputs))
   return [...new Set(inputs.flatMap((path) => packageFolder(path) ?? []))].toSorted()
 }

@@ -1,7 +1,24 @@
-import { accessSync, constants } from 'node:fs'
+import { accessSync, constants, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
-import type { FlagReader } from './flag-reader.ts'
+import { LastcallError } from '../core/errors.ts'
+import type { FlagReader, RawFlags } from './flag-reader.ts'
 import type { CliIo } from './io.ts'
+
+/**
+ * Writes the file of `--json`, when it names one. Comes after the report, which is not lost with the file.
+ * @throws LastcallError `LASTCALL_USAGE` when it cannot be written
+ */
+export function writeJsonFile(raw: RawFlags, io: Pick<CliIo, 'cwd'>, text: string): void {
+  const file = raw['json']
+  if (typeof file !== 'string' || file === '-') return
+  try {
+    writeFileSync(resolve(io.cwd, file), text)
+  } catch (error) {
+    throw new LastcallError('LASTCALL_USAGE', [
+      `--json: '${file}' cannot be written (${(error as Error).message})`,
+    ])
+  }
+}
 
 /** Adds a problem when the file of `--json` could not be written: better now than after the run. */
 export function checkJsonFile(reader: FlagReader, io: Pick<CliIo, 'cwd'>): void {

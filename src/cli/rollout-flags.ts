@@ -26,6 +26,7 @@ export interface RolloutFlags {
   readonly coolDownMs: number
   readonly rolloutTimeoutMs: number
   readonly dryRun: boolean
+  readonly printManifests: boolean
   /** The load for so many pods. */
   loadFor(replicas: number, hostHeader: string): LoadOptions
 }
@@ -75,6 +76,7 @@ export function readRolloutFlags(raw: RawFlags, words: readonly string[], io: Cl
     coolDownMs: reader.duration('cool-down', 3_000),
     rolloutTimeoutMs: reader.duration('rollout-timeout', 600_000),
     dryRun: raw['dryRun'] === true,
+    printManifests: raw['printManifests'] === true,
     loadFor,
   }
   checkJsonFile(reader, io)

@@ -105,6 +105,18 @@ suite('lastcall rollout, when something is wrong', () => {
     assert.deepEqual(cluster.leftovers(), [])
   })
 
+  test('an agent that is lost in the middle of a restart is no fault of the workload', async (t) => {
+    const cluster = await startCluster(t)
+    const { io, code } = begin(t, cluster, '--baseline', '1500ms', '-o', 'json')
+    await inPhase(io, 'rollout')
+    cluster.killAgent()
+    assert.equal(await code, 3)
+    const { interruptedBy, stuck, verdict } = documentOf(io)
+    assert.match(interruptedBy ?? '', /OOMKilled/)
+    assert.deepEqual([stuck, verdict.outcome], [undefined, 'inconclusive'])
+    assert.deepEqual(cluster.leftovers(), [])
+  })
+
   test('a log that breaks and an API server that restarts lose nothing', async (t) => {
     const cluster = await startCluster(t)
     const { io, code } = begin(t, cluster, '--baseline', '1500ms', '-o', 'json')

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { assertNothingAgainst } from '../helpers/quiet-machine.ts'
+import { type AppliedObject, applyManifests } from '../helpers/apply-manifests.ts'
 import { begin, documentOf, inPhase, startCluster } from '../helpers/rollout-command.ts'
 
 suite('lastcall rollout', () => {
@@ -63,6 +64,24 @@ suite('lastcall rollout', () => {
     assert.ok(
       cluster.server.requests.every(({ method, path }) => method === 'GET' || path.endsWith('reviews')),
     )
+  })
+
+  test('--print-manifests prints an agent that does the whole run alone: its exit code is that of the verdict', async (t) => {
+    const cluster = await startCluster(t)
+    const before = cluster.server.names()
+    const { io, code } = begin(t, cluster, '--print-manifests')
+    assert.equal(await code, 0)
+    assert.deepEqual(cluster.server.names(), before)
+    const { items } = JSON.parse(io.out()) as { items: readonly AppliedObject[] }
+    assert.deepEqual(
+      items.map(({ kind }) => kind),
+      ['ServiceAccount', 'Role', 'RoleBinding', 'ConfigMap', 'Job'],
+    )
+    const { exitCode, lines } = await applyManifests(cluster.server.access, items)
+    const verdict = lines.find((line) => line.type === 'verdict')
+    assertNothingAgainst(exitCode, verdict!)
+    assert.match(verdict!.sentence, /^0 failed of [\d,]+ requests in 1 rollout \(2 pods replaced\)$/)
+    assert.equal(lines.at(-1)?.type, 'end')
   })
 
   test('Ctrl-C prints what was seen, exits with 130 and leaves nothing', async (t) => {

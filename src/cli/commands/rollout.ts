@@ -1,5 +1,3 @@
-import { writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { toJson, toRolloutDocument } from '../../report/json.ts'
 import { createPalette } from '../../report/palette.ts'
@@ -11,11 +9,13 @@ import { renderPlan } from '../../rollout/drivers/kubernetes/dry-run.ts'
 import type { KubernetesOptions } from '../../rollout/drivers/kubernetes/kubernetes-options.ts'
 import { DEFAULT_IMAGE } from '../../rollout/drivers/kubernetes/manifests.ts'
 import { preflight } from '../../rollout/drivers/kubernetes/preflight.ts'
+import { renderManifests } from '../../rollout/drivers/kubernetes/print-manifests.ts'
 import { type Run, startRun } from '../../rollout/run.ts'
 import { readAgentBundle } from '../agent-bundle.ts'
 import type { RawFlags } from '../flag-reader.ts'
 import { addHelp, type Example } from '../help.ts'
 import { type CliIo, exitCodeOf, isColoured } from '../io.ts'
+import { writeJsonFile } from '../json-file.ts'
 import { addLoadFlags } from '../load-flags.ts'
 import { createProgress } from '../progress.ts'
 import { readRolloutFlags } from '../rollout-flags.ts'
@@ -61,6 +61,10 @@ export function createRolloutCommand(io: CliIo, onExitCode: (code: number) => vo
     )
   return addHelp(addLoadFlags(command), 'rollout', examples)
     .option('--dry-run', 'print every object and every permission, and create nothing')
+    .option(
+      '--print-manifests',
+      'print the objects of an agent that does the run alone, for kubectl apply -f -; its Job has the exit code',
+    )
     .option('--json <file>', 'write the whole run as JSON; - for stdout, instead of the report')
     .option('-o, --output <format>', 'json: the same as --json -')
     .option('--no-color', 'no colours, even on a terminal')
@@ -84,6 +88,10 @@ async function rollout(words: readonly string[], raw: RawFlags, io: CliIo): Prom
   }
   if (flags.dryRun) {
     io.stdout.write(renderPlan(options))
+    return 0
+  }
+  if (flags.printManifests) {
+    io.stdout.write(renderManifests(options, flags))
     return 0
   }
   const quiet = raw['quiet'] === true
@@ -116,11 +124,10 @@ async function rollout(words: readonly string[], raw: RawFlags, io: CliIo): Prom
     const about = { workload, namespace, context: cluster.context, service, port }
     const document = toRolloutDocument(facts, about)
     const toStdout = raw['json'] === '-' || raw['output'] === 'json'
-    const file = raw['json']
-    if (typeof file === 'string' && file !== '-') writeFileSync(resolve(io.cwd, file), toJson(document))
     const palette = createPalette(isColoured(io.stdout, io.env, color))
     const render = quiet ? renderResult : renderSummary
     io.stdout.write(toStdout ? toJson(document) : render(document, palette))
+    writeJsonFile(raw, io, toJson(document))
     return interruptedBy ? exitCodeOf(interruptedBy) : document.verdict.exitCode
   } finally {
     offSignal()

@@ -46,10 +46,10 @@ test('loadedPackages() tells copies apart, and a package from those inside it or
   )
   for (const path of ['nested', 'nested/node_modules/inner', 'user/node_modules/nested', 'nested-more'])
     load(`./node_modules/${path}`)
-  assert.deepEqual(
-    loadedPackages('nested').map(({ version }) => version),
-    ['1.0.0', '2.0.0'],
-  )
+  assert.deepEqual(loadedPackages('nested'), [
+    { version: '1.0.0', exports: ['nested'] },
+    { version: '2.0.0', exports: ['user/node_modules/nested'] },
+  ])
 })
 
 test('loadedPackages() leaves out what has no version that can be read', (t) => {

@@ -1,37 +1,39 @@
 import { LastcallError } from '../../../core/errors.ts'
 import { readClocks } from '../../../load/sample.ts'
-import type { ApiClient } from './api/client.ts'
-import { followLog } from './api/follow-log.ts'
 import { describeLoss, isAgentRunning } from './agent-pod.ts'
 import { type AgentLine, parseAgentLine } from './agent/protocol.ts'
+import type { ApiClient } from './api/client.ts'
+import { followLog } from './api/follow-log.ts'
 import type { ClockBridge } from './clock-bridge.ts'
 import { AGENT_CONTAINER } from './manifests.ts'
 
-/** The agent's lines as they arrive. */
-export interface AgentLog {
-  /** Resolves when the log has come to its end; rejects with `LASTCALL_AGENT` when the agent was lost. */
-  readonly ended: Promise<void>
-}
-
-/** What is done with the lines. */
+/** What is done with the lines of the agent's log. */
 export interface AgentLogPorts {
   readonly clock: ClockBridge
   onLine(line: AgentLine): void
-  /** Something that a person should know: the log broke, lines were lost. */
+  /** Something that a person should know: the log broke off. */
   onNotice(text: string): void
+  /** How long the agent may say nothing before it counts as lost. Milliseconds; 60,000 when left out. */
+  readonly silenceMs?: number
 }
 
 /** Lines that are not the agent's are kept for the case that it breaks. */
 const KEPT_WORDS = 10
+const SILENCE_MS = 60_000
 
-/** Follows the agent's log from its first line to the line `end`. */
-export function followAgentLog(
+/**
+ * Follows the agent's log from its first line, and resolves after its last.
+ * @throws LastcallError `LASTCALL_AGENT` when the agent was lost: it ended early, fell silent, or part of what
+ * it said is gone
+ */
+export async function followAgentLog(
   api: ApiClient,
   podPath: string,
-  { clock, onLine, onNotice }: AgentLogPorts,
+  { clock, onLine, onNotice, silenceMs = SILENCE_MS }: AgentLogPorts,
   signal: AbortSignal,
-): AgentLog {
+): Promise<void> {
   const lastWords: string[] = []
+  const silence = createSilence(silenceMs)
   let lastNumber = 0
   let isComplete = false
   let broken: string | undefined
@@ -43,17 +45,18 @@ export function followAgentLog(
       return
     }
     if (line.n !== lastNumber + 1) {
-      onNotice(
-        `lines ${lastNumber + 1} to ${line.n - 1} of the agent's log are missing: its node has rotated them away`,
+      throw lost(
+        `lines ${lastNumber + 1} to ${line.n - 1} of the agent's log are missing (its node has rotated the log away), and with them what they counted`,
       )
     }
     lastNumber = line.n
+    silence.end()
     clock.heard(line.at, readClocks())
     if (line.type === 'end') isComplete = true
     if (line.type === 'broken') broken = line.problem
     onLine(line)
   }
-  const follow = async (): Promise<void> => {
+  try {
     await followLog(
       api,
       { pod: podPath, container: AGENT_CONTAINER },
@@ -62,11 +65,31 @@ export function followAgentLog(
         isRunning: () => isAgentRunning(api, podPath),
         onBroken: (why) => onNotice(`the agent's log broke off and is read on: ${why}`),
       },
-      signal,
+      AbortSignal.any([signal, silence.signal]),
     )
-    if (isComplete || signal.aborted) return
-    const why = broken ?? (await describeLoss(api, podPath, lastWords))
-    throw new LastcallError('LASTCALL_AGENT', [why])
+  } finally {
+    silence.stop()
   }
-  return { ended: follow() }
+  if (isComplete || signal.aborted) return
+  const seconds = silenceMs / 1_000
+  const silent = `the agent has said nothing for ${seconds} s: its node is gone, or the API server does not reach it`
+  throw lost(broken ?? (silence.signal.aborted ? silent : await describeLoss(api, podPath, lastWords)))
+}
+
+interface Silence {
+  /** Aborted after the limit. */
+  readonly signal: AbortSignal
+  /** Something was said. */
+  end(): void
+  stop(): void
+}
+
+function createSilence(limitMs: number): Silence {
+  const controller = new AbortController()
+  const timer = setTimeout(() => controller.abort(), limitMs)
+  return { signal: controller.signal, end: () => timer.refresh(), stop: () => clearTimeout(timer) }
+}
+
+function lost(problem: string): LastcallError {
+  return new LastcallError('LASTCALL_AGENT', [problem])
 }

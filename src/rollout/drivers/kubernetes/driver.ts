@@ -9,8 +9,7 @@ import { createClockBridge } from './clock-bridge.ts'
 import type { KubernetesOptions } from './kubernetes-options.ts'
 import { createObservedPods } from './pods.ts'
 import { endedEarly, planAgent, type RemoteAgent, startRemoteAgent } from './remote-agent.ts'
-import { followRollout } from './restart.ts'
-import { restartWorkload } from './workload.ts'
+import { createRestarter } from './restart.ts'
 
 /** What the driver needs besides its options. */
 export interface KubernetesPorts {
@@ -30,8 +29,6 @@ export function createKubernetesDriver(options: KubernetesOptions, ports: Kubern
   const { signal } = ending
   let agent: RemoteAgent | undefined
   let starting: Promise<RemoteAgent> | undefined
-  let old: ReadonlySet<string> = new Set()
-  let hasFailed = false
   const notice = (detail: string): void => void timeline.record('notice', { detail })
   const onLine = (line: AgentLine): void => {
     pods.take(line)
@@ -42,13 +39,10 @@ export function createKubernetesDriver(options: KubernetesOptions, ports: Kubern
     if (agent === undefined) throw new Error('The driver was used before start()')
     return agent
   }
-  const replace = async (): Promise<void> => {
-    await restartWorkload(api, workload, new Date())
-    await followRollout(api, workload, { timeoutMs: options.rolloutTimeoutMs, signal })
-    // The agent's word comes a little later.
-    await pods.newOnesReady(workload.replicas, old)
-  }
-  const stop = async (): Promise<void> => {
+  const timeoutMs = options.rolloutTimeoutMs
+  const restarter = createRestarter(workload, { api, pods, timeoutMs, signal, onNotice: notice })
+  let stopped: Promise<void> | undefined
+  const stopOnce = async (): Promise<void> => {
     ending.abort()
     pods.fail(new Error('The driver was stopped'))
     // An agent that is still being created would be left behind.
@@ -57,13 +51,13 @@ export function createKubernetesDriver(options: KubernetesOptions, ports: Kubern
     if (left.length > 0)
       notice(`still there after the end: ${left.join(', ')}; see kubectl get job,cm,sa,role`)
   }
+  const stop = (): Promise<void> => (stopped ??= stopOnce())
 
   return {
     async start() {
       notice(`the load goes to the Service ${service.service}, port ${service.port}`)
       starting = startRemoteAgent(api, planAgent(options), { clock, onLine, onNotice: notice })
       agent = await starting
-      agent.ended.catch((error: unknown) => pods.fail(error as Error))
       await agent.observing()
     },
     replicas: () => workload.replicas,
@@ -77,17 +71,8 @@ export function createKubernetesDriver(options: KubernetesOptions, ports: Kubern
       await running().ask({ do: 'load', load, leftOut })
       return sendRemotely(running(), ports)
     },
-    async restart() {
-      old = pods.present()
-      try {
-        await replace()
-      } catch (error) {
-        hasFailed = true
-        pods.giveUp()
-        throw error
-      }
-    },
-    oldPodsGone: () => pods.gone(old, hasFailed),
+    restart: restarter.restart,
+    oldPodsGone: restarter.oldPodsGone,
     pods: () => pods.records(),
     stop,
     // The end of the process may come before the cluster's answer; then the deadline of the Job ends the agent.

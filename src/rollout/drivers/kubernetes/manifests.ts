@@ -15,6 +15,8 @@ export interface AgentPlan {
   readonly deadlineSeconds: number
   /** A service account of the user's; undefined: one is created, with a role. */
   readonly serviceAccount: string | undefined
+  /** Whether the agent restarts the workload by itself, and is kept for an hour after its end. */
+  readonly isAlone: boolean
 }
 
 /** An object to create, and where. */
@@ -45,8 +47,9 @@ const BUNDLE_FILE = 'agent.mjs.gz'
 const JOB_FILE = 'job.json'
 /** The agent stops sending, waits for what is outstanding and prints its sum. Seconds. */
 const AGENT_GRACE_SECONDS = 60
-/** Kept for this long after its end, for whoever wants to read its log. Seconds. */
+/** How long it is kept after its end, for those who want to read its log. Seconds. */
 const KEPT_SECONDS = 60
+const KEPT_ALONE_SECONDS = 3_600
 
 /** The Job alone: it owns everything else, so that its end is the end of all. */
 export function jobManifest(plan: AgentPlan): Manifest {
@@ -61,7 +64,7 @@ export function jobManifest(plan: AgentPlan): Manifest {
         // A second agent would begin from nothing, in the middle of a run.
         backoffLimit: 0,
         activeDeadlineSeconds: deadlineSeconds,
-        ttlSecondsAfterFinished: KEPT_SECONDS,
+        ttlSecondsAfterFinished: plan.isAlone ? KEPT_ALONE_SECONDS : KEPT_SECONDS,
         template: { metadata: { labels: labelsOf(name) }, spec: podSpec(plan) },
       },
     },
@@ -81,7 +84,7 @@ export function otherManifests(plan: AgentPlan, owner?: OwnerReference): readonl
     },
     {
       path: `/apis/${rbac}/v1/namespaces/${namespace}/roles`,
-      object: { apiVersion: `${rbac}/v1`, kind: 'Role', metadata, rules: agentRules(name) },
+      object: { apiVersion: `${rbac}/v1`, kind: 'Role', metadata, rules: rulesOf(plan) },
     },
     {
       path: `/apis/${rbac}/v1/namespaces/${namespace}/rolebindings`,
@@ -109,6 +112,16 @@ export function otherManifests(plan: AgentPlan, owner?: OwnerReference): readonl
   ]
 }
 
+function rulesOf({ name, workload, isAlone }: AgentPlan): readonly PolicyRule[] {
+  const restart: PolicyRule = {
+    apiGroups: ['apps'],
+    resources: [workload.resource],
+    resourceNames: [workload.name],
+    verbs: ['get', 'list', 'watch', 'patch'],
+  }
+  return [...agentRules(name), ...(isAlone ? [restart] : [])]
+}
+
 /** One rule of a Role. */
 export interface PolicyRule {
   readonly apiGroups: readonly string[]
@@ -117,7 +130,7 @@ export interface PolicyRule {
   readonly verbs: readonly string[]
 }
 
-/** What the agent may do: look, and read its own ConfigMap. The restart is done by the one who starts it. */
+/** What the agent may do: look, and read its own ConfigMap. The command line does the restart. */
 export function agentRules(name: string): readonly PolicyRule[] {
   const verbs = ['get', 'list', 'watch']
   return [

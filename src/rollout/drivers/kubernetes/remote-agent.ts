@@ -3,10 +3,10 @@ import { LastcallError } from '../../../core/errors.ts'
 import type { LoadOptions } from '../../../load/load-options.ts'
 import type { LeftOutLane } from '../../../load/load-record.ts'
 import { type Instant, readClocks } from '../../../load/sample.ts'
-import { type AgentLog, followAgentLog } from './agent-log.ts'
+import { followAgentLog } from './agent-log.ts'
 import { type AgentObjects, createAgentObjects } from './agent-objects.ts'
 import { waitForAgentPod } from './agent-pod.ts'
-import type { AgentJob, AgentLine } from './agent/protocol.ts'
+import type { AgentJob, AgentLine, OwnRun } from './agent/protocol.ts'
 import type { ApiClient } from './api/client.ts'
 import type { ClockBridge } from './clock-bridge.ts'
 import type { KubernetesOptions } from './kubernetes-options.ts'
@@ -48,19 +48,26 @@ export interface RemoteAgentPorts {
   onNotice(text: string): void
 }
 
-/** The objects of an agent, as they would be created; for a dry run as well. */
-export function planAgent(options: KubernetesOptions): AgentPlan {
+/** Nobody moves the deadline of an agent that runs alone: it has to be enough for the slowest run. */
+function secondsFor({ baselineMs, coolDownMs, durationMs, restarts, rolloutTimeoutMs }: OwnRun): number {
+  const rolloutsMs = Math.max(durationMs ?? 0, restarts * rolloutTimeoutMs) + rolloutTimeoutMs
+  return Math.ceil((baselineMs + rolloutsMs + coolDownMs) / 1_000)
+}
+
+/** The objects of an agent; with `run` it does that alone. */
+export function planAgent(options: KubernetesOptions, run?: OwnRun): AgentPlan {
   const { workload, service } = options.found
   const { http2Port } = service
   const name = `lastcall-${randomBytes(4).toString('hex')}`
   const job: AgentJob = {
     namespace: workload.namespace,
-    workload: { kind: workload.kind, name: workload.name, uid: workload.uid },
+    workload: { kind: workload.kind, name: workload.name, resource: workload.resource, uid: workload.uid },
     selector: workload.selector,
     service: service.service,
     target: { host: service.address, port: service.port, ...(http2Port !== undefined && { http2Port }) },
     targetPort: service.targetPort,
     configMap: name,
+    ...(run && { run }),
   }
   return {
     name,
@@ -68,8 +75,9 @@ export function planAgent(options: KubernetesOptions): AgentPlan {
     image: options.image,
     bundle: options.bundle,
     job,
-    deadlineSeconds: LEASE_SECONDS,
+    deadlineSeconds: run ? secondsFor(run) : LEASE_SECONDS,
     serviceAccount: options.serviceAccount,
+    isAlone: run !== undefined,
   }
 }
 
@@ -90,7 +98,7 @@ export async function startRemoteAgent(
   let commands = 0
   const asked = new Map<number, Instant>()
   const load = createLoadSum(clock)
-  let log: AgentLog
+  let log: Promise<void>
   try {
     const pod = await waitForAgentPod(api, { namespace, name: plan.name, image: plan.image }, ending.signal)
     const take = (line: AgentLine): void => {
@@ -107,7 +115,7 @@ export async function startRemoteAgent(
     await objects.delete()
     throw error
   }
-  const ended = log.ended.catch((error: unknown) => {
+  const ended = log.catch((error: unknown) => {
     lines.fail(error as Error)
     throw error
   })

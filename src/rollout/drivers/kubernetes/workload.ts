@@ -5,12 +5,16 @@ import type { WorkloadObject } from './api/objects.ts'
 import { patiently } from './api/patience.ts'
 import { readRolloutStatus } from './rollout-status.ts'
 import { toSelectorText } from './selector.ts'
-import type { WorkloadName } from './workload-kinds.ts'
+import type { WorkloadKind, WorkloadName } from './workload-kinds.ts'
 
-/** A workload that was found. */
-export interface Workload extends WorkloadName {
+/** What has to be known of a workload to restart it. */
+export interface WorkloadReference extends WorkloadName {
   readonly uid: string
   readonly namespace: string
+}
+
+/** A workload that was found. */
+export interface Workload extends WorkloadReference {
   /** How many pods it wants. */
   readonly replicas: number
   /** Text for `labelSelector`. */
@@ -39,9 +43,14 @@ export async function findWorkload(api: ApiClient, namespace: string, name: Work
 }
 
 function toWorkload(namespace: string, name: WorkloadName, object: WorkloadObject): Workload {
-  const { spec, status, metadata } = object
-  const replicas = name.kind === 'DaemonSet' ? (status?.desiredNumberScheduled ?? 0) : (spec.replicas ?? 1)
+  const { spec, metadata } = object
+  const replicas = wantedPods(name.kind, object)
   return { ...name, namespace, uid: metadata.uid, replicas, selector: toSelectorText(spec.selector), object }
+}
+
+/** How many pods a workload wants. */
+export function wantedPods(kind: WorkloadKind, { spec, status }: WorkloadObject): number {
+  return kind === 'DaemonSet' ? (status?.desiredNumberScheduled ?? 0) : (spec.replicas ?? 1)
 }
 
 /** Why a workload cannot be restarted now, one sentence each; empty when it can. */
@@ -72,7 +81,7 @@ export function workloadProblems(workload: Workload): readonly string[] {
  */
 export async function restartWorkload(
   api: ApiClient,
-  workload: Workload,
+  workload: WorkloadReference,
   now: Date,
 ): Promise<WorkloadObject> {
   const path = workloadPath(workload.namespace, workload)

@@ -15,6 +15,7 @@ const plan: AgentPlan = {
   job: { service: 'shop' },
   deadlineSeconds: 180,
   serviceAccount: undefined,
+  isAlone: false,
 }
 const owner = { apiVersion: 'batch/v1', kind: 'Job', name: 'lastcall-1', uid: 'u1' }
 
@@ -85,6 +86,20 @@ suite('manifests of the agent', () => {
       rules.flatMap(({ resources }) => resources),
       ['pods', 'events', 'endpointslices', 'configmaps'],
     )
+  })
+
+  test('an agent that runs alone may restart the one workload, and its log stays for an hour', () => {
+    const alone = { ...plan, isAlone: true }
+    const [, role] = otherManifests(alone)
+    const { rules } = role!.object as unknown as { rules: readonly object[] }
+    assert.deepEqual(rules.at(-1), {
+      apiGroups: ['apps'],
+      resources: ['deployments'],
+      resourceNames: ['shop'],
+      verbs: ['get', 'list', 'watch', 'patch'],
+    })
+    const { spec } = jobManifest(alone).object as unknown as { spec: Record<string, unknown> }
+    assert.equal(spec['ttlSecondsAfterFinished'], 3_600)
   })
 
   test('with an account of the user no account, role or binding is created', () => {

@@ -1,11 +1,14 @@
 import type { LoadOptions } from '../../../../load/load-options.ts'
 import type { LeftOutLane, LoadRecord } from '../../../../load/load-record.ts'
-import type { WorkloadKind } from '../workload-kinds.ts'
+import type { RunOptions } from '../../../run.ts'
+import type { RunFacts } from '../../../run-facts.ts'
+import type { Verdict } from '../../../verdict.ts'
+import type { WorkloadName } from '../workload-kinds.ts'
 
 /** What the agent is to look at; a file beside its bundle. */
 export interface AgentJob {
   readonly namespace: string
-  readonly workload: { readonly kind: WorkloadKind; readonly name: string; readonly uid: string }
+  readonly workload: WorkloadName & { readonly uid: string }
   /** Text for `labelSelector`. */
   readonly selector: string
   readonly service: string
@@ -15,6 +18,16 @@ export interface AgentJob {
   readonly targetPort: string | number
   /** The ConfigMap in which commands come. */
   readonly configMap: string
+  /** What to do without any command; undefined: wait for commands. */
+  readonly run?: OwnRun
+}
+
+/** A run that the agent does alone. */
+export interface OwnRun extends Omit<RunOptions, 'durationMs'> {
+  readonly durationMs: number | null
+  readonly rolloutTimeoutMs: number
+  /** Pods that the workload wants. */
+  readonly replicas: number
 }
 
 /** What the agent is asked to do, one after the other; `n` counts them from 1. */
@@ -58,6 +71,8 @@ export type ListenerState = 'accepting' | 'refused' | 'silent'
 /** One line of the agent's log, without what every line has. */
 export type AgentMessage =
   | { readonly type: 'hello'; readonly version: string; readonly node: string }
+  /** Said every {@link ALIVE_PERIOD_MS}, so that silence means that something is broken. */
+  | { readonly type: 'alive' }
   /** Every watch has read its first list. */
   | { readonly type: 'observing' }
   | { readonly type: 'pod'; readonly change: 'ADDED' | 'MODIFIED' | 'DELETED'; readonly pod: PodFacts }
@@ -98,10 +113,19 @@ export type AgentMessage =
   | { readonly type: 'load-started'; readonly command: number }
   /** What was counted since the last line of this type. */
   | { readonly type: 'load'; readonly part: LoadRecord }
+  /** A step of a run that the agent does alone, for people. */
+  | { readonly type: 'progress'; readonly what: string }
+  /** What such a run was, and how many events it had. */
+  | { readonly type: 'run'; readonly events: number; readonly facts: Omit<RunFacts, 'timeline'> }
+  /** What it came to. */
+  | ({ readonly type: 'verdict' } & Verdict)
   /** The last line of an agent that came to its end. */
   | { readonly type: 'end' }
   /** The last line of an agent that cannot go on. */
   | { readonly type: 'broken'; readonly problem: string }
+
+/** How often an agent says at least something. Milliseconds. */
+export const ALIVE_PERIOD_MS = 5_000
 
 /** A line: its number, from 1 without gaps, and when it was written by the agent's clock. */
 export type AgentLine = AgentMessage & { readonly n: number; readonly at: number }
@@ -109,6 +133,7 @@ export type AgentLine = AgentMessage & { readonly n: number; readonly at: number
 /** Members that each type must have, with their `typeof`. */
 const shapes: Readonly<Record<AgentMessage['type'], Readonly<Record<string, string>>>> = {
   hello: { version: 'string', node: 'string' },
+  alive: {},
   observing: {},
   pod: { change: 'string', pod: 'object' },
   endpoint: { address: 'string', pod: 'string', ready: 'boolean', gone: 'boolean' },
@@ -118,6 +143,9 @@ const shapes: Readonly<Record<AgentMessage['type'], Readonly<Record<string, stri
   'self-test': { command: 'number', leftOut: 'object', problems: 'object' },
   'load-started': { command: 'number' },
   load: { part: 'object' },
+  progress: { what: 'string' },
+  run: { events: 'number', facts: 'object' },
+  verdict: { outcome: 'string', exitCode: 'number', sentence: 'string' },
   end: {},
   broken: { problem: 'string' },
 }

@@ -1,14 +1,20 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type RunningLoad, startLoad } from '../../../../load/engine.ts'
-import type { LoadOptions } from '../../../../load/load-options.ts'
 import type { LoadRecord } from '../../../../load/load-record.ts'
-import { selfTest, type SelfTestResult } from '../../../../load/self-test.ts'
 import type { ApiAccess } from '../api/access.ts'
-import { createApiClient } from '../api/client.ts'
+import { type ApiClient, createApiClient } from '../api/client.ts'
 import { watchCommands } from './commands.ts'
 import { startObserver } from './observer.ts'
-import { type AgentCommand, type AgentJob, type AgentMessage, createLineWriter } from './protocol.ts'
+import { runAlone } from './own-run.ts'
+import {
+  type AgentCommand,
+  type AgentJob,
+  type AgentMessage,
+  ALIVE_PERIOD_MS,
+  createLineWriter,
+} from './protocol.ts'
+import { waitForAnswers } from './wait-for-answers.ts'
 
 /** Everything of its process that the agent touches. */
 export interface AgentIo {
@@ -22,20 +28,40 @@ type Say = (message: AgentMessage, atMs?: number) => void
 
 const BROKEN_EXIT_CODE = 2
 const PART_PERIOD_MS = 1_000
-/** How long the Service may take to answer for the first time, and how often it is asked. Milliseconds. */
-const START_TIMEOUT_MS = 30_000
-const START_RETRY_MS = 500
 /** Who ends the agent deletes its account as well, and SIGTERM may come last. Milliseconds. */
 const SIGNAL_LAG_MS = 5_000
 
 /**
  * Observes, and does what it is told, until the signal is aborted; says everything in lines.
- * @returns the exit code: 0 at its end, 2 when it cannot go on
+ * @returns the exit code: 0 at its end or that of the verdict, 2 when it cannot go on
  */
 export async function runAgent(job: AgentJob, { access, write, signal }: AgentIo): Promise<number> {
   const say = createLineWriter(write)
   say({ type: 'hello', version: process.version, node: process.env['HOSTNAME'] ?? '' })
   const api = createApiClient(access)
+  const alive = setInterval(() => say({ type: 'alive' }), ALIVE_PERIOD_MS)
+  try {
+    const work = job.run
+      ? runAlone(job, job.run, { api, say, signal })
+      : runCommands(job, { api, say, signal })
+    const exitCode = await work
+    say({ type: 'end' })
+    return exitCode
+  } catch (error) {
+    say({ type: 'broken', problem: (error as Error).message })
+    return BROKEN_EXIT_CODE
+  } finally {
+    clearInterval(alive)
+  }
+}
+
+interface Parts {
+  readonly api: ApiClient
+  readonly say: Say
+  readonly signal: AbortSignal
+}
+
+async function runCommands(job: AgentJob, { api, say, signal }: Parts): Promise<number> {
   const observer = startObserver(api, job, say)
   const worker = createWorker(job, say, signal)
   try {
@@ -45,11 +71,7 @@ export async function runAgent(job: AgentJob, { access, write, signal }: AgentIo
     const failed = Promise.race([observer.failed, worker.failed, commands])
     await Promise.race([abortOf(signal), lagging(failed, signal)])
     await worker.stop()
-    say({ type: 'end' })
     return 0
-  } catch (error) {
-    say({ type: 'broken', problem: (error as Error).message })
-    return BROKEN_EXIT_CODE
   } finally {
     observer.stop()
     worker.abandon()
@@ -129,21 +151,5 @@ function createPartTaker(): (load: RunningLoad) => LoadRecord {
     const stalls = part.health.stalls.filter(({ at }) => at.wallMs > lastMs)
     lastMs = stalls.at(-1)?.at.wallMs ?? lastMs
     return { ...part, health: { ...part.health, stalls } }
-  }
-}
-
-/** The Service may need a moment until it sends to this node's pods; what answers wrongly is said at once. */
-async function waitForAnswers(
-  load: LoadOptions,
-  target: AgentJob['target'],
-  signal: AbortSignal,
-): Promise<SelfTestResult> {
-  const untilMs = performance.now() + START_TIMEOUT_MS
-  for (;;) {
-    const result = await selfTest(load, target)
-    const isFinal = result.problems.some(({ unreachable }) => !unreachable)
-    if (result.problems.length === 0 || isFinal || signal.aborted || performance.now() > untilMs)
-      return result
-    await sleep(START_RETRY_MS, undefined, { signal }).catch(() => undefined)
   }
 }

@@ -13,7 +13,7 @@ import { makePod, namespace, paths, putShop } from '../../../../helpers/kubernet
 
 const job: AgentJob = {
   namespace,
-  workload: { kind: 'Deployment', name: 'shop', uid: 'uid-shop' },
+  workload: { kind: 'Deployment', name: 'shop', resource: 'deployments', uid: 'uid-shop' },
   selector: 'app=shop',
   service: 'shop',
   target: { host: '127.0.0.1', port: 9 },

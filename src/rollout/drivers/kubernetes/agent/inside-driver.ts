@@ -1,0 +1,77 @@
+import { startLoad } from '../../../../load/engine.ts'
+import { refuseSelfTest } from '../../../../load/self-test.ts'
+import type { Driver } from '../../../driver.ts'
+import type { Timeline } from '../../../timeline.ts'
+import type { ApiClient } from '../api/client.ts'
+import { createClockBridge } from '../clock-bridge.ts'
+import { createObservedPods } from '../pods.ts'
+import { createRestarter } from '../restart.ts'
+import { startObserver } from './observer.ts'
+import type { AgentJob, AgentMessage, OwnRun } from './protocol.ts'
+import { waitForAnswers } from './wait-for-answers.ts'
+
+/** What the driver works with. */
+export interface InsidePorts {
+  readonly api: ApiClient
+  readonly timeline: Timeline
+  readonly say: (message: AgentMessage, atMs?: number) => void
+}
+
+/** The workload as the agent itself rolls it out: it sends, observes and restarts in one process. */
+export function createInsideDriver(job: AgentJob, run: OwnRun, { api, timeline, say }: InsidePorts): Driver {
+  const ending = new AbortController()
+  const { signal } = ending
+  // One clock, so that nothing is converted.
+  const pods = createObservedPods(timeline, createClockBridge())
+  const observer = startObserver(api, job, (message, at) => {
+    say(message, at)
+    pods.take({ n: 0, at, ...message })
+  })
+  observer.failed.catch((error: unknown) => pods.fail(error as Error))
+  const restarter = createRestarter(
+    { ...job.workload, namespace: job.namespace },
+    {
+      api,
+      pods,
+      timeoutMs: run.rolloutTimeoutMs,
+      signal,
+      onNotice: (detail) => void timeline.record('notice', { detail }),
+    },
+  )
+  const stop = (): void => {
+    ending.abort()
+    observer.stop()
+    pods.fail(new Error('The driver was stopped'))
+  }
+  return {
+    start: () => observer.synced,
+    replicas: () => run.replicas,
+    async selfTest(load) {
+      const { problems, leftOut } = await waitForAnswers(load, job.target, signal)
+      refuseSelfTest(
+        load,
+        problems.map(({ sentence }) => sentence),
+        leftOut,
+      )
+      return leftOut
+    },
+    async startLoad(load, leftOut) {
+      const running = startLoad(load, { pickTarget: () => job.target, leftOut })
+      signal.addEventListener('abort', () => running.abandon(), { once: true })
+      return {
+        totals: () => running.totals(),
+        record: () => running.record(),
+        async stop() {
+          await running.stop()
+          return running.record()
+        },
+        abandon: () => running.abandon(),
+      }
+    },
+    restart: restarter.restart,
+    oldPodsGone: restarter.oldPodsGone,
+    pods: () => pods.records(),
+    stop: () => Promise.resolve(stop()),
+    killAll: stop,
+  }
+}

@@ -1,0 +1,42 @@
+import { startRun } from '../../../run.ts'
+import { judgeRun } from '../../../verdict.ts'
+import type { ApiClient } from '../api/client.ts'
+import { createInsideDriver } from './inside-driver.ts'
+import type { AgentJob, AgentMessage, OwnRun } from './protocol.ts'
+
+/** A log is no place for more. */
+const SAID_FAILURES = 1_000
+
+/**
+ * Does a whole run by itself, for `kubectl apply` without the command line, and says its verdict.
+ * @returns the exit code of the verdict
+ */
+export async function runAlone(
+  job: AgentJob,
+  run: OwnRun,
+  {
+    api,
+    say,
+    signal,
+  }: {
+    readonly api: ApiClient
+    readonly say: (message: AgentMessage, atMs?: number) => void
+    readonly signal: AbortSignal
+  },
+): Promise<number> {
+  const running = startRun(
+    { ...run, durationMs: run.durationMs ?? undefined },
+    (timeline) => createInsideDriver(job, run, { api, timeline, say }),
+    ({ kind, detail = '', pod = '', at }) =>
+      say({ type: 'progress', what: [pod, kind, detail].filter(Boolean).join(' ') }, at.wallMs),
+  )
+  signal.addEventListener('abort', () => running.interrupt('SIGTERM'), { once: true })
+  const facts = await running.finished
+  const verdict = judgeRun(facts)
+  // Counts by phase, failures and pods; the timeline has been said as it happened.
+  const { timeline, load, ...rest } = facts
+  const failures = load.failures.slice(0, SAID_FAILURES)
+  say({ type: 'run', events: timeline.length, facts: { ...rest, load: { ...load, failures } } })
+  say({ type: 'verdict', ...verdict })
+  return verdict.exitCode
+}
