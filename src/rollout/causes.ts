@@ -22,6 +22,8 @@ const isAt =
   (stage: string) =>
   ({ error }: Sample): boolean =>
     error?.stage === stage
+/** Node's own codes: of the system, of Node, of its HTTP parser. The others are the lanes'. */
+const isFromNode = ({ error }: Sample): boolean => /^(E[A-Z]|HPE_|UNKNOWN$)/.test(error?.code ?? '')
 const refused = hasCode('ECONNREFUSED')
 const tookMs = ({ endMs, connectMs }: Sample): number => endMs - (connectMs ?? 0)
 
@@ -140,6 +142,13 @@ export const causes: readonly Cause[] = [
     happened: 'an answer to `POST` had another id',
     helps: '`--no-echo-check` if your route does not echo; else look for responses that are mixed up',
     fits: hasCode('WRONG_ECHO'),
+  },
+  {
+    title: 'Wrong answer',
+    error: "another error of a lane's own",
+    happened: 'the answer was whole, and not what the lane asks for',
+    helps: 'let the route do what the lane says, or leave the lane out (`--lanes`)',
+    fits: (sample) => isAt('body')(sample) && !isFromNode(sample),
   },
   {
     title: 'Truncated',

@@ -75,7 +75,7 @@ test('rehearse sees what an application loses that closes at once while clients 
   assert.match(io.out(), /nobody listened on that port any more/)
   assert.match(
     io.out(),
-    /Refused: \d+ requests, [^]*\n {2}What helps: a longer delay [^]*\n {2}\d+ on pod-1, the first at/,
+    /Refused: \d+ requests, [^]*\n {2}What helps: a longer delay [^]*\n {2}\d+ on pod-1(?: \(killed\))?, the first at/,
   )
   assert.match(io.out(), /FAIL {2}\d+ failed of/)
 })

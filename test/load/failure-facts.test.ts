@@ -69,7 +69,7 @@ test('a failure of http2 tells its connection, its times and its answer', async 
   })
   const { port, ...rest } = await listen(t, server as unknown as Server)
   const target = { ...rest, port: 1, http2Port: port }
-  const failure = await firstFailure(t, 'http2', target)
+  const failure = await firstFailure(t, 'http2', target, { ratePerSecond: 2 })
   assertFacts(failure, target, 200)
   assert.equal(failure.bytes, '{"id":"another"}'.length)
 })

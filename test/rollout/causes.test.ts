@@ -29,6 +29,7 @@ const cases: readonly (readonly [string, Partial<SampleError>, Partial<Sample>?]
   ['Event stream cut', { code: 'SSE_CUT', stage: 'body' }],
   ['Event stream cut', { stage: 'body' }, { lane: 'sse' }],
   ['Stream not whole', { code: 'WRONG_HASH', stage: 'body' }],
+  ['Wrong answer', { code: 'PING_WRONG', stage: 'body' }],
   ['Answer mixed up', { code: 'WRONG_ECHO', stage: 'body' }],
   ['Truncated', { stage: 'body' }],
   ['Not connected', { code: 'EHOSTUNREACH', stage: 'connect' }],

@@ -71,7 +71,7 @@ test('a lane needs its folder and its place in the list, and nothing else', asyn
   const { code, out } = await lastcall(...load, '--ping-path', '/p', '--progress', '0')
   assert.equal(code, 1)
   assert.match(out, /^lane +requests +failed +pongs +p50 .*\nping +\d+ +1 +\d+ /)
-  assert.match(out, /ping +- +PING_WRONG +it was no pong: answered what\?/)
+  assert.match(out, /Wrong answer: 1 request[^]*in ping: it was no pong: answered what\?\n.*PING_WRONG/)
   const [, requests, pongs] = /^ping +(\d+) +1 +(\d+) /m.exec(out) ?? []
   assert.equal(Number(pongs), Number(requests) - 1)
 })
