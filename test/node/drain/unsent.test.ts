@@ -7,6 +7,7 @@ import { parseUnsent } from '../../../src/node/drain/tcp-table.ts'
 import { type TcpTables, Unsent } from '../../../src/node/drain/unsent.ts'
 import { startChild } from '../../helpers/child.ts'
 import { eventually, turns, within } from '../../helpers/eventually.ts'
+import { manualClock } from '../../helpers/manual-clock.ts'
 import { RawClient } from '../../helpers/raw-http.ts'
 import { http1Kinds } from './http1-servers.ts'
 import { listenUnserved } from './late-serve.ts'
@@ -149,6 +150,28 @@ test('acknowledged() ends at once where there are no tables, and without a port'
   const some: TcpTables = { read: () => Promise.resolve([orphan('0A')]), readNow: () => [orphan('0A')] }
   const portless = new Unsent(new Set(), some)
   await within(1_000, 'the wait', portless.acknowledged())
+})
+
+test('acknowledged() looks soon at first, then less often, and at least four times a second', async (t) => {
+  const clock = manualClock(t)
+  let looks = 0
+  const tables: TcpTables = {
+    read: async () => (looks++, [orphan('0A')]),
+    readNow: () => [],
+  }
+  const unsent = new Unsent(new Set([80]), tables)
+  const over = unsent.acknowledged()
+  await turns(2)
+  for (const [nth, ms] of [50, 75, 113, 169, 250, 250, 250].entries()) {
+    clock.tick(ms - 2)
+    await turns(2)
+    assert.equal(looks, nth + 1)
+    clock.tick(2)
+    await turns(2)
+    assert.equal(looks, nth + 2)
+  }
+  unsent.release()
+  await over
 })
 
 for (const end of ['giveUp', 'release'] as const) {
