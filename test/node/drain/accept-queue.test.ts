@@ -20,8 +20,8 @@ test('drain() serves the whole accept queue of a process that is slow to take it
 test('three turns without a new connection are enough, and each new one begins them anew', async () => {
   let arrived = 0
   const arrive = (): void => {
-    // One comes in every second turn.
-    if (++arrived < 5) setImmediate(() => setImmediate(arrive))
+    // One comes in every third turn.
+    if (++arrived < 5) setImmediate(() => setImmediate(() => setImmediate(arrive)))
   }
   setImmediate(arrive)
   await untilQuiet(() => arrived)
