@@ -11,7 +11,7 @@ import { manualClock } from '../../helpers/manual-clock.ts'
 import { RawClient } from '../../helpers/raw-http.ts'
 import { http1Kinds } from './http1-servers.ts'
 import { listenUnserved } from './late-serve.ts'
-import { drainable } from './setup.ts'
+import { drainable, Gate } from './setup.ts'
 
 /** Less than the kernel takes at once, and more than a client's kernel takes when its program does not read. */
 const SIZE = 2_000_000
@@ -101,6 +101,35 @@ for (const [name, create] of Object.entries(servers)) {
     await within(5_000, 'drain', over)
   })
 }
+
+test('drain() lasts until the client has the answer to a request that was in flight when it began', async (t) => {
+  const [gate, sent] = [new Gate(), Promise.withResolvers<void>()]
+  const { adapter, port, server } = await drainable(
+    t,
+    http1Kinds.http.create(async (_, response) => {
+      await gate.pass()
+      response.on('finish', sent.resolve).end(Buffer.alloc(SIZE))
+    }),
+  )
+  const slow = await RawClient.connect(port)
+  t.after(() => slow.close())
+  slow.socket.pause()
+  slow.get()
+  await gate.entered
+  let isOver = false
+  const over = adapter.drain().then(() => (isOver = true))
+  await eventually('the listener is closed', () => !server.listening)
+  for (let looks = 0; looks < 3; looks++) await readFile('/proc/net/tcp')
+  gate.open()
+  await within(10_000, 'the answer', sent.promise)
+  await eventually('the connection is closed', () => isUndelivered(port))
+  for (let looks = 0; looks < 10; looks++) await readFile('/proc/net/tcp')
+  assert.equal(isOver, false)
+  slow.socket.resume()
+  await within(10_000, 'drain', over)
+  await slow.ended()
+  assert.ok(slow.received.length >= SIZE)
+})
 
 test('drain() lasts until the client has an answer from before serve()', async (t) => {
   const sent = Promise.withResolvers<void>()
