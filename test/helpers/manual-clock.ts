@@ -6,12 +6,12 @@ export interface ManualClock {
 }
 
 /**
- * Stops `setTimeout` and `performance.now()` until the test ends. Node's own timers and what comes over
+ * Stops `setTimeout`, `setInterval` and `performance.now()` until the test ends. Node's own timers and what comes over
  * sockets go on.
  */
 export function manualClock(t: TestContext): ManualClock {
   let at = performance.now()
-  t.mock.timers.enable({ apis: ['setTimeout'] })
+  t.mock.timers.enable({ apis: ['setTimeout', 'setInterval'] })
   t.mock.method(performance, 'now', () => at)
   return {
     tick(ms) {

@@ -4,13 +4,12 @@ import { readFile } from 'node:fs/promises'
 import { createServer as createTcpServer, type Server } from 'node:net'
 import { test, type TestContext } from 'node:test'
 import { parseUnsent } from '../../../../src/node/drain/kernel/tcp-table.ts'
-import { type TcpTables, Unsent } from '../../../../src/node/drain/kernel/unsent.ts'
 import { startChild } from '../../../helpers/child.ts'
-import { eventually, turns, within } from '../../../helpers/eventually.ts'
+import { eventually, within } from '../../../helpers/eventually.ts'
 import { RawClient } from '../../../helpers/raw-http.ts'
 import { http1Kinds } from '../http1/http1-servers.ts'
 import { listenUnserved } from '../servers/late-serve.ts'
-import { drainable } from '../setup.ts'
+import { drainable, Gate } from '../setup.ts'
 
 /** Less than the kernel takes at once, and more than a client's kernel takes when its program does not read. */
 const SIZE = 2_000_000
@@ -101,6 +100,35 @@ for (const [name, create] of Object.entries(servers)) {
   })
 }
 
+test('drain() lasts until the client has the answer to a request that was in flight when it began', async (t) => {
+  const [gate, sent] = [new Gate(), Promise.withResolvers<void>()]
+  const { adapter, port, server } = await drainable(
+    t,
+    http1Kinds.http.create(async (_, response) => {
+      await gate.pass()
+      response.on('finish', sent.resolve).end(Buffer.alloc(SIZE))
+    }),
+  )
+  const slow = await RawClient.connect(port)
+  t.after(() => slow.close())
+  slow.socket.pause()
+  slow.get()
+  await gate.entered
+  let isOver = false
+  const over = adapter.drain().then(() => (isOver = true))
+  await eventually('the listener is closed', () => !server.listening)
+  for (let looks = 0; looks < 3; looks++) await readFile('/proc/net/tcp')
+  gate.open()
+  await within(10_000, 'the answer', sent.promise)
+  await eventually('the connection is closed', () => isUndelivered(port))
+  for (let looks = 0; looks < 10; looks++) await readFile('/proc/net/tcp')
+  assert.equal(isOver, false)
+  slow.socket.resume()
+  await within(10_000, 'drain', over)
+  await slow.ended()
+  assert.ok(slow.received.length >= SIZE)
+})
+
 test('drain() lasts until the client has an answer from before serve()', async (t) => {
   const sent = Promise.withResolvers<void>()
   const { port, serve } = await listenUnserved(t, servers['http']!(sent.resolve))
@@ -131,46 +159,6 @@ test('forceClose() counts an answer whose connection it closes itself', async (t
   await within(10_000, 'the answer', sent.promise)
   assert.match(adapter.forceClose()[0]?.label ?? '', /bytes not received$/)
 })
-
-const orphan = (remote: string): string =>
-  `   1: 00000000:0050 ${remote}:0001 04 00000010:00000000 04:00000021 00000000     0        0 0 2\n`
-
-function tablesOf(read: () => readonly string[]): TcpTables {
-  return { read: async () => read(), readInBackground: async () => read(), readNow: read }
-}
-
-test('acknowledged() waits for what was there at its first look, and for nothing that comes later', async () => {
-  const looks = [orphan('0A') + orphan('0B'), orphan('0B') + orphan('0C'), orphan('0C') + orphan('0D')]
-  let count = 0
-  const tables = tablesOf(() => [looks[count++] ?? ''])
-  await within(5_000, 'the wait', new Unsent(new Set([80]), tables).acknowledged())
-  assert.equal(count, 3)
-})
-
-test('acknowledged() ends at once where there are no tables, and without a port', async () => {
-  const none = tablesOf(() => ['', ''])
-  await within(1_000, 'the wait', new Unsent(new Set([80]), none).acknowledged())
-  const some = tablesOf(() => [orphan('0A')])
-  const portless = new Unsent(new Set(), some)
-  await within(1_000, 'the wait', portless.acknowledged())
-})
-
-for (const end of ['giveUp', 'release'] as const) {
-  test(`${end}() ends the wait of acknowledged() between two looks, and leaves no timer behind`, async (t) => {
-    t.mock.timers.enable({ apis: ['setTimeout'] })
-    let looks = 0
-    const tables = { ...tablesOf(() => [orphan('0A')]), read: async () => (looks++, [orphan('0A')]) }
-    const unsent = new Unsent(new Set([80]), tables)
-    const over = unsent.acknowledged()
-    await turns(2)
-    assert.equal(looks, 1)
-    unsent[end]()
-    // Its own timer does not end the wait: nobody turns the clock.
-    await over
-    assert.equal(looks, 1)
-    assert.deepEqual(unsent.giveUp(), [])
-  })
-}
 
 const options = { shutdownDelayMs: 0, hooksTimeoutMs: 1_000 }
 
