@@ -5,6 +5,7 @@ import { suite, test } from 'node:test'
 import { main } from '../../src/cli/main.ts'
 import { captureIo } from '../helpers/captured-io.ts'
 import { eventually } from '../helpers/eventually.ts'
+import { send } from '../helpers/fake-api-server.ts'
 import type { FakeCluster } from '../helpers/fake-cluster.ts'
 import { writeKubeconfig } from '../helpers/kubeconfig.ts'
 import { makeDeployment, paths } from '../helpers/kubernetes-objects.ts'
@@ -71,6 +72,18 @@ suite('lastcall rollout, when something is wrong', () => {
       begin(t, cluster, '--image', 'no/such'),
       /cannot pull the image 'no\/such' \(ImagePullBackOff: not found\)/,
     )
+    assert.deepEqual(cluster.leftovers(), [])
+  })
+
+  test('an object that may not be created after all: the reason of the server, nothing left', async (t) => {
+    const cluster = await startCluster(t)
+    const { intercept } = cluster.server
+    cluster.server.intercept = (request, response) => {
+      if (request.method !== 'POST' || request.path !== paths.configMaps) return intercept(request, response)
+      send(response, 403, { reason: 'Forbidden', message: 'exceeded quota: small' })
+      return true
+    }
+    await refuses(begin(t, cluster), /refused with 403 Forbidden: exceeded quota: small/)
     assert.deepEqual(cluster.leftovers(), [])
   })
 

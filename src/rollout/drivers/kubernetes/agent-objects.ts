@@ -42,6 +42,7 @@ export async function createAgentObjects(api: ApiClient, plan: AgentPlan): Promi
     await Promise.all(others.map(({ path, object }) => api.create(path, object)))
     await patiently(() => api.patch(jobPath, { spec: { parallelism: 1 } }))
   } catch (error) {
+    await remove()
     throw error
   }
   return {

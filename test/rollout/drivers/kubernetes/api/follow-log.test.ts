@@ -50,11 +50,15 @@ suite('followLog()', () => {
 
   test('reads on where a stream broke in the middle of a line, and reports no line twice', async (t) => {
     const { lines, since } = await follow(t, [
-      (log) => log.write(`${stamp(1)} one\n${stamp(2, '1')} two\n${stamp(2, '5')} thr`, () => log.destroy()),
-      (log) => log.end(`${stamp(2, '1')} two\n${stamp(2, '5')} three\n${stamp(3)} four\n`),
+      (log) =>
+        log.write(`${stamp(1)} one\n${stamp(2, '1')} two\n${stamp(2, '3')} three\n${stamp(2, '5')} fo`, () =>
+          log.destroy(),
+        ),
+      (log) =>
+        log.end(`${stamp(2, '1')} two\n${stamp(2, '3')} three\n${stamp(2, '5')} four\n${stamp(3)} five\n`),
     ])
-    assert.deepEqual(lines, ['one', 'two', 'three', 'four'])
-    assert.deepEqual(since, [null, '2026-11-21T10:00:02.100000000Z'])
+    assert.deepEqual(lines, ['one', 'two', 'three', 'four', 'five'])
+    assert.deepEqual(since, [null, '2026-11-21T10:00:02.300000000Z'])
   })
 
   test('keeps lines apart that have the same time', async (t) => {

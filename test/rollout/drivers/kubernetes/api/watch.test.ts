@@ -84,10 +84,11 @@ suite('watchObjects()', () => {
       server.put(pods, pod('c'))
       return false
     }
-    const { seen, gaps } = await watching(t, server)
+    const { seen, gaps, watches } = await watching(t, server)
     await eventually('the gap is over', () => gaps.length === 1)
     assert.deepEqual(seen, ['ADDED a', 'ADDED b', 'synced', 'DELETED a', 'MODIFIED b', 'ADDED c'])
     assert.deepEqual([gaps[0]?.lost, gaps[0]?.why], [true, 'too old'])
+    assert.equal(server.requests.length - watches(), 2)
   })
 
   test('takes silence for a broken connection and resumes', async (t) => {
