@@ -57,8 +57,10 @@ export class Child {
   }
 
   /** Resolves to how it ended; it is killed when that takes too long. */
-  async exit(): Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }> {
-    const deadline = setTimeout(() => this.process.kill('SIGKILL'), WAIT_MS)
+  async exit(
+    withinMs: number = WAIT_MS,
+  ): Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }> {
+    const deadline = setTimeout(() => this.process.kill('SIGKILL'), withinMs)
     return this.exited.finally(() => clearTimeout(deadline))
   }
 
