@@ -97,6 +97,7 @@ function isMissing(sample: Sample): boolean {
   return status === NOT_IMPLEMENTED || (status >= 300 && status < 500) || isWrongEcho(sample)
 }
 
+/** A lane that the user named, or that a run cannot do without, is as it is. */
 function mayChange({ name, essential }: LaneDefinition, { unasked }: LoadOptions): boolean {
   return !essential && unasked.includes(name)
 }
@@ -152,7 +153,7 @@ function describeAnswer({ trial, options }: Try, sample: Sample): string {
     : `${what} ${got}`
 }
 
-/** The lanes that would be left without these. Nothing when that is not worth saying. */
+/** The advice to leave these lanes out, where others are left and the run proves something without these. */
 function orWithout({ lanes, options }: Try, sample: Sample): string {
   const tried: readonly LaneName[] = lanes.map(({ name }) => name)
   const left = options.lanes.filter((name) => !tried.includes(name))
