@@ -6,6 +6,8 @@ export type RawFlags = Readonly<Record<string, unknown>>
 /** Reads flags and collects what is wrong with them, so that one message can say it all. */
 export interface FlagReader {
   readonly problems: string[]
+  /** Whether the flag was on the command line. */
+  has(flag: string): boolean
   /** A duration in milliseconds. */
   duration(flag: string, fallback: number): number
   /** A duration where its absence means something. */
@@ -34,6 +36,7 @@ export function createFlagReader(raw: RawFlags): FlagReader {
   }
   return {
     problems,
+    has: (flag) => given(flag) !== undefined,
     optionalDuration,
     duration: (flag, fallback) => optionalDuration(flag) ?? fallback,
     integer(flag, fallback, [least, most]) {

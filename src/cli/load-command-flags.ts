@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { LastcallError } from '../core/errors.ts'
-import { getRoute } from '../load/lanes/new-connections/new-connections.ts'
+import { getRoute } from '../load/lanes/get-route.ts'
 import { defaultLoad, type LoadOptions } from '../load/load-options.ts'
 import { createFlagReader, type FlagReader, type RawFlags } from './flag-reader.ts'
 import type { CliIo } from './io.ts'

@@ -1,7 +1,8 @@
 import type { Command } from 'commander'
-import { defaultLaneNames, laneNames, lanes } from '../load/lanes/index.ts'
+import { defaultLaneNames, laneNamed, laneNames, lanes } from '../load/lanes/index.ts'
 import { defaultLoad, type LoadOptions } from '../load/load-options.ts'
 import type { Route } from '../load/route.ts'
+import type { LaneName } from '../load/sample.ts'
 import type { FlagReader, RawFlags } from './flag-reader.ts'
 
 /** More than this is no test of a shutdown any more, and one process cannot send it. */
@@ -37,8 +38,10 @@ export function readLoadFlags(
   raw: RawFlags,
   fallbacks: Pick<LoadOptions, 'ratePerSecond' | 'slowMs' | 'idleLimitMs' | 'hostHeader'>,
 ): LoadOptions {
+  const names = reader.names('lanes', laneNames, defaultLaneNames)
   return {
-    lanes: reader.names('lanes', laneNames, defaultLaneNames),
+    lanes: names,
+    unasked: reader.has('lanes') ? [] : names.filter((name) => !isRouteNamed(reader, name)),
     ratePerSecond: reader.integer('rate', fallbacks.ratePerSecond, [1, MAX_RATE]),
     timeoutMs: reader.duration('timeout', defaultLoad.timeoutMs),
     slowMs: reader.duration('slow-time', fallbacks.slowMs),
@@ -47,6 +50,10 @@ export function readLoadFlags(
     checkEcho: raw['echoCheck'] !== false,
     hostHeader: fallbacks.hostHeader,
   }
+}
+
+function isRouteNamed(reader: FlagReader, lane: LaneName): boolean {
+  return laneNamed(lane).routes.some((route) => reader.has(flagOf(route)))
 }
 
 function readPath(reader: FlagReader, route: Route): string {

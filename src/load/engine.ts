@@ -4,6 +4,7 @@ import { DialAgent } from './dial-agent.ts'
 import { createFailureList, type FailureList } from './failure-list.ts'
 import { instantAt, type LaneContext } from './lane.ts'
 import { laneNamed } from './lanes/index.ts'
+import { noChanges } from './lane-changes.ts'
 import type { LoadOptions, LoadPorts } from './load-options.ts'
 import type { LaneRecord, LoadRecord } from './load-record.ts'
 import { createRecorder, type LaneTotals } from './recorder.ts'
@@ -41,6 +42,7 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
   const loop = watchOwnLoop()
   const startedAt = readClocks()
   const { idleLimitMs } = options
+  const { changes = noChanges } = ports
   const recorder = createRecorder(options.lanes, {
     startedMs: startedAt.wallMs,
     idleLimitMs,
@@ -65,6 +67,7 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
   })
   const contextFor = (lane: LaneName): LaneContext => ({
     options,
+    instead: changes.fellBack.find((other) => other.lane === lane)?.instead,
     signal: stopping.signal,
     openAgent(keepAlive) {
       const agent = new DialAgent(ports.pickTarget, keepAlive)
@@ -95,7 +98,7 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
     endedAt: (endedAt ?? new Date()).toISOString(),
     generators: 1,
     lanes,
-    leftOut: ports.leftOut ?? [],
+    ...changes,
     idleLimitMs,
     failures: [...listed],
     failuresNotListed: notListed,

@@ -46,6 +46,8 @@ export interface LaneDefinition {
   readonly columns: readonly string[]
   readonly run: Lane
   readonly trial: LaneTrial
+  /** What the lane sends where its own route is missing and nobody named it; one without is left out. */
+  readonly fallback?: LaneTrial
   /**
    * Says in one sentence what a failed request met, where this lane knows it better than the error's code;
    * undefined where it does not.

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { BodyCheck } from './body-check.ts'
 import type { DialAgent } from './dial-agent.ts'
 import { createGrid } from './grid.ts'
+import type { InsteadRequest } from './lane-changes.ts'
 import type { LoadOptions } from './load-options.ts'
 import { type Instant, type PickTarget, readClocks, type Sample } from './sample.ts'
 import type { RequestIdentity } from './trace.ts'
@@ -20,6 +21,8 @@ interface LaneRequest {
 /** What a lane gets from the engine. */
 export interface LaneContext {
   readonly options: LoadOptions
+  /** What to send in place of the lane's own request; undefined where its route is there. */
+  readonly instead: InsteadRequest | undefined
   /** Aborted when nothing more is to be sent. */
   readonly signal: AbortSignal
   /** A new virtual client; the engine closes it at the end. */

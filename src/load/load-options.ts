@@ -1,9 +1,14 @@
-import type { LeftOutLane } from './load-record.ts'
+import type { LaneChanges } from './lane-changes.ts'
 import type { LaneName, PickTarget } from './sample.ts'
 
 /** The shape of the load. */
 export interface LoadOptions {
   readonly lanes: readonly LaneName[]
+  /**
+   * Those of them that nobody named, nor a route of theirs. One of these whose route is missing falls back or
+   * is left out; for all others that is an error.
+   */
+  readonly unasked: readonly LaneName[]
   /** Requests per second of each paced lane (new connections, keep-alive, WebSocket, HTTP/2). */
   readonly ratePerSecond: number
   /**
@@ -29,12 +34,12 @@ export interface LoadOptions {
 /** What {@link startLoad} needs besides the shape. */
 export interface LoadPorts {
   readonly pickTarget: PickTarget
-  /** Lanes that were asked for and cannot run, for the document. None */
-  readonly leftOut?: readonly LeftOutLane[]
+  /** What the self-test changed; all of it goes to the record. None */
+  readonly changes?: LaneChanges
 }
 
 /** The same load without the lanes that cannot run. */
-export function withoutLanes(options: LoadOptions, leftOut: readonly LeftOutLane[]): LoadOptions {
+export function withoutLanes(options: LoadOptions, { leftOut }: LaneChanges): LoadOptions {
   const gone = leftOut.map(({ lane }) => lane)
   return { ...options, lanes: options.lanes.filter((lane) => !gone.includes(lane)) }
 }
@@ -45,6 +50,7 @@ export const defaultLoad: Omit<LoadOptions, 'lanes' | 'ratePerSecond'> = {
   slowMs: 4_000,
   // The shutdown delay of the chart's defaults.
   idleLimitMs: 2_000,
+  unasked: [],
   paths: {},
   checkEcho: true,
   hostHeader: 'localhost',

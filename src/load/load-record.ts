@@ -1,3 +1,4 @@
+import type { LaneChanges } from './lane-changes.ts'
 import type { LaneName, Sample } from './sample.ts'
 import type { Slot } from './slot.ts'
 import type { LoopDelays } from './stall-watch.ts'
@@ -18,25 +19,16 @@ export interface LaneRecord {
   readonly slots: readonly Slot[]
 }
 
-/** A lane that was asked for and could not run, because its route is not what the lane needs. */
-export interface LeftOutLane {
-  readonly lane: LaneName
-  /** What the route did, and what to do about it. */
-  readonly reason: string
-}
-
 /**
  * What a load generator knows, or what several know together: plain JSON, all of it by wall time. It knows
  * nothing about the phases of a run.
  */
-export interface LoadRecord {
+export interface LoadRecord extends LaneChanges {
   readonly startedAt: string
   readonly endedAt: string
   /** How many generators it is the sum of. */
   readonly generators: number
   readonly lanes: readonly LaneRecord[]
-  /** Lanes that did not run; a verdict has to say so. */
-  readonly leftOut: readonly LeftOutLane[]
   /** A request on a connection that was idle for longer than this is counted apart. Milliseconds. */
   readonly idleLimitMs: number
   /** Every failure whole, in the order of their ends, up to {@link MAX_LISTED_FAILURES}. */

@@ -1,4 +1,5 @@
-import { type LaneRecord, type LeftOutLane, type LoadRecord, MAX_LISTED_FAILURES } from './load-record.ts'
+import { mergeChanges } from './lane-changes.ts'
+import { type LaneRecord, type LoadRecord, MAX_LISTED_FAILURES } from './load-record.ts'
 import { endedAtMs, type LaneName, type Sample } from './sample.ts'
 import { mergeSlots } from './slot.ts'
 import { type LoopDelays, keepLongest } from './stall-watch.ts'
@@ -24,7 +25,7 @@ export function mergeRecords(records: readonly [LoadRecord, ...LoadRecord[]]): L
     endedAt: records.reduce((most, { endedAt }) => (endedAt > most ? endedAt : most), first.endedAt),
     generators: records.reduce((sum, { generators }) => sum + generators, 0),
     lanes: [...lanes].map(([lane, same]) => mergeLanes(lane, same)),
-    leftOut: mergeLeftOut(records),
+    ...mergeChanges(records),
     idleLimitMs: first.idleLimitMs,
     failures: listed,
     failuresNotListed: notListed + failures.length - listed.length,
@@ -48,12 +49,6 @@ function mergeLanes(lane: LaneName, lanes: readonly LaneRecord[]): LaneRecord {
     skipped: lanes.reduce((sum, { skipped }) => sum + skipped, 0),
     slots: [...slots].toSorted(([one], [other]) => one - other).map(([at, same]) => mergeSlots(at, same)),
   }
-}
-
-/** A lane that one generator has left out and another one has sent is in both lists. */
-function mergeLeftOut(records: readonly LoadRecord[]): readonly LeftOutLane[] {
-  const leftOut = records.flatMap((record) => record.leftOut)
-  return leftOut.filter(({ lane }, index) => leftOut.findIndex((other) => other.lane === lane) === index)
 }
 
 function mergeDelays(delays: readonly LoopDelays[]): LoopDelays {

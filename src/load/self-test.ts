@@ -1,13 +1,16 @@
 import { LastcallError } from '../core/errors.ts'
+import { type LaneChanges, mergeChanges, noChanges } from './lane-changes.ts'
 import type { LaneDefinition, LaneTrial } from './lane-definition.ts'
 import { laneNamed } from './lanes/index.ts'
 import type { LoadOptions } from './load-options.ts'
-import type { LeftOutLane } from './load-record.ts'
 import { type LaneName, readClocks, type Sample, type Target } from './sample.ts'
 
 const TIMEOUT_MS = 10_000
 /** A route that takes less than this share of what it was asked for is not slow. */
 const LEAST_SHARE = 0.5
+
+const NOT_IMPLEMENTED = 501
+const ECHO_REMEDY = 'pass --no-echo-check when this route does not answer with the id that it was sent'
 
 /** One unhappy answer of the self-test. */
 export interface SelfTestProblem {
@@ -16,15 +19,10 @@ export interface SelfTestProblem {
   readonly sentence: string
 }
 
-/** What a self-test found. */
-export interface SelfTestResult {
+/** What a self-test found: lanes that change because of it, and what cannot be sent at all. */
+export interface SelfTestResult extends LaneChanges {
   /** Each of these would be counted as failures of the rollout later. */
   readonly problems: readonly SelfTestProblem[]
-  /**
-   * Lanes whose route answers at once though it is to take its time: nothing would be in flight in them at a
-   * signal.
-   */
-  readonly leftOut: readonly LeftOutLane[]
 }
 
 /** One trial of a load, for all lanes that ask its route. */
@@ -34,38 +32,85 @@ interface Try {
   readonly options: LoadOptions
 }
 
+/** Sends the request of a trial, in the name of a lane; a trial that was sent before keeps its answer. */
+type Ask = (trial: LaneTrial, lane: LaneName) => Promise<Sample>
+
+const fine: SelfTestResult = { ...noChanges, problems: [] }
+
 /** Sends one request of each trial to a target. */
 export async function selfTest(options: LoadOptions, target: Target): Promise<SelfTestResult> {
+  const samples = new Map<LaneTrial, Promise<Sample>>()
+  const ask: Ask = (trial, lane) => {
+    const sample = samples.get(trial) ?? send(trial, lane, { options, target })
+    samples.set(trial, sample)
+    return sample
+  }
   const trials = Map.groupBy(options.lanes.map(laneNamed), ({ trial }) => trial)
   const results = await Promise.all(
-    [...trials].map(([trial, lanes]) => tryOnce({ trial, lanes, options }, target)),
+    [...trials].map(([trial, lanes]) => judge({ trial, lanes, options }, ask)),
   )
   return {
     problems: results.flatMap(({ problems }) => problems),
     leftOut: results.flatMap(({ leftOut }) => leftOut),
+    fellBack: results.flatMap(({ fellBack }) => fellBack),
   }
 }
 
-async function tryOnce(one: Try, target: Target): Promise<SelfTestResult> {
-  const { trial, lanes, options } = one
-  const lane = lanes[0]?.name ?? ''
-  const askedMs = trial.askedMs(options)
-  const sample = await trial.send({
+function send(
+  trial: LaneTrial,
+  lane: LaneName,
+  { options, target }: { readonly options: LoadOptions; readonly target: Target },
+): Promise<Sample> {
+  return trial.send({
     lane,
     id: `self-test-${lane}`,
     method: trial.method,
     scheduledAt: readClocks(),
     path: trial.path(options),
     hostHeader: options.hostHeader,
-    timeoutMs: TIMEOUT_MS + askedMs,
+    timeoutMs: TIMEOUT_MS + trial.askedMs(options),
     checkEcho: options.checkEcho,
     pickTarget: () => target,
   })
-  if (!sample.ok) return { problems: [describeProblem(one, sample)], leftOut: [] }
-  if (tookMs(sample) >= LEAST_SHARE * askedMs) return { problems: [], leftOut: [] }
-  const took = `answered in ${tookMs(sample).toFixed(1)} ms, wanted about ${askedMs} ms`
-  const reason = `${trial.method} ${trial.path(options)} ${took}; ${trial.remedy}`
-  return { problems: [], leftOut: lanes.map(({ name }) => ({ lane: name, reason })) }
+}
+
+async function judge(one: Try, ask: Ask): Promise<SelfTestResult> {
+  const { trial, lanes, options } = one
+  const sample = await ask(trial, lanes[0]?.name ?? '')
+  if (sample.ok) {
+    const askedMs = trial.askedMs(options)
+    if (tookMs(sample) >= LEAST_SHARE * askedMs) return fine
+    const took = `answered in ${tookMs(sample).toFixed(1)} ms, wanted about ${askedMs} ms`
+    const reason = `${trial.method} ${trial.path(options)} ${took}; ${trial.remedy}`
+    return { ...fine, leftOut: lanes.map(({ name }) => ({ lane: name, reason })) }
+  }
+  const free = isMissing(sample) ? lanes.filter((lane) => mayChange(lane, options)) : []
+  const changes = await Promise.all(
+    free.map((lane) => changeOf(lane, describe(one, sample), { options, ask })),
+  )
+  return { ...mergeChanges(changes), problems: free.length < lanes.length ? [problemOf(one, sample)] : [] }
+}
+
+/** Whether the route is not there, or is another one. An error of the server's own (5xx) is not that. */
+function isMissing(sample: Sample): boolean {
+  const { status = 0 } = sample
+  return status === NOT_IMPLEMENTED || (status >= 300 && status < 500) || isWrongEcho(sample)
+}
+
+/** A lane that the user named, or that a run cannot do without, is as it is. */
+function mayChange({ name, essential }: LaneDefinition, { unasked }: LoadOptions): boolean {
+  return !essential && unasked.includes(name)
+}
+
+async function changeOf(
+  { name, fallback }: LaneDefinition,
+  reason: string,
+  { options, ask }: { readonly options: LoadOptions; readonly ask: Ask },
+): Promise<LaneChanges> {
+  const change = { lane: name, reason }
+  if (!fallback || !(await ask(fallback, name)).ok) return { ...noChanges, leftOut: [change] }
+  const instead = { method: fallback.method, path: fallback.path(options) }
+  return { ...noChanges, fellBack: [{ ...change, instead }] }
 }
 
 function tookMs({ endMs, connectMs }: Sample): number {
@@ -79,32 +124,43 @@ function tookMs({ endMs, connectMs }: Sample): number {
 export function refuseSelfTest(
   { lanes }: LoadOptions,
   sentences: readonly string[],
-  leftOut: readonly LeftOutLane[],
+  { leftOut }: LaneChanges,
 ): void {
   const problems =
     leftOut.length < lanes.length ? sentences : [...sentences, ...leftOut.map(({ reason }) => reason)]
   if (problems.length > 0) throw new LastcallError('LASTCALL_SELF_TEST', [...new Set(problems)])
 }
 
-function describeProblem(one: Try, sample: Sample): SelfTestProblem {
-  const { trial, options } = one
-  const what = [trial.method, trial.path(options), trial.where?.(sample) ?? ''].filter(Boolean).join(' ')
-  const got = sample.error?.message ?? ''
-  const remedy = remedyFor(one, sample)
-  if (sample.status !== undefined) return { unreachable: false, sentence: `${what} ${got}; ${remedy}` }
-  const nothing = `${what} got no answer: ${sample.error?.code} ${got}`
+function problemOf(one: Try, sample: Sample): SelfTestProblem {
+  const unreachable = sample.status === undefined
   // A port of the lane's own is there or not, whether the application runs or not.
-  return { unreachable: true, sentence: trial.where ? `${nothing}; ${remedy}` : nothing }
+  const helps = !unreachable || one.trial.where !== undefined
+  const sentence = helps ? describe(one, sample) + orWithout(one, sample) : describeAnswer(one, sample)
+  return { unreachable, sentence }
 }
 
-function remedyFor({ trial, lanes, options }: Try, { error }: Sample): string {
-  if (error?.code === 'WRONG_ECHO') {
-    return 'pass --no-echo-check when this route does not answer with the id that it was sent'
-  }
+/** What the route did, and what to do about it. */
+function describe(one: Try, sample: Sample): string {
+  const remedy = isWrongEcho(sample) ? ECHO_REMEDY : one.trial.remedy
+  return `${describeAnswer(one, sample)}; ${remedy}`
+}
+
+function describeAnswer({ trial, options }: Try, sample: Sample): string {
+  const what = [trial.method, trial.path(options), trial.where?.(sample) ?? ''].filter(Boolean).join(' ')
+  const got = sample.error?.message ?? ''
+  return sample.status === undefined
+    ? `${what} got no answer: ${sample.error?.code} ${got}`
+    : `${what} ${got}`
+}
+
+/** The advice to leave these lanes out, where others are left and the run proves something without these. */
+function orWithout({ lanes, options }: Try, sample: Sample): string {
   const tried: readonly LaneName[] = lanes.map(({ name }) => name)
   const left = options.lanes.filter((name) => !tried.includes(name))
-  const essential = lanes.some((lane) => lane.essential)
-  return essential || left.length === 0
-    ? trial.remedy
-    : `${trial.remedy}, or leave the lane out with --lanes ${left.join(',')}`
+  const needless = isWrongEcho(sample) || lanes.some((lane) => lane.essential) || left.length === 0
+  return needless ? '' : `, or leave the lane out with --lanes ${left.join(',')}`
+}
+
+function isWrongEcho({ error }: Sample): boolean {
+  return error?.code === 'WRONG_ECHO'
 }

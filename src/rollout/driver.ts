@@ -1,5 +1,6 @@
+import type { LaneChanges } from '../load/lane-changes.ts'
 import type { LoadOptions } from '../load/load-options.ts'
-import type { LeftOutLane, LoadRecord } from '../load/load-record.ts'
+import type { LoadRecord } from '../load/load-record.ts'
 import type { LaneTotals } from '../load/recorder.ts'
 import type { PodRecord } from './pod-record.ts'
 
@@ -28,12 +29,12 @@ export interface Driver {
   /** Pods that serve when none is being replaced; known from `start()` on. */
   replicas(): number
   /**
-   * Sends one request of each lane and resolves to the lanes that cannot run.
+   * Sends one request of each lane and resolves to what changes: lanes that cannot run, or not as they are.
    * Rejects with a LastcallError `LASTCALL_SELF_TEST` when an answer is wrong.
    */
-  selfTest(load: LoadOptions): Promise<readonly LeftOutLane[]>
-  /** Starts the load; `leftOut` is for its record. */
-  startLoad(load: LoadOptions, leftOut: readonly LeftOutLane[]): Promise<DriverLoad>
+  selfTest(load: LoadOptions): Promise<LaneChanges>
+  /** Starts the load; `changes` are what the self-test found, and become part of its record. */
+  startLoad(load: LoadOptions, changes: LaneChanges): Promise<DriverLoad>
   /**
    * Replaces every pod and resolves when all new ones are ready, without waiting for the ends of the old ones.
    * Rejects with a LastcallError when that cannot be finished.

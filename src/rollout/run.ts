@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LastcallError } from '../core/errors.ts'
+import { noChanges } from '../load/lane-changes.ts'
 import { type LoadOptions, withoutLanes } from '../load/load-options.ts'
 import type { LoadRecord } from '../load/load-record.ts'
 import type { LaneTotals } from '../load/recorder.ts'
@@ -85,8 +86,8 @@ export function startRun(
     phases.begin('start')
     await orAborted(driver.start(), signal)
     phases.begin('self-test')
-    const leftOut = await orAborted(driver.selfTest(options.load), signal)
-    load = await orAborted(driver.startLoad(withoutLanes(options.load, leftOut), leftOut), signal)
+    const changes = await orAborted(driver.selfTest(options.load), signal)
+    load = await orAborted(driver.startLoad(withoutLanes(options.load, changes), changes), signal)
     phases.begin('baseline')
     await sleep(options.baselineMs, undefined, { signal })
     await roll()
@@ -146,7 +147,7 @@ function nothingSent(startedAt: Instant, endedAt: Instant, { idleLimitMs }: Load
     endedAt: toIso(endedAt),
     generators: 1,
     lanes: [],
-    leftOut: [],
+    ...noChanges,
     idleLimitMs,
     failures: [],
     failuresNotListed: 0,

@@ -57,9 +57,16 @@ export function conclude(hasFailed: boolean, hasDoubts: boolean): Pick<Verdict, 
   return hasDoubts ? { outcome: 'inconclusive', exitCode: 3 } : { outcome: 'pass', exitCode: 0 }
 }
 
-/** Says which lanes did not run, and why. */
-export function notesOn({ leftOut }: LoadDocument): readonly string[] {
-  return leftOut.map(({ lane, reason }) => `the lane ${lane} was left out: ${reason}`)
+/** Says which lanes sent something else than their own requests, which ones did not run, and why. */
+export function notesOn({ leftOut, fellBack }: LoadDocument): readonly string[] {
+  const alike = Map.groupBy(
+    fellBack,
+    ({ instead, reason }) => `sent ${instead.method} ${instead.path} instead: ${reason}`,
+  )
+  return [
+    ...[...alike].map(([what, lanes]) => `${lanes.map(({ lane }) => lane).join(' and ')} ${what}`),
+    ...leftOut.map(({ lane, reason }) => `the lane ${lane} was left out: ${reason}`),
+  ]
 }
 
 /**

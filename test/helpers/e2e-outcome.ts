@@ -58,6 +58,7 @@ export function outcome(changes: Changes = {}): Outcome {
     failed: 0,
     lanes: lanes.map((name) => lane({ lane: name })),
     leftOut: [],
+    fellBack: [],
     failures: [],
     health: {
       loopDelayP50Ms: 10,

@@ -1,3 +1,4 @@
+import { noChanges } from '../../src/load/lane-changes.ts'
 import type { LoadRecord } from '../../src/load/load-record.ts'
 import type { Driver } from '../../src/rollout/driver.ts'
 import { recordOf } from './records.ts'
@@ -19,7 +20,7 @@ export function createFakeDriver(steps: Partial<Driver> = {}): FakeDriver {
   const driver: Driver = {
     start: async () => undefined,
     replicas: () => 3,
-    selfTest: async () => [],
+    selfTest: async () => noChanges,
     startLoad: async () => ({
       totals: () => [],
       record: load,

@@ -1,5 +1,6 @@
 import { createFailureList } from '../../src/load/failure-list.ts'
 import { type LaneFigures, laneFigures, type TimeWindow } from '../../src/load/figures.ts'
+import { noChanges } from '../../src/load/lane-changes.ts'
 import { laneNamed } from '../../src/load/lanes/index.ts'
 import type { LoadRecord } from '../../src/load/load-record.ts'
 import { createRecorder } from '../../src/load/recorder.ts'
@@ -27,7 +28,7 @@ export function recordOf(
     endedAt: new Date(60_000).toISOString(),
     generators: 1,
     lanes: recorder.records(),
-    leftOut: [],
+    ...noChanges,
     idleLimitMs,
     failures: failures.listed,
     failuresNotListed: failures.notListed,

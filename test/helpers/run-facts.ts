@@ -1,3 +1,4 @@
+import { type LaneChanges, noChanges } from '../../src/load/lane-changes.ts'
 import type { LoadDocument } from '../../src/load/load-document.ts'
 import type { LaneName, Sample } from '../../src/load/sample.ts'
 import type { PhasedLane, PhaseName, PhaseRecord } from '../../src/rollout/phases.ts'
@@ -70,7 +71,7 @@ export function makeFacts(
     readonly stuck?: string
     readonly interruptedBy?: string
     readonly ownFailures?: number
-    readonly leftOut?: LoadDocument['leftOut']
+    readonly changes?: Partial<LaneChanges>
     readonly health?: Partial<LoadDocument['health']>
   } = {},
 ): RunFacts {
@@ -106,7 +107,8 @@ export function makeFacts(
       requests: sum((lane) => lane.requests),
       failed: sum((lane) => lane.failed),
       lanes,
-      leftOut: parts.leftOut ?? [],
+      ...noChanges,
+      ...parts.changes,
       idleLimitMs: 2_000,
       failures: parts.failures ?? [],
       failuresNotListed: 0,

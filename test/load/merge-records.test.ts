@@ -79,17 +79,20 @@ test('mergeRecords keeps the first failures of all, and counts the rest', () => 
   assert.deepEqual([failures.length, failuresNotListed], [MAX_LISTED_FAILURES, 6])
 })
 
-test('mergeRecords takes the widest time, the worst delays, all stalls, and what any generator left out or skipped', () => {
+test('mergeRecords takes the widest time, the worst delays, all stalls, and what any generator changed or skipped', () => {
   const stall = (wallMs: number): { at: { wallMs: number; monotonicMs: number }; ms: number } => ({
     at: { wallMs, monotonicMs: 0 },
     ms: 60,
   })
   const slow = { lane: 'slow', reason: 'too fast' } as const
+  const instead = { method: 'GET', path: '/' } as const
+  const fellBack = [{ lane: 'keep-alive', reason: 'no echo', instead }]
   const [lane] = recordOf([], ['sse']).lanes
   const one = recordOf([], [], {
     startedAt: '2026-01-01T00:00:01.000Z',
     endedAt: '2026-01-01T00:00:09.000Z',
     leftOut: [slow],
+    fellBack,
     lanes: [{ ...lane!, startedMs: 5, lastMs: 7, skipped: 2 }],
     health: { loopDelayP50Ms: 9, loopDelayP99Ms: 10, loopDelayMaxMs: 99, stalls: [stall(500)] },
   })
@@ -98,6 +101,7 @@ test('mergeRecords takes the widest time, the worst delays, all stalls, and what
     endedAt: '2026-01-01T00:00:10.000Z',
     generators: 2,
     leftOut: [slow],
+    fellBack,
     lanes: [{ ...lane!, startedMs: 4, lastMs: 9, skipped: 3 }],
     health: { loopDelayP50Ms: 1, loopDelayP99Ms: 50, loopDelayMaxMs: 60, stalls: [stall(100)] },
   })

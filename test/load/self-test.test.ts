@@ -5,13 +5,14 @@ import { createServer as createHttp2Server } from 'node:http2'
 import type { Server } from 'node:net'
 import { test } from 'node:test'
 import { WebSocketServer } from 'ws'
+import { noChanges } from '../../src/load/lane-changes.ts'
 import { defaultLaneNames } from '../../src/load/lanes/index.ts'
 import { defaultLoad } from '../../src/load/load-options.ts'
 import { refuseSelfTest, selfTest, type SelfTestResult } from '../../src/load/self-test.ts'
 import { answer } from '../fixtures/answer.ts'
 import { listen } from '../helpers/listen.ts'
 
-const fine = { problems: [], leftOut: [] }
+const fine = { ...noChanges, problems: [] }
 const problemsOf = async (...args: Parameters<typeof selfTest>): Promise<SelfTestResult['problems']> =>
   (await selfTest(...args)).problems
 const options = { ...defaultLoad, lanes: defaultLaneNames, ratePerSecond: 100 }
@@ -25,8 +26,8 @@ test('selfTest names the option for each route that is not there, and the lanes 
     t,
     createServer((request, response) => response.writeHead(request.url === '/' ? 200 : 404).end()),
   )
-  const { problems, leftOut } = await selfTest(options, target)
-  assert.deepEqual(leftOut, [])
+  const { problems, ...changes } = await selfTest(options, target)
+  assert.deepEqual(changes, noChanges)
   assert.deepEqual(
     problems.map((problem) => problem.unreachable),
     [false, false],
@@ -136,15 +137,15 @@ test('selfTest wants half of the time that it asks for, and all of the time of a
 })
 
 test('refuseSelfTest refuses wrong answers once each, and a load of which no lane is left', () => {
-  const slow = { lane: 'slow', reason: 'too fast' } as const
+  const slow = { ...noChanges, leftOut: [{ lane: 'slow', reason: 'too fast' }] }
   const lanes = ['slow', 'keep-alive'] as const
-  refuseSelfTest({ ...options, lanes }, [], [slow])
-  refuseSelfTest({ ...options, lanes }, [], [])
-  assert.throws(() => refuseSelfTest({ ...options, lanes: ['slow'] }, [], [slow]), {
+  refuseSelfTest({ ...options, lanes }, [], slow)
+  refuseSelfTest({ ...options, lanes }, [], noChanges)
+  assert.throws(() => refuseSelfTest({ ...options, lanes: ['slow'] }, [], slow), {
     code: 'LASTCALL_SELF_TEST',
     problems: ['too fast'],
   })
-  assert.throws(() => refuseSelfTest({ ...options, lanes }, ['a', 'b', 'a'], [slow]), {
+  assert.throws(() => refuseSelfTest({ ...options, lanes }, ['a', 'b', 'a'], slow), {
     problems: ['a', 'b'],
   })
 })

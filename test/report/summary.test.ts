@@ -100,7 +100,10 @@ test('renderSummary claims no detection power for a run whose generator stalled,
 
 test('renderSummary says which lanes were left out, and why, without counting it against the run', () => {
   const leftOut = [{ lane: 'slow', reason: 'GET /slow answered in 0.9 ms; pass --slow-path' }] as const
-  const text = renderSummary(toRehearsalDocument(makeFacts({ leftOut }), ['node']), createPalette(false))
+  const text = renderSummary(
+    toRehearsalDocument(makeFacts({ changes: { leftOut } }), ['node']),
+    createPalette(false),
+  )
   assert.match(
     text,
     /PASS.*\n {2}- the lane slow was left out: GET \/slow answered in 0\.9 ms; pass --slow-path\nThis run/,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, type TestContext, test } from 'node:test'
 import { LastcallError } from '../../src/core/errors.ts'
+import { noChanges } from '../../src/load/lane-changes.ts'
 import type { LoadOptions } from '../../src/load/load-options.ts'
 import type { LoadRecord } from '../../src/load/load-record.ts'
 import type { Driver } from '../../src/rollout/driver.ts'
@@ -60,33 +61,34 @@ export function testDriver(name: string, fixture: DriverFixture): void {
 
     test('selfTest() finds nothing against lanes that can run', async (t) => {
       const { driver } = await start(t)
-      assert.deepEqual(await driver.selfTest(fixture.load), [])
+      assert.deepEqual(await driver.selfTest(fixture.load), noChanges)
     })
 
-    test('selfTest() names the lane that cannot run, and refuses a route that is not there', async (t) => {
+    test('selfTest() says which lanes change, and refuses a route that is not there', async (t) => {
       const { driver } = await start(t)
-      const leftOut = await driver.selfTest({ ...fixture.load, paths: { ...fixture.load.paths, slow: '/' } })
+      const without = (name: string, path: string): LoadOptions => ({
+        ...fixture.load,
+        lanes: ['new-connections', 'keep-alive', 'slow'],
+        unasked: ['keep-alive'],
+        paths: { ...fixture.load.paths, post: '/no-such-route', [name]: path },
+      })
+      const { leftOut, fellBack } = await driver.selfTest(without('slow', '/'))
       assert.deepEqual(
-        leftOut.map(({ lane }) => lane),
-        ['slow'],
+        [...fellBack, ...leftOut].map(({ lane }) => lane),
+        ['keep-alive', 'slow'],
       )
-      await assert.rejects(
-        driver.selfTest({ ...fixture.load, paths: { ...fixture.load.paths, get: '/no-such-route' } }),
-        {
-          code: 'LASTCALL_SELF_TEST',
-        },
-      )
+      await assert.rejects(driver.selfTest(without('get', '/no-such-route')), { code: 'LASTCALL_SELF_TEST' })
     })
 
     test('restart() replaces every pod under load, and oldPodsGone() resolves when the old ones have ended', async (t) => {
       const { driver } = await start(t)
-      const load = await driver.startLoad(fixture.load, [])
+      const load = await driver.startLoad(fixture.load, noChanges)
       const old = serving(driver)
       await driver.restart()
       const ready = serving(driver)
       await driver.oldPodsGone()
       const record = await load.stop()
-      const { failures, leftOut } = record
+      const { failures, leftOut, fellBack } = record
       assert.deepEqual(
         ready.filter((pod) => old.includes(pod)),
         [],
@@ -96,27 +98,34 @@ export function testDriver(name: string, fixture: DriverFixture): void {
         assert.deepEqual([pod.state, pod.ending, pod.exitCode, pod.output], ['gone', 'clean', 0, []])
         assert.ok(pod.exitedAt!.monotonicMs >= pod.deletedAt!.monotonicMs)
       }
-      assert.deepEqual([failures, leftOut], [[], []])
+      assert.deepEqual([failures, leftOut, fellBack], [[], [], []])
       assert.ok(requestsIn(record) > 0)
     })
 
-    test('startLoad() sends until it is stopped, and its record has what was left out', async (t) => {
+    test('startLoad() sends until it is stopped, and its record has what the self-test changed', async (t) => {
       const { driver } = await start(t)
-      const leftOut = [{ lane: 'slow', reason: 'it is not slow' }] as const
-      const load = await driver.startLoad({ ...fixture.load, lanes: ['new-connections'] }, leftOut)
+      const instead = { method: 'GET', path: fixture.load.paths['get'] ?? '/' } as const
+      const changes = {
+        leftOut: [{ lane: 'slow', reason: 'it is not slow' }],
+        fellBack: [{ lane: 'keep-alive', reason: 'nothing echoes', instead }],
+      }
+      const lanes = ['new-connections', 'keep-alive']
+      const load = await driver.startLoad({ ...fixture.load, lanes }, changes)
       await eventually('ten requests', () => requestsIn(load.record()) >= 10)
       const record = await load.stop()
-      assert.deepEqual(record.leftOut, leftOut)
+      const { leftOut, fellBack, failures } = record
+      assert.deepEqual({ leftOut, fellBack }, changes)
+      assert.deepEqual(failures, [])
       assert.deepEqual(
         record.lanes.map(({ lane }) => lane),
-        ['new-connections'],
+        lanes,
       )
       assert.equal(requestsIn(load.record()), requestsIn(record))
     })
 
     test('abandon() counts nothing from then on, so that the end of the pods is no failure', async (t) => {
       const { driver } = await start(t)
-      const load = await driver.startLoad(fixture.load, [])
+      const load = await driver.startLoad(fixture.load, noChanges)
       await eventually('ten requests', () => requestsIn(load.record()) >= 10)
       load.abandon()
       const seen = requestsIn(load.record())
@@ -166,7 +175,7 @@ export function testDriver(name: string, fixture: DriverFixture): void {
 
     test('stop() leaves nothing, in the middle of a restart under load as well', async (t) => {
       const { driver, timeline } = await start(t)
-      await driver.startLoad(fixture.load, [])
+      await driver.startLoad(fixture.load, noChanges)
       const restarted = Promise.allSettled([driver.restart()])
       await eventually('a pod that is deleted', () =>
         timeline.events.some(({ kind }) => kind === 'pod-deleted'),
@@ -181,7 +190,7 @@ export function testDriver(name: string, fixture: DriverFixture): void {
 
     test('killAll() leaves nothing, without waiting for it', async (t) => {
       const { driver } = await start(t)
-      await driver.startLoad(fixture.load, [])
+      await driver.startLoad(fixture.load, noChanges)
       driver.killAll()
       await eventually('nothing is left', async () => (await fixture.leftOf(driver)).length === 0)
     })

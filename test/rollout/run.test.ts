@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { LastcallError } from '../../src/core/errors.ts'
+import { noChanges } from '../../src/load/lane-changes.ts'
 import { defaultLoad } from '../../src/load/load-options.ts'
 import type { Driver } from '../../src/rollout/driver.ts'
 import { type Run, type RunOptions, startRun } from '../../src/rollout/run.ts'
@@ -50,18 +51,18 @@ test('startRun goes through its phases on any driver, and stops it', async () =>
 })
 
 test('startRun takes the lanes out of the load that cannot run, and hands them on', async () => {
-  const leftOut = [{ lane: 'slow', reason: 'not slow' }] as const
+  const changes = { ...noChanges, leftOut: [{ lane: 'slow', reason: 'not slow' }] }
   const asked: unknown[] = []
   const { startLoad } = createFakeDriver()
   const [run] = begin({
-    selfTest: async () => leftOut,
-    async startLoad(load, lanes) {
-      asked.push(load.lanes, lanes)
-      return startLoad(load, lanes)
+    selfTest: async () => changes,
+    async startLoad(load, known) {
+      asked.push(load.lanes, known)
+      return startLoad(load, known)
     },
   })
   await run.finished
-  assert.deepEqual(asked, [['new-connections'], leftOut])
+  assert.deepEqual(asked, [['new-connections'], changes])
 })
 
 test('startRun ends after a rollout that cannot be finished, and its facts say why', async () => {

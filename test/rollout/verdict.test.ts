@@ -65,6 +65,21 @@ for (const ending of ['clean', 'running', 'port-taken'] as const) {
   })
 }
 
+test('judgeRun notes what lanes sent instead of their own requests, once for each reason, and what was left out', () => {
+  const instead = { method: 'GET', path: '/' } as const
+  const fellBack = [
+    { lane: 'keep-alive', instead, reason: 'no echo; pass --post-path' },
+    { lane: 'think-time', instead, reason: 'no echo; pass --post-path' },
+  ]
+  const leftOut = [{ lane: 'slow', reason: 'too fast' }]
+  const { outcome, notes } = judgeRun(makeFacts({ changes: { fellBack, leftOut } }))
+  assert.equal(outcome, 'pass')
+  assert.deepEqual(notes, [
+    'keep-alive and think-time sent GET / instead: no echo; pass --post-path',
+    'the lane slow was left out: too fast',
+  ])
+})
+
 test('judgeRun fails a rollout that could not be finished', () => {
   const verdict = judgeRun(makeFacts({ stuck: 'pod-4 did not listen' }))
   assert.equal(verdict.exitCode, 1)

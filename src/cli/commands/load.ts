@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
 import { type RunningLoad, startLoad } from '../../load/engine.ts'
 import { type LoadDocument, toLoadDocument } from '../../load/load-document.ts'
-import type { LeftOutLane } from '../../load/load-record.ts'
+import { type LaneChanges, noChanges } from '../../load/lane-changes.ts'
 import { withoutLanes } from '../../load/load-options.ts'
 import type { Target } from '../../load/sample.ts'
 import { refuseSelfTest, selfTest } from '../../load/self-test.ts'
@@ -56,8 +56,8 @@ async function load(raw: RawFlags, io: CliIo): Promise<number> {
     ending.abort()
   })
   try {
-    const { target, leftOut } = await waitForAnswers(options, ending.signal)
-    running = startLoad(withoutLanes(options.load, leftOut), { pickTarget: () => target, leftOut })
+    const { target, changes } = await waitForAnswers(options, ending.signal)
+    running = startLoad(withoutLanes(options.load, changes), { pickTarget: () => target, changes })
     const progress = showProgress(running, options.progressMs, io)
     await untilEnd(options, ending.signal)
     await running.stop()
@@ -73,24 +73,24 @@ async function load(raw: RawFlags, io: CliIo): Promise<number> {
 async function waitForAnswers(options: LoadCommandOptions, signal: AbortSignal): Promise<Start> {
   const untilMs = performance.now() + options.startTimeoutMs
   for (;;) {
-    const { target, problems, leftOut, final } = await tryOnce(options)
+    const { target, problems, changes, final } = await tryOnce(options)
     const over = final || performance.now() > untilMs || signal.aborted
-    if (over || problems.length === 0) refuseSelfTest(options.load, problems, leftOut)
-    if (target && problems.length === 0) return { target, leftOut }
+    if (over || problems.length === 0) refuseSelfTest(options.load, problems, changes)
+    if (target && problems.length === 0) return { target, changes }
     await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined)
   }
 }
 
 const RETRY_MS = 500
 
-/** Where to send, and what not to send. */
+/** Where to send, and what to send otherwise than it was asked for. */
 interface Start {
   readonly target: Target
-  readonly leftOut: readonly LeftOutLane[]
+  readonly changes: LaneChanges
 }
 
 interface Attempt extends Partial<Start> {
-  readonly leftOut: readonly LeftOutLane[]
+  readonly changes: LaneChanges
   readonly problems: readonly string[]
   /** Whether another attempt would end the same way. */
   readonly final: boolean
@@ -101,12 +101,12 @@ async function tryOnce({ load, url, http2Port }: LoadCommandOptions): Promise<At
     // Looked up once: a look-up for every connection would measure the cluster's DNS, and the address of a Service does not change.
     const { address } = await lookup(url.hostname.replace(/^\[|\]$/g, ''))
     const target = { host: address, port: portOf(url), http2Port }
-    const { problems, leftOut } = await selfTest(load, target)
+    const { problems, ...changes } = await selfTest(load, target)
     const final = problems.some(({ unreachable }) => !unreachable)
-    return { target, leftOut, problems: problems.map(({ sentence }) => sentence), final }
+    return { target, changes, problems: problems.map(({ sentence }) => sentence), final }
   } catch (error) {
     const problem = `--url: '${url.hostname}' cannot be looked up (${(error as Error).message})`
-    return { problems: [problem], leftOut: [], final: false }
+    return { problems: [problem], changes: noChanges, final: false }
   }
 }
 

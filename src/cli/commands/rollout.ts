@@ -23,10 +23,7 @@ import { readRolloutFlags } from '../rollout-flags.ts'
 const examples: readonly Example[] = [
   ['lastcall rollout deployment/shop', 'one restart, with everything found by itself'],
   ['lastcall rollout sts/shop -n prod --context staging', 'as kubectl names it'],
-  [
-    'lastcall rollout deploy/shop --lanes new-connections --get-path /health',
-    'a server without routes for the other lanes',
-  ],
+  ['lastcall rollout deploy/shop --get-path /health', 'a server whose GET / is no success'],
   [
     'lastcall rollout deploy/shop --image registry.local/node:24',
     'where the cluster cannot pull from Docker Hub',

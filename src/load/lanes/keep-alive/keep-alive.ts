@@ -1,8 +1,8 @@
 import { createGrid } from '../../grid.ts'
 import { type Lane, type LaneContext, pauseUntil } from '../../lane.ts'
 import type { LaneDefinition } from '../../lane-definition.ts'
-import { pathOf } from '../../route.ts'
-import { postRoute, postTrial } from '../post-route.ts'
+import { getTrial } from '../get-route.ts'
+import { postOrInstead, postRoute, postTrial } from '../post-route.ts'
 
 /** Few: each keeps a connection, and three per pod are enough to have one idle at any moment. */
 export const KEEP_ALIVE_CLIENTS = 8
@@ -18,8 +18,7 @@ const run: Lane = async (context) => {
 
 async function runClient(context: LaneContext, startMs: number, intervalMs: number): Promise<void> {
   const { options, signal } = context
-  const { timeoutMs } = options
-  const path = pathOf(options, postRoute)
+  const request = { ...postOrInstead(context), timeoutMs: options.timeoutMs }
   const grid = createGrid(startMs, intervalMs)
   const agent = context.openAgent(true)
   while (!signal.aborted) {
@@ -27,7 +26,7 @@ async function runClient(context: LaneContext, startMs: number, intervalMs: numb
     context.skip(skipped)
     await pauseUntil(dueMs, signal)
     if (signal.aborted) return
-    await context.send({ method: 'POST', path, timeoutMs, agent, dueMs })
+    await context.send({ ...request, agent, dueMs })
   }
 }
 
@@ -39,10 +38,11 @@ export const keepAlive: LaneDefinition = {
   name: 'keep-alive',
   unasked: true,
   essential: false,
-  sends: `\`POST\` with an id on ${KEEP_ALIVE_CLIENTS} connections that stay open, on a fixed grid`,
+  sends: `\`POST\` with an id on ${KEEP_ALIVE_CLIENTS} connections that stay open, on a fixed grid; \`GET\` where no route echoes`,
   meets: 'connections that are closed in the middle of traffic',
   routes: [postRoute],
   columns: [],
   run,
   trial: postTrial,
+  fallback: getTrial,
 }

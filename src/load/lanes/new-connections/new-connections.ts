@@ -1,10 +1,7 @@
-import { tryHttp } from '../../http-trial.ts'
 import { type Lane, sendOnGrid } from '../../lane.ts'
 import type { LaneDefinition } from '../../lane-definition.ts'
-import { pathOf, type Route } from '../../route.ts'
-
-/** The route of `GET`; `lastcall load` takes it from the URL. */
-export const getRoute: Route = { name: 'get', about: 'route for GET', fallback: '/' }
+import { pathOf } from '../../route.ts'
+import { getRoute, getTrial } from '../get-route.ts'
 
 /** More than this many unanswered at once is a stall that the failures of the others already tell. */
 const MAX_OUTSTANDING = 2_000
@@ -32,11 +29,5 @@ export const newConnections: LaneDefinition = {
   routes: [getRoute],
   columns: [],
   run,
-  trial: {
-    method: 'GET',
-    path: (options) => pathOf(options, getRoute),
-    askedMs: () => 0,
-    send: (request) => tryHttp(request),
-    remedy: 'pass --get-path with a path that answers 200',
-  },
+  trial: getTrial,
 }

@@ -1,7 +1,7 @@
 import { type Lane, type LaneContext, pauseUntil } from '../../lane.ts'
 import type { LaneDefinition } from '../../lane-definition.ts'
-import { pathOf } from '../../route.ts'
-import { postRoute, postTrial } from '../post-route.ts'
+import { getTrial } from '../get-route.ts'
+import { postOrInstead, postRoute, postTrial } from '../post-route.ts'
 import { isIdleRace } from './idle-race.ts'
 
 export const THINK_TIME_CLIENTS = 12
@@ -22,8 +22,7 @@ const run: Lane = async (context) => {
 
 async function runClient(context: LaneContext, seed: number, atLeastMs: number): Promise<void> {
   const { options, signal } = context
-  const { timeoutMs } = options
-  const path = pathOf(options, postRoute)
+  const request = { ...postOrInstead(context), timeoutMs: options.timeoutMs }
   const random = createRandom(seed)
   const agent = context.openAgent(true)
   while (!signal.aborted) {
@@ -31,7 +30,7 @@ async function runClient(context: LaneContext, seed: number, atLeastMs: number):
     const dueMs = performance.now() + pauseMs
     await pauseUntil(dueMs, signal)
     if (signal.aborted) return
-    await context.send({ method: 'POST', path, timeoutMs, agent, dueMs })
+    await context.send({ ...request, agent, dueMs })
   }
 }
 
@@ -58,11 +57,12 @@ export const thinkTime: LaneDefinition = {
   essential: false,
   sends:
     `\`POST\` with an id on ${THINK_TIME_CLIENTS} connections, with pauses of 50 ms to 1.5 s, ` +
-    `and on ${LONG_PAUSE_CLIENTS} more with pauses that are longer than the shutdown delay`,
+    `and on ${LONG_PAUSE_CLIENTS} more with pauses that are longer than the shutdown delay; \`GET\` where no route echoes`,
   meets: 'idle connections that are closed as the next request is on its way',
   routes: [postRoute],
   columns: [],
   run,
   trial: postTrial,
+  fallback: getTrial,
   isRaced: isIdleRace,
 }

@@ -64,11 +64,11 @@ export function createKubernetesDriver(options: KubernetesOptions, ports: Kubern
     async selfTest(load) {
       const answer = await running().ask({ do: 'self-test', load })
       if (answer.type !== 'self-test') throw new Error(`The agent answered a self-test with ${answer.type}`)
-      refuseSelfTest(load, answer.problems, answer.leftOut)
-      return answer.leftOut
+      refuseSelfTest(load, answer.problems, answer.changes)
+      return answer.changes
     },
-    async startLoad(load, leftOut) {
-      await running().ask({ do: 'load', load, leftOut })
+    async startLoad(load, changes) {
+      await running().ask({ do: 'load', load, changes })
       return sendRemotely(running(), ports)
     },
     restart: restarter.restart,

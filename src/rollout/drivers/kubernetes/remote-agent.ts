@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { LastcallError } from '../../../core/errors.ts'
+import type { LaneChanges } from '../../../load/lane-changes.ts'
 import type { LoadOptions } from '../../../load/load-options.ts'
-import type { LeftOutLane } from '../../../load/load-record.ts'
 import { type Instant, readClocks } from '../../../load/sample.ts'
 import { followAgentLog } from './agent-log.ts'
 import { type AgentObjects, createAgentObjects } from './agent-objects.ts'
@@ -36,7 +36,7 @@ export interface RemoteAgent {
 /** A command that has no number yet. */
 export type AgentTask =
   | { readonly do: 'self-test'; readonly load: LoadOptions }
-  | { readonly do: 'load'; readonly load: LoadOptions; readonly leftOut: readonly LeftOutLane[] }
+  | { readonly do: 'load'; readonly load: LoadOptions; readonly changes: LaneChanges }
 
 /** The line that answers a command. */
 export type AgentAnswer = Extract<AgentLine, { readonly command: number }>

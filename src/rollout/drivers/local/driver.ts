@@ -72,8 +72,8 @@ export function createLocalDriver(options: LocalOptions, timeline: Timeline): Dr
     },
     replicas: () => options.replicas,
     selfTest: (load) => testTargets(load, serving.map(toTarget)),
-    async startLoad(load, leftOut) {
-      const started = startLocalLoad(load, leftOut, () => endpoints.pick())
+    async startLoad(load, changes) {
+      const started = startLocalLoad(load, changes, () => endpoints.pick())
       loads.push(started)
       return started
     },

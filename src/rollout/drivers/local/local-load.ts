@@ -1,35 +1,28 @@
 import { startLoad } from '../../../load/engine.ts'
-import type { LeftOutLane } from '../../../load/load-record.ts'
+import { type LaneChanges, mergeChanges } from '../../../load/lane-changes.ts'
 import type { LoadOptions } from '../../../load/load-options.ts'
 import type { PickTarget, Target } from '../../../load/sample.ts'
 import { refuseSelfTest, selfTest } from '../../../load/self-test.ts'
 import type { DriverLoad } from '../../driver.ts'
 
 /**
- * Sends one request of each lane to every target and resolves to the lanes that cannot run on one of them.
+ * Sends one request of each lane to every target and resolves to what changes because of one of them.
  * Rejects with a LastcallError `LASTCALL_SELF_TEST` when an answer is wrong.
  */
-export async function testTargets(
-  load: LoadOptions,
-  targets: readonly Target[],
-): Promise<readonly LeftOutLane[]> {
+export async function testTargets(load: LoadOptions, targets: readonly Target[]): Promise<LaneChanges> {
   const found = await Promise.all(targets.map((target) => selfTest(load, target)))
-  const leftOut = new Map(found.flatMap((result) => result.leftOut).map((lane) => [lane.lane, lane]))
+  const changes = mergeChanges(found)
   refuseSelfTest(
     load,
     found.flatMap((result) => result.problems.map(({ sentence }) => sentence)),
-    [...leftOut.values()],
+    changes,
   )
-  return [...leftOut.values()]
+  return changes
 }
 
 /** Starts the load in this process. */
-export function startLocalLoad(
-  load: LoadOptions,
-  leftOut: readonly LeftOutLane[],
-  pickTarget: PickTarget,
-): DriverLoad {
-  const running = startLoad(load, { pickTarget, leftOut })
+export function startLocalLoad(load: LoadOptions, changes: LaneChanges, pickTarget: PickTarget): DriverLoad {
+  const running = startLoad(load, { pickTarget, changes })
   return {
     totals: () => running.totals(),
     record: () => running.record(),

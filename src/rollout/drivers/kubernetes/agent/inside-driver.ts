@@ -47,16 +47,16 @@ export function createInsideDriver(job: AgentJob, run: OwnRun, { api, timeline, 
     start: () => observer.synced,
     replicas: () => run.replicas,
     async selfTest(load) {
-      const { problems, leftOut } = await waitForAnswers(load, job.target, signal)
+      const { problems, ...changes } = await waitForAnswers(load, job.target, signal)
       refuseSelfTest(
         load,
         problems.map(({ sentence }) => sentence),
-        leftOut,
+        changes,
       )
-      return leftOut
+      return changes
     },
-    async startLoad(load, leftOut) {
-      const running = startLoad(load, { pickTarget: () => job.target, leftOut })
+    async startLoad(load, changes) {
+      const running = startLoad(load, { pickTarget: () => job.target, changes })
       signal.addEventListener('abort', () => running.abandon(), { once: true })
       return {
         totals: () => running.totals(),

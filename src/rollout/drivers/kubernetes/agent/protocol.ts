@@ -1,5 +1,6 @@
+import type { LaneChanges } from '../../../../load/lane-changes.ts'
 import type { LoadOptions } from '../../../../load/load-options.ts'
-import type { LeftOutLane, LoadRecord } from '../../../../load/load-record.ts'
+import type { LoadRecord } from '../../../../load/load-record.ts'
 import type { RunOptions } from '../../../run.ts'
 import type { RunFacts } from '../../../run-facts.ts'
 import type { Verdict } from '../../../verdict.ts'
@@ -37,7 +38,7 @@ export type AgentCommand =
       readonly n: number
       readonly do: 'load'
       readonly load: LoadOptions
-      readonly leftOut: readonly LeftOutLane[]
+      readonly changes: LaneChanges
     }
 
 /** Where a command is in the ConfigMap. */
@@ -106,7 +107,7 @@ export type AgentMessage =
       readonly type: 'self-test'
       /** The command that this answers. */
       readonly command: number
-      readonly leftOut: readonly LeftOutLane[]
+      readonly changes: LaneChanges
       /** Sentences. */
       readonly problems: readonly string[]
     }
@@ -140,7 +141,7 @@ const shapes: Readonly<Record<AgentMessage['type'], Readonly<Record<string, stri
   event: { reason: 'string', about: 'string', message: 'string' },
   listener: { pod: 'string', state: 'string' },
   gap: { watch: 'string', fromMs: 'number', lost: 'boolean' },
-  'self-test': { command: 'number', leftOut: 'object', problems: 'object' },
+  'self-test': { command: 'number', changes: 'object', problems: 'object' },
   'load-started': { command: 'number' },
   load: { part: 'object' },
   progress: { what: 'string' },

@@ -116,11 +116,11 @@ function createWorker(job: AgentJob, say: Say, signal: AbortSignal): Worker {
   }
   const work = async (command: AgentCommand): Promise<void> => {
     if (command.do === 'self-test') {
-      const { problems, leftOut } = await waitForAnswers(command.load, target, signal)
+      const { problems, ...changes } = await waitForAnswers(command.load, target, signal)
       const sentences = problems.map(({ sentence }) => sentence)
-      say({ type: 'self-test', command: command.n, leftOut, problems: sentences })
+      say({ type: 'self-test', command: command.n, changes, problems: sentences })
     } else {
-      load = startLoad(command.load, { pickTarget: () => target, leftOut: command.leftOut })
+      load = startLoad(command.load, { pickTarget: () => target, changes: command.changes })
       timer = setInterval(sayPart, PART_PERIOD_MS)
       say({ type: 'load-started', command: command.n })
     }
