@@ -49,8 +49,11 @@ export function createRestarter(workload: WorkloadReference, ports: RestartPorts
       try {
         await replace()
       } catch (error) {
-        hasFailed = true
-        pods.giveUp()
+        // A pod that is still starting when the run itself is ended has done nothing wrong.
+        if (!signal.aborted) {
+          hasFailed = true
+          pods.giveUp()
+        }
         throw error
       }
     },
