@@ -1,5 +1,5 @@
 import { stallsAgainst } from '../src/load/generator-doubts.ts'
-import { WANTED_HOLE_MS } from '../src/rollout/power.ts'
+import { WANTED_OUTAGE_MS } from '../src/rollout/power.ts'
 import type { Outcome } from './scenario.ts'
 
 /**
@@ -10,7 +10,7 @@ export function countBlindRestarts({ load, beganAt, restartedAt, replaced }: Out
   const lastGoneAt = Math.max(...replaced.map(({ goneAt = Infinity }) => goneAt))
   const isBlind = (fromMs: number, untilMs: number): boolean =>
     stallsAgainst(load, {
-      windowMs: WANTED_HOLE_MS,
+      windowMs: WANTED_OUTAGE_MS,
       beganAtMs: beganAt,
       covers: ({ at, ms }) => at.wallMs < beganAt + untilMs && at.wallMs + ms > beganAt + fromMs,
     }).length > 0
@@ -20,5 +20,5 @@ export function countBlindRestarts({ load, beganAt, restartedAt, replaced }: Out
 /** The same as a sentence, for people who read a run. */
 export function describeWatch(outcome: Outcome): string {
   const watched = outcome.restartedAt.length - countBlindRestarts(outcome)
-  return `${watched} of ${outcome.restartedAt.length} restarts were watched without a stall of ${WANTED_HOLE_MS} ms or longer`
+  return `${watched} of ${outcome.restartedAt.length} restarts were watched without a stall of ${WANTED_OUTAGE_MS} ms or longer`
 }

@@ -4,7 +4,7 @@ import { LONG_PAUSE_CLIENTS } from '../src/load/lanes/think-time/think-time.ts'
 import { WEBSOCKET_CLIENTS } from '../src/load/lanes/websocket/websocket.ts'
 import type { LaneDocument } from '../src/load/load-document.ts'
 import type { LaneName } from '../src/load/sample.ts'
-import { smallestHoleMs, WANTED_HOLE_MS } from '../src/rollout/power.ts'
+import { smallestOutageMs, WANTED_OUTAGE_MS } from '../src/rollout/power.ts'
 import { countBlindRestarts } from './blind-restarts.ts'
 import type { PodRecord } from './pod-record.ts'
 import { type Outcome, replicas } from './scenario.ts'
@@ -22,7 +22,7 @@ type Rule<Subject> = (subject: Subject) => string | undefined
 /** Requests per second of each paced lane (new connections, keep-alive, WebSocket, HTTP/2). */
 export const defaultRate = 210
 
-/** A restart of three pods takes some 25 s with the chart's defaults, and this is three quarters of what is sent in it: 200,000 in 11 restarts. */
+/** Three quarters of what is sent in a restart of three pods (25 s by the chart's defaults). */
 const leastPerRestart = 18_200
 
 /** How many requests a run has to have sent at this rate. */
@@ -30,7 +30,7 @@ export function leastRequestsIn(restarts: number, rate: number): number {
   return Math.floor((leastPerRestart * restarts * rate) / defaultRate)
 }
 
-/** What a pod that goes away may cost each connection of a lane: one second try, or one unpreventable close. */
+/** What the end of a pod may cost each connection of a lane: one second try, or one unpreventable close. */
 const budgets: readonly (readonly [(lane: LaneDocument) => number, number, string])[] = [
   [({ counts }) => counts['refused'] ?? 0, HTTP2_CLIENTS, 'HTTP/2 streams were refused'],
   [({ counts }) => counts['resent'] ?? 0, WEBSOCKET_CLIENTS, 'WebSocket messages were sent again'],
@@ -113,7 +113,7 @@ const replacedPodRules: readonly Rule<PodRecord>[] = [
   ({ report }) =>
     !report || report.forcedCloses.total === 0
       ? undefined
-      : `${report.forcedCloses.total} cut off, says its report`,
+      : `${report.forcedCloses.total} force-closed, says its report`,
 ]
 
 /** Judges a run that must not lose anything. */
@@ -141,16 +141,16 @@ function doubtsOn(outcome: Outcome): readonly string[] {
   const { load, scenario, beganAt, restartedAt } = outcome
   // During a surge there is one endpoint more than there are replicas. What was not sent at this rate is a
   // doubt of its own.
-  const holeMs = smallestHoleMs(scenario.rate, replicas + 1)
-  const weak = `too few new connections: an outage shorter than ${Math.ceil(holeMs)} ms could have been missed; raise --rate`
+  const outageMs = smallestOutageMs(scenario.rate, replicas + 1)
+  const weak = `too few new connections: an outage shorter than ${Math.ceil(outageMs)} ms could have been missed; raise --rate`
   const blind = countBlindRestarts(outcome)
   const stalled =
-    `the load generator stalled for ${WANTED_HOLE_MS} ms or longer in ${blind} of ${restartedAt.length} restarts, at most half ` +
+    `the load generator stalled for ${WANTED_OUTAGE_MS} ms or longer in ${blind} of ${restartedAt.length} restarts, at most half ` +
     `of them may be so: it would have missed an outage; use a quieter machine or a lower --rate`
   return [
-    ...(holeMs > WANTED_HOLE_MS ? [weak] : []),
+    ...(outageMs > WANTED_OUTAGE_MS ? [weak] : []),
     ...(blind * 2 > restartedAt.length ? [stalled] : []),
-    ...generatorDoubts(load, { windowMs: WANTED_HOLE_MS, beganAtMs: beganAt, covers: () => false }),
+    ...generatorDoubts(load, { windowMs: WANTED_OUTAGE_MS, beganAtMs: beganAt, covers: () => false }),
   ]
 }
 

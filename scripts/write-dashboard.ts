@@ -1,6 +1,7 @@
 /**
- * Draws docs/images/dashboard.png: rolls examples/fastify over under load, has Prometheus scrape the pods, asks it the dashboard's queries and draws the
- * answers with Grafana's own components in a headless Chromium. `--record` ends behind the recording, `--draw` draws the last one.
+ * Draws docs/images/dashboard.png: rolls examples/fastify over under load, has Prometheus scrape the pods,
+ * asks it the dashboard's queries and draws the answers with Grafana's own components in a headless Chromium.
+ * `--record` ends behind the recording, `--draw` draws the last one.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -46,13 +47,14 @@ async function recordRun(
   { phases, pods }: RunFacts,
   ask: (query: Query) => Promise<readonly Series[]>,
 ): Promise<Recording> {
-  for (const { name, ending, cutOff } of pods) console.log(name, ending, cutOff ?? '-')
+  for (const { name, ending, forceClosed } of pods) console.log(name, ending, forceClosed ?? '-')
   const startOf = (phase: string): number => {
     const found = phases.find(({ name }) => name === phase)
     if (!found) throw new Error(`The rehearsal had no ${phase}`)
     return Math.floor(found.startedAt.wallMs / 1_000)
   }
-  // The load needs a moment to reach its rate, and ends at the end of the cool-down: what is shown is what lies between.
+  // The load needs a moment to reach its rate, and ends at the end of the cool-down: what is shown is what
+  // lies between.
   const range = { from: startOf('baseline') + 3, to: startOf('cool-down') + 4, step: 1 }
   if (hasGap(await ask({ ...range, expr: 'sum(lastcall_state)', instant: false }), REPLICAS)) {
     throw new Error(

@@ -4,7 +4,7 @@ import { importsOf, readEntries, readSource, readSources, type SourceFile } from
 
 const MAX_LINES = 220
 
-/** What each folder of `src` may import besides itself. The order is the direction: nothing below is imported from above. */
+/** What each folder of `src` may import besides itself. Nothing is imported from a folder further down. */
 const layers: Readonly<Record<string, readonly string[]>> = {
   core: [],
   node: ['core'],

@@ -58,7 +58,7 @@ app.get('/stream', async (req, res) => {
     hash.update(line)
     res.write(line)
   }
-  // Of all lines before it: a body that was cut off cannot look whole.
+  // Of all lines before it: a body that was cut cannot look complete.
   res.end(`sha256 ${hash.digest('hex')}\n`)
 })
 

@@ -82,8 +82,8 @@ app.get<{ Querystring: { chunks: number } }>(
 )
 
 /**
- * One line every 50 ms, each after a query, and last the hash of them all: a body that was cut off cannot
- * look whole.
+ * One line every 50 ms, each after a query, and last the hash of them all: a body that was cut cannot look
+ * complete.
  */
 async function* writeChunks(chunks: number): AsyncGenerator<string> {
   const hash = createHash('sha256')

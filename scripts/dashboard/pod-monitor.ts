@@ -16,8 +16,8 @@ export interface PodMonitor {
 }
 
 /**
- * Hands `/pod-1` and so on to the probe port of that pod, 503 while there is none. Prometheus learns of new targets every 5 s only, which is longer than a
- * pod of this rollout takes to become ready.
+ * Hands `/pod-1` and so on to the probe port of that pod, 503 while there is none. Prometheus learns of new
+ * targets every 5 s only, which is longer than a pod of this rollout takes to become ready.
  */
 export async function startPodMonitor(pods: () => readonly PodRecord[]): Promise<PodMonitor> {
   const scrape = (request: IncomingMessage, response: ServerResponse): void => {
@@ -43,7 +43,9 @@ export async function startPodMonitor(pods: () => readonly PodRecord[]): Promise
   }
 }
 
-/** Configuration of Prometheus (JSON is YAML): every pod a target with the labels that a PodMonitor gives it. */
+/**
+ * Configuration of Prometheus (JSON is YAML): every pod a target with the labels that a PodMonitor gives it.
+ */
 export function scrapeConfig(podCount: number, port: number): string {
   const names = Array.from({ length: podCount }, (_, index) => `pod-${index + 1}`)
   return JSON.stringify({

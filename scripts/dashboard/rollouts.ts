@@ -10,10 +10,13 @@ import type { TimelineEvent } from '../../src/rollout/timeline.ts'
 /** Pods that are ready at any moment. */
 export const REPLICAS = 3
 const ROLLOUTS = 2
-/** Longer than delay and drain together, so that it is cut off. The example allows no more. */
+/** Longer than delay and drain together, so that it is force-closed. The example allows no more. */
 const STUCK_MS = 60_000
 
-/** How many pods {@link startRollouts} starts at most, one after the other; they are called `pod-1` and so on. A port that is taken costs a name. */
+/**
+ * How many pods {@link startRollouts} starts at most, one after the other; they are called `pod-1` and so on.
+ * A port that is taken costs a name.
+ */
 export const POD_COUNT = REPLICAS * (1 + ROLLOUTS) + 6
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url))
@@ -37,8 +40,8 @@ const pods: LocalOptions = {
 }
 
 /**
- * Rolls examples/fastify over twice under every lane's load, at a rate that leaves a small machine time for other things. Before the second rollout one
- * request is sent that no drain timeout can wait for.
+ * Rolls examples/fastify over twice under every lane's load, at a rate that leaves a small machine time for
+ * other things. Before the second rollout one request is sent that no drain timeout can wait for.
  */
 export function startRollouts(): Run {
   let rollouts = 0

@@ -35,8 +35,8 @@ export const exitCodes: readonly ExitCode[] = [
   },
   {
     code: '128 + n',
-    rehearse: 'Ended by signal n (130: Ctrl-C); the report is of what was seen until then',
-    rollout: 'Ended by signal n (130: Ctrl-C); the report is of what was seen until then',
-    load: 'Only by a second signal: the first one ends the load in good order',
+    rehearse: 'Ended by signal n (130: Ctrl-C); the report has what was seen before',
+    rollout: 'Ended by signal n (130: Ctrl-C); the report has what was seen before',
+    load: 'Only by a second signal: at the first one the load ends as usual',
   },
 ]

@@ -15,7 +15,10 @@ export interface Progress {
 
 const LIVE_PERIOD_MS = 150
 
-/** A block that is redrawn on a terminal, a line for each event elsewhere; on stderr, so that stdout has the result only. */
+/**
+ * A block that is redrawn on a terminal, a line for each event elsewhere; on stderr, so that stdout has the
+ * result only.
+ */
 export function createProgress(
   io: CliIo,
   { quiet, color }: { readonly quiet: boolean; readonly color: boolean },

@@ -25,8 +25,8 @@ export function describeSum(budget: Budget): string {
 }
 
 /**
- * Compares the sum with the grace period. Equality is allowed here: the margin for the runtime belongs to
- * whoever sets the grace period (the chart adds 3 s).
+ * Compares the sum with the grace period. Equality is allowed here: who sets the grace period adds a
+ * margin for the runtime (the chart: 3 s).
  * @returns what is wrong, nothing when it fits or the grace period is not known
  */
 export function checkBudget(budget: Budget, gracePeriodMs: number | undefined): readonly string[] {

@@ -1,6 +1,6 @@
 /**
- * Counts of values by log-linear buckets, only those that have some: `[bucket, count, bucket, count, …]` in the
- * order of the buckets. Plain numbers, so that it can be written as JSON and read by another process.
+ * Counts of values by log-linear buckets, only those that have some: `[bucket, count, bucket, count, …]` in
+ * the order of the buckets. Plain numbers, so that it can be written as JSON and read by another process.
  */
 export type Histogram = readonly number[]
 
@@ -8,7 +8,9 @@ export type Histogram = readonly number[]
 const PER_OCTAVE = 64
 const MAX_VALUE = 2 ** 31 - 1
 
-/** The bucket of a value. Fractions are rounded; what is negative counts as 0, what is above 2^31 - 1 as that. */
+/**
+ * The bucket of a value. Fractions are rounded; what is negative counts as 0, what is above 2^31 - 1 as that.
+ */
 export function bucketOf(value: number): number {
   const whole = Math.round(Math.min(MAX_VALUE, Math.max(0, value)))
   const shift = Math.max(0, 31 - Math.clz32(whole) - Math.log2(PER_OCTAVE))

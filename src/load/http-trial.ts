@@ -4,7 +4,9 @@ import type { TrialRequest } from './lane-definition.ts'
 import { sendRequest } from './request.ts'
 import type { Sample } from './sample.ts'
 
-/** Tries a lane with one HTTP/1 request on a connection of its own: POST with the id of the request, or GET. */
+/**
+ * Tries a lane with one HTTP/1 request on a connection of its own: POST with the id of the request, or GET.
+ */
 export async function tryHttp(
   { pickTarget, checkEcho, ...request }: TrialRequest,
   bodyCheck?: BodyCheck,

@@ -13,7 +13,9 @@ export interface InsteadRequest {
   readonly path: string
 }
 
-/** A lane that nobody named and whose route is missing, so that it sends something that the application has. */
+/**
+ * A lane that nobody named and whose route is missing, so that it sends something that the application has.
+ */
 interface FellBackLane extends LeftOutLane {
   readonly instead: InsteadRequest
 }

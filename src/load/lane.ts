@@ -52,7 +52,10 @@ export interface GridPlan {
   readonly maxOutstanding: number
 }
 
-/** Sends on a grid without waiting for answers, until the signal is aborted; then waits for what is outstanding. `send` must not reject. */
+/**
+ * Sends on a grid without waiting for answers, until the signal is aborted; then waits for what is
+ * outstanding. `send` must not reject.
+ */
 export async function sendOnGrid(
   { signal, skip }: Pick<LaneContext, 'signal' | 'skip'>,
   { startMs, intervalMs, maxOutstanding }: GridPlan,

@@ -2,7 +2,9 @@ import type { LaneRecord } from './load-record.ts'
 import { endedAtMs, isOwnFailure, type LaneName, type Sample } from './sample.ts'
 import { addCounts, noteSuccess, openSlot, type OpenSlot, slotAt } from './slot.ts'
 
-/** What a sample counts as. `own`: the generator's doing. `raced`: nothing that a server could have prevented. */
+/**
+ * What a sample counts as. `own`: the generator's doing. `raced`: nothing that a server could have prevented.
+ */
 type Ending = 'ok' | 'failed' | 'own' | 'raced'
 
 /** Totals of a lane, for people who watch a run. */

@@ -4,8 +4,8 @@ import { countValue, type Histogram, mergeHistograms } from './histogram.ts'
 export const SLOT_MS = 100
 
 /**
- * What ended within one slot of wall time. Two slots of the same time can be added up, whoever wrote them, and
- * nothing is lost by that.
+ * What ended within one slot of wall time. Two slots of the same time can be added up, also those of
+ * two generators, and nothing is lost by that.
  */
 export interface Slot {
   /** Wall-clock milliseconds divided by {@link SLOT_MS}. */

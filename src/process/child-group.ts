@@ -37,7 +37,9 @@ export interface ChildGroup {
 
 const PIPES_MAY_STAY_OPEN_MS = 500
 
-/** Starts the command in a process group of its own, so that nothing that it starts can outlive this process. */
+/**
+ * Starts the command in a process group of its own, so that nothing that it starts can outlive this process.
+ */
 export function startChildGroup(spec: ChildSpec): ChildGroup {
   const [file = '', ...args] = spec.command
   const ring = createOutputRing()

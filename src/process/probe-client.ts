@@ -17,7 +17,9 @@ export interface ProbeAnswer {
   readonly text?: string
 }
 
-/** Asks `GET path` of this machine once. Everything but 200 to 399 within a second is no, as for the kubelet. */
+/**
+ * Asks `GET path` of this machine once. Everything but 200 to 399 within a second is no, as for the kubelet.
+ */
 export async function probePath(port: number, path: string): Promise<ProbeAnswer> {
   const { promise, resolve } = Promise.withResolvers<ProbeAnswer>()
   const request = get({ host: '127.0.0.1', port, path, agent: false }, (response) => {

@@ -17,7 +17,7 @@ interface Column {
 
 const localColumns: readonly Column[] = [
   { title: 'signal to end', render: (pod) => seconds(pod.signalledAt, pod.exitedAt) },
-  { title: 'cut off', render: ({ cutOff }) => String(cutOff ?? '-') },
+  { title: 'force-closed', render: ({ forceClosed }) => String(forceClosed ?? '-') },
 ]
 
 /** Times after the deletion: the signal cannot be seen from outside. */
@@ -32,7 +32,7 @@ const clusterColumns: readonly Column[] = [
   },
   { title: 'ended', render: ({ deletedAt, exitedAt }) => seconds(deletedAt, exitedAt) },
   { title: 'restarts', render: ({ cluster }) => String(cluster?.restarts ?? '-') },
-  { title: 'cut off', render: ({ cutOff }) => String(cutOff ?? '-') },
+  { title: 'force-closed', render: ({ forceClosed }) => String(forceClosed ?? '-') },
 ]
 
 /** How every pod ended, and the last words of those that have to be explained. */

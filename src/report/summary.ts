@@ -26,13 +26,13 @@ export function renderResult({ verdict }: JudgedRun, palette: Palette): string {
 }
 
 function renderVerdict(verdict: Verdict, palette: Palette): string {
-  const hole = verdict.smallestHoleMs
+  const outageMs = verdict.smallestOutageMs
   const power =
-    hole === null || verdict.outcome === 'inconclusive'
+    outageMs === null || verdict.outcome === 'inconclusive'
       ? []
       : [
           palette.faint(
-            `This run would have detected an outage of ${Math.ceil(hole)} ms or longer (99 % confidence).`,
+            `This run would have detected an outage of ${Math.ceil(outageMs)} ms or longer (99 % confidence).`,
           ),
         ]
   return [renderOutcome(verdict, palette), ...power].join('\n')
@@ -43,7 +43,7 @@ function renderVerdict(verdict: Verdict, palette: Palette): string {
  * it says nothing about.
  */
 export function renderOutcome(
-  verdict: Omit<Verdict, 'exitCode' | 'smallestHoleMs'>,
+  verdict: Omit<Verdict, 'exitCode' | 'smallestOutageMs'>,
   palette: Palette,
 ): string {
   const against = [...verdict.reasons, ...verdict.notes].map((line) => `  - ${line}`)

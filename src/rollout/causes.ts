@@ -27,7 +27,10 @@ const isFromNode = ({ error }: Sample): boolean => /^(E[A-Z]|HPE_|UNKNOWN$)/.tes
 const refused = hasCode('ECONNREFUSED')
 const tookMs = ({ endMs, connectMs }: Sample): number => endMs - (connectMs ?? 0)
 
-/** The closed list. The first that fits a failure is its cause, so the order is from the special to the general. */
+/**
+ * The closed list. The first that fits a failure is its cause, so the order is from the special to the
+ * general.
+ */
 export const causes: readonly Cause[] = [
   {
     title: 'No endpoint',
@@ -87,9 +90,9 @@ export const causes: readonly Cause[] = [
     fits: hasCode('HTTP2_CLOSED'),
   },
   {
-    title: 'Message swallowed',
+    title: 'Message not answered',
     error: '`WEBSOCKET_1000`, `WEBSOCKET_1001`',
-    happened: 'a WebSocket was closed in good order instead of an answer, and so was the new one',
+    happened: 'a WebSocket was closed cleanly instead of an answer, and so was the new one',
     helps: 'answer the messages that were read before the close frame is sent',
     fits: hasCode('WEBSOCKET_1000', 'WEBSOCKET_1001'),
   },
@@ -130,9 +133,9 @@ export const causes: readonly Cause[] = [
     fits: (sample) => hasCode('SSE_CUT')(sample) || (sample.lane === 'sse' && isAt('body')(sample)),
   },
   {
-    title: 'Stream not whole',
+    title: 'Stream incomplete',
     error: '`WRONG_HASH`',
-    happened: 'HTTP ended the answer in good order, and the stream in it was not whole',
+    happened: 'HTTP ended the answer as if it were complete, but the stream in it was not',
     helps: 'let what writes the stream finish; do not end responses at the signal',
     fits: hasCode('WRONG_HASH'),
   },
@@ -146,7 +149,7 @@ export const causes: readonly Cause[] = [
   {
     title: 'Wrong answer',
     error: "another error of a lane's own",
-    happened: 'the answer was whole, and not what the lane asks for',
+    happened: 'the answer was complete, but not what the lane asks for',
     helps: 'let the route do what the lane says, or leave the lane out (`--lanes`)',
     fits: (sample) => isAt('body')(sample) && !isFromNode(sample),
   },

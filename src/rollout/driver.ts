@@ -17,8 +17,8 @@ export interface DriverLoad {
 }
 
 /**
- * What a run needs of a place where pods live. A driver writes what it sees into the timeline that it is created
- * with, each event with both clocks of this machine. It is used in the order of these members, once.
+ * What a run needs of a place where pods live. A driver writes what it sees into the timeline that it is
+ * created with, each event with both clocks of this machine. It is used in the order of these members, once.
  */
 export interface Driver {
   /**
@@ -36,8 +36,8 @@ export interface Driver {
   /** Starts the load; `changes` are what the self-test found, and become part of its record. */
   startLoad(load: LoadOptions, changes: LaneChanges): Promise<DriverLoad>
   /**
-   * Replaces every pod and resolves when all new ones are ready, without waiting for the ends of the old ones.
-   * Rejects with a LastcallError when that cannot be finished.
+   * Replaces every pod and resolves when all new ones are ready, without waiting for the ends of the old
+   * ones. Rejects with a LastcallError when that cannot be finished.
    */
   restart(): Promise<void>
   /** Resolves when no old pod exists any more. */
@@ -45,7 +45,7 @@ export interface Driver {
   /** Every pod so far, in the order in which they were seen first. */
   pods(): readonly PodRecord[]
   /**
-   * Takes back all that the driver brought into being, its load included, and resolves when nothing of it is left.
+   * Deletes everything that the driver created, its load included, and resolves when nothing of it is left.
    * What is still under way rejects. Can be called at any time, and again.
    */
   stop(): Promise<void>

@@ -11,20 +11,23 @@ export interface EndingWords {
 export const endings: Readonly<Record<Exclude<PodEnding, 'running' | 'port-taken'>, EndingWords>> = {
   clean: { happened: 'ended with exit code 0 after the signal' },
   'exit-code': {
-    happened: 'ended with an exit code that is not 0: something was cut off, or a hook failed',
+    happened: 'ended with an exit code that is not 0: something was force-closed, or a hook failed',
     helps: 'its report and its last lines say what',
   },
   'unhandled-signal': {
     happened:
-      'had no handler for SIGTERM and ended at once; as process 1 of a container it would ignore the signal, and be killed at the end of the grace period',
+      'had no handler for SIGTERM and ended at once; as process 1 of a container it would ignore the signal, ' +
+      'and be killed at the end of the grace period',
     helps: 'handle SIGTERM: lastcall in the code',
   },
   wrapper: {
     happened:
-      'ended after SIGTERM while the server behind it lived on, which was killed with it: the command is a wrapper (npm, a shell, a script); ' +
+      'ended after SIGTERM while the server behind it lived on, which was killed with it: ' +
+      'the command is a wrapper (npm, a shell, a script); ' +
       'a shell that is process 1 of a container ignores the signal, and all is killed at the end of the grace period',
     helps:
-      'make the server the first process: `-- node server.js` here, `CMD ["node", "server.js"]` in the image, or `exec` before the last command of a script',
+      'make the server the first process: `-- node server.js` here, `CMD ["node", "server.js"]` in the image, ' +
+      'or `exec` before the last command of a script',
   },
   killed: {
     happened: 'did not end within the grace period after SIGTERM, which ends with SIGKILL',

@@ -18,7 +18,9 @@ export interface FailureGroup {
   readonly pods: readonly PodFailures[]
 }
 
-/** Groups failures, which come in the order of their ends, by cause and pod; the most frequent cause first. */
+/**
+ * Groups failures, which come in the order of their ends, by cause and pod; the most frequent cause first.
+ */
 export function groupFailures(failures: readonly Sample[]): readonly FailureGroup[] {
   const byCause = Map.groupBy(failures, (sample) => causes.find(({ fits }) => fits(sample)))
   return [...byCause]

@@ -1,16 +1,16 @@
 import { type Claim, generatorDoubts } from '../load/generator-doubts.ts'
 import type { LoadDocument } from '../load/load-document.ts'
-import { WANTED_HOLE_MS } from './power.ts'
+import { WANTED_OUTAGE_MS } from './power.ts'
 import { conclude, count, notesOn, type Verdict } from './verdict.ts'
 
 /**
  * Judges a load that was sent by itself (`lastcall load`). A failed request fails it. A generator that
- * stalled for {@link WANTED_HOLE_MS} or longer, left requests unsent or was without ports makes it
+ * stalled for {@link WANTED_OUTAGE_MS} or longer, left requests unsent or was without ports makes it
  * inconclusive: what was never sent could not fail.
  */
-export function judgeLoad(load: LoadDocument): Omit<Verdict, 'smallestHoleMs'> {
+export function judgeLoad(load: LoadDocument): Omit<Verdict, 'smallestOutageMs'> {
   const claim: Claim = {
-    windowMs: WANTED_HOLE_MS,
+    windowMs: WANTED_OUTAGE_MS,
     covers: () => true,
     beganAtMs: Date.parse(load.startedAt),
   }

@@ -5,12 +5,12 @@ import type { Instant } from '../load/sample.ts'
 export type PodState = 'starting' | 'ready' | 'unready' | 'terminating' | 'gone'
 
 /**
- * How a pod ended. `clean`: exit code 0 after the signal. `exit-code`: another one. `unhandled-signal`: SIGTERM's
- * default action ended it, nobody handled it. `wrapper`: its first process ended after the signal, and the server
- * that this process had started lived on. `killed`: SIGKILL at the end of the grace period. `crashed`: it ended
- * and nobody had asked it to. `not-ready`: it never became ready. `port-taken`: another program was faster, it was
- * started again under another name. `unseen`: it is gone, and its exit code was never reported. `running`: not at
- * all.
+ * How a pod ended. `clean`: exit code 0 after the signal. `exit-code`: another one. `unhandled-signal`:
+ * SIGTERM's default action ended it, nobody handled it. `wrapper`: its first process ended after the signal,
+ * and the server that this process had started lived on. `killed`: SIGKILL at the end of the grace period.
+ * `crashed`: it ended and nobody had asked it to. `not-ready`: it never became ready. `port-taken`: another
+ * program was faster, it was started again under another name. `unseen`: it is gone, and its exit code was
+ * never reported. `running`: not at all.
  */
 export type PodEnding =
   | 'clean'
@@ -69,8 +69,8 @@ export interface PodRecord extends TerminationMessage {
   readonly exitedAt?: Instant | undefined
   readonly exitCode?: number | null | undefined
   readonly ending: PodEnding
-  /** What the pod cut off at its drain timeout, by its own report. */
-  readonly cutOff?: number | undefined
+  /** What the pod force-closed at its drain timeout, by its own report. */
+  readonly forceClosed?: number | undefined
   /** The last lines that it wrote; only of a pod that has to be explained. */
   readonly output: readonly string[]
   readonly local?: LocalPod

@@ -1,5 +1,5 @@
 /** The outage that a run has to be able to see before it may be called passed. */
-export const WANTED_HOLE_MS = 100
+export const WANTED_OUTAGE_MS = 100
 
 /** No run claims to see less: event loops pause for some tens of milliseconds now and then. */
 const LEAST_CLAIM_MS = 50
@@ -13,11 +13,11 @@ const FACTOR_FOR_99_PERCENT = Math.log(100)
  * `rate` connections per second with probability exp(-rate * w / endpoints) (random choice of the endpoint,
  * Poisson; connections on a grid miss less). Infinity without connections.
  */
-export function smallestHoleMs(connectionsPerSecond: number, endpoints: number): number {
+export function smallestOutageMs(connectionsPerSecond: number, endpoints: number): number {
   return Math.max(LEAST_CLAIM_MS, (FACTOR_FOR_99_PERCENT * endpoints * 1_000) / connectionsPerSecond)
 }
 
-/** Connections per second at which an outage of {@link WANTED_HOLE_MS} is met with 99 % certainty. */
+/** Connections per second at which an outage of {@link WANTED_OUTAGE_MS} is met with 99 % certainty. */
 export function wantedRate(endpoints: number): number {
-  return (FACTOR_FOR_99_PERCENT * endpoints * 1_000) / WANTED_HOLE_MS
+  return (FACTOR_FOR_99_PERCENT * endpoints * 1_000) / WANTED_OUTAGE_MS
 }

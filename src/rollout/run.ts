@@ -26,13 +26,13 @@ export interface RunOptions {
 /** A run that is under way. */
 export interface Run {
   /**
-   * Resolves when the driver has stopped, also after an interruption. Rejects with `LASTCALL_APP_NOT_READY` or
-   * `LASTCALL_SELF_TEST`, and then nothing of the driver is left either.
+   * Resolves when the driver has stopped, also after an interruption. Rejects with `LASTCALL_APP_NOT_READY`
+   * or `LASTCALL_SELF_TEST`, and then nothing of the driver is left either.
    */
   readonly finished: Promise<RunFacts>
   /**
-   * Ends the run now; `finished` resolves with what was seen so far. Nothing is counted any more from this call
-   * on, so that the end of the pods is no failure of theirs. The first call wins.
+   * Ends the run now; `finished` resolves with what was seen so far. Nothing is counted any more from this
+   * call on, so that the end of the pods is no failure of theirs. The first call wins.
    */
   interrupt(by: string): void
   phase(): PhaseName
@@ -73,8 +73,8 @@ export function startRun(
       try {
         await orAborted(driver.restart(), signal)
       } catch (error) {
-        // A pod that does not become ready stops a real rollout as well. What it did to requests until then is
-        // the result.
+        // A pod that does not become ready stops a real rollout as well. What happened to requests before
+        // that is the result.
         if (!(error instanceof LastcallError)) throw error
         stuck = error.problems.join('\n')
       }

@@ -6,7 +6,7 @@ import { endings } from './endings.ts'
 import { plain } from './plain.ts'
 import type { PhasedLane, PhasedLoad, PhaseName } from './phases.ts'
 import { isMisbehaved } from './pod-record.ts'
-import { smallestHoleMs, WANTED_HOLE_MS } from './power.ts'
+import { smallestOutageMs, WANTED_OUTAGE_MS } from './power.ts'
 import type { RunFacts } from './run-facts.ts'
 
 /** What a run came to. `sentence` is the whole result in one line, `reasons` say what stands against it. */
@@ -22,7 +22,7 @@ export interface Verdict {
    * every stall of the load generator. Null without new connections, and when the generator did not do its
    * work.
    */
-  readonly smallestHoleMs: number | null
+  readonly smallestOutageMs: number | null
 }
 
 /** Phases in which old pods go away: the time in which an outage can begin. */
@@ -35,8 +35,8 @@ const rolloutPhases: readonly PhaseName[] = ['rollout', 'drain']
  */
 export function judgeRun(facts: RunFacts): Verdict {
   const claim = claimOf(facts)
-  const visible = visibleHoleMs(facts)
-  const hole = Math.max(visible, longerThan(stallsAgainst(facts.load, { ...claim, windowMs: 0 })))
+  const visible = visibleOutageMs(facts)
+  const outageMs = Math.max(visible, longerThan(stallsAgainst(facts.load, { ...claim, windowMs: 0 })))
   const against = [...failedReasons(facts, claim), ...podReasons(facts)]
   const generator = generatorDoubts(facts.load, claim)
   // A run that was cut short says that, not all that it therefore did not do.
@@ -47,7 +47,8 @@ export function judgeRun(facts: RunFacts): Verdict {
     sentence: summarize(facts),
     reasons: [...against, ...doubts],
     notes: notesOn(facts.load),
-    smallestHoleMs: Number.isFinite(hole) && [...interrupted, ...generator].length === 0 ? hole : null,
+    smallestOutageMs:
+      Number.isFinite(outageMs) && [...interrupted, ...generator].length === 0 ? outageMs : null,
   }
 }
 
@@ -70,13 +71,13 @@ export function notesOn({ leftOut, fellBack }: LoadDocument): readonly string[] 
 }
 
 /**
- * Shorter stalls than {@link WANTED_HOLE_MS} only make the claim weaker. One of that length spoils also what
+ * Shorter stalls than {@link WANTED_OUTAGE_MS} only make the claim weaker. One of that length spoils also what
  * the other lanes say.
  */
 function claimOf(facts: RunFacts): Claim {
   const windows = facts.phases.filter(({ name }) => rolloutPhases.includes(name))
   return {
-    windowMs: WANTED_HOLE_MS,
+    windowMs: WANTED_OUTAGE_MS,
     beganAtMs: facts.phases[0]?.startedAt.wallMs ?? 0,
     covers: ({ at, ms }) =>
       windows.some(
@@ -147,29 +148,29 @@ function podReasons({ pods, stuck }: RunFacts): readonly string[] {
   return stuck === undefined ? reasons : [...reasons, `the rollout could not be finished: ${stuck}`]
 }
 
-function visibleHoleMs(facts: RunFacts): number {
+function visibleOutageMs(facts: RunFacts): number {
   const lane = facts.load.lanes.find(({ lane: name }) => name === newConnections.name)
   const durationMs = facts.phases
     .filter(({ name }) => rolloutPhases.includes(name))
     .reduce((sum, phase) => sum + phase.endedAt.monotonicMs - phase.startedAt.monotonicMs, 0)
   if (!lane || durationMs <= 0) return Infinity
   // During a surge the client node knows one pod more than there are replicas.
-  return smallestHoleMs((requestsIn(lane) * 1_000) / durationMs, facts.replicas + 1)
+  return smallestOutageMs((requestsIn(lane) * 1_000) / durationMs, facts.replicas + 1)
 }
 
 function requestsIn(lane: PhasedLane): number {
   return rolloutPhases.reduce((sum, phase) => sum + (lane.phases[phase]?.requests ?? 0), 0)
 }
 
-function powerDoubts(facts: RunFacts, hole: number): readonly string[] {
-  if (hole <= WANTED_HOLE_MS) return []
+function powerDoubts(facts: RunFacts, outageMs: number): readonly string[] {
+  if (outageMs <= WANTED_OUTAGE_MS) return []
   const lanes = facts.load.lanes.map(({ lane }) => lane)
   if (!lanes.includes(newConnections.name)) {
     return ['without the lane new-connections an outage of the listener would not be seen; add it to --lanes']
   }
-  const seen = Number.isFinite(hole) ? `${Math.ceil(hole)} ms` : 'any length'
+  const seen = Number.isFinite(outageMs) ? `${Math.ceil(outageMs)} ms` : 'any length'
   return [
-    `too few new connections: an outage shorter than ${seen} could have been missed (wanted: ${WANTED_HOLE_MS} ms with 99 %); raise --rate`,
+    `too few new connections: an outage shorter than ${seen} could have been missed (wanted: ${WANTED_OUTAGE_MS} ms with 99 %); raise --rate`,
   ]
 }
 

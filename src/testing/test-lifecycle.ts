@@ -51,7 +51,7 @@ export interface TestLifecycle extends AsyncDisposable {
   send(signal: SignalName): boolean
   /**
    * Lets the next event of this name wait before it takes effect, until the interception is released. The
-   * state is still the one before.
+   * state has not changed yet.
    * @throws LastcallError `LASTCALL_INVALID_OPTIONS`
    */
   interceptEvent(name: EventName): Interception

@@ -34,7 +34,10 @@ const series = (name: string, labels: string, values: string): Series => ({
   values,
 })
 
-/** Each alert with a story in which it fires at the given time, and others in which it does not. Samples are 15 s apart, from 0 on. */
+/**
+ * Each alert with a story in which it fires at the given time, and others in which it does not. Samples are
+ * 15 s apart, from 0 on.
+ */
 const stories: Readonly<
   Record<string, { at: string; fires: readonly Series[]; silent: readonly Series[][] }>
 > = {

@@ -43,7 +43,7 @@ chartSuite('chart notes', () => {
       '  T+5 s      SIGTERM: everything is served, every response says Connection: close',
       '  T+5 s      readiness: /readyz answers 503',
       '  T+7 s      listeners close, what is in flight is finished',
-      '  T+22 s     drain timeout: what is still in flight is cut off and counted; the stop hooks run',
+      '  T+22 s     drain timeout: what is still in flight is force-closed and counted; the stop hooks run',
       '  T+27 s     exit, at the latest; usually much sooner',
       '  T+30 s     SIGKILL, if the process is still there',
     ])

@@ -95,7 +95,7 @@ test('rehearse prints and writes what it has seen when SIGINT ends it: inconclus
   )
   assert.ok(document.load.requests > 0)
   assert.deepEqual([document.interruptedBy, document.verdict.outcome], ['SIGINT', 'inconclusive'])
-  assert.deepEqual([document.verdict.exitCode, document.verdict.smallestHoleMs], [3, null])
+  assert.deepEqual([document.verdict.exitCode, document.verdict.smallestOutageMs], [3, null])
   assert.match(document.phases.at(-1)?.name ?? '', /^(rollout|drain)$/)
   assert.equal(document.timeline.at(-1)?.kind, 'pod-exited')
 })

@@ -14,7 +14,8 @@ interface Run {
   readonly document: RehearsalDocument
 }
 
-// Without think-time: its pauses are longer than this short delay, and the race that they run is not what these tests are about.
+// Without think-time: its pauses are longer than this short delay, and the race that they run is not what
+// these tests are about.
 const shortRun = (
   '--readiness tcp --replicas 2 --baseline 300ms --cool-down 200ms --endpoint-lag 300ms ' +
   '--shutdown delay=1s,drain=2s,hooks=0s,grace=3s --slow-time 1200ms --lanes new-connections,keep-alive,slow'

@@ -18,8 +18,8 @@ import { Shutdown, type ShutdownOptions, speaks } from './shutdown.ts'
 const SHORTEST_DELAY_MS = 1_200
 const LONGEST_DELAY_MS = process.env['CONTRACT_CONTROL'] === undefined ? 8_000 : SHORTEST_DELAY_MS
 /**
- * What clients do in the delay has to be done before its end, also where all is slower: how long this process took to get here says how slow. The drain gives idle
- * connections as long again.
+ * What clients do in the delay has to be done before its end, also where all is slower: how long this process
+ * took to get here says how slow. The drain gives idle connections as long again.
  */
 const delayMs = Math.min(LONGEST_DELAY_MS, Math.max(SHORTEST_DELAY_MS, Math.round(3 * performance.now())))
 /** Node ends connections that are idle for 5 s (`keepAliveTimeout`), with or without a drain. */

@@ -13,7 +13,10 @@ const page = 'docs/reference/report.md'
 /** Objects whose keys are not names of fields but of states and kinds. */
 const counts: readonly string[] = ['requestsAfterShutdown', 'forcedCloses.byKind']
 
-/** Paths of all fields, as the page writes them: `events[]`, `events[].ms`. An object with fields of its own is none. */
+/**
+ * Paths of all fields, as the page writes them: `events[]`, `events[].ms`. An object with fields of its own
+ * is none.
+ */
 function fieldsOf(value: unknown, path = ''): readonly string[] {
   if (Array.isArray(value))
     return [`${path}[]`, ...value.flatMap((item: unknown) => fieldsOf(item, `${path}[]`))]

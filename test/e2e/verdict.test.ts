@@ -104,7 +104,7 @@ for (const [what, changes, problem] of [
   [
     'a pod that cut something off',
     { pod: pod({ report: report({ forcedCloses: { total: 2 } }) }) },
-    'shop-1: 2 cut off, says its report',
+    'shop-1: 2 force-closed, says its report',
   ],
 ] as readonly (readonly [string, Changes, string])[]) {
   test(`judgeZeroLoss fails a run with ${what}, and for that alone`, () => {
@@ -133,7 +133,10 @@ test('judgeZeroLoss allows a second try for every connection of the lane at ever
 })
 
 const health = outcome().load.health
-/** Stalls of so many milliseconds, each at so many milliseconds of the watch. The restarts begin at 5, 50, 100 and 150 s, the last pod is gone at 200 s. */
+/**
+ * Stalls of so many milliseconds, each at so many milliseconds of the watch. The restarts begin at 5, 50, 100
+ * and 150 s, the last pod is gone at 200 s.
+ */
 const stalls = (length: number, ...times: readonly number[]): Changes => {
   const at = (ms: number) => ({ wallMs: beganAt + ms, monotonicMs: 0 })
   return { load: { health: { ...health, stalls: times.map((ms) => ({ at: at(ms), ms: length })) } } }

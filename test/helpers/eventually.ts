@@ -32,7 +32,9 @@ export async function within<T>(
   return Promise.race([promise, late]).finally(() => clearTimeout(timer))
 }
 
-/** Lets the event loop turn so many times: enough for whatever a program does without waiting for anything. */
+/**
+ * Lets the event loop turn so many times: enough for whatever a program does without waiting for anything.
+ */
 export async function turns(count: number): Promise<void> {
   for (let turn = 0; turn < count; turn++) await new Promise((resolve) => setImmediate(resolve))
 }

@@ -27,10 +27,13 @@ export interface SeenRequest {
   readonly body: unknown
 }
 
-/** What becomes of the next watches, of one each. */
+/** What happens to the next watches, one entry for each. */
 type WatchFate = 'gone' | 'broken' | 'silent'
 
-/** An API server in this process: lists, watches, logs and access reviews, and everything that can go wrong with them. */
+/**
+ * An API server in this process: lists, watches, logs and access reviews, and everything that can go wrong
+ * with them.
+ */
 export class FakeApiServer {
   readonly requests: SeenRequest[] = []
   /** `verb resource` that access reviews deny. */

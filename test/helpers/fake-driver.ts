@@ -6,7 +6,9 @@ import { makeSample } from './samples.ts'
 
 const refused = { code: 'ECONNREFUSED', syscall: 'connect', message: 'refused', stage: 'connect' } as const
 
-/** A driver without pods, whose steps a test can replace; `calls` has the name of every step that was begun. */
+/**
+ * A driver without pods, whose steps a test can replace; `calls` has the name of every step that was begun.
+ */
 export interface FakeDriver extends Driver {
   readonly calls: readonly string[]
 }

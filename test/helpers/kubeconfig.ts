@@ -3,7 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Scope } from './fake-api-server.ts'
 
-/** Writes a kubeconfig for a server, whose only context is `fake` with the namespace `ns`; returns its path. */
+/**
+ * Writes a kubeconfig for a server, whose only context is `fake` with the namespace `ns`; returns its path.
+ */
 export function writeKubeconfig(t: Scope, server: string): string {
   const folder = mkdtempSync(join(tmpdir(), 'lastcall-test-'))
   t.after(() => rmSync(folder, { recursive: true }))

@@ -6,8 +6,8 @@ export interface ManualClock {
 }
 
 /**
- * Stops `setTimeout`, `setInterval` and `performance.now()` until the test ends. Node's own timers and what comes over
- * sockets go on.
+ * Stops `setTimeout`, `setInterval` and `performance.now()` until the test ends. Node's own timers and what
+ * comes over sockets go on.
  */
 export function manualClock(t: TestContext): ManualClock {
   let at = performance.now()

@@ -36,8 +36,8 @@ after(() => {
   }, LINGER_MS).unref()
 })
 
-// Code under test that calls process.exit(0) would end the file with half of its tests, and the runner would count it as
-// passed. A program that a test forks inherits this file, and may exit when it likes.
+// Code under test that calls process.exit(0) would end the file with half of its tests, and the runner would
+// count it as passed. A program that a test forks inherits this file, and may exit when it likes.
 if (process.ppid === Number(process.env['TEST_RUNNER_PID'])) {
   process.on('exit', (code) => {
     if (isOver || code !== 0) return
@@ -47,9 +47,10 @@ if (process.ppid === Number(process.env['TEST_RUNNER_PID'])) {
 }
 
 /**
- * A process that ends by itself waits in Node's clean-up for requests to the kernel that will never be answered
- * (`Environment::CleanupHandles`, seen in 3 of 24 runs of an HTTP/2 file: the main thread turns for ever, and the thread
- * that watches is gone by then). `process.exit()` has no such clean-up; this ends as it does.
+ * A process that ends by itself waits in Node's clean-up for requests to the kernel that will never be
+ * answered (`Environment::CleanupHandles`, seen in 3 of 24 runs of an HTTP/2 file: the main thread turns for
+ * ever, and the thread that watches is gone by then). `process.exit()` has no such clean-up; this ends as it
+ * does.
  */
 function skipCleanUp(code: number): void {
   ;(process as unknown as { reallyExit(code: number): never }).reallyExit(Number(process.exitCode ?? code))

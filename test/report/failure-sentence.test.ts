@@ -29,7 +29,7 @@ test('explainFailure says in one sentence what each kind of failure met', () => 
     [explain({}, { connectMs: 1, endMs: 900 }), /^the connection was cut after 899 ms/],
     [
       explain({ code: 'WRONG_HASH', stage: 'body', message: '12 bytes' }, { lane: 'stream' }),
-      /^the stream ended and is not whole: 12 bytes$/,
+      /^the stream ended and is not complete: 12 bytes$/,
     ],
     [
       explain({ code: 'WEBSOCKET_1011', message: 'closed with 1011' }, { lane: 'websocket' }),

@@ -19,7 +19,12 @@ test('renderSummary ends with the verdict and what the run could have seen', () 
 
 test('renderSummary shows the last lines of a pod that has to be explained', () => {
   const pods = [
-    makePod('pod-1', { ending: 'exit-code', exitCode: 1, cutOff: 2, output: ['first', 'pool is closed'] }),
+    makePod('pod-1', {
+      ending: 'exit-code',
+      exitCode: 1,
+      forceClosed: 2,
+      output: ['first', 'pool is closed'],
+    }),
   ]
   const text = renderSummary(toRehearsalDocument(makeFacts({ pods }), ['node']), createPalette(false))
   assert.match(text, /pod-1 +exit-code +1 +2\.00 s +2/)

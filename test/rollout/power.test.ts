@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { smallestHoleMs, wantedRate } from '../../src/rollout/power.ts'
+import { smallestOutageMs, wantedRate } from '../../src/rollout/power.ts'
 
 /** Seeded (mulberry32), so that every run of the test plays the same games. */
 function createRandom(seed: number): () => number {
@@ -49,32 +49,32 @@ const cases = [
 ]
 
 for (const { rate, endpoints } of cases) {
-  const outageMs = smallestHoleMs(rate, endpoints)
+  const outageMs = smallestOutageMs(rate, endpoints)
   const poisson = (random: () => number): number => (-Math.log(1 - random()) * 1_000) / rate
   const grid = (): number => 1_000 / rate
 
-  test(`smallestHoleMs is met by 99 % of random arrivals (${rate} a second, ${endpoints} endpoints)`, () => {
+  test(`smallestOutageMs is met by 99 % of random arrivals (${rate} a second, ${endpoints} endpoints)`, () => {
     const share = shareDetected({ rate, endpoints, outageMs, pause: poisson })
     // Three standard errors of a share of 0.99 in 40,000 rounds are 0.0015.
     assert.ok(Math.abs(share - 0.99) < 0.002, `${share}`)
   })
 
-  test(`smallestHoleMs is met at least as often by arrivals on a grid, as the lane sends (${rate}, ${endpoints})`, () => {
+  test(`smallestOutageMs is met at least as often by arrivals on a grid, as the lane sends (${rate}, ${endpoints})`, () => {
     const share = shareDetected({ rate, endpoints, outageMs, pause: grid })
     assert.ok(share > 0.988, `${share}`)
   })
 
-  test(`an outage of half of smallestHoleMs is missed far more often (${rate}, ${endpoints})`, () => {
+  test(`an outage of half of smallestOutageMs is missed far more often (${rate}, ${endpoints})`, () => {
     const share = shareDetected({ rate, endpoints, outageMs: outageMs / 2, pause: poisson })
     assert.ok(Math.abs(share - 0.9) < 0.01, `${share}`)
   })
 }
 
-test('smallestHoleMs never claims less than 50 ms, and is infinite without connections', () => {
-  assert.equal(smallestHoleMs(5_000, 2), 50)
-  assert.equal(smallestHoleMs(0, 2), Infinity)
+test('smallestOutageMs never claims less than 50 ms, and is infinite without connections', () => {
+  assert.equal(smallestOutageMs(5_000, 2), 50)
+  assert.equal(smallestOutageMs(0, 2), Infinity)
 })
 
 test('wantedRate is the rate at which that outage is 100 ms', () => {
-  assert.equal(Math.round(smallestHoleMs(wantedRate(4), 4)), 100)
+  assert.equal(Math.round(smallestOutageMs(wantedRate(4), 4)), 100)
 })

@@ -31,7 +31,7 @@ test('judgeRun says which failures came before any restart', () => {
 test('judgeRun is inconclusive when the run was interrupted, and says nothing of what it therefore did not do', () => {
   const lanes = [makeLane('new-connections', { baseline: 10 }), makeLane('slow', {})]
   const verdict = judgeRun(makeFacts({ lanes, interruptedBy: 'SIGINT' }))
-  assert.deepEqual([verdict.outcome, verdict.exitCode, verdict.smallestHoleMs], ['inconclusive', 3, null])
+  assert.deepEqual([verdict.outcome, verdict.exitCode, verdict.smallestOutageMs], ['inconclusive', 3, null])
   assert.match(verdict.sentence, /^0 failed of 10 requests .*, interrupted by SIGINT$/)
   assert.equal(verdict.reasons.length, 1)
   assert.match(verdict.reasons[0]!, /^the run was interrupted by SIGINT in its phase cool-down/)
@@ -92,29 +92,30 @@ test('judgeRun is inconclusive when an outage of 100 ms could have been missed, 
   const failed = judgeRun(makeFacts({ lanes: [makeLane('new-connections', few, { drain: 1 })] }))
   assert.deepEqual([clean.outcome, clean.exitCode, failed.exitCode], ['inconclusive', 3, 1])
   // ln(100) * 4 endpoints / 20 connections a second
-  assert.equal(Math.round(clean.smallestHoleMs!), 921)
+  assert.equal(Math.round(clean.smallestOutageMs!), 921)
   assert.match(clean.reasons.join(), /922 ms.*--rate/)
 })
 
 test('judgeRun is inconclusive without the lane that would have met an outage of the listener', () => {
   const verdict = judgeRun(makeFacts({ lanes: [makeLane('keep-alive', requests)] }))
-  assert.deepEqual([verdict.exitCode, verdict.smallestHoleMs], [3, null])
+  assert.deepEqual([verdict.exitCode, verdict.smallestOutageMs], [3, null])
   assert.match(verdict.reasons.join(), /new-connections/)
 })
 
 test("judgeRun is inconclusive when requests failed by the generator's own fault", () => {
   const verdict = judgeRun(makeFacts({ ownFailures: 3 }))
-  assert.deepEqual([verdict.exitCode, verdict.smallestHoleMs], [3, null])
+  assert.deepEqual([verdict.exitCode, verdict.smallestOutageMs], [3, null])
   assert.match(verdict.reasons.join(), /3 requests failed by this machine's own fault/)
 })
 
-// 200 new connections a second and 4 endpoints: they alone see 92.1 ms. Phases: baseline 0 to 3 s, rollout and drain 3 to 8 s, cool-down to 10 s.
+// 200 new connections a second and 4 endpoints: they alone see 92.1 ms. Phases: baseline 0 to 3 s, rollout
+// and drain 3 to 8 s, cool-down to 10 s.
 const stallAt = (fromMs: number, ms: number): Stall => ({ at: { wallMs: fromMs, monotonicMs: fromMs }, ms })
 const withStalls = (...stalls: Stall[]): Verdict => judgeRun(makeFacts({ health: { stalls } }))
 
 test('judgeRun is inconclusive when the generator stalled for as long as the outage that a run has to detect', () => {
   const verdict = withStalls(stallAt(3_500, 60), stallAt(5_100, 142), stallAt(7_000, 100))
-  assert.deepEqual([verdict.outcome, verdict.exitCode, verdict.smallestHoleMs], ['inconclusive', 3, null])
+  assert.deepEqual([verdict.outcome, verdict.exitCode, verdict.smallestOutageMs], ['inconclusive', 3, null])
   assert.deepEqual(verdict.reasons, [
     'the load generator stalled for 142 ms at +5.1 s, the longest of 2 stalls: it would have missed an outage of 100 ms at that moment; ' +
       'use a quieter machine, a lower --rate or fewer --lanes',
@@ -128,11 +129,11 @@ test('judgeRun claims no outage that is as short as a stall of the generator', (
     [95, 96],
     [99.9, 100],
   ] as const) {
-    const { outcome, reasons, smallestHoleMs } = withStalls(stallAt(4_000, 51), stallAt(5_000, ms))
+    const { outcome, reasons, smallestOutageMs } = withStalls(stallAt(4_000, 51), stallAt(5_000, ms))
     assert.deepEqual([outcome, reasons], ['pass', []])
-    assert.equal(Math.round(smallestHoleMs! * 10) / 10, claimed)
+    assert.equal(Math.round(smallestOutageMs! * 10) / 10, claimed)
   }
-  assert.equal(Math.round(withStalls(stallAt(1_000, 99)).smallestHoleMs!), 92)
+  assert.equal(Math.round(withStalls(stallAt(1_000, 99)).smallestOutageMs!), 92)
 })
 
 test('judgeRun counts a stall that reaches into the rollout, and none before or after it', () => {
@@ -158,7 +159,7 @@ test('judgeRun is inconclusive when planned requests were never sent', () => {
   const lane = makeLane('new-connections', requests)
   const lanes = [{ ...lane, skipped: 509 }, makeLane('slow', { rollout: 5 })]
   const verdict = judgeRun(makeFacts({ lanes, health: { skipped: 509 } }))
-  assert.deepEqual([verdict.exitCode, verdict.smallestHoleMs], [3, null])
+  assert.deepEqual([verdict.exitCode, verdict.smallestOutageMs], [3, null])
   assert.match(
     verdict.reasons.join(),
     /^509 of 16514 planned requests were never sent \(new-connections 509\):/,
@@ -183,7 +184,7 @@ test('judgeRun fails a run with failures though the generator stalled, and says 
   const lanes = [makeLane('new-connections', requests, { drain: 4 })]
   const health = { stalls: [stallAt(5_000, 200)] }
   const verdict = judgeRun(makeFacts({ lanes, failures, health }))
-  assert.deepEqual([verdict.outcome, verdict.exitCode, verdict.smallestHoleMs], ['fail', 1, null])
+  assert.deepEqual([verdict.outcome, verdict.exitCode, verdict.smallestOutageMs], ['fail', 1, null])
   assert.match(verdict.reasons[1]!, /^2 of these requests were under way while the load generator stalled/)
   assert.match(verdict.reasons[2]!, /^the load generator stalled for 200 ms/)
 })

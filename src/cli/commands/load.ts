@@ -98,7 +98,8 @@ interface Attempt extends Partial<Start> {
 
 async function tryOnce({ load, url, http2Port }: LoadCommandOptions): Promise<Attempt> {
   try {
-    // Looked up once: a look-up for every connection would measure the cluster's DNS, and the address of a Service does not change.
+    // Looked up once: a look-up for every connection would measure the cluster's DNS, and the address of a
+    // Service does not change.
     const { address } = await lookup(url.hostname.replace(/^\[|\]$/g, ''))
     const target = { host: address, port: portOf(url), http2Port }
     const { problems, ...changes } = await selfTest(load, target)

@@ -1,17 +1,13 @@
-import { writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { Command } from 'commander'
-import { toJson, toRehearsalDocument } from '../../report/json.ts'
-import { createPalette } from '../../report/palette.ts'
-import { renderResult, renderSummary } from '../../report/summary.ts'
+import { toRehearsalDocument } from '../../report/json.ts'
 import { createLocalDriver } from '../../rollout/drivers/local/driver.ts'
-import { type Run, startRun } from '../../rollout/run.ts'
+import { startRun } from '../../rollout/run.ts'
 import type { RawFlags } from '../flag-reader.ts'
 import { addHelp, type Example } from '../help.ts'
-import { type CliIo, exitCodeOf, isColoured } from '../io.ts'
+import type { CliIo } from '../io.ts'
 import { addLoadFlags } from '../load-flags.ts'
-import { createProgress } from '../progress.ts'
 import { readRehearseFlags } from '../rehearse-flags.ts'
+import { showRun } from '../show-run.ts'
 import { shutdownHelp } from '../shutdown-flag.ts'
 
 const examples: readonly Example[] = [
@@ -49,35 +45,13 @@ export function createRehearseCommand(io: CliIo, onExitCode: (code: number) => v
 
 async function rehearse(words: readonly string[], raw: RawFlags, io: CliIo): Promise<number> {
   const options = readRehearseFlags(raw, words, io)
-  const quiet = raw['quiet'] === true
-  const color = raw['color'] !== false
-  const progress = createProgress(io, { quiet, color })
-  let run: Run | undefined
-  let interruptedBy: NodeJS.Signals | undefined
-  const offExit = io.onExit(() => run?.killAll())
-  const offSignal = io.onSignal((signal) => {
-    if (interruptedBy) {
-      run?.killAll()
-      return io.dieOf(signal)
-    }
-    interruptedBy = signal
-    run?.interrupt(signal)
-  })
-  try {
-    run = startRun(options, (timeline) => createLocalDriver(options, timeline), progress.onEvent)
-    progress.follow(run)
-    const facts = await run.finished.finally(() => progress.end())
-    const document = toRehearsalDocument(facts, words)
-    const file = raw['json']
-    if (typeof file === 'string' && file !== '-') writeFileSync(resolve(io.cwd, file), toJson(document))
-    const palette = createPalette(isColoured(io.stdout, io.env, color))
-    const render = quiet ? renderResult : renderSummary
-    io.stdout.write(file === '-' ? toJson(document) : render(document, palette))
-    if (!interruptedBy) return document.verdict.exitCode
-    if (!quiet) io.stderr.write(`Interrupted by ${interruptedBy}; every pod has been killed\n`)
-    return exitCodeOf(interruptedBy)
-  } finally {
-    offSignal()
-    offExit()
-  }
+  return showRun(
+    {
+      start: (onEvent) => startRun(options, (timeline) => createLocalDriver(options, timeline), onEvent),
+      toDocument: (facts) => toRehearsalDocument(facts, words),
+      cleanedUp: 'every pod has been killed',
+    },
+    raw,
+    io,
+  )
 }

@@ -1,7 +1,6 @@
 import { Command } from 'commander'
-import { toJson, toRolloutDocument } from '../../report/json.ts'
-import { createPalette } from '../../report/palette.ts'
-import { renderResult, renderSummary } from '../../report/summary.ts'
+import { toRolloutDocument } from '../../report/json.ts'
+import type { Driver } from '../../rollout/driver.ts'
 import { inWords } from '../../rollout/drivers/kubernetes/api/api-error.ts'
 import { createApiClient } from '../../rollout/drivers/kubernetes/api/client.ts'
 import { createKubernetesDriver } from '../../rollout/drivers/kubernetes/driver.ts'
@@ -10,15 +9,15 @@ import type { KubernetesOptions } from '../../rollout/drivers/kubernetes/kuberne
 import { DEFAULT_IMAGE } from '../../rollout/drivers/kubernetes/manifests.ts'
 import { preflight } from '../../rollout/drivers/kubernetes/preflight.ts'
 import { renderManifests } from '../../rollout/drivers/kubernetes/print-manifests.ts'
-import { type Run, startRun } from '../../rollout/run.ts'
+import { startRun } from '../../rollout/run.ts'
+import type { Timeline } from '../../rollout/timeline.ts'
 import { readAgentBundle } from '../agent-bundle.ts'
 import type { RawFlags } from '../flag-reader.ts'
 import { addHelp, type Example } from '../help.ts'
-import { type CliIo, exitCodeOf, isColoured } from '../io.ts'
-import { writeJsonFile } from '../json-file.ts'
+import type { CliIo } from '../io.ts'
 import { addLoadFlags } from '../load-flags.ts'
-import { createProgress } from '../progress.ts'
 import { readRolloutFlags } from '../rollout-flags.ts'
+import { showRun } from '../show-run.ts'
 
 const examples: readonly Example[] = [
   ['lastcall rollout deployment/shop', 'one restart, with everything found by itself'],
@@ -91,42 +90,22 @@ async function rollout(words: readonly string[], raw: RawFlags, io: CliIo): Prom
     io.stdout.write(renderManifests(options, flags))
     return 0
   }
-  const quiet = raw['quiet'] === true
-  const color = raw['color'] !== false
-  const progress = createProgress(io, { quiet, color })
-  let run: Run | undefined
-  let interruptedBy: NodeJS.Signals | undefined
-  const offSignal = io.onSignal((signal) => {
-    if (interruptedBy) return io.dieOf(signal)
-    interruptedBy = signal
-    run?.interrupt(signal)
-  })
-  try {
-    run = startRun(
-      { ...flags, load: options.load },
-      (timeline) =>
-        createKubernetesDriver(options, {
-          api,
-          timeline,
-          onLost: (problem) => run?.interrupt(problem),
-        }),
-      progress.onEvent,
-    )
-    progress.follow(run)
-    const { finished } = run
-    const facts = await inWords(api.server, () => finished).finally(() => progress.end())
-    const { kind, name } = found.workload
-    const { service, port } = found.service
-    const workload = `${kind.toLowerCase()}/${name}`
-    const about = { workload, namespace, context: cluster.context, service, port }
-    const document = toRolloutDocument(facts, about)
-    const toStdout = raw['json'] === '-' || raw['output'] === 'json'
-    const palette = createPalette(isColoured(io.stdout, io.env, color))
-    const render = quiet ? renderResult : renderSummary
-    io.stdout.write(toStdout ? toJson(document) : render(document, palette))
-    writeJsonFile(raw, io, toJson(document))
-    return interruptedBy ? exitCodeOf(interruptedBy) : document.verdict.exitCode
-  } finally {
-    offSignal()
-  }
+  const { kind, name } = found.workload
+  const { service, port } = found.service
+  const workload = `${kind.toLowerCase()}/${name}`
+  return showRun(
+    {
+      start(onEvent) {
+        const openDriver = (timeline: Timeline): Driver =>
+          createKubernetesDriver(options, { api, timeline, onLost: (problem) => run.interrupt(problem) })
+        const run = startRun({ ...flags, load: options.load }, openDriver, onEvent)
+        return { ...run, finished: inWords(api.server, () => run.finished) }
+      },
+      toDocument: (facts) =>
+        toRolloutDocument(facts, { workload, namespace, context: cluster.context, service, port }),
+      cleanedUp: 'everything that it had created has been deleted',
+    },
+    raw,
+    io,
+  )
 }

@@ -27,7 +27,7 @@ import { tellRunner } from './signal-listeners.ts'
 export interface Beginnings {
   readonly gate: SignalGate
   readonly handed: HandedConnections
-  /** Signal that the application had before anything listened: the shutdown begins with the start, and its handlers are not called again. */
+  /** Signal from before anything listened: the shutdown begins with the start, without its handlers. */
   readonly early: SignalName | null
 }
 
@@ -39,7 +39,7 @@ export function coordinate(beginnings: Beginnings): Coordinator {
   return new Coordinator(beginnings)
 }
 
-/** Coordinates the shutdown of an application that knows nothing of it: one lifecycle for all its servers, and a place in it for its handlers. */
+/** Gives an unchanged application one lifecycle for all its servers, and its handlers a place in it. */
 export class Coordinator {
   readonly #gate: SignalGate
   readonly #exits = new ExitGate(DEFAULT_SIGNALS)
@@ -102,7 +102,7 @@ export class Coordinator {
     setImmediate(() => this.#startIfServing())
   }
 
-  /** Drains a server that never listens and is handed connections by others. It serves until the end of the process. */
+  /** Drains a server that never listens but is handed connections. It serves until the process ends. */
   adoptHanded(server: Server): void {
     if (this.#servers.has(server)) return
     this.#servers.noteHanded()

@@ -4,8 +4,8 @@ import { pretendCount } from './listener-count.ts'
 type Emit = (event: string | symbol, ...args: readonly unknown[]) => boolean
 
 /**
- * Decides what becomes of a signal: true when it was taken, false when the application's own handlers shall
- * have it now, as ever.
+ * Decides about a signal: true when it was taken, false when the application's own handlers shall have it
+ * now, as without lastcall.
  */
 export type SignalTaker = (signal: SignalName) => boolean
 
@@ -28,9 +28,7 @@ export class SignalGate {
     this.#take = take
   }
 
-  /**
-   * Begins to look at signals. The process still reacts to those that somebody listens to, and to no other.
-   */
+  /** Begins to look at signals. The process still reacts to those that have a listener, and to no other. */
   install(): void {
     const passOn = (target: unknown, args: readonly unknown[]): boolean =>
       this.#passOn(target, args as Parameters<Emit>)

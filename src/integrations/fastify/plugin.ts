@@ -34,13 +34,15 @@ async function plugin(app: FastifyApp, options: LastcallOptions): Promise<void> 
  * The Fastify plugin: `await app.register(lastcall, options)`. Adds `app.lifecycle`, drains every server of
  * the app and makes `app.close()` and the shutdown one thing.
  *
- * - Signals and the probe server begin with `app.listen()`; an app that is only injected into installs and opens nothing.
- * - `app.close()` begins the shutdown, delay and drain included, and resolves when it is over; the process goes on. A signal does the same and
- *   ends the process.
- * - Fastify's own close, with `preClose` and `onClose` hooks, runs as a stop hook, because on entry it begins to answer 503 to whatever still comes:
- *   after the last response, and before every hook that was registered before listening. What has to end earlier (WebSockets) listens to
- *   `app.lifecycle.signal`.
- * - Options are those of `createLifecycle`, with `app.log` as the logger; or `{ lifecycle }` of one that exists.
+ * - Signals and the probe server begin with `app.listen()`; an app that is only used with `app.inject()`
+ *   installs and opens nothing.
+ * - `app.close()` begins the shutdown, delay and drain included, and resolves when it is over; the process
+ *   goes on. A signal does the same and ends the process.
+ * - Fastify's own close, with `preClose` and `onClose` hooks, runs as a stop hook: after the last response, and
+ *   before every hook that was registered before listening. It cannot run earlier, because it begins with 503
+ *   for every new request. What has to end earlier (WebSockets) listens to `app.lifecycle.signal`.
+ * - Options are those of `createLifecycle`, with `app.log` as the logger; or `{ lifecycle }` of one that
+ *   exists.
  *
  * Rejects with `LASTCALL_UNSUPPORTED_PEER`, `LASTCALL_INVALID_OPTIONS`, `LASTCALL_DUPLICATE_NAME`;
  * `app.listen()` with `LASTCALL_PROBE_PORT`.

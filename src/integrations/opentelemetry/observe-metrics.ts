@@ -49,6 +49,7 @@ function refuseUnusable(options: ObserveOptions): void {
   const missing = methods.filter((name) => typeof meter?.[name] !== 'function')
   if (missing.length === 0) return
   throw new LastcallError('LASTCALL_INVALID_OPTIONS', [
-    `meter: got ${describe(meter)} without ${missing.join(', ')}; pass metrics.getMeter('lastcall') of @opentelemetry/api 1.3 or newer, from npm install @opentelemetry/api@1`,
+    `meter: got ${describe(meter)} without ${missing.join(', ')}; ` +
+      "pass metrics.getMeter('lastcall') of @opentelemetry/api 1.3 or newer, from npm install @opentelemetry/api@1",
   ])
 }

@@ -8,9 +8,9 @@ const SILENCE_MS = 1_000
 const LAST_FRAMES_MS = 250
 
 /**
- * Closes a connection whose client says nothing any more. Node ends its own side and waits for the client's
- * FIN, for ever if need be. A client that reads slowly what the kernel still has for it may be silent as
- * well, until its HTTP/2 windows are half empty: it is waited for.
+ * Closes a connection whose client sends nothing any more. Node ends its own side and then waits for the
+ * client's FIN without a limit. A client that reads slowly what the kernel still has for it may be silent too,
+ * until its HTTP/2 windows are half empty: such a client is not closed.
  */
 export function closeWhenSilent(socket: Socket): void {
   let heard = socket.bytesRead
@@ -22,7 +22,7 @@ export function closeWhenSilent(socket: Socket): void {
 }
 
 /**
- * Destroys a connection unless its client had something to get at this call or the one before. To be called
+ * Destroys a connection unless its client had something to get at this call or at the last. To be called
  * again until the connection is closed.
  */
 export async function destroyWhenDelivered(socket: Socket): Promise<void> {

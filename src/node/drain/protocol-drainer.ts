@@ -23,7 +23,7 @@ export interface ProtocolDrainer {
   readonly open: number
   /** From now on clients are asked to go elsewhere, and everything is still served. Once. */
   announce(): void
-  /** The listener is closed: what is idle is brought to its end, what is in flight is waited for. Once. */
+  /** The listener is closed: idle connections are closed, requests in flight finish first. Once. */
   drain(): void
   /** Destroys what is left and returns what was in flight. */
   forceClose(): readonly ForcedClose[]

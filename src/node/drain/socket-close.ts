@@ -45,8 +45,7 @@ export class SocketClose {
   /** Follows a socket that has not emitted its 'close' yet, once. */
   follow(socket: Socket): void {
     // Another stream handed to `server.emit('connection')` has a method of its own, and so has a socket that
-    // somebody follows already; one that is
-    // destroyed will not come to it again.
+    // is followed already; a destroyed one will not call it again.
     if (socket._destroy === destroySocket && !socket.destroyed) socket._destroy = this.#destroy
     else socket.on('close', this.#onClose)
   }

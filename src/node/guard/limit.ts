@@ -10,8 +10,8 @@ export type Outcome =
 
 /**
  * Calls a function of the user's with a time limit and turns every way it can end into a value. It is not
- * stopped at the limit, only no longer waited for; its signal tells it so. A late rejection is swallowed:
- * nobody is left to hear it, and it must not end the process.
+ * stopped at the limit, only no longer waited for; its signal tells it so. A late rejection is ignored:
+ * nobody waits for it any more, and it must not end the process.
  * @param ms the limit; without one nothing but `ended` stops the waiting, and no timer keeps the process up
  * @param ended another reason to stop waiting, before the limit
  */

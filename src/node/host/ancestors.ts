@@ -50,8 +50,7 @@ const isPackageManager = (ancestor: Ancestor): boolean =>
     /(^|\/)(npm|pnpm|yarn)(-cli)?(\.c?js)?$/.test(arg),
   )
 /**
- * A shell that somebody types into has no script and no command. On such a machine nobody sends SIGTERM to
- * PID 1.
+ * An interactive shell has no script and no command. On such a machine nobody sends SIGTERM to PID 1.
  */
 const isInteractive = (ancestor: Ancestor): boolean =>
   isShell(ancestor) && !ancestor.args.slice(1).some((arg) => arg === '-c' || !arg.startsWith('-'))
@@ -59,7 +58,7 @@ const isInteractive = (ancestor: Ancestor): boolean =>
 /**
  * Why this process will never hear of the SIGTERM that the kubelet sends to PID 1: a shell between them that
  * does not pass it on. Only where PID 1 is a shell or a package manager, as in a container; on a machine with
- * an init of its own, or with a shell that somebody types into, this is no concern.
+ * an init of its own, or with an interactive shell, this is no concern.
  * @returns null when nothing is in the way
  */
 export function describeDeafParent(ancestors: readonly Ancestor[]): string | null {

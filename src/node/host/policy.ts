@@ -1,6 +1,6 @@
 import type { LifecycleEvent } from '../../core/event.ts'
 
-/** What a lifecycle asks whoever runs it to decide. */
+/** Decisions of a lifecycle that differ between an application's own and that of `auto`. */
 export interface HostPolicy {
   /** Whether servers are left to any other lifecycle that serves them. Otherwise the other one is refused. */
   readonly yieldsServers: boolean

@@ -15,11 +15,9 @@ export interface Watched {
 }
 
 /**
- * Watches over the process for as long as a shutdown runs, and at no other time: an error that nobody catches
- * does not end the drain, nor is it hidden
- * (close-with-grace's second error ends the process), and an exit that somebody else calls is told before it
- * happens. It is not prevented: whoever calls
- * it may have a reason.
+ * Watches the process while a shutdown runs, and at no other time. An uncaught error does not end the drain,
+ * nor is it hidden (close-with-grace's second error ends the process). An exit that other code calls is
+ * logged before it happens, but not prevented: that code may have a reason.
  */
 export class ProcessWatch {
   readonly #host: WatchHost

@@ -207,5 +207,6 @@ function summary(report: Report): string {
   const hooks = report.hooks.filter((hook) => hook.outcome !== 'finished').length
   if (report.clean) return `nothing was force-closed, after ${report.durationMs} ms`
   const uncaught = report.uncaughtErrors ? `, ${report.uncaughtErrors.length} errors uncaught` : ''
-  return `${report.forcedCloses.total} force-closed, ${hooks} hooks failed${uncaught}, exit code ${report.exitCode}, after ${report.durationMs} ms`
+  const failed = `${report.forcedCloses.total} force-closed, ${hooks} hooks failed${uncaught}`
+  return `${failed}, exit code ${report.exitCode}, after ${report.durationMs} ms`
 }

@@ -79,8 +79,8 @@ export class ProbeServer {
   }
 
   /**
-   * Closes at once: who is asking still gets a closed connection for an answer, which to the kubelet is the
-   * same as 503.
+   * Closes at once: a probe that is in flight gets a closed connection for an answer, which to the kubelet is
+   * the same as 503.
    */
   async close(): Promise<void> {
     if (!this.#server.listening) return

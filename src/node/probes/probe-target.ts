@@ -6,8 +6,8 @@ export interface ProbeTarget {
 }
 
 /**
- * Reads the target of a request to the probe server. Takes a time that grows with its length only: whoever
- * reaches the port may send 16 KB of slashes.
+ * Reads the target of a request to the probe server. Its time grows only with the length: a client
+ * may send 16 KB of slashes.
  * @param url as `IncomingMessage.url` has it
  */
 export function parseTarget(url: string): ProbeTarget {

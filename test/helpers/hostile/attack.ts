@@ -11,7 +11,9 @@ export interface Attack {
   readonly forceClosed: InFlightKind | null
   /** It is not counted as in flight although it is. */
   readonly hidden?: true
-  /** What the server does of its own accord it does within this time, before the deadline comes; 0 when left out. */
+  /**
+   * What the server does without a deadline it does within this time; 0 when left out.
+   */
   readonly patienceMs?: number
   /** Resolves when the harm is on its way. */
   start(dial: Dial): Promise<HostileClient>

@@ -12,7 +12,9 @@ async function open(dial: Dial, options: HostileOptions = {}): Promise<HostileCl
   return client
 }
 
-/** What the client sends at once, and again in the drain, where it gets a close frame and does not answer it. */
+/**
+ * What the client sends at once, and again in the drain, where it gets a close frame and does not answer it.
+ */
 function garbage(what: string, ...data: readonly Buffer[]): Attack {
   return {
     what,

@@ -168,7 +168,8 @@ test('an answer to POST, and one that nobody asked for as EventSource does, has 
 test('LASTCALL_AUTO_EVENT_STREAMS=false leaves streams to the drain, without a warning about the variable', async (t) => {
   const env = { LASTCALL_DRAIN_TIMEOUT: '200ms', LASTCALL_AUTO_EVENT_STREAMS: 'false' }
   const child = runApp(t, app, { env })
-  // Nothing is on its way at the reset: a client of Node 22 that got data with it was seen to take it for an end.
+  // Nothing is on its way at the reset: a client of Node 22 that got data with it was seen to take it for an
+  // end.
   const client = await subscribe(t, child, '/quiet')
   await logged(child, 'startupCompleted')
   child.kill('SIGTERM')

@@ -127,7 +127,10 @@ test('forceCloseConnections does not destroy what is in flight', async (t) => {
   await closed
 })
 
-/** Not every machine has two addresses for localhost, and the first of them has to be the one that nobody uses here. */
+/**
+ * Not every machine has two addresses for localhost, and the first of them has to be the one that nobody uses
+ * here.
+ */
 function resolveLocalhostTo(t: TestContext, addresses: readonly string[]): void {
   type Callback = (error: null, found: readonly { address: string; family: number }[]) => void
   const lookup = dns.lookup as (host: string, options: object, callback: Callback) => void

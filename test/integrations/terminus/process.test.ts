@@ -24,7 +24,8 @@ const statusOf = (port: number, path: string): Promise<number | string | undefin
 const steps = (child: Child): readonly string[] =>
   child.stdout.split('\n').filter((line) => /^(before|on|exit)/.test(line))
 
-// Each loss is shown on the package itself as well: without it a test would only say that the drop-in does what it does.
+// Each loss is shown on the package itself as well: without it a test would only say that the drop-in does
+// what it does.
 suite('a process with createTerminus()', { concurrency: 4 }, () => {
   for (const [real, answer, ended] of [
     [false, 200, 'exit 0'],

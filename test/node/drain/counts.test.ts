@@ -19,6 +19,12 @@ async function dial(t: TestContext, port: number): Promise<RawClient> {
   return client
 }
 
+const keptAlive: Open = async (t, port) => {
+  const client = await dial(t, port)
+  client.get()
+  await client.response()
+}
+
 const held = () => createHttpServer((request, response) => void (request.url === '/' && response.end('ok')))
 
 /** What opens an idle connection, and one with something in flight. */
@@ -26,11 +32,7 @@ const kinds: Readonly<Record<string, { kind: Kind; create(): Server; idle: Open;
   'requests of HTTP/1': {
     kind: 'request',
     create: held,
-    idle: async (t, port) => {
-      const client = await dial(t, port)
-      client.get()
-      await client.response()
-    },
+    idle: keptAlive,
     busy: async (t, port, server) => {
       const asked = once(server, 'request')
       ;(await dial(t, port)).get('/held')
@@ -40,11 +42,7 @@ const kinds: Readonly<Record<string, { kind: Kind; create(): Server; idle: Open;
   'upgrades that are not answered': {
     kind: 'request',
     create: silentServer,
-    idle: async (t, port) => {
-      const client = await dial(t, port)
-      client.get()
-      await client.response()
-    },
+    idle: keptAlive,
     busy: async (t, port, server) => {
       await askUpgrade(server as ReturnType<typeof silentServer>, await dial(t, port))
     },
@@ -52,11 +50,7 @@ const kinds: Readonly<Record<string, { kind: Kind; create(): Server; idle: Open;
   WebSockets: {
     kind: 'upgrade',
     create: silentServer,
-    idle: async (t, port) => {
-      const client = await dial(t, port)
-      client.get()
-      await client.response()
-    },
+    idle: keptAlive,
     busy: async (t, port, server) => {
       const { socket } = await askUpgrade(server as ReturnType<typeof silentServer>, await dial(t, port))
       socket.write(switching)

@@ -8,7 +8,8 @@ import { eventually } from '../../helpers/eventually.ts'
 import { drainable, startDrained } from './setup.ts'
 import { askUpgrade, silentServer, switching } from './upgrade/upgrade-setup.ts'
 
-// What the application has destroyed itself is not force-closed at the deadline, though its 'close' is still to come.
+// What the application has destroyed itself is not force-closed at the deadline, though its 'close' is still
+// to come.
 
 test('forceClose() does not count a request whose connection the application has just destroyed', async (t) => {
   const { adapter, client, server } = await startDrained(t, () => {})

@@ -8,7 +8,7 @@ import { test, type TestContext } from 'node:test'
 import { createServer as createTlsServer } from 'node:tls'
 import { adapterFor } from '../../../src/node/drain/servers/serve.ts'
 import { turns } from '../../helpers/eventually.ts'
-import { tls } from './setup.ts'
+import { contextOf, tls } from './setup.ts'
 
 const kinds: Readonly<Record<string, () => Server>> = {
   'node:http': () => createServer().on('upgrade', () => {}),
@@ -19,14 +19,7 @@ const kinds: Readonly<Record<string, () => Server>> = {
   'node:net': () => createNetServer(),
 }
 
-const context = {
-  name: 'main',
-  drainTimeoutMs: 10_000,
-  shutdownDelayMs: 2_000,
-  closeHandshake: undefined,
-  onLateRequest: () => {},
-  onListening: () => {},
-}
+const context = contextOf({ shutdownDelayMs: 2_000 })
 
 /** Everything that can be seen on a server from outside. */
 const looksOf = (server: Server): unknown => ({

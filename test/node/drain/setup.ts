@@ -9,10 +9,23 @@ import {
 } from 'node:http'
 import type { AddressInfo, Server } from 'node:net'
 import type { TestContext } from 'node:test'
-import type { DrainAdapter } from '../../../src/node/drain/adapter.ts'
+import type { AdapterContext, DrainAdapter } from '../../../src/node/drain/adapter.ts'
 import { adapterFor } from '../../../src/node/drain/servers/serve.ts'
 import type { CloseHandshake } from '../../../src/node/types.ts'
 import { RawClient } from '../../helpers/raw-http.ts'
+
+/** What an adapter is told of its lifecycle: a drain of at most 10 s without a delay, unless said otherwise. */
+export function contextOf(parts: Partial<AdapterContext> = {}): AdapterContext {
+  return {
+    name: 'main',
+    drainTimeoutMs: 10_000,
+    shutdownDelayMs: 0,
+    closeHandshake: undefined,
+    onLateRequest: () => {},
+    onListening: () => {},
+    ...parts,
+  }
+}
 
 /** A listening server with its adapter, and clients that are closed with it. */
 export interface Drained<S extends Server> {
@@ -41,14 +54,10 @@ export async function drainable<S extends Server>(
     server,
     port,
     late: 0,
-    adapter: adapterFor(server, {
-      name: 'main',
-      drainTimeoutMs: 10_000,
-      shutdownDelayMs,
-      closeHandshake,
-      onLateRequest: () => drained.late++,
-      onListening: () => {},
-    }),
+    adapter: adapterFor(
+      server,
+      contextOf({ shutdownDelayMs, closeHandshake, onLateRequest: () => drained.late++ }),
+    ),
     client: async (clientOptions) => {
       const client = await RawClient.connect(port, clientOptions)
       clients.push(client)

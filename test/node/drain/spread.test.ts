@@ -5,6 +5,7 @@ import { suite, test } from 'node:test'
 import { Spread } from '../../../src/node/drain/spread.ts'
 import { adapterFor } from '../../../src/node/drain/servers/serve.ts'
 import { manualClock } from '../../helpers/manual-clock.ts'
+import { contextOf } from './setup.ts'
 
 suite('Spread', () => {
   test('gives the first one its turn at once and each other one 20 ms later', (t) => {
@@ -63,14 +64,7 @@ suite('Spread', () => {
   test('1001 goes to all of 10,000 WebSockets within half of the drain timeout', async (t) => {
     const server = createServer()
     server.on('upgrade', (_request, socket) => socket.write('HTTP/1.1 101 x\r\nUpgrade: websocket\r\n\r\n'))
-    const adapter = adapterFor(server, {
-      name: 'main',
-      drainTimeoutMs: 15_000,
-      shutdownDelayMs: 0,
-      closeHandshake: undefined,
-      onLateRequest: () => {},
-      onListening: () => {},
-    })
+    const adapter = adapterFor(server, contextOf({ drainTimeoutMs: 15_000 }))
     t.after(() => adapter.release())
     let closed = 0
     for (let n = 0; n < 10_000; n++) {

@@ -17,7 +17,10 @@ interface Rolling {
   stop(): Promise<readonly string[]>
 }
 
-/** Sends requests one after the other on connections of their own until it is stopped; an answer that is none is an error. */
+/**
+ * Sends requests one after the other on connections of their own until it is stopped; an answer that is none
+ * is an error.
+ */
 function roll(port: number, path: string): Rolling {
   const answers: string[] = []
   let going = true

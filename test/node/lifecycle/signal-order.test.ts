@@ -18,7 +18,10 @@ async function dial(port: number): Promise<{ readonly socket: Socket; readonly e
   })
 }
 
-/** An event stream's client that comes back in the very turn in which its stream ends. Resolves to how that went. */
+/**
+ * An event stream's client that comes back in the very turn in which its stream ends. Resolves to how that
+ * went.
+ */
 async function comeBack(t: TestContext, port: number): Promise<string | undefined> {
   const { socket } = await dial(port)
   t.after(() => socket.destroy())
@@ -44,7 +47,8 @@ test('a client that comes back the moment its event stream ends is refused, not 
   // Another server of the process has to be closed as well before any stream ends.
   const other = lifecycle.serve(makeServer(t))
   const port = await openPort(server)
-  // A server that its own process asks closes last. The clients are of this process, so both have to be such servers.
+  // A server that its own process asks closes last. The clients are of this process, so both have to be such
+  // servers.
   const asked = await dial(await openPort(other))
   t.after(() => asked.socket.destroy())
   await lifecycle.start()

@@ -10,7 +10,7 @@ export async function GET(request) {
   return new Response(body, { headers: { 'content-type': 'text/plain; charset=utf-8' } })
 }
 
-/** One line every 50 ms, and last the hash of them all: a body that was cut off cannot look whole. */
+/** One line every 50 ms, and last the hash of them all: a body that was cut cannot look complete. */
 async function* writeChunks(chunks) {
   const hash = createHash('sha256')
   for (let nth = 1; nth <= chunks; nth++) {

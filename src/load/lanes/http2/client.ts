@@ -34,8 +34,9 @@ interface Connection {
 type Outcome = 'answered' | 'refused' | SampleError
 
 /**
- * A virtual client with one HTTP/2 session at a time: many streams on it, and a new session from the moment at which the server says GOAWAY. Node's client
- * sends no stream again that was refused unprocessed (browsers, Go and gRPC do, RFC 9113 §8.7); this one does, once, and counts it.
+ * A virtual client with one HTTP/2 session at a time: many streams on it, and a new session from the moment
+ * at which the server says GOAWAY. Node's client sends no stream again that was refused unprocessed
+ * (browsers, Go and gRPC do, RFC 9113 §8.7); this one does, once, and counts it.
  */
 export class Http2Client {
   readonly #pickTarget: PickTarget
@@ -160,7 +161,10 @@ function follow(
   return promise
 }
 
-/** REFUSED_STREAM, or an id above the last one of GOAWAY: not processed, says RFC 9113 §8.7. A stream without an id was never sent. */
+/**
+ * REFUSED_STREAM, or an id above the last one of GOAWAY: not processed, says RFC 9113 §8.7. A stream without
+ * an id was never sent.
+ */
 function isRefused(stream: ClientHttp2Stream, { lastStream }: Connection, { status }: Trace): boolean {
   if (status !== undefined) return false
   if (stream.rstCode === constants.NGHTTP2_REFUSED_STREAM) return true

@@ -31,8 +31,8 @@ async function runClient(context: LaneContext, startMs: number, intervalMs: numb
 }
 
 /**
- * POST on connections that stay open, paced: a client that is served late sends its next request at once until
- * it is back on its grid.
+ * POST on connections that stay open, paced: a client that is served late sends its next request at once
+ * until it is back on its grid.
  */
 export const keepAlive: LaneDefinition = {
   name: 'keep-alive',

@@ -75,7 +75,7 @@ function refuse({ statusCode, headers }: IncomingMessage): Error | undefined {
 
 function judgeEnd({ complete, headers }: IncomingMessage): Error | undefined {
   if (!complete) return fault('SSE_CUT', 'the stream was cut')
-  // A body that ends with its connection looks the same whole and cut off (RFC 9112 §8).
+  // A body that ends with its connection looks the same complete and cut (RFC 9112 §8).
   const framed = headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined
   return framed
     ? undefined

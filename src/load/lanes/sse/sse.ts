@@ -41,8 +41,8 @@ async function tryFirstEvent(request: TrialRequest): Promise<Sample> {
 }
 
 /**
- * Server-sent events, followed across reconnects: meets streams that nobody ends, that are cut, and events that
- * are lost in between.
+ * Server-sent events, followed across reconnects: meets streams that nobody ends, that are cut, and events
+ * that are lost in between.
  */
 export const sse: LaneDefinition = {
   name: 'sse',
@@ -50,8 +50,8 @@ export const sse: LaneDefinition = {
   essential: false,
   sends:
     `server-sent events followed by ${CLIENTS} clients, from the end of a stream on a new connection with \`Last-Event-ID\`; ` +
-    'every event is counted, with the time since the one before as its latency',
-  meets: 'event streams that nobody ends, that are cut, events lost in between',
+    'every event is counted, with the time since the last one as its latency',
+  meets: 'event streams that nobody ends or that are cut, and events lost in between',
   routes: [eventsRoute],
   columns: [],
   run,
@@ -61,7 +61,8 @@ export const sse: LaneDefinition = {
     askedMs: () => 0,
     send: tryFirstEvent,
     remedy:
-      'pass --events-path with a route of server-sent events whose ids are whole numbers without gaps and go on after Last-Event-ID',
+      'pass --events-path with a route of server-sent events whose ids are whole numbers without gaps, ' +
+      'and go on after Last-Event-ID',
   },
   explain(_, { code, stage, message }) {
     if (code.startsWith('SSE_')) return `events: ${message}`

@@ -34,8 +34,9 @@ const RETRY_MS = 100
 const MAX_RETRY_MS = 1_000
 
 /**
- * A virtual client that follows events, as a browser's EventSource does: from the end of a stream it goes on, on a new connection, with `Last-Event-ID`. Every
- * event is one sample, which lasts from the event before it. A stream that is cut, and an id that is not the next one, are failures.
+ * A virtual client that follows events, as a browser's EventSource does: from the end of a stream it goes on,
+ * on a new connection, with `Last-Event-ID`. Every event is one sample, which lasts from the event before it.
+ * A stream that is cut, and an id that is not the next one, are failures.
  */
 export class EventSubscriber {
   readonly #subscription: Subscription

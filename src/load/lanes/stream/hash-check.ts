@@ -5,7 +5,8 @@ import type { BodyCheck } from '../../body-check.ts'
 const LAST_LINE_BYTES = 72
 
 /**
- * A body whose last line is `sha256 <hex>` of all bytes before it. HTTP itself cannot tell a body that its server ended early from a whole one; the hash can.
+ * A body whose last line is `sha256 <hex>` of all bytes before it. HTTP itself cannot tell a body that its
+ * server ended early from a whole one; the hash can.
  */
 export function createHashCheck(): BodyCheck {
   const hash = createHash('sha256')

@@ -18,8 +18,8 @@ const timed: TimedRoute = {
 }
 
 /**
- * GET of a body that takes longer than the shutdown delay and ends with its own hash: some answer is always half
- * sent when a signal comes, and has to be finished in the drain.
+ * GET of a body that takes longer than the shutdown delay and ends with its own hash: some answer is always
+ * half sent when a signal comes, and has to be finished in the drain.
  */
 export const stream: LaneDefinition = {
   name: 'stream',
@@ -37,5 +37,5 @@ export const stream: LaneDefinition = {
     'pass --stream-path with a GET route whose last line is the SHA-256 of the rest ({chunks} stands for the length)',
   ),
   explain: (_, { code, message }) =>
-    code === 'WRONG_HASH' ? `the stream ended and is not whole: ${message}` : undefined,
+    code === 'WRONG_HASH' ? `the stream ended and is not complete: ${message}` : undefined,
 }

@@ -11,10 +11,14 @@ import {
 } from '../../trace.ts'
 import { type NotOpened, WebSocketLink, type WebSocketPlace } from './link.ts'
 
-/** Close codes of a server that ends a WebSocket in good order (RFC 6455 §7.4.1): normal closure, going away. */
+/**
+ * Close codes of a server that closes a WebSocket as it should (RFC 6455 §7.4.1): normal closure, going away.
+ */
 const orderlyCodes: readonly number[] = [1000, 1001]
 
-/** Told when a connection is lost, or cannot be opened again, and no message was under way that could tell. */
+/**
+ * Told when a connection is lost, or cannot be opened again, and no message was under way that could tell.
+ */
 export type OnLoss = (error: SampleError, facts: ConnectionFacts | undefined) => void
 
 interface Message {
@@ -30,8 +34,8 @@ interface Connection {
 
 /**
  * A virtual client with one WebSocket at a time. Every message has to come back. When the server says that it
- * is going away the client connects anew at once; what it had sent and got no answer to it sends once more, and
- * counts it.
+ * is going away the client connects anew at once; what it had sent and got no answer to it sends once more,
+ * and counts it.
  */
 export class WebSocketClient {
   readonly #pickTarget: PickTarget

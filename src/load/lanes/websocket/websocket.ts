@@ -41,8 +41,8 @@ const run: Lane = async (context) => {
 }
 
 /**
- * Messages on WebSockets, on a grid, each of which has to come back: meets sockets that are cut instead of closed
- * with 1001, and messages that are swallowed at the close.
+ * Messages on WebSockets, on a grid, each of which has to come back: meets sockets that are cut instead of
+ * closed with 1001, and messages without an answer at the close.
  */
 export const websocket: LaneDefinition = {
   name: 'websocket',
@@ -51,7 +51,7 @@ export const websocket: LaneDefinition = {
   sends:
     `messages with an id on ${WEBSOCKET_CLIENTS} WebSockets, on a fixed grid, each of which has to come back; ` +
     'when the server closes with 1001 the client connects anew at once',
-  meets: 'WebSockets that are cut without a close frame, messages that are swallowed at the close',
+  meets: 'WebSockets that are cut without a close frame, messages without an answer at the close',
   routes: [websocketRoute],
   columns: ['resent'],
   run,

@@ -115,7 +115,7 @@ export class Http1Drainer implements ProtocolDrainer {
     let newest = this.#kept.latestAt
     for (const connection of this.#tracker.connections()) {
       if (isUnused(connection)) newest = Math.max(newest, connection.openedAt)
-      // While somebody is waited for anyway, idle clients have some more time to ask once more and to hear
+      // The drain waits for this one anyway, so idle clients get more time to ask once more and to be told
       // `Connection: close`.
       else if (isInFlight(connection)) newest = Math.max(newest, this.#drainingSince ?? 0)
     }

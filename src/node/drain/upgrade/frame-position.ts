@@ -1,8 +1,8 @@
 /** Longest payload of a control frame (RFC 6455 §5.5). */
 const LONGEST_CONTROL = 125
 /**
- * Longest payload that a 7 bit length tells, and the value that announces one of two bytes; the only other one
- * announces eight (RFC 6455 §5.2).
+ * Longest payload that a 7 bit length tells, and the value that announces one of two bytes; the only other
+ * one announces eight (RFC 6455 §5.2).
  */
 const SHORT = { longest: 125, twoBytes: 126 } as const
 const CLOSE = 8

@@ -23,8 +23,8 @@ const SILENCE_MS = 60_000
 
 /**
  * Follows the agent's log from its first line, and resolves after its last.
- * @throws LastcallError `LASTCALL_AGENT` when the agent was lost: it ended early, fell silent, or part of what
- * it said is gone
+ * @throws LastcallError `LASTCALL_AGENT` when the agent was lost: it ended early, fell silent, or part of
+ *   what it said is gone
  */
 export async function followAgentLog(
   api: ApiClient,
@@ -46,7 +46,8 @@ export async function followAgentLog(
     }
     if (line.n !== lastNumber + 1) {
       throw lost(
-        `lines ${lastNumber + 1} to ${line.n - 1} of the agent's log are missing (its node has rotated the log away), and with them what they counted`,
+        `lines ${lastNumber + 1} to ${line.n - 1} of the agent's log are missing (its node has rotated the log away), ` +
+          'and with them what they counted',
       )
     }
     lastNumber = line.n

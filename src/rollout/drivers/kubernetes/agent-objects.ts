@@ -6,7 +6,7 @@ import { patiently } from './api/patience.ts'
 import type { KubernetesObject, ObjectList, PodObject } from './api/objects.ts'
 import { type AgentPlan, jobManifest, type Manifest, otherManifests, RUN_LABEL } from './manifests.ts'
 
-/** How long a deletion is waited for, and how often it is looked at. Milliseconds. */
+/** How long to wait for a deletion, and how often to look. Milliseconds. */
 const GONE_TIMEOUT_MS = 90_000
 const GONE_RETRY_MS = 250
 

@@ -116,7 +116,7 @@ export async function describeLoss(
     return `the log of the agent ended, and its pod is ${status.phase ?? 'unknown'}${words}`
   } catch (error) {
     if (isNotFound(error))
-      return `the agent's pod was deleted by somebody else, or its node went away${words}`
+      return `the agent's pod was deleted by another client, or its node went away${words}`
     return `the agent cannot be reached (${(error as Error).message})${words}`
   }
 }

@@ -11,7 +11,8 @@ export interface ClockBridge {
   caused(agentMs: number, at: Instant): void
   /** How far the agent's clock is ahead, in milliseconds; 0 when the clocks may well agree. */
   aheadMs(): number
-  toHere(agentMs: number): Instant
+  /** The moment `agentMs` on both clocks of this machine; `now` is both clocks, read together. */
+  toHere(agentMs: number, now?: Instant): Instant
 }
 
 /** A bridge that takes the clocks for equal until it knows better. */
@@ -30,8 +31,7 @@ export function createClockBridge(): ClockBridge {
       most = Math.min(most, agentMs - wallMs)
     },
     aheadMs,
-    toHere(agentMs) {
-      const now = readClocks()
+    toHere(agentMs, now = readClocks()) {
       const wallMs = agentMs - aheadMs()
       return { wallMs, monotonicMs: now.monotonicMs + (wallMs - now.wallMs) }
     },

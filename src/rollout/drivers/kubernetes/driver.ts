@@ -75,7 +75,8 @@ export function createKubernetesDriver(options: KubernetesOptions, ports: Kubern
     oldPodsGone: restarter.oldPodsGone,
     pods: () => pods.records(),
     stop,
-    // The end of the process may come before the cluster's answer; then the deadline of the Job ends the agent.
+    // The end of the process may come before the cluster's answer; then the deadline of the Job ends the
+    // agent.
     killAll: () => void stop(),
   }
 }

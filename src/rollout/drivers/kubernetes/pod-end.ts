@@ -33,7 +33,7 @@ export function toPodRecord(seen: SeenPod, isOver: boolean): PodRecord {
     exitedAt,
     exitCode: facts.terminated?.exitCode,
     ending: endingOf(seen, isOver),
-    ...(report && { report, cutOff: report.forcedCloses.total }),
+    ...(report && { report, forceClosed: report.forcedCloses.total }),
     ...(message !== undefined && message !== '' && { message }),
     output: [],
     cluster: {

@@ -12,7 +12,9 @@ import { restartWorkload, wantedPods, type WorkloadReference } from './workload.
 export interface Restarter {
   /** Rejects with `LASTCALL_WORKLOAD` when the restart cannot be finished. */
   restart(): Promise<void>
-  /** Resolves when no pod from before the last restart is there; pods that a failed one did not delete stay. */
+  /**
+   * Resolves when no pod from before the last restart is there; pods that a failed one did not delete stay.
+   */
   oldPodsGone(): Promise<void>
 }
 

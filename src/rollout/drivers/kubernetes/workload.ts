@@ -37,7 +37,8 @@ export async function findWorkload(api: ApiClient, namespace: string, name: Work
   } catch (error) {
     if (!isNotFound(error)) throw error
     throw refuse([
-      `there is no ${name.kind} '${name.name}' in the namespace '${namespace}'; choose the namespace with -n and the cluster with --context`,
+      `there is no ${name.kind} '${name.name}' in the namespace '${namespace}'; ` +
+        'choose the namespace with -n and the cluster with --context',
     ])
   }
 }

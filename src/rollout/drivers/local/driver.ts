@@ -14,8 +14,8 @@ import { type Pod, startPod } from './pod.ts'
 const MAX_STARTS = 3
 
 /**
- * A Deployment, its Service and one client node on this machine; nothing runs yet. A restart starts one pod more,
- * and when that one is ready deletes the oldest (`maxSurge: 1`, `maxUnavailable: 0`).
+ * A Deployment, its Service and one client node on this machine; nothing runs yet. A restart starts one pod
+ * more, and when that one is ready deletes the oldest (`maxSurge: 1`, `maxUnavailable: 0`).
  */
 export function createLocalDriver(options: LocalOptions, timeline: Timeline): Driver {
   const endpoints = createEndpoints(options.endpointLagMs)

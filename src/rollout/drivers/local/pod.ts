@@ -20,8 +20,8 @@ export interface Pod {
   readonly name: string
   readonly ports: PodPorts
   /**
-   * Fulfilled when the pod is ready for the first time. Rejects with `LASTCALL_APP_NOT_READY`, or with another error
-   * when it is killed before.
+   * Fulfilled when the pod is ready for the first time. Rejects with `LASTCALL_APP_NOT_READY`, or with
+   * another error when it is killed before.
    */
   readonly becameReady: Promise<void>
   readonly gone: Promise<void>
@@ -103,7 +103,7 @@ export function startPod(name: string, ports: PodPorts, context: PodContext): Po
     state = 'gone'
     times.exitedAt = timeline.record('pod-exited', { pod: name, detail: describeExit(ended) })
     if (times.readyAt) return
-    // Whoever waits for this pod must not wait for ever.
+    // The caller waits for this pod, and must not wait for ever.
     if (stopped) return reject(new Error(`Start ${name}: the driver has been stopped`))
     refused = true
     reject(await diagnoseStart(name, ports, options, process, ended))
@@ -132,7 +132,7 @@ export function startPod(name: string, ports: PodPorts, context: PodContext): Po
         exitCode: exit?.code,
         ending: how,
         ...left,
-        cutOff: left.report?.forcedCloses.total,
+        forceClosed: left.report?.forcedCloses.total,
         output: isMisbehaved({ ending: how }) ? process.output() : [],
         local: { pid: process.pid, ...ports, exitSignal: exit?.signal },
       }
@@ -142,7 +142,8 @@ export function startPod(name: string, ports: PodPorts, context: PodContext): Po
       times.deletedAt = timeline.record('pod-deleted', { pod: name })
       context.onReadyChange(pod, false)
       state = 'terminating'
-      // Readiness goes on being probed by a kubelet; nobody reads it any more: a terminating endpoint is never ready (KEP-1672).
+      // Readiness goes on being probed by a kubelet; nobody reads it any more: a terminating endpoint is
+      // never ready (KEP-1672).
       probing.abort()
       const limits = { preStopMs: options.budget.preStopMs, gracePeriodMs: options.gracePeriodMs }
       await terminatePod(process, limits, {
@@ -169,7 +170,8 @@ export function startPod(name: string, ports: PodPorts, context: PodContext): Po
 type PodTimes = Pick<PodRecord, 'startedAt' | 'readyAt' | 'deletedAt' | 'signalledAt' | 'exitedAt'>
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] }
 
-// Node names the error in the output of a server that cannot listen; other runtimes print the same word of errno.h.
+// Node names the error in the output of a server that cannot listen; other runtimes print the same word of
+// errno.h.
 function isPortTaken(output: readonly string[]): boolean {
   return output.some((line) => line.includes('EADDRINUSE'))
 }

@@ -1,6 +1,9 @@
 import { accepts, type ProbeAnswer, probePath } from '../../../process/probe-client.ts'
 
-/** How readiness is asked: lastcall's probe server, a path of the application itself, or whether its port accepts. */
+/**
+ * How readiness is asked: lastcall's probe server, a path of the application itself, or whether its port
+ * accepts.
+ */
 export type Readiness =
   | { readonly kind: 'probe-server' }
   | { readonly kind: 'path'; readonly path: string }

@@ -8,7 +8,10 @@ import { type PodPorts, probeOnce } from './readiness.ts'
 /** Lines of output in a message; the rest is in the JSON document. */
 const SHOWN_LINES = 15
 
-/** Says why a pod is not ready: it cannot be started, it ended, it does not listen, or it listens and does not say that it is ready. */
+/**
+ * Says why a pod is not ready: it cannot be started, it ended, it does not listen, or it listens and does not
+ * say that it is ready.
+ */
 export async function diagnoseStart(
   name: string,
   ports: PodPorts,

@@ -16,8 +16,9 @@ export interface TerminationSteps {
 }
 
 /**
- * Ends a pod as the kubelet does: the preStop hook, within the grace period; SIGTERM to the first process; SIGKILL to all when the rest of the grace period
- * is over (kubernetes/kubernetes `pkg/kubelet/kuberuntime/kuberuntime_container.go`, `killContainer`). Resolves when the pod is gone.
+ * Ends a pod as the kubelet does: the preStop hook, within the grace period; SIGTERM to the first process;
+ * SIGKILL to all when the rest of the grace period is over (kubernetes/kubernetes
+ * `pkg/kubelet/kuberuntime/kuberuntime_container.go`, `killContainer`). Resolves when the pod is gone.
  */
 export async function terminatePod(
   pod: ChildGroup,

@@ -7,7 +7,9 @@ import { documentOf, startLane, untilLoad } from '../../../helpers/load.ts'
 
 const CLIENTS = 6
 
-/** Sends an event every 5 ms, from `Last-Event-ID` + 1; what `onEvent` does with an event is up to the test. */
+/**
+ * Sends an event every 5 ms, from `Last-Event-ID` + 1; what `onEvent` does with an event is up to the test.
+ */
 async function serve(
   t: TestContext,
   onEvent: (response: ServerResponse, id: number, nth: number) => void,

@@ -18,7 +18,7 @@ test('the lane stream reads whole streams that take as long as it asks for', asy
 
 for (const [how, code, end] of [
   ['ends in good order before its end', 'WRONG_HASH', (response: ServerResponse) => response.end()],
-  ['is cut off', 'ECONNRESET', (response: ServerResponse) => response.destroy()],
+  ['is cut', 'ECONNRESET', (response: ServerResponse) => response.destroy()],
   [
     'has another byte in it',
     'WRONG_HASH',

@@ -129,7 +129,7 @@ test('a WebSocketLink reads what comes in one packet with the answer', async (t)
   assert.deepEqual([refusal, texts, codes], [undefined, ['a', 'b'], [1001]])
 })
 
-test('a WebSocketLink gives up on a server that says goodbye and keeps the connection', async (t) => {
+test('a WebSocketLink gives up on a server that sends its close frame and keeps the connection', async (t) => {
   const open = await answering(t)
   const { link, codes } = await open((socket, key) => {
     socket.write(Buffer.concat([Buffer.from(acceptOf(key)), Buffer.from([0x88, 2, 3, 0xe8])]))

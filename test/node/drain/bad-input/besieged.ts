@@ -56,8 +56,9 @@ async function untilEmpty(server: Server): Promise<void> {
 }
 
 /**
- * Makes a test of each attack: it begins before the shutdown and in the delay and goes on in the drain, beside a neighbour that must not notice. The drain
- * ends by itself, or at the deadline what is left is reported; then no connection is left.
+ * Makes a test of each attack: it begins before the shutdown and in the delay and goes on in the drain,
+ * beside a neighbour that must not notice. The drain ends by itself, or at the deadline what is left is
+ * reported; then no connection is left.
  */
 export function besiege(what: string, make: () => Besieged, attacks: readonly Attack[]): void {
   describe(what, { concurrency: 8 }, () => {

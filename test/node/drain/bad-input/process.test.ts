@@ -19,7 +19,10 @@ const attacks: readonly (readonly [server: string, secure: boolean, attacks: rea
   ['h2', true, [...tlsAttacks, ...http2Unread]],
 ]
 
-/** It comes in any case; a neighbour's answer, due after a third of a second, has to be out by then on a machine that is busy with everything else. */
+/**
+ * It comes in any case; a neighbour's answer, due after a third of a second, has to be out by then on a
+ * machine that is busy with everything else.
+ */
 const DEADLINE_MS = 10_000
 
 /** How long the exit may take behind the deadline of the drain. */

@@ -118,7 +118,8 @@ for (const phase of ['the delay', 'the drain'] as const) {
     const answer = async (response: ServerResponse): Promise<void> => {
       response.writeHead(200, { 'Content-Length': size + 5 }).write('begun')
       await gate.pass()
-      // More than the kernel takes, in parts: the rest has to be asked for, though Node has let go of the socket by then.
+      // More than the kernel takes, in parts: the rest has to be asked for, though Node has let go of the
+      // socket by then.
       for (let sent = 0; sent < size; sent += 1_000_000) {
         if (!response.write(Buffer.alloc(1_000_000, 'x')))
           await new Promise((resolve) => response.once('drain', resolve))

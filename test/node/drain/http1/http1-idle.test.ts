@@ -5,11 +5,14 @@ import { test } from 'node:test'
 import { adapterFor } from '../../../../src/node/drain/servers/serve.ts'
 import { within } from '../../../helpers/eventually.ts'
 import { startKernelClient } from '../../../helpers/kernel-client.ts'
-import { Gate, startDrained } from '../setup.ts'
+import { contextOf, Gate, startDrained } from '../setup.ts'
 
 const ok = (_: unknown, response: ServerResponse): void => void response.end('ok')
 
-/** Some turns of the event loop after the listener closed: far more than a sweep without a settling time would take, far less than that time. */
+/**
+ * Some turns of the event loop after the listener closed: far more than a sweep without a settling time would
+ * take, far less than that time.
+ */
 async function turnsAfterClose(server: Server): Promise<void> {
   for (let turns = 0; turns < 20; turns = server.listening ? 0 : turns + 1) {
     await new Promise((resolve) => setImmediate(resolve))
@@ -202,14 +205,7 @@ test('serve: connections from before the adapter are met at their next request a
   const early = await client()
   early.get('/')
   await early.response()
-  const second = adapterFor(server, {
-    name: 'main',
-    drainTimeoutMs: 10_000,
-    shutdownDelayMs: 0,
-    closeHandshake: undefined,
-    onLateRequest: () => {},
-    onListening: () => {},
-  })
+  const second = adapterFor(server, contextOf())
   t.after(() => second.release())
   early.get('/slow')
   await gate.entered

@@ -4,7 +4,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import { test } from 'node:test'
 import { adapterFor } from '../../../../src/node/drain/servers/serve.ts'
 import { within } from '../../../helpers/eventually.ts'
-import { Gate, startDrained } from '../setup.ts'
+import { contextOf, Gate, startDrained } from '../setup.ts'
 
 test('drain() lets a request finish that began before it and says close on its response', async (t) => {
   const gate = new Gate()
@@ -140,14 +140,7 @@ test('drain() forgets requests whose client went away', async (t) => {
 })
 
 test('drain() of a server that never listened, and of one that its owner closed, ends', async (t) => {
-  const context = {
-    name: 'main',
-    drainTimeoutMs: 10_000,
-    shutdownDelayMs: 0,
-    closeHandshake: undefined,
-    onLateRequest: () => {},
-    onListening: () => {},
-  }
+  const context = contextOf()
   const never = adapterFor(createServer(), context)
   await within(2_000, 'drain', never.drain())
   never.release()
@@ -161,14 +154,7 @@ test('drain() of a server that never listened, and of one that its owner closed,
 
 test('a server that begins to listen in the drain is closed again', async (t) => {
   const server = createServer()
-  const adapter = adapterFor(server, {
-    name: 'main',
-    drainTimeoutMs: 10_000,
-    shutdownDelayMs: 0,
-    closeHandshake: undefined,
-    onLateRequest: () => {},
-    onListening: () => {},
-  })
+  const adapter = adapterFor(server, contextOf())
   t.after(() => adapter.release())
   await within(2_000, 'drain', adapter.drain())
   server.listen(0, '127.0.0.1')

@@ -20,7 +20,9 @@ interface Lingering {
   turn(sent?: string): Promise<void>
 }
 
-/** A connection whose only response is out with `Connection: close`, and whose client does not end its side. */
+/**
+ * A connection whose only response is out with `Connection: close`, and whose client does not end its side.
+ */
 async function linger(
   t: TestContext,
   head: string,

@@ -33,7 +33,10 @@ const handlers: Readonly<Record<string, Handler>> = {
 const plain = (received: string): string =>
   received.replaceAll(/^(connection|keep-alive|date): .*\r\n/gim, '').replaceAll('\r\n', '\n')
 
-/** Without the error that may stand behind a complete 200: after `Connection: close` it means nothing to a client. */
+/**
+ * Without the error that may stand behind a complete 200: after `Connection: close` it means nothing to a
+ * client.
+ */
 const answered = (received: string): string => received.replace(/(?<=200 OK[^]*)HTTP\/1\.1 4[^]*$/, '')
 
 for (const [protocol, kind] of Object.entries(http1Kinds)) {

@@ -128,7 +128,8 @@ test('headers of a response in flight reach a writeHead that a middleware has pu
   const gate = new Gate()
   const { adapter, client } = await startDrained(t, async (request, response) => {
     const writeHead = response.writeHead
-    // As the package on-headers does, which compression and express-session use: without a reason the headers are the second argument.
+    // As the package on-headers does, which compression and express-session use: without a reason the headers
+    // are the second argument.
     response.writeHead = function setHeaders(this: ServerResponse, ...given: unknown[]): ServerResponse {
       const at = typeof given[1] === 'string' ? 2 : 1
       for (const [key, text] of Object.entries(given[at] ?? {})) this.setHeader(key, text as string)

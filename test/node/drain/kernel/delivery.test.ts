@@ -12,7 +12,9 @@ import type { RawClient } from '../../../helpers/raw-http.ts'
 import { drainable } from '../setup.ts'
 import { askForWebSocket } from '../upgrade/upgrade-setup.ts'
 
-/** Less than the kernel takes at once, and more than a client's kernel takes when its program does not read. */
+/**
+ * Less than the kernel takes at once, and more than a client's kernel takes when its program does not read.
+ */
 const SIZE = 2_000_000
 
 interface Protocol {

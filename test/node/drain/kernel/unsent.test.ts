@@ -1,24 +1,13 @@
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { createServer as createTcpServer, type Server } from 'node:net'
 import { test, type TestContext } from 'node:test'
-import { parseUnsent } from '../../../../src/node/drain/kernel/tcp-table.ts'
 import { startChild } from '../../../helpers/child.ts'
 import { eventually, within } from '../../../helpers/eventually.ts'
-import { RawClient } from '../../../helpers/raw-http.ts'
+import type { RawClient } from '../../../helpers/raw-http.ts'
 import { http1Kinds } from '../http1/http1-servers.ts'
 import { listenUnserved } from '../servers/late-serve.ts'
 import { drainable, Gate } from '../setup.ts'
-
-/** Less than the kernel takes at once, and more than a client's kernel takes when its program does not read. */
-const SIZE = 2_000_000
-
-/** Whether the kernel still has something for a client of this port, whose connection is closed on our side. */
-function isUndelivered(port: number): boolean {
-  const table = readFileSync('/proc/net/tcp', 'latin1')
-  return parseUnsent(table, new Set([port])).some(({ isOrphan }) => isOrphan)
-}
+import { assertDrainWaitsFor, isUndelivered, severalLooks, SIZE } from '../undelivered.ts'
 
 /** Servers that answer with that much; each calls back when its kernel has taken it. */
 const servers: Readonly<Record<string, (sent: () => void) => Server>> = {
@@ -37,43 +26,39 @@ const servers: Readonly<Record<string, (sent: () => void) => Server>> = {
     }),
 }
 
+/** A client that does not read until it is told to. */
+async function notReading(t: TestContext, port: number, kind = http1Kinds.http): Promise<RawClient> {
+  const client = await kind.connect(port)
+  t.after(() => client.close())
+  client.socket.pause()
+  return client
+}
+
 for (const [name, create] of Object.entries(servers)) {
-  const connect = async (t: TestContext, port: number): Promise<RawClient> => {
-    const client = await (name === 'https' ? http1Kinds.https : http1Kinds.http).connect(port)
-    t.after(() => client.close())
-    client.socket.pause()
-    return client
-  }
+  const connect = (t: TestContext, port: number): Promise<RawClient> =>
+    notReading(t, port, name === 'https' ? http1Kinds.https : http1Kinds.http)
 
   for (const asked of ['before the announcement', 'in the delay', 'in the drain'] as const) {
     test(`${name}: drain() lasts until the client's kernel has the answer to a request from ${asked}`, async (t) => {
       const sent = Promise.withResolvers<void>()
       // Long enough for a connection that is unused to be asked in the drain.
-      const { adapter, port, server } = await drainable(t, create(sent.resolve), { shutdownDelayMs: 2_000 })
-      const slow = await connect(t, port)
+      const drained = await drainable(t, create(sent.resolve), { shutdownDelayMs: 2_000 })
+      const slow = await connect(t, drained.port)
       const ask = async (): Promise<void> => {
         slow.get()
         await within(10_000, 'the answer', sent.promise)
       }
       if (asked === 'before the announcement') await ask()
-      if (asked !== 'in the drain') adapter.announceClose()
+      if (asked !== 'in the drain') drained.adapter.announceClose()
       if (asked === 'in the delay') await ask()
-      let isOver = false
-      const over = adapter.drain().then(() => (isOver = true))
-      if (asked === 'in the drain') {
-        await eventually('the listener is closed', () => !server.listening)
-        for (let looks = 0; looks < 3; looks++) await readFile('/proc/net/tcp')
+      await assertDrainWaitsFor(slow, drained, async () => {
+        if (asked !== 'in the drain') return
+        await eventually('the listener is closed', () => !drained.server.listening)
+        await severalLooks()
         await ask()
-      }
-      await eventually('the connection is closed', () => isUndelivered(port))
-      // As long as a look takes, several times.
-      for (let looks = 0; looks < 10; looks++) await readFile('/proc/net/tcp')
-      assert.equal(isOver, false)
-      slow.socket.resume()
-      await within(10_000, 'drain', over)
+      })
       await slow.ended()
-      assert.ok(slow.received.length >= SIZE)
-      assert.deepEqual(adapter.forceClose(), [])
+      assert.deepEqual(drained.adapter.forceClose(), [])
     })
   }
 
@@ -102,59 +87,37 @@ for (const [name, create] of Object.entries(servers)) {
 
 test('drain() lasts until the client has the answer to a request that was in flight when it began', async (t) => {
   const [gate, sent] = [new Gate(), Promise.withResolvers<void>()]
-  const { adapter, port, server } = await drainable(
+  const drained = await drainable(
     t,
     http1Kinds.http.create(async (_, response) => {
       await gate.pass()
       response.on('finish', sent.resolve).end(Buffer.alloc(SIZE))
     }),
   )
-  const slow = await RawClient.connect(port)
-  t.after(() => slow.close())
-  slow.socket.pause()
+  const slow = await notReading(t, drained.port)
   slow.get()
   await gate.entered
-  let isOver = false
-  const over = adapter.drain().then(() => (isOver = true))
-  await eventually('the listener is closed', () => !server.listening)
-  for (let looks = 0; looks < 3; looks++) await readFile('/proc/net/tcp')
-  gate.open()
-  await within(10_000, 'the answer', sent.promise)
-  await eventually('the connection is closed', () => isUndelivered(port))
-  for (let looks = 0; looks < 10; looks++) await readFile('/proc/net/tcp')
-  assert.equal(isOver, false)
-  slow.socket.resume()
-  await within(10_000, 'drain', over)
-  await slow.ended()
-  assert.ok(slow.received.length >= SIZE)
+  await assertDrainWaitsFor(slow, drained, async () => {
+    await eventually('the listener is closed', () => !drained.server.listening)
+    await severalLooks()
+    gate.open()
+    await within(10_000, 'the answer', sent.promise)
+  })
 })
 
 test('drain() lasts until the client has an answer from before serve()', async (t) => {
   const sent = Promise.withResolvers<void>()
   const { port, serve } = await listenUnserved(t, servers['http']!(sent.resolve))
-  const slow = await RawClient.connect(port)
-  t.after(() => slow.close())
-  slow.socket.pause()
+  const slow = await notReading(t, port)
   slow.get()
   await within(10_000, 'the answer', sent.promise)
-  const adapter = serve()
-  let isOver = false
-  const over = adapter.drain().then(() => (isOver = true))
-  await eventually('the connection is closed', () => isUndelivered(port))
-  for (let looks = 0; looks < 10; looks++) await readFile('/proc/net/tcp')
-  assert.equal(isOver, false)
-  slow.socket.resume()
-  await within(10_000, 'drain', over)
-  await slow.ended()
-  assert.ok(slow.received.length >= SIZE)
+  await assertDrainWaitsFor(slow, { adapter: serve(), port })
 })
 
 test('forceClose() counts an answer whose connection it closes itself', async (t) => {
   const sent = Promise.withResolvers<void>()
   const { adapter, port } = await drainable(t, servers['http']!(sent.resolve))
-  const stuck = await RawClient.connect(port)
-  t.after(() => stuck.close())
-  stuck.socket.pause()
+  const stuck = await notReading(t, port)
   stuck.get()
   await within(10_000, 'the answer', sent.promise)
   assert.match(adapter.forceClose()[0]?.label ?? '', /bytes not received$/)
@@ -165,9 +128,7 @@ const options = { shutdownDelayMs: 0, hooksTimeoutMs: 1_000 }
 test('a process does not exit before a slow client has its last answer', async (t) => {
   const child = startChild(t, 'lifecycle/large-answer.ts', { args: [JSON.stringify(options), String(SIZE)] })
   const port = Number((await child.line(/^ready/)).split(' ')[1])
-  const slow = await RawClient.connect(port)
-  t.after(() => slow.close())
-  slow.socket.pause()
+  const slow = await notReading(t, port)
   slow.get()
   await child.line(/^finished/)
   child.kill('SIGTERM')
@@ -183,9 +144,7 @@ test('a process says what a client had not got at the deadline', async (t) => {
   const args = [JSON.stringify({ ...options, drainTimeoutMs: 3_000 }), String(SIZE)]
   const child = startChild(t, 'lifecycle/large-answer.ts', { args })
   const port = Number((await child.line(/^ready/)).split(' ')[1])
-  const stuck = await RawClient.connect(port)
-  t.after(() => stuck.close())
-  stuck.socket.pause()
+  const stuck = await notReading(t, port)
   stuck.get()
   await child.line(/^finished/)
   child.kill('SIGTERM')

@@ -1,24 +1,13 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { readFileSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { createServer, type Socket } from 'node:net'
 import { test, type TestContext } from 'node:test'
 import { closeGently } from '../../../../src/node/drain/http1/linger.ts'
 import { Receipts } from '../../../../src/node/drain/listener/receipts.ts'
-import { parseUnsent } from '../../../../src/node/drain/kernel/tcp-table.ts'
 import { eventually, within } from '../../../helpers/eventually.ts'
 import { http1Kinds } from '../http1/http1-servers.ts'
 import { drainable, startDrained } from '../setup.ts'
-
-/** Less than the kernel takes at once, and more than a client's kernel takes when its program does not read. */
-const SIZE = 2_000_000
-
-/** Whether the kernel still has something for a client of this port, whose connection is closed on our side. */
-function isUndelivered(port: number): boolean {
-  const table = readFileSync('/proc/net/tcp', 'latin1')
-  return parseUnsent(table, new Set([port])).some(({ isOrphan }) => isOrphan)
-}
+import { assertDrainWaitsFor, severalLooks, SIZE } from '../undelivered.ts'
 
 interface Answered {
   readonly receipts: Receipts
@@ -89,19 +78,11 @@ for (const [name, kind] of Object.entries(http1Kinds)) {
     slow.socket.pause()
     adapter.announceClose()
     // The look into the kernel's tables that begins with the announcement must not see the answer.
-    for (let looks = 0; looks < 10; looks++) await readFile('/proc/net/tcp')
+    await severalLooks()
     slow.get()
     slow.socket.end()
     await within(10_000, 'the answer', sent.promise)
-    let isOver = false
-    const over = adapter.drain().then(() => (isOver = true))
-    await eventually('the connection is closed', () => isUndelivered(port))
-    for (let looks = 0; looks < 10; looks++) await readFile('/proc/net/tcp')
-    assert.equal(isOver, false)
-    slow.socket.resume()
-    await within(10_000, 'drain', over)
-    // The client's kernel has it; its program may not have read it all.
-    await slow.until(() => slow.received.length >= SIZE)
+    await assertDrainWaitsFor(slow, { adapter, port })
   })
 }
 
@@ -114,12 +95,5 @@ test('raw TCP: drain() asks the kernel about a connection that came after the an
   adapter.announceClose()
   const slow = await client()
   slow.socket.pause()
-  let isOver = false
-  const over = adapter.drain().then(() => (isOver = true))
-  await eventually('the connection is closed', () => isUndelivered(port))
-  for (let looks = 0; looks < 10; looks++) await readFile('/proc/net/tcp')
-  assert.equal(isOver, false)
-  slow.socket.resume()
-  await within(10_000, 'drain', over)
-  await slow.until(() => slow.received.length >= SIZE)
+  await assertDrainWaitsFor(slow, { adapter, port })
 })

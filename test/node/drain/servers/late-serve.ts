@@ -3,6 +3,7 @@ import type { AddressInfo, Server } from 'node:net'
 import type { TestContext } from 'node:test'
 import type { DrainAdapter } from '../../../../src/node/drain/adapter.ts'
 import { adapterFor } from '../../../../src/node/drain/servers/serve.ts'
+import { contextOf } from '../setup.ts'
 
 /** Listens with a server that nobody drains yet. */
 export async function listenUnserved(t: TestContext, server: Server) {
@@ -18,14 +19,10 @@ export async function listenUnserved(t: TestContext, server: Server) {
     server.close()
   })
   const serve = (shutdownDelayMs = 0): DrainAdapter => {
-    const adapter = adapterFor(server, {
-      name: 'main',
-      drainTimeoutMs: 10_000,
-      shutdownDelayMs,
-      closeHandshake: (socket) => void told.push(socket),
-      onLateRequest: () => {},
-      onListening: () => {},
-    })
+    const adapter = adapterFor(
+      server,
+      contextOf({ shutdownDelayMs, closeHandshake: (socket) => void told.push(socket) }),
+    )
     adapters.push(adapter)
     return adapter
   }

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { adapterFor } from '../../../../src/node/drain/servers/serve.ts'
 import { within } from '../../../helpers/eventually.ts'
-import { drainable } from '../setup.ts'
+import { contextOf, drainable } from '../setup.ts'
 
 const echo = (): Server => createServer((socket) => socket.on('error', () => {}).pipe(socket))
 
@@ -60,14 +60,7 @@ test('the path of a unix socket is left to a successor that has bound it since (
   const folder = mkdtempSync(join(tmpdir(), 'lastcall-'))
   t.after(() => rmSync(folder, { recursive: true }))
   const path = join(folder, 'app.sock')
-  const context = {
-    name: 'main',
-    drainTimeoutMs: 1_000,
-    shutdownDelayMs: 0,
-    closeHandshake: undefined,
-    onLateRequest: () => {},
-    onListening: () => {},
-  }
+  const context = contextOf({ drainTimeoutMs: 1_000 })
   const listen = async (body: string) => {
     const server = createHttpServer((_, response) => response.end(body)).listen(path)
     t.after(() => server.close())
@@ -90,14 +83,7 @@ test('the path of a unix socket is unlinked when it is still the own one', async
   const path = join(folder, 'app.sock')
   const server = createHttpServer().listen(path)
   await once(server, 'listening')
-  const adapter = adapterFor(server, {
-    name: 'main',
-    drainTimeoutMs: 1_000,
-    shutdownDelayMs: 0,
-    closeHandshake: undefined,
-    onLateRequest: () => {},
-    onListening: () => {},
-  })
+  const adapter = adapterFor(server, contextOf({ drainTimeoutMs: 1_000 }))
   await within(3_000, 'drain', adapter.drain())
   assert.equal(existsSync(path), false)
 })

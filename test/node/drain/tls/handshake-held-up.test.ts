@@ -24,7 +24,7 @@ test('https.Server: a handshake that an asynchronous SNICallback holds up is wai
   const answerSni = await asked.promise
   await eventually('the silent handshake has begun', () => raw.bytesRead > 0)
   const drained = adapter.drain()
-  // Both are looked at together, so what becomes of one is decided for the other as well.
+  // Both are looked at together, so what happens to one is decided for the other as well.
   await within(5_000, 'end of the silent handshake', once(raw, 'close'))
   answerSni(null, createSecureContext(tls))
   const client = new RawClient(await within(5_000, 'handshake', secure))

@@ -12,7 +12,7 @@ import { connect, createServer as createTlsServer } from 'node:tls'
 import { adapterFor } from '../../../../src/node/drain/servers/serve.ts'
 import { RawClient } from '../../../helpers/raw-http.ts'
 import { connectGated } from './gated-tls.ts'
-import { drainable, tls } from '../setup.ts'
+import { contextOf, drainable, tls } from '../setup.ts'
 import { eventually, within } from '../../../helpers/eventually.ts'
 
 /** Enough time for a client on a busy machine: an open handshake may be silent for a second longer. */
@@ -121,14 +121,7 @@ test('https over a unix socket: of two handshakes each is waited for', async (t)
   const server = createHttpsServer(tls, (_, response) => response.end('ok'))
   server.listen(path)
   await once(server, 'listening')
-  const adapter = adapterFor(server, {
-    name: 'main',
-    drainTimeoutMs: 10_000,
-    shutdownDelayMs,
-    closeHandshake: undefined,
-    onLateRequest: () => {},
-    onListening: () => {},
-  })
+  const adapter = adapterFor(server, contextOf({ shutdownDelayMs }))
   t.after(() => {
     adapter.forceClose()
     adapter.release()

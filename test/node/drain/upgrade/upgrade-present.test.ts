@@ -9,7 +9,7 @@ import { adapterFor } from '../../../../src/node/drain/servers/serve.ts'
 import type { CloseHandshake } from '../../../../src/node/types.ts'
 import { listen } from '../../../helpers/listen.ts'
 import { RawClient } from '../../../helpers/raw-http.ts'
-import { Gate } from '../setup.ts'
+import { contextOf, Gate } from '../setup.ts'
 import { kinds } from './upgrade-kinds.ts'
 import {
   askForWebSocket,
@@ -24,14 +24,7 @@ import { eventually, within } from '../../../helpers/eventually.ts'
 
 /** Gives a server that listens its adapter, as `serve()` does. */
 function serveNow(t: TestContext, server: Server, closeHandshake?: CloseHandshake): DrainAdapter {
-  const adapter = adapterFor(server, {
-    name: 'main',
-    drainTimeoutMs: 10_000,
-    shutdownDelayMs: 0,
-    closeHandshake,
-    onLateRequest: () => {},
-    onListening: () => {},
-  })
+  const adapter = adapterFor(server, contextOf({ closeHandshake }))
   t.after(() => {
     adapter.forceClose()
     adapter.release()
@@ -50,6 +43,15 @@ for (const [name, kind] of Object.entries(kinds)) {
       const one = new RawClient(await within(5_000, 'connection', kind.connect(port)))
       t.after(() => one.close())
       return one
+    }
+
+    /** An upgrade that a server from before serve() has been asked for. */
+    const asked = async (t: TestContext) => {
+      const server = kind.createServer()
+      server.on('upgrade', () => {})
+      const { port } = await listen(t, server)
+      const one = await client(t, port)
+      return { server, one, ...(await askUpgrade(server, one)) }
     }
 
     test('WebSockets of ws are counted, and sent 1001 in their turn', async (t) => {
@@ -106,11 +108,7 @@ for (const [name, kind] of Object.entries(kinds)) {
     })
 
     test('one that is refused after serve() gets the whole of its 401', async (t) => {
-      const server = kind.createServer()
-      server.on('upgrade', () => {})
-      const { port } = await listen(t, server)
-      const one = await client(t, port)
-      const { socket } = await askUpgrade(server, one)
+      const { server, one, socket } = await asked(t)
       const adapter = serveNow(t, server)
       const { drained } = await beginDrain(adapter)
       socket.end('HTTP/1.1 401 Unauthorized\r\nConnection: close\r\nContent-Length: 2\r\n\r\nno')
@@ -119,11 +117,7 @@ for (const [name, kind] of Object.entries(kinds)) {
     })
 
     test('one of an unknown library is waited for without a word, and counted when it is force-closed', async (t) => {
-      const server = kind.createServer()
-      server.on('upgrade', () => {})
-      const { port } = await listen(t, server)
-      const one = await client(t, port)
-      const { socket } = await askUpgrade(server, one)
+      const { server, one, socket } = await asked(t)
       socket.write(switching)
       const message = frameOf('in two halves')
       socket.write(message.subarray(0, 5))
@@ -140,11 +134,7 @@ for (const [name, kind] of Object.entries(kinds)) {
     })
 
     test('each gets its close handshake, without a request', async (t) => {
-      const server = kind.createServer()
-      server.on('upgrade', () => {})
-      const { port } = await listen(t, server)
-      const one = await client(t, port)
-      const { socket } = await askUpgrade(server, one)
+      const { server, one, socket } = await asked(t)
       socket.write(switching)
       await untilReceived(one, switching)
       const requests: unknown[] = []

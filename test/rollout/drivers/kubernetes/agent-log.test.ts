@@ -16,7 +16,9 @@ interface Followed {
 const line = (n: number, type: string, more = ''): string =>
   `2026-11-21T10:00:00.${n}Z {"n":${n},"at":0,"type":"${type}"${more}}\n`
 
-/** Follows the log of a pod in this state; `text` is all of its log, which goes on when the container runs. */
+/**
+ * Follows the log of a pod in this state; `text` is all of its log, which goes on when the container runs.
+ */
 async function follow(t: Scope, text: string, status: object): Promise<Followed> {
   const server = await new FakeApiServer().start(t)
   server.put(paths.pods, { metadata: { name: 'agent' }, status } as unknown as Stored)

@@ -106,7 +106,7 @@ suite('createObservedPods()', () => {
   test('a report of lastcall is read from the termination message, other text is kept', () => {
     const report = { events: [], forcedCloses: { total: 3 } }
     const pod = recordOf(ready, deleting, ended(1, { message: JSON.stringify(report) }))
-    assert.deepEqual([pod.report, pod.cutOff, pod.message], [report, 3, undefined])
+    assert.deepEqual([pod.report, pod.forceClosed, pod.message], [report, 3, undefined])
     assert.equal(recordOf(ready, ended(1, { message: 'pool is closed' })).message, 'pool is closed')
   })
 

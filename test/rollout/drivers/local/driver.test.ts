@@ -100,7 +100,7 @@ test("createLocalDriver reads the pod's own report, as the kubelet reads a termi
   const { driver } = await start(t, localOptions('reporting-app'))
   await restart(driver)
   const [pod] = driver.pods()
-  assert.deepEqual([pod!.ending, pod!.exitCode, pod!.cutOff], ['exit-code', 1, 2])
+  assert.deepEqual([pod!.ending, pod!.exitCode, pod!.forceClosed], ['exit-code', 1, 2])
 })
 
 test('createLocalDriver gives each pod its name, its ports and the times of the shutdown', async (t) => {

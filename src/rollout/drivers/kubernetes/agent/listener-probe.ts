@@ -6,7 +6,10 @@ import type { ListenerState } from './protocol.ts'
 export const PROBE_PERIOD_MS = 100
 const CONNECT_TIMEOUT_MS = 1_000
 
-/** Hears of each change. `atMs` is when that connect began, `lastOtherMs` when the last one before the change did; null for the first. Wall clock. */
+/**
+ * Hears of each change. `atMs` is when that connect began, `lastOtherMs` when the last one before the change
+ * did; null for the first. Wall clock.
+ */
 export type OnListenerChange = (state: ListenerState, atMs: number, lastOtherMs: number | null) => void
 
 /** Dials an address every {@link PROBE_PERIOD_MS} until the signal is aborted; never rejects. */

@@ -92,7 +92,9 @@ export type AgentMessage =
       readonly type: 'listener'
       readonly pod: string
       readonly state: ListenerState
-      /** Wall time at which the last connect met the state before this one; null for the first. Milliseconds. */
+      /**
+       * Wall time at which the last connect met the state before this one; null for the first. Milliseconds.
+       */
       readonly lastOtherMs: number | null
     }
   /** A watch saw changes late, or lost some. */

@@ -22,7 +22,10 @@ export class ApiError extends Error {
 
 const transient = [0, 408, 429, 500, 502, 503, 504]
 
-/** Whether the same request may succeed a little later: a restarted API server, a broken connection, too much load. */
+/**
+ * Whether the same request may succeed a little later: a restarted API server, a broken connection, too much
+ * load.
+ */
 export function isTransient(error: unknown): boolean {
   return error instanceof ApiError && transient.includes(error.status)
 }

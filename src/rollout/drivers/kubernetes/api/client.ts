@@ -107,7 +107,7 @@ async function readAll(response: IncomingMessage): Promise<string> {
   }
 }
 
-/** A line without its end is left out: it was cut off, and comes again when its reader resumes. */
+/** A line without its end is left out: it comes again, complete, when its reader resumes. */
 async function* linesOf(response: IncomingMessage): AsyncGenerator<string, void, undefined> {
   let rest = ''
   for await (const chunk of response.setEncoding('utf8')) {
