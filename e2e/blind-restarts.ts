@@ -1,24 +1,44 @@
 import { stallsAgainst } from '../src/load/generator-doubts.ts'
 import { WANTED_OUTAGE_MS } from '../src/rollout/power.ts'
-import type { Outcome } from './scenario.ts'
+import type { RolloutDocument } from '../src/rollout/run-document.ts'
+
+/** What is asked of a run's document. */
+type Watched = Pick<RolloutDocument, 'load' | 'phases'>
 
 /**
- * How many of a run's restarts the load generator did not watch all the time: it stalled in them for as long as the shortest
- * outage that has to be seen. What a server does wrong it does in every restart, so the others can still show it.
+ * How many of a run's restarts the load generator did not watch all the time: it stalled in them for as long
+ * as the shortest outage that has to be seen. What a server does wrong it does in every restart, so the others
+ * can still show it.
  */
-export function countBlindRestarts({ load, beganAt, restartedAt, replaced }: Outcome): number {
-  const lastGoneAt = Math.max(...replaced.map(({ goneAt = Infinity }) => goneAt))
-  const isBlind = (fromMs: number, untilMs: number): boolean =>
-    stallsAgainst(load, {
-      windowMs: WANTED_OUTAGE_MS,
-      beganAtMs: beganAt,
-      covers: ({ at, ms }) => at.wallMs < beganAt + untilMs && at.wallMs + ms > beganAt + fromMs,
-    }).length > 0
-  return restartedAt.filter((at, index) => isBlind(at, restartedAt[index + 1] ?? lastGoneAt)).length
+export function countBlindRestarts({ load, phases }: Watched): number {
+  return restartsOf(phases).filter(
+    ({ fromMs, untilMs }) =>
+      stallsAgainst(load, {
+        windowMs: WANTED_OUTAGE_MS,
+        beganAtMs: phases[0]?.startedAt.wallMs ?? 0,
+        covers: ({ at, ms }) => at.wallMs < untilMs && at.wallMs + ms > fromMs,
+      }).length > 0,
+  ).length
 }
 
 /** The same as a sentence, for people who read a run. */
-export function describeWatch(outcome: Outcome): string {
-  const watched = outcome.restartedAt.length - countBlindRestarts(outcome)
-  return `${watched} of ${outcome.restartedAt.length} restarts were watched without a stall of ${WANTED_OUTAGE_MS} ms or longer`
+export function describeWatch(run: Watched): string {
+  const restarts = restartsOf(run.phases).length
+  const watched = restarts - countBlindRestarts(run)
+  return `${watched} of ${restarts} restarts were watched without a stall of ${WANTED_OUTAGE_MS} ms or longer`
+}
+
+interface Span {
+  readonly fromMs: number
+  readonly untilMs: number
+}
+
+/** Each restart, from its begin until its last old pod is gone. Wall-clock milliseconds. */
+function restartsOf(phases: Watched['phases']): readonly Span[] {
+  return phases.flatMap(({ name, startedAt, endedAt }, index) => {
+    if (name !== 'rollout') return []
+    const next = phases[index + 1]
+    const last = next?.name === 'drain' ? next.endedAt : endedAt
+    return [{ fromMs: startedAt.wallMs, untilMs: last.wallMs }]
+  })
 }

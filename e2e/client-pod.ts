@@ -1,4 +1,4 @@
-import { type Cluster, onClientNode } from './cluster.ts'
+import { clientNode, type Cluster } from './cluster.ts'
 import { imageOf } from './images.ts'
 import { poll } from './shell.ts'
 
@@ -36,13 +36,15 @@ export class ClientPod {
         restartPolicy: 'Never',
         automountServiceAccountToken: false,
         enableServiceLinks: false,
-        ...onClientNode,
+        nodeName: clientNode,
+        securityContext: { runAsNonRoot: true, seccompProfile: { type: 'RuntimeDefault' } },
         containers: [
           {
             name,
             image: imageOf('fastify'),
             command,
             imagePullPolicy: 'Never',
+            securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
             // A client that has to wait for the processor measures itself; the servers set aside less.
             resources: { requests: { cpu: '500m', memory: '128Mi' } },
           },

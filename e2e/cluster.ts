@@ -1,8 +1,5 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
-import { run } from './shell.ts'
+import { run, type RunOptions } from './shell.ts'
 
 const name = process.env['KIND_CLUSTER_NAME'] ?? 'lastcall-e2e'
 
@@ -15,17 +12,15 @@ nodes:
   - role: worker
 `
 
+/** Namespace of everything that a scenario creates; it enforces the restricted Pod Security standard. */
+export const namespace = 'shop'
+/** Name of every release, of its Deployment and its Service. */
+export const RELEASE = 'shop'
 /** Where the clients of a run are alone: kind numbers the workers from the second on. */
-const clientNode = `${name}-worker3`
+export const clientNode = `${name}-worker3`
 
 /** Says that a node, or a pod, is for the clients. */
 const clientLabel = 'lastcall.dev/clients'
-
-/** What puts a pod on the node of the clients. */
-export const onClientNode = {
-  nodeSelector: { [clientLabel]: 'true' },
-  tolerations: [{ key: clientLabel, operator: 'Exists' }],
-} as const
 
 /** Ten times the weight of each other node, whose pods start at the cost of two cores or more. */
 const CLIENT_CPU_SHARES = 10 * 1_024
@@ -35,8 +30,6 @@ export class Cluster {
   readonly #env: NodeJS.ProcessEnv
   readonly #signal: AbortSignal
   readonly kubeconfig: string
-  #proxy: ChildProcess | null = null
-  #api = ''
 
   constructor(folder: string, signal: AbortSignal) {
     this.kubeconfig = join(folder, 'kubeconfig')
@@ -64,7 +57,7 @@ export class Cluster {
     ]
     await run('kind', args, { env: this.#env, signal: this.#signal, input: config })
     await this.#setClientNodeApart()
-    await this.#startProxy()
+    await this.#createNamespace()
   }
 
   /**
@@ -78,8 +71,24 @@ export class Cluster {
     await run('docker', shares, { env: this.#env, signal: this.#signal })
   }
 
+  /** The namespace of the context as well, so that no command has to name it. */
+  async #createNamespace(): Promise<void> {
+    const enforce = 'pod-security.kubernetes.io/enforce=restricted'
+    await this.kubectl(['create', 'namespace', namespace])
+    await this.kubectl(['label', 'namespace', namespace, enforce])
+    await this.kubectl(['config', 'set-context', '--current', `--namespace=${namespace}`])
+  }
+
+  /** From now on kube-proxy programs nftables instead of iptables. */
+  async useNftables(): Promise<void> {
+    const proxy = ['-n', 'kube-system']
+    const config = await this.kubectl([...proxy, 'get', 'configmap', 'kube-proxy', '-o', 'json'])
+    await this.kubectl(['apply', '-f', '-'], config.replace(String.raw`mode: iptables`, 'mode: nftables'))
+    await this.kubectl([...proxy, 'rollout', 'restart', 'daemonset/kube-proxy'])
+    await this.kubectl([...proxy, 'rollout', 'status', 'daemonset/kube-proxy', '--timeout=90s'])
+  }
+
   async delete(): Promise<void> {
-    this.#proxy?.kill()
     await run('kind', ['delete', 'cluster', '--name', name], { env: this.#env })
   }
 
@@ -91,30 +100,26 @@ export class Cluster {
   }
 
   kubectl(args: readonly string[], input?: string): Promise<string> {
-    return run('kubectl', args, {
-      env: this.#env,
-      signal: this.#signal,
-      ...(input !== undefined && { input }),
-    })
+    return this.run('kubectl', args, input === undefined ? {} : { input })
   }
 
   helm(args: readonly string[]): Promise<string> {
-    return run('helm', args, { env: this.#env, signal: this.#signal })
+    return this.run('helm', args)
   }
 
-  /** Asks the API server, through `kubectl proxy`, which does the authentication. */
-  fetch(path: string, signal: AbortSignal = this.#signal): Promise<Response> {
-    return fetch(`${this.#api}${path}`, { signal })
+  /** Runs a command that knows this cluster, and only this one. */
+  run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
+    return run(command, args, { env: this.#env, signal: this.#signal, ...options })
   }
 
-  async #startProxy(): Promise<void> {
-    this.#proxy = spawn('kubectl', ['proxy', '--port=0'], {
-      env: this.#env,
-      detached: true,
-      stdio: ['ignore', 'pipe', 'ignore'],
-    })
-    const lines = createInterface({ input: this.#proxy.stdout as NodeJS.ReadableStream })
-    const [line] = (await once(lines, 'line', { signal: this.#signal })) as [string]
-    this.#api = `http://${line.split(' ').at(-1)}`
+  /** Prints what a person needs when a scenario did not come to its end. */
+  async explain(): Promise<void> {
+    for (const what of [
+      ['get', 'pods', '-o', 'wide'],
+      ['get', 'events', '--sort-by=.lastTimestamp'],
+      ['logs', '-l', `app.kubernetes.io/instance=${RELEASE}`, '--prefix', '--tail=20'],
+    ]) {
+      console.log(await this.kubectl(what).catch(String))
+    }
   }
 }

@@ -8,8 +8,11 @@ export type Example = 'fastify' | 'express' | 'next'
 /** Those that find `lastcall.tgz` beside their Dockerfile; into the other ones lastcall comes from an image that has it. */
 const withPackage: readonly Example[] = ['fastify', 'express']
 
-/** Image of an example. The one of fastify also has the control server and sends the load. */
-export function imageOf(example: Example): string {
+/** What a scenario can release: an example, or the plain Go server. */
+export type Image = Example | 'go'
+
+/** Image of an example. The one of fastify also has the control server, and its Node.js runs the agent. */
+export function imageOf(example: Image): string {
   return `lastcall-${example}:e2e`
 }
 
@@ -30,6 +33,18 @@ export async function buildImages(
     if (withPackage.includes(example)) cpSync(tarball, join(context, 'lastcall.tgz'))
     await run('docker', ['build', '--tag', imageOf(example), context], { signal })
   }
+}
+
+/**
+ * Builds the server of `e2e/go`, without a base image.
+ * @throws Error where Go is not installed
+ */
+export async function buildGoImage(folder: string, signal: AbortSignal): Promise<void> {
+  const context = join(folder, 'go')
+  cpSync('e2e/go', context, { recursive: true })
+  const env = { ...process.env, CGO_ENABLED: '0', GOOS: 'linux', GOFLAGS: '-mod=mod' }
+  await run('go', ['build', '-o', 'server', '.'], { cwd: context, env, signal })
+  await run('docker', ['build', '--tag', imageOf('go'), context], { signal })
 }
 
 function isSource(path: string): boolean {

@@ -10,20 +10,23 @@
  *
  * The full proof, more than 200,000 requests over more than 30 pods in each of the three: --restarts 11
  *
+ * Each scenario's run is left in .cache/e2e, as `lastcall rollout --json` writes it.
+ *
  * Exit codes: 0 passed, 1 failed, 3 inconclusive (the load generator stalled or left requests unsent), 130
  * interrupted. `KIND_NODE_IMAGE` chooses the node image, `KIND_CLUSTER_NAME` the name of the cluster. Ctrl-C
  * cleans up.
  */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Cluster } from './cluster.ts'
-import { buildImages, imageOf } from './images.ts'
-import { describeDownloads, describeLoad, describeLogs, describeTimeline } from './print.ts'
+import { describeWatch } from './blind-restarts.ts'
+import { buildGoImage, buildImages, type Example, imageOf } from './images.ts'
 import { play } from './scenario.ts'
 import { type Judged, listScenarios } from './scenarios.ts'
 import { stopAll } from './shell.ts'
+import { describeDownloads } from './slow-readers.ts'
 import { defaultRate } from './verdict.ts'
 
 const { values: flags } = parseArgs({
@@ -66,13 +69,18 @@ async function main(signal: AbortSignal): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'lastcall-e2e-'))
   const cluster = new Cluster(folder, signal)
   try {
-    // The load comes from the image of fastify, whatever is released.
-    const examples = [...new Set(['fastify' as const, ...chosen.map((scenario) => scenario.example)])]
-    say(`packing lastcall and building the images: ${examples.join(', ')}`)
-    await buildImages(examples, folder, signal)
+    // The agent runs in the image of fastify, whatever is released.
+    const images = [...new Set(['fastify' as const, ...chosen.map(({ image }) => image)])]
+    say(`packing lastcall and building the images: ${images.join(', ')}`)
+    await buildImages(
+      images.filter((image): image is Example => image !== 'go'),
+      folder,
+      signal,
+    )
+    if (images.includes('go')) await buildGoImage(folder, signal)
     say('creating a cluster: one control plane, three workers, one of them for the load')
     await cluster.create()
-    for (const example of examples) await cluster.loadImage(imageOf(example))
+    for (const image of images) await cluster.loadImage(imageOf(image))
     const codes: number[] = []
     for (const scenario of chosen) codes.push(await judgeScenario(cluster, scenario, signal))
     return codes.includes(1) ? 1 : Math.max(...codes)
@@ -89,12 +97,9 @@ async function main(signal: AbortSignal): Promise<number> {
 /** Plays and judges one; resolves to its exit code: 0 pass, 1 fail, 3 inconclusive. */
 async function judgeScenario(cluster: Cluster, scenario: Judged, signal: AbortSignal): Promise<number> {
   say(`${scenario.name}: ${scenario.about}`)
-  const outcome = await play(cluster, scenario, signal, say)
+  const outcome = await play(cluster, scenario, signal)
   const { problems, doubts } = scenario.judge(outcome)
-  mkdirSync('.cache/e2e', { recursive: true })
-  writeFileSync(`.cache/e2e/${scenario.name}.json`, JSON.stringify(outcome, null, 2))
-  console.log(`\n${[describeLoad(outcome), describeDownloads(outcome)].filter(Boolean).join('\n')}\n`)
-  if (problems.length > 0) console.log(`${describeTimeline(outcome)}\n\n${describeLogs(outcome.pods)}\n`)
+  for (const line of [describeWatch(outcome.run), describeDownloads(outcome.downloads)]) if (line) say(line)
   for (const problem of problems) say(`FAILED ${scenario.name}: ${problem}`)
   for (const doubt of doubts) say(`INCONCLUSIVE ${scenario.name}: ${doubt}`)
   if (problems.length > 0) return 1

@@ -1,13 +1,14 @@
 import { defaultLaneNames, laneNames } from '../src/load/lanes/index.ts'
 import type { LaneName } from '../src/load/sample.ts'
 import { imageOf } from './images.ts'
-import { http2Port } from './load-pod.ts'
+import { upgrade } from './install.ts'
 import type { Outcome, Scenario } from './scenario.ts'
+import { judgeTailControl, judgeTails } from './tails.ts'
 import {
   defaultRate,
   judgeControl,
-  judgeTailControl,
-  judgeTails,
+  judgeFault,
+  judgeForeign,
   type Judgement,
   judgeZeroLoss,
   leastRequestsIn,
@@ -23,10 +24,13 @@ interface Asked {
   readonly rate: number
 }
 
-const h2c = ['extraPorts[0].name=h2c', `extraPorts[0].port=${http2Port}`]
+const h2c = ['name=h2c', 'port=3001', 'appProtocol=kubernetes.io/h2c'].map((part) => `extraPorts[0].${part}`)
 const noPreStop = ['lifecycle.preStop.mode=none', 'lifecycle.shutdownDelaySeconds=0', 'minReadySeconds=1']
 /** What `next start` and the standalone server serve. */
 const nextLanes: readonly LaneName[] = [...defaultLaneNames, 'stream', 'sse']
+/** What every server answers. */
+const plainLanes: readonly LaneName[] = ['new-connections', 'keep-alive', 'think-time']
+const replicas = 3
 
 /** All of them, in the order in which they are played. */
 export function listScenarios(restarts: number | undefined, rate: number): readonly Judged[] {
@@ -36,14 +40,9 @@ export function listScenarios(restarts: number | undefined, rate: number): reado
 }
 
 const scenarios: readonly (Judged | ((asked: Asked) => Judged))[] = [
-  zeroLoss('protected', "lastcall with the chart's defaults", {
-    example: 'fastify',
-    restarts: 8,
-    metrics: true,
-    values: h2c,
-  }),
+  zeroLoss('protected', "lastcall with the chart's defaults", { image: 'fastify', restarts: 8, values: h2c }),
   zeroLoss('express', 'an unchanged Express application in an image with lastcall, lifecycle.auto', {
-    example: 'express',
+    image: 'express',
     restarts: 2,
     values: [...h2c, 'lifecycle.auto=true'],
   }),
@@ -51,7 +50,7 @@ const scenarios: readonly (Judged | ((asked: Asked) => Judged))[] = [
     'next',
     'an unchanged Next.js application, lastcall from the init container of lifecycle.autoImage',
     {
-      example: 'next',
+      image: 'next',
       restarts: 2,
       // Half of the paced lanes, and a request costs Next.js too much processor time to send it more often.
       share: 1.7,
@@ -59,34 +58,55 @@ const scenarios: readonly (Judged | ((asked: Asked) => Judged))[] = [
       values: ['lifecycle.auto=true', `lifecycle.autoImage=${imageOf('fastify')}`],
     },
   ),
+  spared('drain-node', 'kubectl drain of the node of a pod, whose evicted pods come back elsewhere', {
+    leastReplaced: 1,
+    flags: ['--trigger', 'drain-node'],
+  }),
+  spared('scale-down', 'one replica less, and back', {
+    leastReplaced: 1,
+    flags: ['--trigger', 'scale-down'],
+  }),
+  spared('single', 'one replica, with the surge of a rollout beside it', { replicas: 1 }),
+  spared('upgrade', 'helm upgrade in the middle of the load', {
+    flags: ['--trigger', 'none', '--duration', '60s'],
+    meanwhile: upgrade,
+  }),
+  spared('old-cluster', "the chart for Kubernetes 1.29, which has no preStop sleep: lastcall's own delay", {
+    kubeVersion: '1.29.0',
+  }),
   {
-    name: 'control',
-    about: 'the same as protected without preStop and without shutdown delay; has to lose requests',
-    example: 'fastify',
+    ...plain('control', 'protected without preStop and without shutdown delay; has to lose requests'),
     restarts: 2,
-    rate: defaultRate,
     lanes: laneNames,
-    leastRequests: 0,
-    metrics: true,
     values: [...h2c, ...noPreStop],
     // Its listener closes at the signal while clients still find it: with their first request, or when they
     // come back from an orderly close.
     judge: (outcome) => judgeControl(outcome, [['new-connections'], ['http2', 'websocket', 'sse']]),
   },
   {
-    name: 'bare',
-    about:
+    ...plain(
+      'bare',
       'plain node:http with server.close() on SIGTERM, behind a preStop sleep of 5 s; has to lose requests on connections in use',
-    example: 'fastify',
+    ),
     // Each loses one or two requests.
     restarts: 8,
-    rate: defaultRate,
     lanes: defaultLaneNames,
-    leastRequests: 0,
-    metrics: false,
     values: ['command={node,bare.ts}', 'minReadySeconds=1'],
     // No new connection finds it any more; those that are open are closed under their next request.
     judge: (outcome) => judgeControl(outcome, [['keep-alive', 'think-time', 'slow']]),
+  },
+  {
+    ...plain('short-grace', 'a grace period that is shorter than the shutdown; the report has to say so'),
+    lanes: [...plainLanes, 'slow'],
+    values: h2c,
+    patch: { spec: { template: { spec: { terminationGracePeriodSeconds: 6 } } } },
+    judge: (outcome) => judgeFault(outcome, /did not end within the grace period/),
+  },
+  {
+    ...plain('ready-for-ever', 'readiness that does not flip within the delay; the report has to say so'),
+    lanes: plainLanes,
+    values: ['lifecycle.readinessFailDelaySeconds=2'],
+    judge: (outcome) => judgeFault(outcome, /readiness did not flip/),
   },
   {
     ...slowReading('tail', 'large answers at 1 MB/s, still being read when the drain begins'),
@@ -97,29 +117,47 @@ const scenarios: readonly (Judged | ((asked: Asked) => Judged))[] = [
     values: ['lifecycle.preStop.mode=none', 'command={node,bare.ts}'],
     judge: judgeTailControl,
   },
+  {
+    ...plain('go', 'a Go server with http.Server.Shutdown behind a preStop sleep of 5 s'),
+    image: 'go',
+    lanes: plainLanes,
+    judge: judgeForeign,
+  },
+  // The last one, because kube-proxy stays as it is then.
+  spared('nftables', 'kube-proxy with nftables', { before: (cluster) => cluster.useNftables() }),
 ]
+
+/** A scenario of examples/fastify that the flags do not apply to. */
+function plain(name: string, about: string): Scenario {
+  return {
+    name,
+    about,
+    image: 'fastify',
+    replicas,
+    restarts: 1,
+    rate: defaultRate,
+    lanes: ['new-connections'],
+    leastRequests: 0,
+    values: [],
+  }
+}
+
+/** One way more in which pods go away, once, where nothing may be lost either. */
+function spared(name: string, about: string, changes: Partial<Scenario>): Judged {
+  return { ...plain(name, about), lanes: laneNames, values: h2c, ...changes, judge: judgeZeroLoss }
+}
 
 /**
  * A scenario with slow readers. Without a preStop sleep, because it would outlast the answers that were begun
  * before the pod left its endpoints.
  */
 function slowReading(name: string, about: string): Scenario {
-  return {
-    name,
-    about,
-    example: 'fastify',
-    restarts: 2,
-    rate: 50,
-    lanes: ['new-connections'],
-    leastRequests: 0,
-    metrics: false,
-    slowReaders: 18,
-    values: ['lifecycle.preStop.mode=none'],
-  }
+  const values = ['lifecycle.preStop.mode=none']
+  return { ...plain(name, about), restarts: 2, rate: 50, slowReaders: 18, values }
 }
 
-type Kind = Pick<Scenario, 'example' | 'restarts' | 'values'> &
-  Partial<Pick<Scenario, 'lanes' | 'metrics'>> & {
+type Kind = Pick<Scenario, 'image' | 'restarts' | 'values'> &
+  Partial<Pick<Scenario, 'lanes'>> & {
     /** How many restarts it takes to send what others send in one. 1 */
     readonly share?: number
   }
@@ -129,11 +167,9 @@ function zeroLoss(name: string, about: string, { share = 1, ...kind }: Kind): (a
   return ({ restarts: wanted, rate }) => {
     const restarts = wanted === undefined ? kind.restarts : Math.ceil(wanted * share)
     return {
+      ...plain(name, about),
       lanes: laneNames,
-      metrics: false,
       ...kind,
-      name,
-      about,
       restarts,
       rate,
       leastRequests: leastRequestsIn(restarts / share, rate),

@@ -6,6 +6,8 @@ export interface RunOptions {
   readonly env?: NodeJS.ProcessEnv
   readonly cwd?: string
   readonly signal?: AbortSignal
+  /** Exit codes that are no failure. 0 */
+  readonly accepted?: readonly number[]
 }
 
 const running = new Set<ChildProcess>()
@@ -41,7 +43,7 @@ export async function run(
       child.once('close', resolve)
     })
     options.signal?.throwIfAborted()
-    if (code !== 0)
+    if (code === null || !(options.accepted ?? [0]).includes(code))
       throw new Error(`${command} ${args.join(' ')} ended with ${code}:\n${stderr}${stdout}`.slice(0, 4_000))
     return stdout
   } finally {

@@ -20,6 +20,7 @@ export interface RolloutFlags {
   readonly http2Port: number | undefined
   readonly image: string
   readonly serviceAccount: string | undefined
+  readonly node: string | undefined
   readonly restarts: number
   readonly durationMs: number | undefined
   readonly baselineMs: number
@@ -70,6 +71,7 @@ export function readRolloutFlags(raw: RawFlags, words: readonly string[], io: Cl
     http2Port: http2Port === 0 ? undefined : http2Port,
     image: reader.text('image', DEFAULT_IMAGE),
     serviceAccount: optional('service-account'),
+    node: optional('node'),
     restarts: reader.integer('restarts', 1, [1, MAX_RESTARTS]),
     durationMs: reader.optionalDuration('duration'),
     baselineMs: reader.duration('baseline', 5_000),

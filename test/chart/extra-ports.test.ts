@@ -6,7 +6,7 @@ import { containerOf, type Deployment } from './manifest.ts'
 chartSuite('extraPorts', () => {
   test('each is a port of the container and, by its name, of the Service', async () => {
     const extraPorts = [
-      { name: 'h2c', port: 3_001 },
+      { name: 'h2c', port: 3_001, appProtocol: 'kubernetes.io/h2c' },
       { name: 'admin', port: 4_000, servicePort: 81 },
     ]
     const manifests = await renderChart({ extraPorts })
@@ -16,7 +16,7 @@ chartSuite('extraPorts', () => {
       { name: 'admin', containerPort: 4_000, protocol: 'TCP' },
     ])
     assert.deepEqual((ofKind(manifests, 'Service').spec['ports'] as readonly unknown[]).slice(1), [
-      { name: 'h2c', port: 3_001, targetPort: 'h2c', protocol: 'TCP' },
+      { name: 'h2c', port: 3_001, targetPort: 'h2c', protocol: 'TCP', appProtocol: 'kubernetes.io/h2c' },
       { name: 'admin', port: 81, targetPort: 'admin', protocol: 'TCP' },
     ])
   })

@@ -28,6 +28,7 @@ const refused: readonly (readonly [Values, RegExp])[] = [
   [{ extraPorts: [{ port: 3_001 }] }, /name/],
   [{ extraPorts: [{ name: 'H2', port: 3_001 }] }, /\/extraPorts\/0\/name/],
   [{ extraPorts: [{ name: 'h2c', port: 0 }] }, /\/extraPorts\/0\/port/],
+  [{ extraPorts: [{ name: 'h2c', port: 1, appProtocol: '' }] }, /\/extraPorts\/0\/appProtocol/],
   [{ replicaCount: -1 }, /\/replicaCount/],
   [{ image: { repository: 'shop:dev', tag: '1' } }, /\/image\/repository/],
   [{ image: { repository: 'shop', tag: 1.2 } }, /\/image\/tag/],

@@ -3,7 +3,8 @@ import { test } from 'node:test'
 import type { Outcome } from '../../e2e/scenario.ts'
 import { listScenarios } from '../../e2e/scenarios.ts'
 import type { Download } from '../../e2e/throttled-client.ts'
-import { judgeControl, judgeTailControl, judgeTails, leastRequestsIn } from '../../e2e/verdict.ts'
+import { judgeTailControl, judgeTails } from '../../e2e/tails.ts'
+import { judgeControl, leastRequestsIn } from '../../e2e/verdict.ts'
 import { beganAt, type Changes, lane, outcome, pod } from '../helpers/e2e-outcome.ts'
 
 test('a control has to lose requests in every group of lanes', () => {
@@ -32,7 +33,7 @@ test('the scenarios have names of their own, and the flags apply to those that m
   assert.equal(listScenarios(undefined, 210)[0]?.restarts, 8)
 })
 
-// The drain of a pod begins 22 s after the watch did.
+// The drain of a pod begins 22 s after the load did.
 const download = (changes: Partial<Download> = {}): Download => ({
   end: 'whole',
   pod: 'shop-1',
@@ -81,18 +82,17 @@ for (const [what, downloads, changes, problems] of [
     {},
     ['1 of 4 slow downloads were read while their pod drained, wanted 2'],
   ],
-  ['a request failed beside them', [download(), download()], { load: { failed: 3 } }, ['3 requests failed']],
   [
-    'a pod had an exit code',
+    'a request failed beside them',
     [download(), download()],
-    { pod: pod({ exitCode: 1, endedBy: 'Error' }) },
-    ['shop-1: exit code 1 (Error)'],
+    { verdict: { outcome: 'fail', reasons: ['3 requests failed'] } },
+    ['3 requests failed'],
   ],
   [
-    'a container was restarted',
+    'a pod force-closed something',
     [download(), download()],
-    { pod: pod({ restarts: 1 }) },
-    ['shop-1: its container was restarted 1 times'],
+    { pod: pod({ forceClosed: 1 }) },
+    ['shop-1: 1 force-closed, says its report'],
   ],
 ] as readonly (readonly [string, readonly Download[], Changes, readonly string[]])[]) {
   test(`slow downloads fail when ${what}`, () => {

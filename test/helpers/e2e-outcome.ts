@@ -1,17 +1,24 @@
-import { newPod, type PodRecord } from '../../e2e/pod-record.ts'
 import type { Outcome } from '../../e2e/scenario.ts'
 import { leastRequestsIn } from '../../e2e/verdict.ts'
 import type { Report } from '../../src/core/report.ts'
-import type { LaneDocument, LoadDocument } from '../../src/load/load-document.ts'
-import { makeLane } from './run-facts.ts'
+import type { LoadDocument } from '../../src/load/load-document.ts'
+import type { PhasedLane, PhaseRecord } from '../../src/rollout/phases.ts'
+import type { PodRecord } from '../../src/rollout/pod-record.ts'
+import type { RolloutDocument } from '../../src/rollout/run-document.ts'
+import { makeFacts, makeLane, makePod } from './run-facts.ts'
 
-/** Restarts of the run in {@link outcome}. */
+/** Restarts of the run in {@link outcome}, but for its phases, of which there are four. */
 export const restarts = 11
 const lanes = ['new-connections', 'sse'] as const
-/** Wall-clock milliseconds at which its watch began. */
+/** Wall-clock milliseconds at which its load began. */
 export const beganAt = 1_000_000
 
-/** A report of a clean shutdown, whose drain began 22 s after the watch did. */
+const instant = (ms: number): { wallMs: number; monotonicMs: number } => ({
+  wallMs: beganAt + ms,
+  monotonicMs: ms,
+})
+
+/** A report of a clean shutdown, whose drain began 22 s after the load did. */
 export const report = (changes: object = {}): Report =>
   ({
     startedAt: new Date(beganAt + 20_000).toISOString(),
@@ -25,18 +32,12 @@ export const report = (changes: object = {}): Report =>
   }) as unknown as Report
 
 /** A pod that was replaced and lost nothing. */
-export const pod = (changes: Partial<PodRecord> = {}): PodRecord => ({
-  ...newPod('shop-1', 0),
-  goneAt: 200_000,
-  readyzFailed: true,
-  exitCode: 0,
-  report: report(),
-  ...changes,
-})
+export const pod = (changes: Partial<PodRecord> = {}): PodRecord =>
+  makePod('shop-1', { deletedAt: instant(20_000), exitCode: 0, report: report(), forceClosed: 0, ...changes })
 
 /** A lane in which all was well. */
-export const lane = (changes: Partial<LaneDocument> = {}): LaneDocument => ({
-  ...makeLane('new-connections', { load: 100_100 }),
+export const lane = (changes: Partial<PhasedLane> = {}): PhasedLane => ({
+  ...makeLane('new-connections', { rollout: 100_100 }),
   ...changes,
 })
 
@@ -44,53 +45,53 @@ export const lane = (changes: Partial<LaneDocument> = {}): LaneDocument => ({
 export interface Changes {
   readonly outcome?: Partial<Outcome>
   readonly scenario?: Partial<Outcome['scenario']>
+  readonly run?: Partial<RolloutDocument>
+  readonly verdict?: Partial<RolloutDocument['verdict']>
   readonly load?: Partial<LoadDocument>
   /** Replaces the first pod that was replaced. */
   readonly pod?: PodRecord
 }
 
+/** Four restarts, from 5, 50, 100 and 150 s on, each until the next; the last pod is gone at 200 s. */
+const phases: readonly PhaseRecord[] = [
+  { name: 'baseline', startedAt: instant(0), endedAt: instant(5_000) },
+  ...[5_000, 50_000, 100_000, 150_000].flatMap((from, index, all) => {
+    const until = all[index + 1] ?? 200_000
+    return [
+      { name: 'rollout' as const, startedAt: instant(from), endedAt: instant(from + 10_000) },
+      { name: 'drain' as const, startedAt: instant(from + 10_000), endedAt: instant(until) },
+    ]
+  }),
+]
+
 /** Eleven restarts of three pods that lost nothing. */
 export function outcome(changes: Changes = {}): Outcome {
   const pods = Array.from({ length: 33 }, () => pod())
   if (changes.pod) pods[0] = changes.pod
-  const load: Partial<LoadDocument> = {
-    requests: 200_200,
-    failed: 0,
-    lanes: lanes.map((name) => lane({ lane: name })),
-    leftOut: [],
-    fellBack: [],
-    failures: [],
-    health: {
-      loopDelayP50Ms: 10,
-      loopDelayP99Ms: 12,
-      loopDelayMaxMs: 40,
-      stalls: [],
-      ownFailures: 0,
-      skipped: 0,
-    },
-    ...changes.load,
-  }
+  const facts = makeFacts({ lanes: lanes.map((name) => lane({ lane: name })), pods })
+  const run = {
+    ...facts,
+    phases,
+    restarts: 4,
+    load: { ...facts.load, ...changes.load },
+    verdict: { outcome: 'pass', exitCode: 0, sentence: '', reasons: [], notes: [], smallestOutageMs: 88 },
+    ...changes.run,
+  } as unknown as RolloutDocument
   return {
     scenario: {
       name: 'express',
       about: '',
-      example: 'express',
+      image: 'express',
+      replicas: 3,
       restarts,
       lanes,
       rate: 210,
       leastRequests: leastRequestsIn(restarts, 210),
-      metrics: false,
       values: [],
       ...changes.scenario,
     },
-    load: load as LoadDocument,
+    run: { ...run, verdict: { ...run.verdict, ...changes.verdict } },
     downloads: [],
-    pods,
-    replaced: pods,
-    restartedAt: [5_000, 50_000, 100_000, 150_000],
-    beganAt,
-    seconds: 300,
-    inFlightAfter: 0,
     ...changes.outcome,
   }
 }

@@ -22,6 +22,7 @@ export async function kubernetesOptions(api: ApiClient, load: LoadOptions): Prom
     image: 'node:24-slim',
     bundle: new Uint8Array(),
     serviceAccount: undefined,
+    node: undefined,
     rolloutTimeoutMs: 20_000,
   }
 }

@@ -24,8 +24,8 @@ const examples: readonly Example[] = [
   ['lastcall rollout sts/shop -n prod --context staging', 'as kubectl names it'],
   ['lastcall rollout deploy/shop --get-path /health', 'a server whose GET / is no success'],
   [
-    'lastcall rollout deploy/shop --image registry.local/node:24',
-    'where the cluster cannot pull from Docker Hub',
+    'lastcall rollout deploy/shop --image workload',
+    "an agent in the workload's own image, which has Node.js",
   ],
   ['lastcall rollout deploy/shop --restarts 10 --json run.json', 'rare races, in every detail'],
 ]
@@ -44,8 +44,12 @@ export function createRolloutCommand(io: CliIo, onExitCode: (code: number) => vo
       '--http2-port <port>',
       'its port for HTTP/2 without TLS (default: the one with appProtocol kubernetes.io/h2c)',
     )
-    .option('--image <image>', `image of the agent, any with Node.js 22 or newer (default: ${DEFAULT_IMAGE})`)
+    .option(
+      '--image <image>',
+      `image of the agent, any with Node.js 22 or newer; workload for that of the workload (default: ${DEFAULT_IMAGE})`,
+    )
     .option('--service-account <name>', 'account of the agent (default: one is created, with a role)')
+    .option('--node <name>', 'node for the agent alone, whatever its taints (default: the scheduler decides)')
     .option('--restarts <n>', 'number of restarts (default: 1)')
     .option('--duration <duration>', 'repeat until this much time is over')
     .option('--baseline <duration>', 'load before the first restart (default: 5s)')

@@ -7,6 +7,8 @@ export interface AgentPlan {
   readonly name: string
   readonly workload: Pick<Workload, 'namespace' | 'kind' | 'name' | 'resource'>
   readonly image: string
+  /** Secrets to pull it with, where it is the workload's. */
+  readonly imagePullSecrets: readonly { readonly name: string }[]
   /** The agent, one file, gzip. */
   readonly bundle: Uint8Array
   /** What it is to do, as JSON. */
@@ -15,6 +17,8 @@ export interface AgentPlan {
   readonly deadlineSeconds: number
   /** A service account of the user's; undefined: one is created, with a role. */
   readonly serviceAccount: string | undefined
+  /** Node that it runs on, whatever its taints; undefined: the scheduler decides. */
+  readonly node: string | undefined
   /** Whether the agent restarts the workload by itself, and is kept for an hour after its end. */
   readonly isAlone: boolean
 }
@@ -41,6 +45,8 @@ export const RUN_LABEL = 'lastcall.dev/run'
 export const AGENT_CONTAINER = 'agent'
 /** Default of `--image`. */
 export const DEFAULT_IMAGE = 'node:24-slim'
+/** Value of `--image` that stands for the image of the workload itself. */
+export const WORKLOAD_IMAGE = 'workload'
 
 const FOLDER = '/lastcall'
 const BUNDLE_FILE = 'agent.mjs.gz'
@@ -155,10 +161,13 @@ function metadataOf({ name, workload }: AgentPlan): Manifest['object']['metadata
 }
 
 /** Passes the restricted Pod Security standard. */
-function podSpec({ name, image, serviceAccount }: AgentPlan): object {
+function podSpec({ name, image, imagePullSecrets, serviceAccount, node }: AgentPlan): object {
   return {
     restartPolicy: 'Never',
+    // Past the scheduler, and so past taints with NoSchedule (Kubernetes docs, "Assigning Pods to Nodes").
+    ...(node !== undefined && { nodeName: node }),
     serviceAccountName: serviceAccount ?? name,
+    ...(imagePullSecrets.length > 0 && { imagePullSecrets }),
     automountServiceAccountToken: true,
     enableServiceLinks: false,
     terminationGracePeriodSeconds: AGENT_GRACE_SECONDS,

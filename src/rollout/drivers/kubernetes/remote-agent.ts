@@ -11,7 +11,7 @@ import type { ApiClient } from './api/client.ts'
 import type { ClockBridge } from './clock-bridge.ts'
 import type { KubernetesOptions } from './kubernetes-options.ts'
 import { createLoadSum, type LoadSum } from './load-sum.ts'
-import type { AgentPlan } from './manifests.ts'
+import { type AgentPlan, DEFAULT_IMAGE, WORKLOAD_IMAGE } from './manifests.ts'
 
 /** The cluster ends an agent that nobody has asked to go on for so long. Seconds. */
 const LEASE_SECONDS = 180
@@ -72,13 +72,21 @@ export function planAgent(options: KubernetesOptions, run?: OwnRun): AgentPlan {
   return {
     name,
     workload,
-    image: options.image,
+    ...imageFor(options),
     bundle: options.bundle,
     job,
     deadlineSeconds: run ? secondsFor(run) : LEASE_SECONDS,
     serviceAccount: options.serviceAccount,
+    node: options.node,
     isAlone: run !== undefined,
   }
+}
+
+/** A cluster that runs the workload can pull its image, with the same secrets. */
+function imageFor({ found, image }: KubernetesOptions): Pick<AgentPlan, 'image' | 'imagePullSecrets'> {
+  if (image !== WORKLOAD_IMAGE) return { image, imagePullSecrets: [] }
+  const { containers, imagePullSecrets = [] } = found.workload.object.spec.template.spec
+  return { image: containers[0]?.image ?? DEFAULT_IMAGE, imagePullSecrets }
 }
 
 /**

@@ -11,16 +11,19 @@ const plan: AgentPlan = {
   name: 'lastcall-1',
   workload: { namespace: 'ns', kind: 'Deployment', name: 'shop', resource: 'deployments' },
   image: 'node:24-slim',
+  imagePullSecrets: [],
   bundle: Buffer.from('packed'),
   job: { service: 'shop' },
   deadlineSeconds: 180,
   serviceAccount: undefined,
+  node: undefined,
   isAlone: false,
 }
 const owner = { apiVersion: 'batch/v1', kind: 'Job', name: 'lastcall-1', uid: 'u1' }
 
 interface PodSpec {
   readonly serviceAccountName: string
+  readonly nodeName?: string
   readonly securityContext: object
   readonly containers: readonly {
     readonly command: readonly string[]
@@ -115,6 +118,11 @@ suite('manifests of the agent', () => {
       ['ConfigMap'],
     )
     assert.equal(podSpecOf(jobManifest(named)).serviceAccountName, 'watcher')
+  })
+
+  test('a node that is named is for the agent, and otherwise the scheduler decides', () => {
+    assert.equal(podSpecOf(jobManifest({ ...plan, node: 'worker-3' })).nodeName, 'worker-3')
+    assert.equal('nodeName' in podSpecOf(jobManifest(plan)), false)
   })
 
   test('the ConfigMap has the agent and its job', () => {

@@ -52,6 +52,7 @@ export interface ContainerPort {
 /** A container of a pod's specification. */
 export interface Container {
   readonly name: string
+  readonly image?: string
   readonly ports?: readonly ContainerPort[]
   readonly readinessProbe?: {
     readonly httpGet?: { readonly path?: string; readonly port: string | number; readonly scheme?: string }
@@ -61,6 +62,7 @@ export interface Container {
 /** A pod, or the template of one. */
 export interface PodSpec {
   readonly containers: readonly Container[]
+  readonly imagePullSecrets?: readonly { readonly name: string }[]
   readonly nodeName?: string
   readonly terminationGracePeriodSeconds?: number
 }
