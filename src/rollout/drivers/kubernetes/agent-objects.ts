@@ -9,6 +9,9 @@ import { type AgentPlan, jobManifest, type Manifest, otherManifests, RUN_LABEL }
 /** How long to wait for a deletion, and how often to look. Milliseconds. */
 const GONE_TIMEOUT_MS = 90_000
 const GONE_RETRY_MS = 250
+/** How long the API server may take to know an object that it has created. Milliseconds. */
+const KNOWN_TIMEOUT_MS = 10_000
+const KNOWN_RETRY_MS = 100
 
 /** The agent's objects in the cluster. */
 export interface AgentObjects {
@@ -39,7 +42,7 @@ export async function createAgentObjects(api: ApiClient, plan: AgentPlan): Promi
   const jobPath = `${job.path}/${plan.name}`
   const remove = (): Promise<void> => patiently(() => deleteOnce(api, jobPath))
   try {
-    await Promise.all(others.map(({ path, object }) => api.create(path, object)))
+    for (const { path, object } of others) await createKnown(api, path, object)
     await patiently(() => api.patch(jobPath, { spec: { parallelism: 1 } }))
   } catch (error) {
     await remove()
@@ -57,6 +60,22 @@ export async function createAgentObjects(api: ApiClient, plan: AgentPlan): Promi
     },
     delete: remove,
     gone: () => waitUntilGone(api, plan, [job, ...others]),
+  }
+}
+
+/**
+ * Creates an object that may name another one, which was created just before. For a user who is no
+ * administrator the API server looks up the role of a binding in a copy of its own, which is a moment late.
+ */
+async function createKnown(api: ApiClient, path: string, object: object): Promise<void> {
+  const untilMs = performance.now() + KNOWN_TIMEOUT_MS
+  for (;;) {
+    try {
+      return void (await api.create(path, object))
+    } catch (error) {
+      if (!isNotFound(error) || performance.now() > untilMs) throw error
+      await sleep(KNOWN_RETRY_MS)
+    }
   }
 }
 
