@@ -33,6 +33,7 @@ export function permissionsFor(
   const rbac = 'rbac.authorization.k8s.io'
   return [
     { verb: 'get', ...apps, name, why: 'find the workload' },
+    { verb: 'list', ...apps, name, why: 'follow the rollout' },
     { verb: 'watch', ...apps, name, why: 'follow the rollout' },
     { verb: 'patch', ...apps, name, why: 'restart it' },
     { verb: 'list', group: '', resource: 'services', why: 'find its Service' },
