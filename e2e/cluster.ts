@@ -108,8 +108,8 @@ export class Cluster {
   }
 
   /** Runs a command that knows this cluster, and only this one. */
-  run(command: string, args: readonly string[], options: RunOptions = {}): Promise<string> {
-    return run(command, args, { env: this.#env, signal: this.#signal, ...options })
+  run(command: string, args: readonly string[], { env, ...options }: RunOptions = {}): Promise<string> {
+    return run(command, args, { signal: this.#signal, ...options, env: { ...this.#env, ...env } })
   }
 
   /** Prints what a person needs when a scenario did not come to its end. */

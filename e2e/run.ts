@@ -1,5 +1,5 @@
 /**
- * The proof on a real cluster: `npm run e2e`. Needs docker, kind, kubectl and helm.
+ * The proof on a real cluster: `npm run e2e`. Needs docker, kind, kubectl, helm, skaffold and Go.
  *
  *   --keep          keep the cluster
  *   --only NAMES    some scenarios, separated by commas
@@ -20,14 +20,16 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import type { RolloutDocument } from '../src/rollout/run-document.ts'
 import { Cluster } from './cluster.ts'
 import { describeWatch } from './blind-restarts.ts'
 import { buildGoImage, buildImages, type Example, imageOf } from './images.ts'
-import { play } from './scenario.ts'
+import { type Outcome, play } from './scenario.ts'
 import { type Judged, listScenarios } from './scenarios.ts'
 import { stopAll } from './shell.ts'
+import { playSkaffold } from './skaffold.ts'
 import { describeDownloads } from './slow-readers.ts'
-import { defaultRate } from './verdict.ts'
+import { blindDoubts, defaultRate, type Judgement, judgeSpared } from './verdict.ts'
 
 const { values: flags } = parseArgs({
   options: {
@@ -54,23 +56,33 @@ const began = performance.now()
 const say = (line: string): void =>
   console.log(`[${((performance.now() - began) / 1_000).toFixed(0).padStart(4)} s] ${line}`)
 
-/** A run of nothing would pass. */
-function chooseScenarios(): readonly Judged[] {
-  if (flags.only === undefined) return scenarios
+/** What skaffold does is no scenario of `lastcall rollout`, but has a name like one. */
+const SKAFFOLD = 'skaffold'
+
+/** What `--only` names, all without it. A run of nothing would pass. */
+function choose(): { readonly scenarios: readonly Judged[]; readonly skaffold: boolean } {
+  if (flags.only === undefined) return { scenarios, skaffold: true }
   const names = flags.only.split(',')
-  const unknown = names.filter((wanted) => !scenarios.some(({ name }) => name === wanted))
-  if (unknown.length === 0) return scenarios.filter(({ name }) => names.includes(name))
-  const all = scenarios.map(({ name }) => name).join(', ')
-  throw new Error(`--only: there is no scenario '${unknown.join("', '")}'; the scenarios are ${all}`)
+  const known = [...scenarios.map(({ name }) => name), SKAFFOLD]
+  const unknown = names.filter((wanted) => !known.includes(wanted))
+  if (unknown.length > 0) {
+    throw new Error(
+      `--only: there is no scenario '${unknown.join("', '")}'; the scenarios are ${known.join(', ')}`,
+    )
+  }
+  return {
+    scenarios: scenarios.filter(({ name }) => names.includes(name)),
+    skaffold: names.includes(SKAFFOLD),
+  }
 }
 
 async function main(signal: AbortSignal): Promise<number> {
-  const chosen = chooseScenarios()
+  const chosen = choose()
   const folder = mkdtempSync(join(tmpdir(), 'lastcall-e2e-'))
   const cluster = new Cluster(folder, signal)
   try {
     // The agent runs in the image of fastify, whatever is released.
-    const images = [...new Set(['fastify' as const, ...chosen.map(({ image }) => image)])]
+    const images = [...new Set(['fastify' as const, ...chosen.scenarios.map(({ image }) => image)])]
     say(`packing lastcall and building the images: ${images.join(', ')}`)
     await buildImages(
       images.filter((image): image is Example => image !== 'go'),
@@ -81,9 +93,21 @@ async function main(signal: AbortSignal): Promise<number> {
     say('creating a cluster: one control plane, three workers, one of them for the load')
     await cluster.create()
     for (const image of images) await cluster.loadImage(imageOf(image))
-    const codes: number[] = []
-    for (const scenario of chosen) codes.push(await judgeScenario(cluster, scenario, signal))
-    return codes.includes(1) ? 1 : Math.max(...codes)
+    const judged: Judgement[] = []
+    const spared: RolloutDocument[] = []
+    for (const scenario of chosen.scenarios) {
+      say(`${scenario.name}: ${scenario.about}`)
+      const outcome = await play(cluster, scenario, signal)
+      judged.push(conclude(outcome, scenario))
+      if (scenario.judge === judgeSpared) spared.push(outcome.run)
+    }
+    judged.push({ problems: [], doubts: told('INCONCLUSIVE single restarts', blindDoubts(spared)) })
+    if (chosen.skaffold) {
+      say(`${SKAFFOLD}: run, verify and delete, as skaffold.yaml says`)
+      judged.push({ problems: told(`FAILED ${SKAFFOLD}`, await playSkaffold(cluster, folder)), doubts: [] })
+    }
+    if (judged.some(({ problems }) => problems.length > 0)) return 1
+    return judged.some(({ doubts }) => doubts.length > 0) ? 3 : 0
   } finally {
     stopAll()
     if (flags.keep) say(`the cluster is kept: export KUBECONFIG=${cluster.kubeconfig}`)
@@ -94,16 +118,17 @@ async function main(signal: AbortSignal): Promise<number> {
   }
 }
 
-/** Plays and judges one; resolves to its exit code: 0 pass, 1 fail, 3 inconclusive. */
-async function judgeScenario(cluster: Cluster, scenario: Judged, signal: AbortSignal): Promise<number> {
-  say(`${scenario.name}: ${scenario.about}`)
-  const outcome = await play(cluster, scenario, signal)
-  const { problems, doubts } = scenario.judge(outcome)
+/** Judges a run and says what stands against it. */
+function conclude(outcome: Outcome, { name, judge }: Judged): Judgement {
+  const { problems, doubts } = judge(outcome)
   for (const line of [describeWatch(outcome.run), describeDownloads(outcome.downloads)]) if (line) say(line)
-  for (const problem of problems) say(`FAILED ${scenario.name}: ${problem}`)
-  for (const doubt of doubts) say(`INCONCLUSIVE ${scenario.name}: ${doubt}`)
-  if (problems.length > 0) return 1
-  return doubts.length > 0 ? 3 : 0
+  return { problems: told(`FAILED ${name}`, problems), doubts: told(`INCONCLUSIVE ${name}`, doubts) }
+}
+
+/** Says what is wrong with a scenario, and returns it. */
+function told(name: string, sentences: readonly string[]): readonly string[] {
+  for (const sentence of sentences) say(`${name}: ${sentence}`)
+  return sentences
 }
 
 const ending = new AbortController()

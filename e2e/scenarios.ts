@@ -10,6 +10,7 @@ import {
   judgeFault,
   judgeForeign,
   type Judgement,
+  judgeSpared,
   judgeZeroLoss,
   leastRequestsIn,
 } from './verdict.ts'
@@ -144,7 +145,7 @@ function plain(name: string, about: string): Scenario {
 
 /** One way more in which pods go away, once, where nothing may be lost either. */
 function spared(name: string, about: string, changes: Partial<Scenario>): Judged {
-  return { ...plain(name, about), lanes: laneNames, values: h2c, ...changes, judge: judgeZeroLoss }
+  return { ...plain(name, about), lanes: laneNames, values: h2c, ...changes, judge: judgeSpared }
 }
 
 /**

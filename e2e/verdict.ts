@@ -103,9 +103,15 @@ export function replacedIn({ pods }: Pick<RolloutDocument, 'pods'>): readonly Po
 
 /** Judges a run that must not lose anything. */
 export function judgeZeroLoss(outcome: Outcome): Judgement {
+  const { problems, doubts } = judgeSpared(outcome)
+  return { problems, doubts: [...blindDoubts([outcome.run]), ...doubts] }
+}
+
+/** The same for a run of one restart; {@link blindDoubts} of all of these are told together. */
+export function judgeSpared(outcome: Outcome): Judgement {
   return {
     problems: [...failuresOf(outcome), ...broken(rules, outcome), ...brokenByPods(outcome)],
-    doubts: doubtsOn(outcome),
+    doubts: loadDoubts(outcome),
   }
 }
 
@@ -124,23 +130,28 @@ export function brokenByPods({ run }: Outcome): readonly string[] {
   return replacedIn(run).flatMap((pod) => broken(podRules, pod).map((what) => `${pod.name}: ${what}`))
 }
 
-/** What the load generator did not see or did not send while pods went away. */
-function doubtsOn({ run, scenario }: Outcome): readonly string[] {
-  const { load, phases } = run
+/** What these runs did not see, because the load generator stalled in most of their restarts. */
+export function blindDoubts(runs: readonly RolloutDocument[]): readonly string[] {
+  const restarts = runs.reduce((sum, run) => sum + run.restarts, 0)
+  const blind = runs.reduce((sum, run) => sum + countBlindRestarts(run), 0)
+  if (blind * 2 <= restarts) return []
+  return [
+    `the load generator stalled for ${WANTED_OUTAGE_MS} ms or longer in ${blind} of ${restarts} restarts, at most half ` +
+      `of them may be so: it would have missed an outage; use a quieter machine or a lower --rate`,
+  ]
+}
+
+/** What the load generator did not send. */
+function loadDoubts({ run, scenario }: Outcome): readonly string[] {
   // During a surge there is one endpoint more than there are replicas. What was not sent at this rate is a
   // doubt of its own.
   const outageMs = smallestOutageMs(scenario.rate, scenario.replicas + 1)
   const weak = `too few new connections: an outage shorter than ${Math.ceil(outageMs)} ms could have been missed; raise --rate`
-  const blind = countBlindRestarts(run)
-  const stalled =
-    `the load generator stalled for ${WANTED_OUTAGE_MS} ms or longer in ${blind} of ${run.restarts} restarts, at most half ` +
-    `of them may be so: it would have missed an outage; use a quieter machine or a lower --rate`
   return [
     ...(outageMs > WANTED_OUTAGE_MS ? [weak] : []),
-    ...(blind * 2 > run.restarts ? [stalled] : []),
-    ...generatorDoubts(load, {
+    ...generatorDoubts(run.load, {
       windowMs: WANTED_OUTAGE_MS,
-      beganAtMs: phases[0]?.startedAt.wallMs ?? 0,
+      beganAtMs: run.phases[0]?.startedAt.wallMs ?? 0,
       covers: () => false,
     }),
   ]
@@ -163,7 +174,7 @@ export function judgeControl({ run }: Outcome, groups: readonly (readonly LaneNa
 
 /** A fault that was made on purpose: the run has to fail, and to say this about it. */
 export function judgeFault(outcome: Outcome, sentence: RegExp): Judgement {
-  const { problems } = judgeZeroLoss(outcome)
+  const { problems } = judgeSpared(outcome)
   if (problems.some((problem) => sentence.test(problem))) return { problems: [], doubts: [] }
   const said = problems.length === 0 ? 'nothing' : problems.join('; ')
   return { problems: [`the fault was not seen: wanted ${sentence}, the run says ${said}`], doubts: [] }
@@ -181,6 +192,6 @@ export function judgeForeign(outcome: Outcome): Judgement {
         : [`${lane?.failed} of ${lane?.requests} new connections failed`]),
       ...(ended >= scenario.replicas * scenario.restarts ? [] : [`${ended} pods ended well`]),
     ],
-    doubts: doubtsOn(outcome),
+    doubts: loadDoubts(outcome),
   }
 }

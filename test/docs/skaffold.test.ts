@@ -1,97 +1,19 @@
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { suite, test } from 'node:test'
-import { parse } from 'yaml'
+import { parse, parseAllDocuments } from 'yaml'
+import { permissionsFor, toRules } from '../../src/rollout/drivers/kubernetes/permissions.ts'
 import { chartPath } from '../chart/helm.ts'
 import { readPage, top } from './pages.ts'
 
-/** One object of the schema: fields that must be there, and the kinds of those that we use. */
-interface Shape {
-  readonly required: readonly string[]
-  readonly fields: Readonly<Record<string, Kind>>
-}
-
-type Kind = 'string' | 'boolean' | 'integer' | 'strings' | 'map' | Shape | readonly [Shape]
-
-/*
- * What the schema asks of the objects that we use, and no more: GoogleContainerTools/skaffold, docs-v2/content/en/schemas/v4beta14.json
- * at fc9e94b. The definition's name stands at each shape. All of them but Artifact and BuildConfig (one of several) and
- * VerifyExecutionModeConfig say `additionalProperties: false`, and those list our fields together in one of their alternatives.
- */
-const hostHook: Shape = {
-  required: ['command'],
-  fields: { command: 'strings', os: 'strings', dir: 'string' },
-} // HostHook
-const buildHooks: Shape = { required: [], fields: { before: [hostHook], after: [hostHook] } } // BuildHooks
-const docker: Shape = { required: [], fields: { dockerfile: 'string' } } // DockerArtifact
-const artifact: Shape = {
-  required: ['image'],
-  fields: { image: 'string', context: 'string', hooks: buildHooks, docker },
-} // Artifact
-const local: Shape = { required: [], fields: { push: 'boolean' } } // LocalBuild
-const build: Shape = { required: [], fields: { artifacts: [artifact], local } } // BuildConfig
-const release: Shape = {
-  required: ['name'],
-  fields: { name: 'string', chartPath: 'string', setValueTemplates: 'map', wait: 'boolean' },
-} // HelmRelease
-const helm: Shape = { required: [], fields: { releases: [release] } } // LegacyHelmDeploy
-const deploy: Shape = { required: [], fields: { helm } } // DeployConfig
-const container: Shape = {
-  required: ['name', 'image'],
-  fields: { name: 'string', image: 'string', command: 'strings', args: 'strings' },
-} // VerifyContainer
-const cluster: Shape = { required: [], fields: { jobManifestPath: 'string', overrides: 'string' } } // KubernetesClusterVerifier
-const executionMode: Shape = { required: [], fields: { kubernetesCluster: cluster } } // VerifyExecutionModeConfig
-const verify: Shape = {
-  required: ['name', 'container'],
-  fields: { name: 'string', timeout: 'integer', container, executionMode },
-} // VerifyTestCase
-const config: Shape = {
-  required: ['apiVersion', 'kind'],
-  fields: {
-    apiVersion: 'string',
-    kind: 'string',
-    metadata: { required: [], fields: { name: 'string' } }, // Metadata
-    build,
-    deploy,
-    verify: [verify],
-  },
-} // SkaffoldConfig
-
-/** What does not fit, each with its path. */
-function problemsOf(value: unknown, kind: Kind, path: string): readonly string[] {
-  const is = (fits: boolean, wanted: string): readonly string[] =>
-    fits ? [] : [`${path} is ${JSON.stringify(value)}, wanted ${wanted}`]
-  if (kind === 'integer') return is(Number.isInteger(value), kind)
-  if (kind === 'string' || kind === 'boolean') return is(typeof value === kind, kind)
-  if (kind === 'strings')
-    return is(Array.isArray(value) && value.every((item) => typeof item === 'string'), 'a list of strings')
-  if (Array.isArray(kind)) {
-    if (!Array.isArray(value)) return is(false, 'a list')
-    const [item] = kind as readonly [Shape]
-    return value.flatMap((entry, index) => problemsOf(entry, item, `${path}[${index}]`))
-  }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return is(false, 'an object')
-  if (kind === 'map')
-    return is(
-      Object.values(value).every((item) => typeof item === 'string'),
-      'texts only',
-    )
-  const { required, fields } = kind as Shape
-  const missing = required.filter((name) => !(name in value)).map((name) => `${path}.${name} is missing`)
-  const others = Object.entries(value).flatMap(([name, entry]) => {
-    const inner = fields[name]
-    return inner
-      ? problemsOf(entry, inner, `${path}.${name}`)
-      : [`${path}.${name} is not in the list of fields`]
-  })
-  return [...missing, ...others]
-}
-
+/** The parts of skaffold.yaml that name something else of this repository. */
 interface Skaffold {
-  readonly apiVersion: string
-  readonly kind: string
-  readonly build: { readonly artifacts: readonly [{ readonly image: string; readonly context: string }] }
+  readonly build: {
+    readonly artifacts: readonly [
+      { readonly image: string; readonly custom: { readonly buildCommand: string } },
+    ]
+  }
+  readonly manifests: { readonly rawYaml: readonly [string] }
   readonly deploy: {
     readonly helm: {
       readonly releases: readonly [
@@ -104,47 +26,47 @@ interface Skaffold {
     }
   }
   readonly verify: readonly [
-    { readonly container: { readonly image: string; readonly args: readonly string[] } },
+    {
+      readonly container: { readonly image: string; readonly args: readonly string[] }
+      readonly executionMode: { readonly kubernetesCluster: { readonly jobManifestPath: string } }
+    },
   ]
 }
 
-const text = readPage('skaffold.yaml')
-const skaffold = parse(text) as Skaffold
+const skaffold = parse(readPage('skaffold.yaml')) as Skaffold
+const [{ image, custom }] = skaffold.build.artifacts
+const [account] = skaffold.manifests.rawYaml
+const [{ container, executionMode }] = skaffold.verify
 
+// That skaffold takes the file is seen by the e2e, which runs it.
 suite('skaffold.yaml', () => {
-  test('every field is one that the schema has, of its type, and none that it requires is missing', () => {
-    assert.deepEqual(problemsOf(skaffold, config, 'skaffold'), [])
-    assert.deepEqual([skaffold.apiVersion, skaffold.kind], ['skaffold/v4beta14', 'Config'])
-  })
-
-  test('the check sees a missing field, an unknown one and one of a wrong type', () => {
-    const broken = {
-      ...skaffold,
-      kind: 1,
-      builds: {},
-      verify: [{ name: 'load', timeout: '2m', container: { name: 'x' } }],
-    }
-    assert.deepEqual(problemsOf(broken, config, 'skaffold'), [
-      'skaffold.kind is 1, wanted string',
-      'skaffold.verify[0].timeout is "2m", wanted integer',
-      'skaffold.verify[0].container.image is missing',
-      'skaffold.builds is not in the list of fields',
-    ])
-  })
-
-  test('image, folders, chart and Service belong together', () => {
-    const [{ image, context }] = skaffold.build.artifacts
+  test('image, files, chart and release belong together', () => {
     const [release] = skaffold.deploy.helm.releases
-    const [{ container: load }] = skaffold.verify
-    assert.ok(existsSync(`${top}${context}/Dockerfile`), context)
+    assert.ok(existsSync(`${top}${custom.buildCommand}`), custom.buildCommand)
     assert.equal(`${top}${release.chartPath}`, chartPath)
-    assert.equal(load.image, image)
+    assert.equal(container.image, image)
     // Templates name an artifact with everything but letters and digits as _ (skaffold.dev, "Templated fields").
     const name = image.replaceAll(/[-./:]/g, '_')
     assert.deepEqual(release.setValueTemplates, {
       'image.repository': `{{.IMAGE_REPO_${name}}}`,
       'image.tag': `{{.IMAGE_TAG_${name}}}`,
     })
-    assert.equal(load.args[load.args.indexOf('--url') + 1], `http://${release.name}`)
+    assert.deepEqual(container.args.slice(0, 2), ['rollout', `deployment/${release.name}`])
+  })
+
+  test('the account of verify may do what a rollout does, and no more', () => {
+    const objects = parseAllDocuments(readPage(account)).map(
+      (document) => document.toJS() as { kind: string; metadata: { name: string }; rules?: unknown },
+    )
+    const job = parse(readPage(executionMode.kubernetesCluster.jobManifestPath)) as {
+      spec: { template: { spec: { serviceAccountName: string } } }
+    }
+    const { serviceAccountName } = job.spec.template.spec
+    for (const { kind, metadata } of objects) assert.equal(metadata.name, serviceAccountName, kind)
+    const shop = { resource: 'deployments', name: 'shop' } as const
+    assert.deepEqual(
+      objects.find(({ kind }) => kind === 'Role')?.rules,
+      toRules(permissionsFor(shop, { serviceAccount: undefined })),
+    )
   })
 })

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { describeWatch } from '../../e2e/blind-restarts.ts'
-import { judgeFault, judgeForeign, judgeZeroLoss, leastRequestsIn, replacedIn } from '../../e2e/verdict.ts'
+import {
+  blindDoubts,
+  judgeFault,
+  judgeForeign,
+  judgeSpared,
+  judgeZeroLoss,
+  leastRequestsIn,
+  replacedIn,
+} from '../../e2e/verdict.ts'
 import type { LoadDocument } from '../../src/load/load-document.ts'
 import type { PhasedLane } from '../../src/rollout/phases.ts'
 import { makePod } from '../helpers/run-facts.ts'
@@ -183,4 +191,12 @@ test('judgeForeign asks new connections and the ends of the pods, and nothing of
     '1 of 9 new connections failed',
   ])
   assert.deepEqual(judgeForeign(foreign({}, 'killed')).problems, ['0 pods ended well'])
+})
+
+test('runs of one restart are judged together about stalls', () => {
+  const blind = outcome({ ...stalls(500, 60_000, 110_000, 160_000), run: { restarts: 4 } })
+  assert.deepEqual(judgeSpared(blind), { problems: [], doubts: [] })
+  assert.equal(blindDoubts([blind.run]).length, 1)
+  assert.deepEqual(blindDoubts([blind.run, outcome().run]), [])
+  assert.deepEqual(blindDoubts([]), [])
 })
