@@ -83,7 +83,9 @@ export class Cluster {
   async useNftables(): Promise<void> {
     const proxy = ['-n', 'kube-system']
     const config = await this.kubectl([...proxy, 'get', 'configmap', 'kube-proxy', '-o', 'json'])
-    await this.kubectl(['apply', '-f', '-'], config.replace(String.raw`mode: iptables`, 'mode: nftables'))
+    const changed = config.replace('mode: iptables', 'mode: nftables')
+    if (changed === config) throw new Error('kube-proxy is not in iptables mode: there is nothing to switch')
+    await this.kubectl(['apply', '-f', '-'], changed)
     await this.kubectl([...proxy, 'rollout', 'restart', 'daemonset/kube-proxy'])
     await this.kubectl([...proxy, 'rollout', 'status', 'daemonset/kube-proxy', '--timeout=90s'])
   }

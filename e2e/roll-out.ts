@@ -23,7 +23,8 @@ export async function rollOut(
   const what = ['rollout', `deployment/${RELEASE}`, '-n', namespace, '--restarts', String(restarts)]
   // Any image with Node.js will do for the agent; this one is on every node.
   const agent = ['--image', imageOf('fastify'), '--node', clientNode]
-  const load = ['--rate', String(rate), '--lanes', lanes.join(','), '--slow-time', '4s']
+  const chosen = lanes.length === 0 ? [] : ['--lanes', lanes.join(','), '--slow-time', '4s']
+  const load = ['--rate', String(rate), ...chosen]
   const args = [CLI, ...what, ...agent, ...load, ...flags, '--json', file]
   console.log(`\n${await cluster.run(process.execPath, args, { signal, accepted: JUDGED })}`)
   return JSON.parse(readFileSync(file, 'utf8')) as RolloutDocument

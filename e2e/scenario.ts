@@ -20,7 +20,7 @@ export interface Scenario {
   readonly replicas: number
   /** Pods that have to go. `restarts` times `replicas` */
   readonly leastReplaced?: number
-  /** Those that the application has a route for. */
+  /** Those that the application has a route for; none for what `lastcall rollout` chooses by itself. */
   readonly lanes: readonly LaneName[]
   /** Requests per second of each paced lane. */
   readonly rate: number

@@ -29,8 +29,6 @@ const h2c = ['name=h2c', 'port=3001', 'appProtocol=kubernetes.io/h2c'].map((part
 const noPreStop = ['lifecycle.preStop.mode=none', 'lifecycle.shutdownDelaySeconds=0', 'minReadySeconds=1']
 /** What `next start` and the standalone server serve. */
 const nextLanes: readonly LaneName[] = [...defaultLaneNames, 'stream', 'sse']
-/** What every server answers. */
-const plainLanes: readonly LaneName[] = ['new-connections', 'keep-alive', 'think-time']
 const replicas = 3
 
 /** All of them, in the order in which they are played. */
@@ -98,16 +96,10 @@ const scenarios: readonly (Judged | ((asked: Asked) => Judged))[] = [
   },
   {
     ...plain('short-grace', 'a grace period that is shorter than the shutdown; the report has to say so'),
-    lanes: [...plainLanes, 'slow'],
+    lanes: defaultLaneNames,
     values: h2c,
     patch: { spec: { template: { spec: { terminationGracePeriodSeconds: 6 } } } },
     judge: (outcome) => judgeFault(outcome, /did not end within the grace period/),
-  },
-  {
-    ...plain('ready-for-ever', 'readiness that does not flip within the delay; the report has to say so'),
-    lanes: plainLanes,
-    values: ['lifecycle.readinessFailDelaySeconds=2'],
-    judge: (outcome) => judgeFault(outcome, /readiness did not flip/),
   },
   {
     ...slowReading('tail', 'large answers at 1 MB/s, still being read when the drain begins'),
@@ -121,7 +113,7 @@ const scenarios: readonly (Judged | ((asked: Asked) => Judged))[] = [
   {
     ...plain('go', 'a Go server with http.Server.Shutdown behind a preStop sleep of 5 s'),
     image: 'go',
-    lanes: plainLanes,
+    lanes: [],
     judge: judgeForeign,
   },
   // The last one, because kube-proxy stays as it is then.
