@@ -11,7 +11,7 @@ import {
 } from '../../pod-record.ts'
 import type { Timeline } from '../../timeline.ts'
 import { type LocalOptions, podEnvironment } from './local-options.ts'
-import { type PodPorts, probeOnce } from './readiness.ts'
+import type { PodPorts, PodProbe } from './readiness.ts'
 import { describeSilence, diagnoseStart } from './start-diagnosis.ts'
 import { terminatePod } from './termination.ts'
 
@@ -37,6 +37,7 @@ export interface PodContext {
   readonly options: LocalOptions
   readonly timeline: Timeline
   readonly terminationLog: string
+  readonly probe: PodProbe
   onReadyChange(pod: Pod, ready: boolean): void
 }
 
@@ -45,7 +46,8 @@ const HINT_AFTER_MS = 5_000
 
 /** Starts a pod and its readiness probe. */
 export function startPod(name: string, ports: PodPorts, context: PodContext): Pod {
-  const { options, timeline, terminationLog } = context
+  const { options, timeline, terminationLog, probe } = context
+  const starting = { name, ports, options, probe }
   const env = podEnvironment(options, name, ports, terminationLog)
   let serverOutlived = false
   const process = startChildGroup({
@@ -82,16 +84,14 @@ export function startPod(name: string, ports: PodPorts, context: PodContext): Po
   const giveUp = setTimeout(() => {
     if (state !== 'starting') return
     refused = true
-    void diagnoseStart(name, ports, options, process).then(reject)
+    void diagnoseStart(starting, process).then(reject)
   }, options.readyTimeoutMs)
   const hint = setTimeout(() => {
     if (state !== 'starting') return
-    const soFar = { ...options, readyTimeoutMs: HINT_AFTER_MS }
-    void describeSilence(name, ports, soFar).then((detail) =>
-      timeline.record('notice', { pod: name, detail }),
-    )
+    const soFar = { ...starting, options: { ...options, readyTimeoutMs: HINT_AFTER_MS } }
+    void describeSilence(soFar).then((detail) => timeline.record('notice', { pod: name, detail }))
   }, HINT_AFTER_MS)
-  void watchReadiness(() => probeOnce(options.readiness, ports), onReadyChange, probing.signal)
+  void watchReadiness(() => probe.ask(), onReadyChange, probing.signal)
 
   const gone = process.exited.then(async (ended) => {
     exit = ended
@@ -106,7 +106,7 @@ export function startPod(name: string, ports: PodPorts, context: PodContext): Po
     // The caller waits for this pod, and must not wait for ever.
     if (stopped) return reject(new Error(`Start ${name}: the driver has been stopped`))
     refused = true
-    reject(await diagnoseStart(name, ports, options, process, ended))
+    reject(await diagnoseStart(starting, process, ended))
   })
 
   const ending = (): PodEnding => {
@@ -134,7 +134,7 @@ export function startPod(name: string, ports: PodPorts, context: PodContext): Po
         ...left,
         forceClosed: left.report?.forcedCloses.total,
         output: isMisbehaved({ ending: how }) ? process.output() : [],
-        local: { pid: process.pid, ...ports, exitSignal: exit?.signal },
+        local: { pid: process.pid, ...ports, readiness: probe.asked(), exitSignal: exit?.signal },
       }
     },
     async delete() {
@@ -170,10 +170,9 @@ export function startPod(name: string, ports: PodPorts, context: PodContext): Po
 type PodTimes = Pick<PodRecord, 'startedAt' | 'readyAt' | 'deletedAt' | 'signalledAt' | 'exitedAt'>
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] }
 
-// Node names the error in the output of a server that cannot listen; other runtimes print the same word of
-// errno.h.
+// Node prints the name of the error, other runtimes print its text.
 function isPortTaken(output: readonly string[]): boolean {
-  return output.some((line) => line.includes('EADDRINUSE'))
+  return output.some((line) => /EADDRINUSE|address already in use/i.test(line))
 }
 
 function describeExit(exit: ChildExit): string {
