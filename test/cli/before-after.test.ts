@@ -62,13 +62,11 @@ test('rehearse --before-after keeps the result of its first run when the second 
   const script = `
     if (process.env.NODE_OPTIONS?.includes('/auto/')) throw new Error('not like this')
     require('node:http').createServer((_, response) => response.end()).listen(process.env.PORT)`
-  const code = await main(
-    ['rehearse', ...shortRun, '--before-after', '--', process.execPath, '-e', script],
-    io,
-  )
+  const flags = [...shortRun, '--before-after', '--lanes', 'new-connections']
+  const code = await main(['rehearse', ...flags, '--', process.execPath, '-e', script], io)
   assert.equal(code, 2)
   assert.match(io.out(), /FAIL {2}[\d,]+ failed of/)
-  assert.match(io.err(), /LASTCALL_APP_NOT_READY[^]*\| Error: not like this/)
+  assert.match(io.err(), /The application did not become ready: [^]*\| Error: not like this/)
 })
 
 test('rehearse --auto says in its verdict that nothing of lastcall/auto was seen', async () => {
