@@ -115,7 +115,8 @@ function renderAfter({ load, pods, phases }: RehearsalDocument, palette: Palette
     ...(pods.some(isMisbehaved) ? [renderPods(pods, palette)] : []),
     ...(failures.length > 0 ? [renderFailures(failures, failed, { startMs, palette, pods })] : []),
   ]
-  return parts.length > 0 ? [[`${palette.strong('After')}:`, ...parts].join('\n')] : []
+  const [first, ...others] = parts
+  return first === undefined ? [] : [`${palette.strong('After')}:\n${first}`, ...others]
 }
 
 function renderVerdicts({ before, after }: BeforeAfterDocument, palette: Palette): string {

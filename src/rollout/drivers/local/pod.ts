@@ -13,6 +13,7 @@ import type { Timeline } from '../../timeline.ts'
 import { type LocalOptions, podEnvironment } from './local-options.ts'
 import type { PodPorts, PodProbe } from './readiness.ts'
 import { describeSilence, diagnoseStart } from './start-diagnosis.ts'
+import { findTakenPort } from './taken-port.ts'
 import { terminatePod } from './termination.ts'
 
 /** A pod as the driver handles it. */
@@ -110,7 +111,7 @@ export function startPod(name: string, ports: PodPorts, context: PodContext): Po
   })
 
   const ending = (): PodEnding => {
-    if (refused) return isPortTaken(process.output()) ? 'port-taken' : 'not-ready'
+    if (refused) return lostItsPort(process.output(), ports) ? 'port-taken' : 'not-ready'
     if (stopped || exit === undefined) return 'running'
     if (!times.deletedAt) return 'crashed'
     if (killed) return 'killed'
@@ -170,9 +171,11 @@ export function startPod(name: string, ports: PodPorts, context: PodContext): Po
 type PodTimes = Pick<PodRecord, 'startedAt' | 'readyAt' | 'deletedAt' | 'signalledAt' | 'exitedAt'>
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] }
 
-// Node prints the name of the error, other runtimes print its text.
-function isPortTaken(output: readonly string[]): boolean {
-  return output.some((line) => /EADDRINUSE|address already in use/i.test(line))
+/** Whether another program was faster; a port that is none of the pod's is the application's own choice. */
+function lostItsPort(output: readonly string[], ports: PodPorts): boolean {
+  const taken = findTakenPort(output)
+  if (taken === undefined) return false
+  return taken.port === undefined || Object.values(ports).includes(taken.port)
 }
 
 function describeExit(exit: ChildExit): string {

@@ -4,6 +4,7 @@ import type { ChildExit, ChildGroup } from '../../../process/child-group.ts'
 import { accepts } from '../../../process/probe-client.ts'
 import type { LocalOptions } from './local-options.ts'
 import type { PodPorts, PodProbe } from './readiness.ts'
+import { findTakenPort } from './taken-port.ts'
 
 /** Lines of output in a message; the rest is in the JSON document. */
 const SHOWN_LINES = 15
@@ -25,12 +26,14 @@ export async function diagnoseStart(
   process: ChildGroup,
   exit?: ChildExit,
 ): Promise<LastcallError> {
-  const sentence = exit ? describeEnd(pod, exit) : await describeSilence(pod)
+  const sentence = exit ? describeEnd(pod, exit, process.output()) : await describeSilence(pod)
   const output = exit?.error ? '' : quoteOutput(process.output())
   return new LastcallError('LASTCALL_APP_NOT_READY', [`${sentence}${output}`])
 }
 
-function describeEnd({ name, options: { command } }: StartingPod, exit: ChildExit): string {
+function describeEnd(pod: StartingPod, exit: ChildExit, output: readonly string[]): string {
+  const { name, ports, options } = pod
+  const { command } = options
   const shown = command.join(' ')
   if (exit.error) {
     // A program whose name has a space in it exists now and then, so only a failed start says what was meant.
@@ -38,6 +41,13 @@ function describeEnd({ name, options: { command } }: StartingPod, exit: ChildExi
       return `there is no program with the name '${shown}'; remove the quotes: lastcall rehearse -- ${shown.trim()}`
     }
     return `'${shown}' cannot be started (${exit.error.message}); check that the first word after -- is a program in the PATH`
+  }
+  const taken = findTakenPort(output)?.port
+  if (taken !== undefined && !Object.values(ports).includes(taken)) {
+    return (
+      `${name} ('${shown}') could not listen on port ${taken}, which is taken; ` +
+      `each pod has a port of its own: let the application listen on the port in the environment variable PORT`
+    )
   }
   const how = exit.signal ? `was ended by ${exit.signal}` : `ended with exit code ${exit.code}`
   return `${name} ('${shown}') ${how} before it was ready; run the command by itself to see why`
