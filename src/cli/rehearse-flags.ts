@@ -10,7 +10,7 @@ import { readLoadFlags } from './load-flags.ts'
 import { readShutdown } from './shutdown-flag.ts'
 
 /** What to start as pods, and what to do with them. */
-type RehearseOptions = LocalOptions & RunOptions
+export type RehearseOptions = LocalOptions & RunOptions
 
 const MAX_REPLICAS = 20
 const MAX_RESTARTS = 1_000
@@ -56,12 +56,12 @@ export function readRehearseFlags(raw: RawFlags, command: readonly string[], io:
 }
 
 function readReadiness(reader: FlagReader): Readiness {
-  const text = reader.text('readiness', 'probe')
-  if (text === 'tcp') return { kind: 'tcp' }
+  const text = reader.text('readiness', 'auto')
   if (text.startsWith('/')) return { kind: 'path', path: text }
+  if (text === 'tcp' || text === 'auto') return { kind: text }
   if (text !== 'probe') {
     reader.problems.push(
-      `--readiness: got '${text}', wanted probe (lastcall's own port), a path such as /healthz, or tcp`,
+      `--readiness: got '${text}', wanted auto, probe (lastcall's own port), a path such as /healthz, or tcp`,
     )
   }
   return { kind: 'probe-server' }

@@ -1,5 +1,5 @@
 import { toJson } from '../report/json.ts'
-import { createPalette } from '../report/palette.ts'
+import { createPalette, type Palette } from '../report/palette.ts'
 import { renderResult, renderSummary } from '../report/summary.ts'
 import type { Run } from '../rollout/run.ts'
 import type { JudgedRun } from '../rollout/run-document.ts'
@@ -11,12 +11,30 @@ import { writeJsonFile } from './json-file.ts'
 import { createProgress } from './progress.ts'
 
 /** A run of a command: how it begins, and what its report says. */
-export interface ShownRun {
+export interface ShownRun<Document extends JudgedRun = JudgedRun> {
   start(onEvent: (event: TimelineEvent) => void): Run
-  toDocument(facts: RunFacts): JudgedRun
+  toDocument(facts: RunFacts): Document
   /** Said when a signal has ended the run: what the driver did with everything that it created. */
   readonly cleanedUp: string
 }
+
+/** A run that has ended. */
+export interface EndedRun<Document extends JudgedRun = JudgedRun> {
+  readonly document: Document
+  /** The signal that ended it, where one did. */
+  readonly interruptedBy: NodeJS.Signals | undefined
+}
+
+/** How a report is written for people. */
+export interface Rendering<Document> {
+  /** The whole report. */
+  full(document: Document, palette: Palette): string
+  /** Its result in one line, for `--quiet`. */
+  line(document: Document, palette: Palette): string
+}
+
+/** The report of one run. */
+export const runRendering: Rendering<JudgedRun> = { full: renderSummary, line: renderResult }
 
 /**
  * Shows the progress of a run and then its report, and ends it at a signal; at the second one the process
@@ -24,9 +42,18 @@ export interface ShownRun {
  * @returns the exit code
  */
 export async function showRun(run: ShownRun, raw: RawFlags, io: CliIo): Promise<number> {
-  const quiet = raw['quiet'] === true
-  const color = raw['color'] !== false
-  const progress = createProgress(io, { quiet, color })
+  const { document, interruptedBy } = await followRun(run, raw, io)
+  writeReport(document, runRendering, { raw, io })
+  return interruptedBy ? sayInterrupted(run, interruptedBy, { raw, io }) : document.verdict.exitCode
+}
+
+/** Shows the progress of a run until it has ended, or a signal has ended it. */
+export async function followRun<Document extends JudgedRun>(
+  run: ShownRun<Document>,
+  raw: RawFlags,
+  io: CliIo,
+): Promise<EndedRun<Document>> {
+  const progress = createProgress(io, { quiet: raw['quiet'] === true, color: raw['color'] !== false })
   let running: Run | undefined
   let interruptedBy: NodeJS.Signals | undefined
   const offExit = io.onExit(() => running?.killAll())
@@ -42,17 +69,41 @@ export async function showRun(run: ShownRun, raw: RawFlags, io: CliIo): Promise<
     running = run.start(progress.onEvent)
     progress.follow(running)
     const facts = await running.finished.finally(() => progress.end())
-    const document = run.toDocument(facts)
-    const toStdout = raw['json'] === '-' || raw['output'] === 'json'
-    const palette = createPalette(isColoured(io.stdout, io.env, color))
-    const render = quiet ? renderResult : renderSummary
-    io.stdout.write(toStdout ? toJson(document) : render(document, palette))
-    writeJsonFile(raw, io, toJson(document))
-    if (!interruptedBy) return document.verdict.exitCode
-    if (!quiet) io.stderr.write(`Interrupted by ${interruptedBy}; ${run.cleanedUp}\n`)
-    return exitCodeOf(interruptedBy)
+    return { document: run.toDocument(facts), interruptedBy }
   } finally {
     offSignal()
     offExit()
   }
+}
+
+/** The flags and streams that a report goes by. */
+interface Output {
+  readonly raw: RawFlags
+  readonly io: CliIo
+}
+
+/** Writes a report to stdout, in the form that the flags want, and to the file of `--json`. */
+export function writeReport<Document extends object>(
+  document: Document,
+  rendering: Rendering<Document>,
+  { raw, io }: Output,
+): void {
+  const toStdout = raw['json'] === '-' || raw['output'] === 'json'
+  const palette = createPalette(isColoured(io.stdout, io.env, raw['color'] !== false))
+  const render = raw['quiet'] === true ? rendering.line : rendering.full
+  io.stdout.write(toStdout ? toJson(document) : render(document, palette))
+  writeJsonFile(raw, io, toJson(document))
+}
+
+/**
+ * Says after the report that a signal has ended the run.
+ * @returns the exit code
+ */
+export function sayInterrupted(
+  { cleanedUp }: Pick<ShownRun, 'cleanedUp'>,
+  signal: NodeJS.Signals,
+  { raw, io }: Output,
+): number {
+  if (raw['quiet'] !== true) io.stderr.write(`Interrupted by ${signal}; ${cleanedUp}\n`)
+  return exitCodeOf(signal)
 }

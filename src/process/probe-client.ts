@@ -39,9 +39,9 @@ export async function probePath(port: number, path: string): Promise<ProbeAnswer
 }
 
 /** Whether a server accepts connections on the port of this machine, asked for at most a second. */
-export function accepts(port: number): Promise<boolean> {
+export function accepts(port: number, host = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ host: '127.0.0.1', port, timeout: TIMEOUT_MS })
+    const socket = connect({ host, port, timeout: TIMEOUT_MS })
     const settle = (answer: boolean): void => {
       socket.destroy()
       resolve(answer)

@@ -1,10 +1,25 @@
-import type { RehearsalDocument, RolloutDocument } from '../rollout/run-document.ts'
+import { autoNotes } from '../rollout/readiness-notes.ts'
+import type { BeforeAfterDocument, RehearsalDocument, RolloutDocument } from '../rollout/run-document.ts'
 import type { RunFacts } from '../rollout/run-facts.ts'
 import { judgeRun } from '../rollout/verdict.ts'
 
 /** Judges the facts and puts everything into the document that `--json` writes. */
-export function toRehearsalDocument(facts: RunFacts, command: readonly string[]): RehearsalDocument {
-  return { schemaVersion: 2, kind: 'rehearsal', command, verdict: judgeRun(facts), ...facts }
+export function toRehearsalDocument(
+  facts: RunFacts,
+  command: readonly string[],
+  { auto = false }: { readonly auto?: boolean } = {},
+): RehearsalDocument {
+  const judged = judgeRun(facts)
+  const verdict = auto ? { ...judged, notes: [...judged.notes, ...autoNotes(facts.pods)] } : judged
+  return { schemaVersion: 2, kind: 'rehearsal', command, auto, verdict, ...facts }
+}
+
+/** Both runs of `--before-after` in one document. */
+export function toBeforeAfterDocument(
+  before: RehearsalDocument,
+  after: RehearsalDocument,
+): BeforeAfterDocument {
+  return { schemaVersion: 2, kind: 'before-after', before, after }
 }
 
 /** The same for a run in a cluster. */

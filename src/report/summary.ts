@@ -25,7 +25,8 @@ export function renderResult({ verdict }: JudgedRun, palette: Palette): string {
   return `${renderFirstLine(verdict, palette)}\n`
 }
 
-function renderVerdict(verdict: Verdict, palette: Palette): string {
+/** The outcome with what stands against the run, and the smallest outage that it would have detected. */
+export function renderVerdict(verdict: Verdict, palette: Palette): string {
   const outageMs = verdict.smallestOutageMs
   const power =
     outageMs === null || verdict.outcome === 'inconclusive'
@@ -50,7 +51,8 @@ export function renderOutcome(
   return [renderFirstLine(verdict, palette), ...against].join('\n')
 }
 
-function renderFirstLine(
+/** PASS, FAIL or INCONCLUSIVE and the result, in one line. */
+export function renderFirstLine(
   { outcome, sentence }: Pick<Verdict, 'outcome' | 'sentence'>,
   palette: Palette,
 ): string {

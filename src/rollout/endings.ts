@@ -18,7 +18,7 @@ export const endings: Readonly<Record<Exclude<PodEnding, 'running' | 'port-taken
     happened:
       'had no handler for SIGTERM and ended at once; as process 1 of a container it would ignore the signal, ' +
       'and be killed at the end of the grace period',
-    helps: 'handle SIGTERM: lastcall in the code',
+    helps: 'handle SIGTERM; in Node.js with lastcall in the code, or with `lastcall/auto`',
   },
   wrapper: {
     happened:

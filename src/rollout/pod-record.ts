@@ -32,12 +32,20 @@ export interface TerminationMessage {
   readonly message?: string | undefined
 }
 
+/** What was asked whether a pod is ready: lastcall's probe server, a path of the application, or its port. */
+export type AskedReadiness =
+  | { readonly kind: 'probe-server' }
+  | { readonly kind: 'path'; readonly path: string }
+  | { readonly kind: 'tcp' }
+
 /** What is known of a pod that is a process on this machine. */
 export interface LocalPod {
   readonly pid: number | undefined
   readonly port: number
   readonly probePort: number
   readonly http2Port: number
+  /** Undefined when it ended before that was found out. */
+  readonly readiness?: AskedReadiness | undefined
   /** The signal that ended its first process, when a signal did. */
   readonly exitSignal?: string | null | undefined
 }

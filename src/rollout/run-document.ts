@@ -11,6 +11,18 @@ export interface RehearsalDocument extends JudgedRun {
   readonly schemaVersion: 2
   readonly kind: 'rehearsal'
   readonly command: readonly string[]
+  /** Whether the command ran under `lastcall/auto` of the harness. */
+  readonly auto: boolean
+}
+
+/** The JSON document of `lastcall rehearse --before-after`. The verdict is that of `after`. */
+export interface BeforeAfterDocument {
+  readonly schemaVersion: 2
+  readonly kind: 'before-after'
+  /** The command as it is. */
+  readonly before: RehearsalDocument
+  /** The same under `lastcall/auto`. */
+  readonly after: RehearsalDocument
 }
 
 /** The JSON document of `lastcall rollout`. */

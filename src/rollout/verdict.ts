@@ -7,6 +7,7 @@ import { plain } from './plain.ts'
 import type { PhasedLane, PhasedLoad, PhaseName } from './phases.ts'
 import { isMisbehaved } from './pod-record.ts'
 import { smallestOutageMs, WANTED_OUTAGE_MS } from './power.ts'
+import { readinessNotes } from './readiness-notes.ts'
 import type { RunFacts } from './run-facts.ts'
 
 /** What a run came to. `sentence` is the whole result in one line, `reasons` say what stands against it. */
@@ -46,7 +47,7 @@ export function judgeRun(facts: RunFacts): Verdict {
     ...conclude(against.length > 0, doubts.length > 0),
     sentence: summarize(facts),
     reasons: [...against, ...doubts],
-    notes: notesOn(facts.load),
+    notes: [...notesOn(facts.load), ...readinessNotes(facts.pods)],
     smallestOutageMs:
       Number.isFinite(outageMs) && [...interrupted, ...generator].length === 0 ? outageMs : null,
   }

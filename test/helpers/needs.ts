@@ -33,6 +33,12 @@ const tools = {
     command: ['tini', '--version'],
     remedy: 'install tini (Debian package tini), or let .ci/run fetch it',
   },
+  python3: { command: ['python3', '--version'], remedy: 'install python3' },
+  go: { command: ['go', 'version'], remedy: 'install Go (go.dev/doc/install), and put go into the PATH' },
+  nginx: {
+    command: ['nginx', '-v'],
+    remedy: 'install nginx (Debian package nginx), or let .ci/run fetch it',
+  },
   'a PID namespace': {
     command: [...pidOneCommand, 'true'],
     remedy:

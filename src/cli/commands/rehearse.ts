@@ -1,18 +1,21 @@
 import { Command } from 'commander'
 import { toRehearsalDocument } from '../../report/json.ts'
 import { createLocalDriver } from '../../rollout/drivers/local/driver.ts'
+import type { RehearsalDocument } from '../../rollout/run-document.ts'
 import { startRun } from '../../rollout/run.ts'
+import { underAuto } from '../auto-environment.ts'
+import { showBeforeAfter } from '../before-after.ts'
 import type { RawFlags } from '../flag-reader.ts'
 import { addHelp, type Example } from '../help.ts'
 import type { CliIo } from '../io.ts'
 import { addLoadFlags } from '../load-flags.ts'
-import { readRehearseFlags } from '../rehearse-flags.ts'
-import { showRun } from '../show-run.ts'
+import { readRehearseFlags, type RehearseOptions } from '../rehearse-flags.ts'
+import { showRun, type ShownRun } from '../show-run.ts'
 import { shutdownHelp } from '../shutdown-flag.ts'
 
 const examples: readonly Example[] = [
   ['lastcall rehearse -- node server.js', 'three pods, one rollout'],
-  ['lastcall rehearse --readiness /health -- node server.js', 'a server without lastcall'],
+  ['lastcall rehearse --before-after -- node server.js', 'what lastcall/auto would change'],
   ['lastcall rehearse --post-path /orders --no-echo-check -- node server.js', 'a route of your own'],
   ['lastcall rehearse --lanes new-connections,keep-alive -- node server.js', 'some of the lanes'],
   ['lastcall rehearse --restarts 10 --json run.json -- node server.js', 'rare races, in every detail'],
@@ -30,8 +33,17 @@ export function createRehearseCommand(io: CliIo, onExitCode: (code: number) => v
     .option('--shutdown <times>', `times of the shutdown (default: ${shutdownHelp})`)
     .option('--endpoint-lag <duration>', 'how late clients learn of a change of the endpoints (default: 1s)')
     .option(
+      '--auto',
+      'run the command under lastcall/auto, which drains a Node.js server that is not changed',
+    )
+    .option(
+      '--before-after',
+      'run the command as it is and then under lastcall/auto, and show both results side by side',
+    )
+    .option(
       '--readiness <how>',
-      "probe (lastcall's probe port), /path on the application's port, or tcp (default: probe)",
+      "auto, probe (lastcall's probe port), /path on the application's port, or tcp " +
+        '(default: auto: probe, or tcp where nothing listens on the probe port)',
     )
     .option('--ready-timeout <duration>', 'how long a pod may take to become ready (default: 30s)')
     .option('--baseline <duration>', 'load before the first restart (default: 3s)')
@@ -45,13 +57,15 @@ export function createRehearseCommand(io: CliIo, onExitCode: (code: number) => v
 
 async function rehearse(words: readonly string[], raw: RawFlags, io: CliIo): Promise<number> {
   const options = readRehearseFlags(raw, words, io)
-  return showRun(
-    {
-      start: (onEvent) => startRun(options, (timeline) => createLocalDriver(options, timeline), onEvent),
-      toDocument: (facts) => toRehearsalDocument(facts, words),
-      cleanedUp: 'every pod has been killed',
-    },
-    raw,
-    io,
-  )
+  if (raw['beforeAfter'] !== true) return showRun(shownRun(options, raw['auto'] === true), raw, io)
+  return showBeforeAfter({ before: shownRun(options, false), after: shownRun(options, true) }, raw, io)
+}
+
+function shownRun(given: RehearseOptions, auto: boolean): ShownRun<RehearsalDocument> {
+  const options = auto ? { ...given, env: underAuto(given.env) } : given
+  return {
+    start: (onEvent) => startRun(options, (timeline) => createLocalDriver(options, timeline), onEvent),
+    toDocument: (facts) => toRehearsalDocument(facts, options.command, { auto }),
+    cleanedUp: 'every pod has been killed',
+  }
 }

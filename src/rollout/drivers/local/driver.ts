@@ -9,6 +9,7 @@ import { findFreePort } from './free-port.ts'
 import { startLocalLoad, testTargets } from './local-load.ts'
 import type { LocalOptions } from './local-options.ts'
 import { type Pod, startPod } from './pod.ts'
+import { createPodProbes } from './readiness.ts'
 
 /** A port that another program took between the search and the pod's start. */
 const MAX_STARTS = 3
@@ -19,6 +20,7 @@ const MAX_STARTS = 3
  */
 export function createLocalDriver(options: LocalOptions, timeline: Timeline): Driver {
   const endpoints = createEndpoints(options.endpointLagMs)
+  const probeFor = createPodProbes(options.readiness)
   const folder = mkdtempSync(join(tmpdir(), 'lastcall-'))
   const pods: Pod[] = []
   const deletions = new Set<Promise<void>>()
@@ -49,7 +51,8 @@ export function createLocalDriver(options: LocalOptions, timeline: Timeline): Dr
       const terminationLog = join(folder, `${name}.termination-log`)
       // As the kubelet does: the report goes where a file is, and nowhere else.
       writeFileSync(terminationLog, '')
-      const pod = startPod(name, ports, { options, timeline, terminationLog, onReadyChange })
+      const probe = probeFor(ports)
+      const pod = startPod(name, ports, { options, timeline, terminationLog, probe, onReadyChange })
       pods.push(pod)
       try {
         await pod.becameReady
@@ -65,9 +68,8 @@ export function createLocalDriver(options: LocalOptions, timeline: Timeline): Dr
 
   return {
     async start() {
-      const started = await Promise.allSettled(Array.from({ length: options.replicas }, startOne))
-      const failed = started.find((result) => result.status === 'rejected')
-      if (failed) throw failed.reason
+      // The first pod that fails ends the run; the others may take as long as --ready-timeout.
+      await Promise.all(Array.from({ length: options.replicas }, startOne))
       hasTraffic = true
     },
     replicas: () => options.replicas,

@@ -11,8 +11,9 @@ import {
 } from '../../pod-record.ts'
 import type { Timeline } from '../../timeline.ts'
 import { type LocalOptions, podEnvironment } from './local-options.ts'
-import { type PodPorts, probeOnce } from './readiness.ts'
+import type { PodPorts, PodProbe } from './readiness.ts'
 import { describeSilence, diagnoseStart } from './start-diagnosis.ts'
+import { findTakenPort } from './taken-port.ts'
 import { terminatePod } from './termination.ts'
 
 /** A pod as the driver handles it. */
@@ -37,6 +38,7 @@ export interface PodContext {
   readonly options: LocalOptions
   readonly timeline: Timeline
   readonly terminationLog: string
+  readonly probe: PodProbe
   onReadyChange(pod: Pod, ready: boolean): void
 }
 
@@ -45,7 +47,8 @@ const HINT_AFTER_MS = 5_000
 
 /** Starts a pod and its readiness probe. */
 export function startPod(name: string, ports: PodPorts, context: PodContext): Pod {
-  const { options, timeline, terminationLog } = context
+  const { options, timeline, terminationLog, probe } = context
+  const starting = { name, ports, options, probe }
   const env = podEnvironment(options, name, ports, terminationLog)
   let serverOutlived = false
   const process = startChildGroup({
@@ -82,16 +85,14 @@ export function startPod(name: string, ports: PodPorts, context: PodContext): Po
   const giveUp = setTimeout(() => {
     if (state !== 'starting') return
     refused = true
-    void diagnoseStart(name, ports, options, process).then(reject)
+    void diagnoseStart(starting, process).then(reject)
   }, options.readyTimeoutMs)
   const hint = setTimeout(() => {
     if (state !== 'starting') return
-    const soFar = { ...options, readyTimeoutMs: HINT_AFTER_MS }
-    void describeSilence(name, ports, soFar).then((detail) =>
-      timeline.record('notice', { pod: name, detail }),
-    )
+    const soFar = { ...starting, options: { ...options, readyTimeoutMs: HINT_AFTER_MS } }
+    void describeSilence(soFar).then((detail) => timeline.record('notice', { pod: name, detail }))
   }, HINT_AFTER_MS)
-  void watchReadiness(() => probeOnce(options.readiness, ports), onReadyChange, probing.signal)
+  void watchReadiness(() => probe.ask(), onReadyChange, probing.signal)
 
   const gone = process.exited.then(async (ended) => {
     exit = ended
@@ -106,11 +107,11 @@ export function startPod(name: string, ports: PodPorts, context: PodContext): Po
     // The caller waits for this pod, and must not wait for ever.
     if (stopped) return reject(new Error(`Start ${name}: the driver has been stopped`))
     refused = true
-    reject(await diagnoseStart(name, ports, options, process, ended))
+    reject(await diagnoseStart(starting, process, ended))
   })
 
   const ending = (): PodEnding => {
-    if (refused) return isPortTaken(process.output()) ? 'port-taken' : 'not-ready'
+    if (refused) return lostItsPort(process.output(), ports) ? 'port-taken' : 'not-ready'
     if (stopped || exit === undefined) return 'running'
     if (!times.deletedAt) return 'crashed'
     if (killed) return 'killed'
@@ -134,7 +135,7 @@ export function startPod(name: string, ports: PodPorts, context: PodContext): Po
         ...left,
         forceClosed: left.report?.forcedCloses.total,
         output: isMisbehaved({ ending: how }) ? process.output() : [],
-        local: { pid: process.pid, ...ports, exitSignal: exit?.signal },
+        local: { pid: process.pid, ...ports, readiness: probe.asked(), exitSignal: exit?.signal },
       }
     },
     async delete() {
@@ -170,10 +171,11 @@ export function startPod(name: string, ports: PodPorts, context: PodContext): Po
 type PodTimes = Pick<PodRecord, 'startedAt' | 'readyAt' | 'deletedAt' | 'signalledAt' | 'exitedAt'>
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] }
 
-// Node names the error in the output of a server that cannot listen; other runtimes print the same word of
-// errno.h.
-function isPortTaken(output: readonly string[]): boolean {
-  return output.some((line) => line.includes('EADDRINUSE'))
+/** Whether another program was faster; a port that is none of the pod's is the application's own choice. */
+function lostItsPort(output: readonly string[], ports: PodPorts): boolean {
+  const taken = findTakenPort(output)
+  if (taken === undefined) return false
+  return taken.port === undefined || Object.values(ports).includes(taken.port)
 }
 
 function describeExit(exit: ChildExit): string {

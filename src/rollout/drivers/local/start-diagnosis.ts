@@ -3,27 +3,37 @@ import { LastcallError } from '../../../core/errors.ts'
 import type { ChildExit, ChildGroup } from '../../../process/child-group.ts'
 import { accepts } from '../../../process/probe-client.ts'
 import type { LocalOptions } from './local-options.ts'
-import { type PodPorts, probeOnce } from './readiness.ts'
+import type { PodPorts, PodProbe } from './readiness.ts'
+import { findTakenPort } from './taken-port.ts'
 
 /** Lines of output in a message; the rest is in the JSON document. */
 const SHOWN_LINES = 15
+
+/** A pod that is starting. */
+export interface StartingPod {
+  readonly name: string
+  readonly ports: PodPorts
+  readonly options: Pick<LocalOptions, 'command' | 'readyTimeoutMs'>
+  readonly probe: PodProbe
+}
 
 /**
  * Says why a pod is not ready: it cannot be started, it ended, it does not listen, or it listens and does not
  * say that it is ready.
  */
 export async function diagnoseStart(
-  name: string,
-  ports: PodPorts,
-  options: LocalOptions,
-  ...[process, exit]: readonly [ChildGroup, ChildExit?]
+  pod: StartingPod,
+  process: ChildGroup,
+  exit?: ChildExit,
 ): Promise<LastcallError> {
-  const sentence = exit ? describeEnd(name, options, exit) : await describeSilence(name, ports, options)
+  const sentence = exit ? describeEnd(pod, exit, process.output()) : await describeSilence(pod)
   const output = exit?.error ? '' : quoteOutput(process.output())
   return new LastcallError('LASTCALL_APP_NOT_READY', [`${sentence}${output}`])
 }
 
-function describeEnd(name: string, { command }: LocalOptions, exit: ChildExit): string {
+function describeEnd(pod: StartingPod, exit: ChildExit, output: readonly string[]): string {
+  const { name, ports, options } = pod
+  const { command } = options
   const shown = command.join(' ')
   if (exit.error) {
     // A program whose name has a space in it exists now and then, so only a failed start says what was meant.
@@ -32,22 +42,35 @@ function describeEnd(name: string, { command }: LocalOptions, exit: ChildExit): 
     }
     return `'${shown}' cannot be started (${exit.error.message}); check that the first word after -- is a program in the PATH`
   }
+  const taken = findTakenPort(output)?.port
+  if (taken !== undefined && !Object.values(ports).includes(taken)) {
+    return (
+      `${name} ('${shown}') could not listen on port ${taken}, which is taken; ` +
+      `each pod has a port of its own: let the application listen on the port in the environment variable PORT`
+    )
+  }
   const how = exit.signal ? `was ended by ${exit.signal}` : `ended with exit code ${exit.code}`
   return `${name} ('${shown}') ${how} before it was ready; run the command by itself to see why`
 }
 
 /** Says what a pod that runs and is not ready lacks, as of now. */
-export async function describeSilence(name: string, ports: PodPorts, options: LocalOptions): Promise<string> {
+export async function describeSilence({ name, ports, options, probe }: StartingPod): Promise<string> {
   const limit = formatDuration(options.readyTimeoutMs)
   if (!(await accepts(ports.port))) {
+    if (await accepts(ports.port, '::1')) {
+      return `${name} listens on port ${ports.port} of ::1 only; let it listen on all addresses, as in a pod: without a host, or on 0.0.0.0`
+    }
     return (
       `${name} did not listen on its port ${ports.port} within ${limit}; ` +
       `let the application listen on the port in the environment variable PORT, or give it more time with --ready-timeout`
     )
   }
-  const { readiness } = options
+  const readiness = probe.asked() ?? { kind: 'tcp' }
+  if (readiness.kind === 'tcp') {
+    return `${name} began to listen on its port ${ports.port} when ${limit} were over; give it more time with --ready-timeout`
+  }
   const asked = readiness.kind === 'path' ? `GET ${readiness.path}` : `GET /readyz on port ${ports.probePort}`
-  const { status, text = '' } = await probeOnce(readiness, ports)
+  const { status, text = '' } = await probe.ask()
   if (status === undefined && readiness.kind === 'probe-server') {
     return (
       `${name} listens on port ${ports.port}, and nobody answered ${asked} (LASTCALL_PROBE_PORT) within ${limit}; ` +

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { findFreePort } from '../../../../src/rollout/drivers/local/free-port.ts'
 import { startPod } from '../../../../src/rollout/drivers/local/pod.ts'
+import { createPodProbes } from '../../../../src/rollout/drivers/local/readiness.ts'
 import { createTimeline } from '../../../../src/rollout/timeline.ts'
 import { localOptions } from '../../../helpers/local-options.ts'
 
@@ -18,6 +19,7 @@ test('startPod tells that a pod is no endpoint any more before its preStop time,
     options: { ...options, budget: { ...options.budget, preStopMs: 50 } },
     timeline,
     terminationLog: '/no/such/file',
+    probe: createPodProbes(options.readiness)(ports),
     onReadyChange: (_, ready) => steps.push(`endpoint ${ready ? 'added' : 'removed'}`),
   })
   try {

@@ -1,0 +1,36 @@
+import type { AskedReadiness, PodRecord } from './pod-record.ts'
+
+/** Says what told that pods were ready, where it was not lastcall's probe server. */
+export function readinessNotes(pods: readonly PodRecord[]): readonly string[] {
+  // One run asks all its pods the same; the last one knows best what was found.
+  const asked = pods.findLast(({ local }) => local?.readiness !== undefined)?.local?.readiness
+  return asked === undefined ? [] : noteOn(asked)
+}
+
+function noteOn(asked: AskedReadiness): readonly string[] {
+  switch (asked.kind) {
+    case 'probe-server':
+      return []
+    case 'path':
+      return [`a pod counted as ready while GET ${asked.path} succeeded (--readiness)`]
+    case 'tcp':
+      return [
+        'a pod counted as ready while its port accepted connections: ' +
+          'without the probe server of lastcall it has no readiness that turns red before the port is closed',
+      ]
+  }
+}
+
+/** Whether any pod opened lastcall's probe server or left its report. */
+export function sawLastcall(pods: readonly PodRecord[]): boolean {
+  return pods.some(({ local, report }) => local?.readiness?.kind === 'probe-server' || report !== undefined)
+}
+
+/** Says of a run under `lastcall/auto` that nothing of it was seen. */
+export function autoNotes(pods: readonly PodRecord[]): readonly string[] {
+  if (sawLastcall(pods)) return []
+  return [
+    'lastcall/auto did nothing in this run: no pod opened its probe server. The server is not written for Node.js 22.19 or newer, ' +
+      'or NODE_OPTIONS does not reach it',
+  ]
+}

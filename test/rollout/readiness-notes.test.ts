@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { AskedReadiness, PodRecord } from '../../src/rollout/pod-record.ts'
+import { autoNotes, readinessNotes } from '../../src/rollout/readiness-notes.ts'
+import { judgeRun } from '../../src/rollout/verdict.ts'
+import { makeFacts, makePod } from '../helpers/run-facts.ts'
+
+function podAsked(readiness: AskedReadiness | undefined): PodRecord {
+  return makePod('pod-1', { local: { pid: 1, port: 2, probePort: 3, http2Port: 4, readiness } })
+}
+
+test('readinessNotes says what made a pod ready where it was not the probe server', () => {
+  assert.deepEqual(readinessNotes([podAsked({ kind: 'probe-server' })]), [])
+  assert.match(
+    readinessNotes([podAsked({ kind: 'tcp' })]).join(),
+    /^a pod counted as ready while its port accepted/,
+  )
+  assert.match(
+    readinessNotes([podAsked({ kind: 'path', path: '/health' })]).join(),
+    /while GET \/health succeeded/,
+  )
+})
+
+test('readinessNotes has nothing to say of pods that were never asked, and of those of a cluster', () => {
+  const { local: _, ...inCluster } = makePod('shop-1')
+  assert.deepEqual(readinessNotes([podAsked(undefined), inCluster]), [])
+})
+
+test('judgeRun notes what made pods ready, without counting it against the run', () => {
+  const { outcome, notes } = judgeRun(makeFacts({ pods: [podAsked({ kind: 'tcp' }), podAsked(undefined)] }))
+  assert.equal(outcome, 'pass')
+  assert.match(notes.join(), /its port accepted connections/)
+})
+
+test('autoNotes says that lastcall/auto did nothing when no pod showed anything of it', () => {
+  assert.match(autoNotes([podAsked({ kind: 'tcp' })]).join(), /lastcall\/auto did nothing in this run/)
+  assert.deepEqual(autoNotes([podAsked({ kind: 'tcp' }), podAsked({ kind: 'probe-server' })]), [])
+  const report = { events: [] } as unknown as NonNullable<PodRecord['report']>
+  assert.deepEqual(autoNotes([{ ...podAsked({ kind: 'tcp' }), report }]), [])
+})
