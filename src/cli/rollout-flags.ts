@@ -3,10 +3,12 @@ import { defaultLoad, type LoadOptions } from '../load/load-options.ts'
 import { DEFAULT_IMAGE } from '../rollout/drivers/kubernetes/manifests.ts'
 import { parseWorkloadName, type WorkloadName } from '../rollout/drivers/kubernetes/workload-kinds.ts'
 import { wantedRate } from '../rollout/power.ts'
+import type { TriggerName } from '../rollout/trigger.ts'
 import { createFlagReader, type FlagReader, type RawFlags } from './flag-reader.ts'
 import type { CliIo } from './io.ts'
 import { checkJsonFile } from './json-file.ts'
 import { readLoadFlags } from './load-flags.ts'
+import { readTrigger } from './trigger-flag.ts'
 
 /** What `lastcall rollout` is to do, before the cluster was asked. */
 export interface RolloutFlags {
@@ -20,6 +22,7 @@ export interface RolloutFlags {
   readonly http2Port: number | undefined
   readonly image: string
   readonly serviceAccount: string | undefined
+  readonly trigger: TriggerName
   readonly restarts: number
   readonly durationMs: number | undefined
   readonly baselineMs: number
@@ -70,6 +73,7 @@ export function readRolloutFlags(raw: RawFlags, words: readonly string[], io: Cl
     http2Port: http2Port === 0 ? undefined : http2Port,
     image: reader.text('image', DEFAULT_IMAGE),
     serviceAccount: optional('service-account'),
+    trigger: readTrigger(reader),
     restarts: reader.integer('restarts', 1, [1, MAX_RESTARTS]),
     durationMs: reader.optionalDuration('duration'),
     baselineMs: reader.duration('baseline', 5_000),

@@ -4,6 +4,7 @@ import type { LaneName, Sample } from '../../src/load/sample.ts'
 import type { PhasedLane, PhaseName, PhaseRecord } from '../../src/rollout/phases.ts'
 import type { PodRecord } from '../../src/rollout/pod-record.ts'
 import type { RunFacts } from '../../src/rollout/run-facts.ts'
+import type { TriggerName } from '../../src/rollout/trigger.ts'
 
 const at = (ms: number): { wallMs: number; monotonicMs: number } => ({ wallMs: ms, monotonicMs: ms })
 const phase = (name: PhaseName, fromMs: number, toMs: number): PhaseRecord => ({
@@ -68,6 +69,7 @@ export function makeFacts(
     readonly lanes?: readonly PhasedLane[]
     readonly pods?: readonly PodRecord[]
     readonly failures?: readonly Sample[]
+    readonly trigger?: TriggerName
     readonly stuck?: string
     readonly interruptedBy?: string
     readonly ownFailures?: number
@@ -94,6 +96,7 @@ export function makeFacts(
     ...times,
     durationMs: 10_000,
     replicas: 3,
+    trigger: parts.trigger ?? 'restart',
     restarts: 1,
     phases: [
       phase('baseline', 0, 3_000),

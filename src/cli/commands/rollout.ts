@@ -18,6 +18,7 @@ import type { CliIo } from '../io.ts'
 import { addLoadFlags } from '../load-flags.ts'
 import { readRolloutFlags } from '../rollout-flags.ts'
 import { showRun } from '../show-run.ts'
+import { triggerHelp } from '../trigger-flag.ts'
 
 const examples: readonly Example[] = [
   ['lastcall rollout deployment/shop', 'one restart, with everything found by itself'],
@@ -27,6 +28,7 @@ const examples: readonly Example[] = [
     'lastcall rollout deploy/shop --image registry.local/node:24',
     'where the cluster cannot pull from Docker Hub',
   ],
+  ['lastcall rollout deploy/shop --trigger drain-node', 'what a node drain loses'],
   ['lastcall rollout deploy/shop --restarts 10 --json run.json', 'rare races, in every detail'],
 ]
 
@@ -46,8 +48,12 @@ export function createRolloutCommand(io: CliIo, onExitCode: (code: number) => vo
     )
     .option('--image <image>', `image of the agent, any with Node.js 22 or newer (default: ${DEFAULT_IMAGE})`)
     .option('--service-account <name>', 'account of the agent (default: one is created, with a role)')
-    .option('--restarts <n>', 'number of restarts (default: 1)')
-    .option('--duration <duration>', 'repeat until this much time is over')
+    .option('--trigger <how>', triggerHelp)
+    .option('--restarts <n>', 'number of times to do that (default: 1)')
+    .option(
+      '--duration <duration>',
+      'repeat until this much time is over; with --trigger none: how long to observe',
+    )
     .option('--baseline <duration>', 'load before the first restart (default: 5s)')
     .option('--cool-down <duration>', 'load after the last old pod is gone (default: 3s)')
     .option('--rollout-timeout <duration>', 'how long one restart may take (default: 10m)')

@@ -1,7 +1,9 @@
 import type { KubernetesOptions } from './kubernetes-options.ts'
 import { jobManifest, otherManifests } from './manifests.ts'
-import { permissionsFor, toText } from './permissions.ts'
+import { permissionsFor } from './permissions.ts'
+import { toText } from './policy-rules.ts'
 import { planAgent } from './remote-agent.ts'
+import { triggers } from './triggers/triggers.ts'
 
 /** Everything that a run would create and do, as text for people. */
 export function renderPlan(options: KubernetesOptions): string {
@@ -16,7 +18,8 @@ export function renderPlan(options: KubernetesOptions): string {
     (permission) => `  ${toText(permission)}: ${permission.why}`,
   )
   return [
-    `lastcall would restart ${workload.kind} '${workload.name}' in the namespace '${workload.namespace}',`,
+    `lastcall would ${triggers[options.trigger].does(`${workload.kind} '${workload.name}'`)} ` +
+      `in the namespace '${workload.namespace}',`,
     `send load to the Service '${service.service}', port ${service.port}, and create:`,
     ...objects,
     'It needs these permissions, which you have:',

@@ -1,4 +1,5 @@
 import type { LoadOptions } from '../../../load/load-options.ts'
+import type { TriggerName } from '../../trigger.ts'
 import type { Preflight } from './preflight.ts'
 
 /** What to roll out, and with which agent. */
@@ -12,6 +13,8 @@ export interface KubernetesOptions {
   readonly bundle: Uint8Array
   /** An account of the user's for the agent; undefined: one is created, with a role. */
   readonly serviceAccount: string | undefined
+  /** What makes the pods go away. */
+  readonly trigger: TriggerName
   /** How long one restart may take, in milliseconds. */
   readonly rolloutTimeoutMs: number
 }

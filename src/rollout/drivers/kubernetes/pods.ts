@@ -11,6 +11,10 @@ export interface ObservedPods {
   records(): readonly PodRecord[]
   /** The uids of those that are there. */
   present(): ReadonlySet<string>
+  /** Those that are there and whose containers have not ended for good. */
+  there(): readonly PodFacts[]
+  /** Resolves when this holds for {@link there}. */
+  until(holds: (there: readonly PodFacts[]) => boolean): Promise<void>
   /** Resolves when so many pods are ready that are none of these. */
   newOnesReady(wanted: number, old: ReadonlySet<string>): Promise<void>
   /** Resolves when none of these is there; those that are not going away do not count when `onlyDeleted`. */
@@ -20,6 +24,9 @@ export interface ObservedPods {
   /** Ends every wait with this error. */
   fail(error: Error): void
 }
+
+/** The objects of evicted pods stay for a while. */
+const endedPhases: readonly string[] = ['Succeeded', 'Failed']
 
 /** No pods yet; what happens to them is written into the timeline. */
 export function createObservedPods(timeline: Timeline, clock: ClockBridge): ObservedPods {
@@ -38,6 +45,10 @@ export function createObservedPods(timeline: Timeline, clock: ClockBridge): Obse
       await promise
     }
   }
+  const there = (): readonly PodFacts[] =>
+    [...pods.values()]
+      .filter(({ facts, isGone }) => !isGone && !endedPhases.includes(facts.phase ?? ''))
+      .map(({ facts }) => facts)
   const wake = (): void => {
     for (const resolve of waits) resolve()
     waits.clear()
@@ -66,6 +77,8 @@ export function createObservedPods(timeline: Timeline, clock: ClockBridge): Obse
       wake()
     },
     records: () => [...pods.values()].map((seen) => toPodRecord(seen, isOver)),
+    there,
+    until: (holds) => until(() => holds(there())),
     present: () => new Set([...pods.values()].filter(({ isGone }) => !isGone).map(({ facts }) => facts.uid)),
     newOnesReady: (wanted, old) =>
       until(() => {

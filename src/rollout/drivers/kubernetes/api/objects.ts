@@ -7,6 +7,7 @@ export interface ObjectMeta {
   readonly uid: string
   readonly resourceVersion?: string
   readonly generation?: number
+  readonly creationTimestamp?: string
   readonly labels?: Readonly<Record<string, string>>
   readonly annotations?: Readonly<Record<string, string>>
   readonly deletionTimestamp?: string
@@ -113,6 +114,8 @@ export interface WorkloadObject extends KubernetesObject {
       readonly type?: string
       readonly rollingUpdate?: { readonly partition?: number }
     }
+    /** Of a StatefulSet: what becomes of the volumes of pods that are scaled away. */
+    readonly persistentVolumeClaimRetentionPolicy?: { readonly whenScaled?: string }
     readonly template: { readonly metadata?: Partial<ObjectMeta>; readonly spec: PodSpec }
   }
   readonly status?: {
@@ -128,6 +131,17 @@ export interface WorkloadObject extends KubernetesObject {
     readonly updateRevision?: string
     readonly conditions?: readonly Condition[]
   }
+}
+
+/** The subresource `scale` of a workload. */
+export interface ScaleObject extends KubernetesObject {
+  readonly spec: { readonly replicas?: number }
+}
+
+/** A node. */
+export interface NodeObject extends KubernetesObject {
+  readonly spec?: { readonly unschedulable?: boolean }
+  readonly status?: { readonly conditions?: readonly Condition[] }
 }
 
 /** Which objects belong together. */
