@@ -1,3 +1,4 @@
+import type { FailureBudget } from './failure-budget.ts'
 import type { PhasedLoad, PhaseRecord } from './phases.ts'
 import type { PodRecord } from './pod-record.ts'
 import type { TimelineEvent } from './timeline.ts'
@@ -15,6 +16,8 @@ export interface RunFacts {
   readonly restarts: number
   readonly phases: readonly PhaseRecord[]
   readonly load: PhasedLoad
+  /** Failures that do not fail the run; empty: none may fail. */
+  readonly budgets: readonly FailureBudget[]
   readonly pods: readonly PodRecord[]
   readonly timeline: readonly TimelineEvent[]
   /** Why a rollout could not be finished, when it could not. */

@@ -6,6 +6,7 @@ import type { LoadRecord } from '../load/load-record.ts'
 import type { LaneTotals } from '../load/recorder.ts'
 import { type Instant, readClocks } from '../load/sample.ts'
 import type { Driver, DriverLoad } from './driver.ts'
+import type { FailureBudget } from './failure-budget.ts'
 import { orAborted } from './or-aborted.ts'
 import { trackPhases } from './phase-tracker.ts'
 import { joinPhases, type PhaseName } from './phases.ts'
@@ -29,6 +30,8 @@ export interface RunOptions {
   /** Load before the first rollout. With the trigger `none` it ends with the first change of a pod. */
   readonly baselineMs: number
   readonly coolDownMs: number
+  /** Failures that do not fail the run; undefined: none may fail. */
+  readonly budgets?: readonly FailureBudget[]
 }
 
 /** A run that is under way. */
@@ -148,6 +151,7 @@ export function startRun(
         [record ?? load?.record() ?? nothingSent(startedAt, endedAt, options.load)],
         phases.records(),
       ),
+      budgets: options.budgets ?? [],
       pods: driver.pods(),
       timeline: timeline.events,
       ...(stuck !== undefined && { stuck }),

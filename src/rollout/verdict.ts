@@ -3,9 +3,10 @@ import { newConnections } from '../load/lanes/new-connections/new-connections.ts
 import type { LoadDocument } from '../load/load-document.ts'
 import type { Stall } from '../load/stall-watch.ts'
 import { endings } from './endings.ts'
+import { type JudgedFailures, judgeFailures } from './failed-reasons.ts'
 import { count, plural } from './numbers.ts'
 import { plain } from './plain.ts'
-import type { PhasedLane, PhasedLoad, PhaseName } from './phases.ts'
+import type { PhasedLane, PhaseName } from './phases.ts'
 import { isMisbehaved } from './pod-record.ts'
 import { smallestOutageMs, WANTED_OUTAGE_MS } from './power.ts'
 import type { RunFacts } from './run-facts.ts'
@@ -31,15 +32,16 @@ export interface Verdict {
 const rolloutPhases: readonly PhaseName[] = ['rollout', 'drain']
 
 /**
- * Judges a run. A failed request or a misbehaved pod fails it, also when the load generator stalled; the
- * reasons then say how many of the failures were under way in a stall. A run that could not have seen an
+ * Judges a run. A failed request beyond its lane's budget or a misbehaved pod fails it, also when the load
+ * generator stalled; the reasons then say how many of the failures were under way in a stall. A run that could not have seen an
  * outage, whose generator did not do its work, or that was interrupted, is inconclusive, never passed.
  */
 export function judgeRun(facts: RunFacts): Verdict {
   const claim = claimOf(facts)
   const visible = visibleOutageMs(facts)
   const outageMs = Math.max(visible, longerThan(stallsAgainst(facts.load, { ...claim, windowMs: 0 })))
-  const against = [...failedReasons(facts, claim), ...podReasons(facts)]
+  const failures = judgeFailures(facts, claim)
+  const against = [...failures.reasons, ...podReasons(facts)]
   const generator = generatorDoubts(facts.load, claim)
   // A run that was cut short says that, not all that it therefore did not do.
   const interrupted = interruptionDoubts(facts)
@@ -48,9 +50,9 @@ export function judgeRun(facts: RunFacts): Verdict {
   const doubts = interrupted.length > 0 ? interrupted : [...blind, ...generator]
   return {
     ...conclude(against.length > 0, doubts.length > 0),
-    sentence: summarize(facts),
+    sentence: summarize(facts, failures),
     reasons: [...against, ...doubts],
-    notes: notesOn(facts.load),
+    notes: [...failures.notes, ...notesOn(facts.load)],
     smallestOutageMs:
       Number.isFinite(outageMs) && [...interrupted, ...generator].length === 0 ? outageMs : null,
   }
@@ -95,14 +97,18 @@ function longerThan(stalls: readonly Stall[]): number {
   return stalls.reduce((most, { ms }) => Math.max(most, Math.floor(ms) + 1), 0)
 }
 
-function summarize({ load, trigger, restarts, pods, interruptedBy }: RunFacts): string {
+function summarize(
+  { load, trigger, restarts, pods, interruptedBy }: RunFacts,
+  { reasons }: JudgedFailures,
+): string {
   const replaced = pods.filter((pod) => pod.deletedAt !== undefined).length
   const { noun } = triggerWords[trigger]
   const when = noun
     ? `in ${plural(restarts, ...noun)} (${plural(replaced, 'pod')} replaced)`
     : `while the pods were only observed (${plural(replaced, 'pod')} went away)`
+  const within = load.failed > 0 && reasons.length === 0 ? 'within the budget, ' : ''
   return (
-    `${count(load.failed)} failed of ${count(load.requests)} requests ${when}` +
+    `${count(load.failed)} failed of ${count(load.requests)} requests ${within}${when}` +
     (interruptedBy === undefined ? '' : `, interrupted by ${interruptedBy}`)
   )
 }
@@ -122,37 +128,6 @@ function interruptionDoubts({ interruptedBy, phases }: RunFacts): readonly strin
   return [
     `the run was interrupted by ${interruptedBy} in its phase ${phase}: it says nothing about what would have come; let it end`,
   ]
-}
-
-function failedReasons({ load, trigger }: RunFacts, claim: Claim): readonly string[] {
-  if (load.failed === 0) return []
-  const before = load.lanes.reduce((sum, lane) => sum + (lane.phases.baseline?.failed ?? 0), 0)
-  const later = load.failed - before
-  const inStall = failuresInStalls(load, claim)
-  const words = triggerWords[trigger]
-  return [
-    ...(before > 0
-      ? [
-          `${plural(before, 'request')} failed in the baseline, before ${words.before}: ` +
-            `the application or this machine cannot take this load; fix that first, or lower --rate`,
-        ]
-      : []),
-    ...(later > 0 ? [`${plural(later, 'request')} failed after ${words.after}`] : []),
-    ...(inStall > 0
-      ? [
-          `${plural(inStall, 'of these requests was', 'of these requests were')} under way while the load generator stalled, ` +
-            `which may have caused the failure; repeat the run on a quieter machine`,
-        ]
-      : []),
-  ]
-}
-
-function failuresInStalls(load: PhasedLoad, claim: Claim): number {
-  const stalls = stallsAgainst(load, { ...claim, covers: () => true })
-  return load.failures.filter(({ startedAt, endMs }) => {
-    const fromMs = startedAt.wallMs
-    return stalls.some(({ at, ms }) => at.wallMs < fromMs + endMs && at.wallMs + ms > fromMs)
-  }).length
 }
 
 function podReasons({ pods, trigger, stuck }: RunFacts): readonly string[] {

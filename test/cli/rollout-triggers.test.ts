@@ -6,12 +6,15 @@ import type { FakeApiServer } from '../helpers/fake-api-server.ts'
 import type { FakeCluster } from '../helpers/fake-cluster.ts'
 import { makeDeployment, paths } from '../helpers/kubernetes-objects.ts'
 import { assertNothingAgainst } from '../helpers/quiet-machine.ts'
-import { begin, documentOf, inPhase, startCluster } from '../helpers/rollout-command.ts'
+import { begin as beginSlow, documentOf, inPhase, startCluster } from '../helpers/rollout-command.ts'
 
 const wanted = ({ server }: FakeCluster): unknown =>
   (server.object(paths.deployments, 'shop') as { spec?: { replicas?: number } }).spec?.replicas
 const isCordoned = ({ server }: FakeCluster, node: string): boolean =>
   (server.object(paths.nodes, node) as { spec?: { unschedulable?: boolean } }).spec?.unschedulable === true
+
+/** These take less time than a rollout, so that fewer requests are sent in it. */
+const begin: typeof beginSlow = (t, cluster, ...flags) => beginSlow(t, cluster, '--rate', '400', ...flags)
 
 suite('lastcall rollout --trigger', () => {
   for (const [trigger, sentence, endings] of [
@@ -126,7 +129,15 @@ suite('lastcall rollout --trigger', () => {
 
   test('--print-manifests has an agent that drains the node by itself, with a ClusterRole', async (t) => {
     const cluster = await startCluster(t)
-    const { io, code } = begin(t, cluster, '--trigger', 'drain-node', '--print-manifests')
+    const { io, code } = begin(
+      t,
+      cluster,
+      '--trigger',
+      'drain-node',
+      '--budget',
+      'slow=1%',
+      '--print-manifests',
+    )
     assert.equal(await code, 0)
     const { items } = JSON.parse(io.out()) as { items: readonly (AppliedObject & { rules?: unknown })[] }
     assert.deepEqual(
@@ -140,6 +151,8 @@ suite('lastcall rollout --trigger', () => {
     const verdict = lines.find((line) => line.type === 'verdict')
     assertNothingAgainst(exitCode, verdict!)
     assert.match(verdict!.sentence, /in 1 node drain \(1 pod replaced\)$/)
+    const run = lines.find((line) => line.type === 'run')
+    assert.deepEqual(run?.facts.budgets, [{ lane: 'slow', allowance: { percent: 1 } }])
     assert.equal(isCordoned(cluster, 'node-1'), false)
   })
 

@@ -70,6 +70,7 @@ export function makeFacts(
     readonly pods?: readonly PodRecord[]
     readonly failures?: readonly Sample[]
     readonly trigger?: TriggerName
+    readonly budgets?: RunFacts['budgets']
     readonly stuck?: string
     readonly interruptedBy?: string
     readonly ownFailures?: number
@@ -117,6 +118,7 @@ export function makeFacts(
       failuresNotListed: 0,
       health,
     },
+    budgets: parts.budgets ?? [],
     pods: parts.pods ?? [makePod('pod-1'), makePod('pod-2'), makePod('pod-3')],
     timeline: [],
     ...(parts.stuck !== undefined && { stuck: parts.stuck }),

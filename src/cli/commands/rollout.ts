@@ -12,6 +12,7 @@ import { renderManifests } from '../../rollout/drivers/kubernetes/print-manifest
 import { startRun } from '../../rollout/run.ts'
 import type { Timeline } from '../../rollout/timeline.ts'
 import { readAgentBundle } from '../agent-bundle.ts'
+import { addBudgetFlag } from '../budget-flag.ts'
 import type { RawFlags } from '../flag-reader.ts'
 import { addHelp, type Example } from '../help.ts'
 import type { CliIo } from '../io.ts'
@@ -61,7 +62,7 @@ export function createRolloutCommand(io: CliIo, onExitCode: (code: number) => vo
       '--shutdown-delay <duration>',
       'how long pods go on serving after the signal; longer idle connections are counted apart (default: 2s)',
     )
-  return addHelp(addLoadFlags(command), 'rollout', examples)
+  return addHelp(addBudgetFlag(addLoadFlags(command)), 'rollout', examples)
     .option('--dry-run', 'print every object and every permission, and create nothing')
     .option(
       '--print-manifests',

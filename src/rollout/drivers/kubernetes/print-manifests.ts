@@ -15,6 +15,7 @@ export function renderManifests(options: KubernetesOptions, run: Omit<RunOptions
     durationMs: run.durationMs ?? null,
     baselineMs: run.baselineMs,
     coolDownMs: run.coolDownMs,
+    budgets: run.budgets ?? [],
     rolloutTimeoutMs: options.rolloutTimeoutMs,
     replicas: options.found.workload.replicas,
   })
