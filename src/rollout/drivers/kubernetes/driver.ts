@@ -68,6 +68,7 @@ export function createKubernetesDriver(options: KubernetesOptions, ports: Kubern
   return {
     async start() {
       notice(`the load goes to the Service ${service.service}, port ${service.port}`)
+      for (const note of options.found.notes) notice(note)
       starting = startRemoteAgent(api, planAgent(options), { clock, onLine, onNotice: notice })
       agent = await starting
       await agent.observing()

@@ -8,7 +8,7 @@ import { triggers } from './triggers/triggers.ts'
 /** Everything that a run would create and do, as text for people. */
 export function renderPlan(options: KubernetesOptions): string {
   const plan = planAgent(options)
-  const { workload, service } = options.found
+  const { workload, service, notes } = options.found
   const kilobytes = Math.round(plan.bundle.byteLength / 1_000)
   const objects = [jobManifest(plan), ...otherManifests(plan)].map(({ object }) => {
     const shown = 'binaryData' in object ? { ...object, binaryData: `the agent, ${kilobytes} kB` } : object
@@ -24,6 +24,7 @@ export function renderPlan(options: KubernetesOptions): string {
     ...objects,
     'It needs these permissions, which you have:',
     ...permissions,
+    ...(notes.length > 0 ? ['Notes:', ...notes.map((note) => `  ${note}`)] : []),
     '',
   ].join('\n')
 }

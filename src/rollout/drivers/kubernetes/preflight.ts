@@ -3,6 +3,7 @@ import type { ApiClient } from './api/client.ts'
 import { permissionsFor, type RunChoice } from './permissions.ts'
 import { type Permission, toRoleText, toText } from './policy-rules.ts'
 import { findService, type ServiceChoice, type ServiceTarget } from './service.ts'
+import { readSurroundings } from './surroundings.ts'
 import { triggers } from './triggers/triggers.ts'
 import { findWorkload, type Workload, workloadProblems } from './workload.ts'
 import type { WorkloadName } from './workload-kinds.ts'
@@ -17,6 +18,8 @@ export interface RolloutChoice extends ServiceChoice, RunChoice {
 export interface Preflight {
   readonly workload: Workload
   readonly service: ServiceTarget
+  /** What a person should know; nothing of it is in the way. */
+  readonly notes: readonly string[]
 }
 
 /**
@@ -26,12 +29,15 @@ export interface Preflight {
 export async function preflight(api: ApiClient, choice: RolloutChoice): Promise<Preflight> {
   await checkPermissions(api, choice)
   const workload = await findWorkload(api, choice.namespace, choice.workload)
+  const { trigger } = choice
+  const surroundings = await readSurroundings(api, workload, trigger)
   const problems = [
-    ...workloadProblems(workload, choice.trigger),
-    ...(await triggers[choice.trigger].problems(workload, api)),
+    ...workloadProblems(workload, trigger),
+    ...(await triggers[trigger].problems(workload, api)),
+    ...surroundings.problems,
   ]
   if (problems.length > 0) throw new LastcallError('LASTCALL_WORKLOAD', problems)
-  return { workload, service: await findService(api, workload, choice) }
+  return { workload, service: await findService(api, workload, choice), notes: surroundings.notes }
 }
 
 async function checkPermissions(api: ApiClient, choice: RolloutChoice): Promise<void> {
