@@ -27,6 +27,10 @@ const clusterColumns: readonly Column[] = [
     render: ({ deletedAt, cluster }) => seconds(deletedAt, cluster?.endpointEndedAt),
   },
   {
+    title: 'readiness failed',
+    render: ({ deletedAt, cluster }) => seconds(deletedAt, cluster?.readinessFailedAt),
+  },
+  {
     title: 'accepted until',
     render: ({ deletedAt, cluster }) => seconds(deletedAt, cluster?.lastAcceptedAt),
   },

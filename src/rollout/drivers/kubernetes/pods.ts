@@ -58,7 +58,12 @@ export function createObservedPods(timeline: Timeline, clock: ClockBridge): Obse
     const { uid, name } = line.pod
     let seen = pods.get(uid)
     if (!seen) {
-      seen = { facts: line.pod, startedAt: timeline.record('pod-started', { pod: name, at }), isGone: false }
+      seen = {
+        facts: line.pod,
+        restartsBefore: line.pod.restarts,
+        startedAt: timeline.record('pod-started', { pod: name, at }),
+        isGone: false,
+      }
       pods.set(uid, seen)
     }
     notePod(seen, line, { at, timeline })
@@ -73,6 +78,15 @@ export function createObservedPods(timeline: Timeline, clock: ClockBridge): Obse
       if (line.type === 'listener') {
         const seen = byName(line.pod)
         if (seen) noteListener(seen, line, clock)
+      }
+      if (line.type === 'readiness') {
+        const seen = byName(line.pod)
+        if (seen) noteReadiness(seen, line.passes, clock.toHere(line.at))
+      }
+      if (line.type === 'metrics') {
+        const seen = pods.get(line.uid)
+        const { atMs, forcedCloses, inFlight } = line.scrape
+        if (seen) seen.lastScrape = { at: clock.toHere(atMs), forcedCloses, inFlight }
       }
       wake()
     },
@@ -134,6 +148,12 @@ function noteListener(
   const last = lastOtherMs === null ? undefined : clock.toHere(lastOtherMs)
   seen.lastAcceptedAt = accepts ? undefined : (seen.lastAcceptedAt ?? last)
   seen.firstRefusedAt = accepts ? undefined : (seen.firstRefusedAt ?? clock.toHere(at))
+}
+
+/** A probe that fails as the pod is deleted may be seen to fail before the deletion is. */
+function noteReadiness(seen: SeenPod, passes: boolean, at: Instant): void {
+  if (!passes) seen.failsSince ??= at
+  else if (!seen.deletedAt) seen.failsSince = undefined
 }
 
 function describeEnd({ terminated, reason }: PodFacts): string {

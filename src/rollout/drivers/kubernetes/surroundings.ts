@@ -1,7 +1,8 @@
 import type { TriggerName } from '../../trigger.ts'
 import { ApiError, isNotFound } from './api/api-error.ts'
 import type { ApiClient } from './api/client.ts'
-import type { AutoscalerObject, DisruptionBudgetObject, KubernetesObject, ObjectList } from './api/objects.ts'
+import type { AutoscalerObject, DisruptionBudgetObject } from './api/control-objects.ts'
+import type { KubernetesObject, ObjectList } from './api/objects.ts'
 import { matchesLabels } from './selector.ts'
 import type { Workload } from './workload.ts'
 

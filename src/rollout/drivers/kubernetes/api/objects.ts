@@ -55,7 +55,13 @@ export interface Container {
   readonly name: string
   readonly ports?: readonly ContainerPort[]
   readonly readinessProbe?: {
-    readonly httpGet?: { readonly path?: string; readonly port: string | number; readonly scheme?: string }
+    readonly httpGet?: {
+      readonly host?: string
+      readonly path?: string
+      readonly port: string | number
+      readonly scheme?: string
+      readonly httpHeaders?: readonly { readonly name: string; readonly value: string }[]
+    }
   }
 }
 
@@ -131,36 +137,6 @@ export interface WorkloadObject extends KubernetesObject {
     readonly updateRevision?: string
     readonly conditions?: readonly Condition[]
   }
-}
-
-/** The subresource `scale` of a workload. */
-export interface ScaleObject extends KubernetesObject {
-  readonly spec: { readonly replicas?: number }
-}
-
-/** A PodDisruptionBudget. */
-export interface DisruptionBudgetObject extends KubernetesObject {
-  readonly spec: { readonly selector?: LabelSelector }
-  readonly status?: {
-    readonly disruptionsAllowed?: number
-    readonly currentHealthy?: number
-    readonly desiredHealthy?: number
-  }
-}
-
-/** A HorizontalPodAutoscaler. */
-export interface AutoscalerObject extends KubernetesObject {
-  readonly spec: {
-    readonly scaleTargetRef: { readonly kind: string; readonly name: string }
-    readonly minReplicas?: number
-    readonly maxReplicas: number
-  }
-}
-
-/** A node. */
-export interface NodeObject extends KubernetesObject {
-  readonly spec?: { readonly unschedulable?: boolean }
-  readonly status?: { readonly conditions?: readonly Condition[] }
 }
 
 /** Which objects belong together. */

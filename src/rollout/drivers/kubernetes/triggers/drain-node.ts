@@ -1,5 +1,6 @@
 import type { ApiClient } from '../api/client.ts'
-import type { NodeObject, ObjectList, PodObject } from '../api/objects.ts'
+import type { NodeObject } from '../api/control-objects.ts'
+import type { ObjectList, PodObject } from '../api/objects.ts'
 import { patiently } from '../api/patience.ts'
 import { isPodOf } from '../selector.ts'
 import { podsOf, type WorkloadReference } from '../workload.ts'

@@ -1,5 +1,5 @@
 import { orAborted } from '../../../or-aborted.ts'
-import type { ScaleObject } from '../api/objects.ts'
+import type { ScaleObject } from '../api/control-objects.ts'
 import { patiently } from '../api/patience.ts'
 import { workloadPath } from '../workload.ts'
 import { refuse, untilReplaced } from './health.ts'
