@@ -10,14 +10,18 @@ export interface ExitCode {
 export const exitCodes: readonly ExitCode[] = [
   {
     code: '0',
-    rehearse: 'PASS: nothing failed, and an outage of 100 ms would have been detected',
-    rollout: 'PASS: nothing failed, and an outage of 100 ms would have been detected',
+    rehearse:
+      'PASS: nothing failed (or no more than --budget allows), and an outage of 100 ms would have been detected',
+    rollout:
+      'PASS: nothing failed (or no more than --budget allows), and an outage of 100 ms would have been detected',
     load: 'PASS: no request failed, and the load generator did its work',
   },
   {
     code: '1',
-    rehearse: 'FAIL: a request failed, a pod did not end with 0 in its time, or the rollout got stuck',
-    rollout: 'FAIL: a request failed, a pod did not end with 0 in its time, or the rollout got stuck',
+    rehearse:
+      'FAIL: a request failed beyond --budget, a pod did not end with 0 in its time, or the rollout got stuck',
+    rollout:
+      'FAIL: a request failed beyond --budget, a pod did not end with 0 in its time, or the rollout got stuck',
     load: 'FAIL: a request failed',
   },
   {

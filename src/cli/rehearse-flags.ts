@@ -3,6 +3,7 @@ import type { LocalOptions } from '../rollout/drivers/local/local-options.ts'
 import type { Readiness } from '../rollout/drivers/local/readiness.ts'
 import { wantedRate } from '../rollout/power.ts'
 import type { RunOptions } from '../rollout/run.ts'
+import { readBudgets } from './budget-flag.ts'
 import { createFlagReader, type FlagReader, type RawFlags } from './flag-reader.ts'
 import type { CliIo } from './io.ts'
 import { checkJsonFile } from './json-file.ts'
@@ -49,6 +50,7 @@ export function readRehearseFlags(raw: RawFlags, command: readonly string[], io:
     durationMs: reader.optionalDuration('duration'),
     baselineMs: reader.duration('baseline', 3_000),
     coolDownMs: reader.duration('cool-down', 2_000),
+    budgets: readBudgets(reader, raw, load.lanes),
   }
   checkJsonFile(reader, io)
   if (reader.problems.length > 0) throw new LastcallError('LASTCALL_USAGE', reader.problems)

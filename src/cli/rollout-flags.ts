@@ -2,11 +2,15 @@ import { LastcallError } from '../core/errors.ts'
 import { defaultLoad, type LoadOptions } from '../load/load-options.ts'
 import { DEFAULT_IMAGE } from '../rollout/drivers/kubernetes/manifests.ts'
 import { parseWorkloadName, type WorkloadName } from '../rollout/drivers/kubernetes/workload-kinds.ts'
+import type { FailureBudget } from '../rollout/failure-budget.ts'
 import { wantedRate } from '../rollout/power.ts'
+import type { TriggerName } from '../rollout/trigger.ts'
+import { readBudgets } from './budget-flag.ts'
 import { createFlagReader, type FlagReader, type RawFlags } from './flag-reader.ts'
 import type { CliIo } from './io.ts'
 import { checkJsonFile } from './json-file.ts'
 import { readLoadFlags } from './load-flags.ts'
+import { readTrigger } from './trigger-flag.ts'
 
 /** What `lastcall rollout` is to do, before the cluster was asked. */
 export interface RolloutFlags {
@@ -21,10 +25,12 @@ export interface RolloutFlags {
   readonly image: string
   readonly serviceAccount: string | undefined
   readonly node: string | undefined
+  readonly trigger: TriggerName
   readonly restarts: number
   readonly durationMs: number | undefined
   readonly baselineMs: number
   readonly coolDownMs: number
+  readonly budgets: readonly FailureBudget[]
   readonly rolloutTimeoutMs: number
   readonly dryRun: boolean
   readonly printManifests: boolean
@@ -55,7 +61,7 @@ export function readRolloutFlags(raw: RawFlags, words: readonly string[], io: Cl
     return readLoadFlags(reader, raw, { ratePerSecond, slowMs: defaultLoad.slowMs, idleLimitMs, hostHeader })
   }
   // What is wrong with the load has to be known before the cluster is asked.
-  loadFor(1, '')
+  const { lanes } = loadFor(1, '')
   const output = reader.text('output', 'text')
   if (output !== 'text' && output !== 'json') {
     reader.problems.push(`--output: got '${output}', wanted json or text`)
@@ -72,10 +78,12 @@ export function readRolloutFlags(raw: RawFlags, words: readonly string[], io: Cl
     image: reader.text('image', DEFAULT_IMAGE),
     serviceAccount: optional('service-account'),
     node: optional('node'),
+    trigger: readTrigger(reader),
     restarts: reader.integer('restarts', 1, [1, MAX_RESTARTS]),
     durationMs: reader.optionalDuration('duration'),
     baselineMs: reader.duration('baseline', 5_000),
     coolDownMs: reader.duration('cool-down', 3_000),
+    budgets: readBudgets(reader, raw, lanes),
     rolloutTimeoutMs: reader.duration('rollout-timeout', 600_000),
     dryRun: raw['dryRun'] === true,
     printManifests: raw['printManifests'] === true,

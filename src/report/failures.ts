@@ -2,7 +2,7 @@ import type { Sample } from '../load/sample.ts'
 import { type FailureGroup, groupFailures, type PodFailures } from '../rollout/failure-groups.ts'
 import { plain } from '../rollout/plain.ts'
 import { isMisbehaved, type PodRecord } from '../rollout/pod-record.ts'
-import { count, plural } from '../rollout/verdict.ts'
+import { count, plural } from '../rollout/numbers.ts'
 import { explainFailure } from './failure-sentence.ts'
 import type { Palette } from './palette.ts'
 

@@ -3,7 +3,7 @@ import type { LaneFigures } from '../load/figures.ts'
 import { laneNamed } from '../load/lanes/index.ts'
 import type { LoadDocument } from '../load/load-document.ts'
 import type { PhasedLoad } from '../rollout/phases.ts'
-import { count } from '../rollout/verdict.ts'
+import { count } from '../rollout/numbers.ts'
 import type { Palette } from './palette.ts'
 
 /**

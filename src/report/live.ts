@@ -2,7 +2,7 @@ import type { LaneTotals } from '../load/recorder.ts'
 import type { PhaseName } from '../rollout/phases.ts'
 import type { PodRecord } from '../rollout/pod-record.ts'
 import type { TimelineEvent } from '../rollout/timeline.ts'
-import { count } from '../rollout/verdict.ts'
+import { count } from '../rollout/numbers.ts'
 import type { Palette } from './palette.ts'
 
 /** A run as it is now. */

@@ -1,6 +1,6 @@
 import type { Instant } from '../load/sample.ts'
 import { isMisbehaved, type PodRecord } from '../rollout/pod-record.ts'
-import { plural } from '../rollout/verdict.ts'
+import { plural } from '../rollout/numbers.ts'
 import { createTable, toText } from './lane-table.ts'
 import type { Palette } from './palette.ts'
 
@@ -25,6 +25,10 @@ const clusterColumns: readonly Column[] = [
   {
     title: 'left the endpoints',
     render: ({ deletedAt, cluster }) => seconds(deletedAt, cluster?.endpointEndedAt),
+  },
+  {
+    title: 'readiness failed',
+    render: ({ deletedAt, cluster }) => seconds(deletedAt, cluster?.readinessFailedAt),
   },
   {
     title: 'accepted until',

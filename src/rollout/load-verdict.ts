@@ -1,7 +1,8 @@
 import { type Claim, generatorDoubts } from '../load/generator-doubts.ts'
 import type { LoadDocument } from '../load/load-document.ts'
+import { count } from './numbers.ts'
 import { WANTED_OUTAGE_MS } from './power.ts'
-import { conclude, count, notesOn, type Verdict } from './verdict.ts'
+import { conclude, notesOn, type Verdict } from './verdict.ts'
 
 /**
  * Judges a load that was sent by itself (`lastcall load`). A failed request fails it. A generator that

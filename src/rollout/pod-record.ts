@@ -59,10 +59,15 @@ export interface ClusterPod {
   readonly node?: string | undefined
   /** When its endpoint was first said to terminate, or to be gone. */
   readonly endpointEndedAt?: Instant | undefined
+  /** When its readiness probe first failed while it was going away; only where that is asked by HTTP. */
+  readonly readinessFailedAt?: Instant | undefined
   /** Begin of the last TCP connect that it accepted, while it was going away. */
   readonly lastAcceptedAt?: Instant | undefined
   /** Begin of the first one after that which it did not accept. */
   readonly firstRefusedAt?: Instant | undefined
+  /** The last that lastcall's metrics said, where the pod has some. */
+  readonly lastScrape?:
+    { readonly at: Instant; readonly forcedCloses: number; readonly inFlight: number } | undefined
 }
 
 /** One pod of a run: what every pod has, and beside it what is known of pods of that place. */
@@ -77,7 +82,7 @@ export interface PodRecord extends TerminationMessage {
   readonly exitedAt?: Instant | undefined
   readonly exitCode?: number | null | undefined
   readonly ending: PodEnding
-  /** What the pod force-closed at its drain timeout, by its own report. */
+  /** What the pod force-closed at its drain timeout, by its own report or the last of its metrics. */
   readonly forceClosed?: number | undefined
   /** The last lines that it wrote; only of a pod that has to be explained. */
   readonly output: readonly string[]

@@ -1,6 +1,8 @@
+import type { FailureBudget } from './failure-budget.ts'
 import type { PhasedLoad, PhaseRecord } from './phases.ts'
 import type { PodRecord } from './pod-record.ts'
 import type { TimelineEvent } from './timeline.ts'
+import type { TriggerName } from './trigger.ts'
 
 /** What a run was and how it ended, before anybody judged it. */
 export interface RunFacts {
@@ -8,10 +10,14 @@ export interface RunFacts {
   readonly endedAt: string
   readonly durationMs: number
   readonly replicas: number
-  /** Rollouts that began. */
+  /** What made pods go away. */
+  readonly trigger: TriggerName
+  /** How often it was begun; a rollout is one. */
   readonly restarts: number
   readonly phases: readonly PhaseRecord[]
   readonly load: PhasedLoad
+  /** Failures that do not fail the run; empty: none may fail. */
+  readonly budgets: readonly FailureBudget[]
   readonly pods: readonly PodRecord[]
   readonly timeline: readonly TimelineEvent[]
   /** Why a rollout could not be finished, when it could not. */

@@ -6,21 +6,32 @@ import type { LoadRecord } from '../load/load-record.ts'
 import type { LaneTotals } from '../load/recorder.ts'
 import { type Instant, readClocks } from '../load/sample.ts'
 import type { Driver, DriverLoad } from './driver.ts'
+import type { FailureBudget } from './failure-budget.ts'
+import { orAborted } from './or-aborted.ts'
 import { trackPhases } from './phase-tracker.ts'
 import { joinPhases, type PhaseName } from './phases.ts'
 import type { PodRecord } from './pod-record.ts'
 import type { RunFacts } from './run-facts.ts'
 import { createTimeline, type Timeline, type TimelineEvent } from './timeline.ts'
+import type { TriggerName } from './trigger.ts'
 
 /** What to do with the pods of a driver. */
 export interface RunOptions {
   readonly load: LoadOptions
+  /** What the driver does to make pods go away; undefined for `restart`. */
+  readonly trigger?: TriggerName
   /** How often every pod is replaced, at least. */
   readonly restarts: number
-  /** Rollouts are repeated until this much time is over; undefined for no more than `restarts`. */
+  /**
+   * Rollouts are repeated until this much time is over; undefined for no more than `restarts`. With the
+   * trigger `none` the pods are observed for so long.
+   */
   readonly durationMs: number | undefined
+  /** Load before the first rollout. With the trigger `none` it ends with the first change of a pod. */
   readonly baselineMs: number
   readonly coolDownMs: number
+  /** Failures that do not fail the run; undefined: none may fail. */
+  readonly budgets?: readonly FailureBudget[]
 }
 
 /** A run that is under way. */
@@ -46,13 +57,19 @@ export interface Run {
 /**
  * Rolls an application over under load:
  * start -> self-test -> baseline -> (rollout -> drain, until every old pod is gone) repeated -> cool-down.
+ * With the trigger `none` the rollout begins with the first change of a pod, and is left out without one.
  */
 export function startRun(
   options: RunOptions,
   openDriver: (timeline: Timeline) => Driver,
   onEvent: (event: TimelineEvent) => void,
 ): Run {
-  const timeline = createTimeline(onEvent)
+  const { trigger = 'restart' } = options
+  let onChange: ((at: Instant) => void) | undefined
+  const timeline = createTimeline((event) => {
+    if (isChange(event)) onChange?.(event.at)
+    onEvent(event)
+  })
   const driver = openDriver(timeline)
   const phases = trackPhases(timeline)
   const interruption = new AbortController()
@@ -82,6 +99,17 @@ export function startRun(
       await orAborted(driver.oldPodsGone(), signal)
     } while (stuck === undefined && (restarts < options.restarts || performance.now() < untilMs))
   }
+  const observe = async (): Promise<void> => {
+    const { promise: changed, resolve } = Promise.withResolvers<Instant>()
+    onChange = resolve
+    const over = sleep(options.durationMs ?? 0, undefined, { signal })
+    const changedAt = await Promise.race([changed, over])
+    if (changedAt === undefined) return
+    phases.begin('rollout', changedAt)
+    await over
+    phases.begin('drain')
+    await orAborted(driver.oldPodsGone(), signal)
+  }
   const steps = async (): Promise<void> => {
     phases.begin('start')
     await orAborted(driver.start(), signal)
@@ -89,8 +117,11 @@ export function startRun(
     const changes = await orAborted(driver.selfTest(options.load), signal)
     load = await orAborted(driver.startLoad(withoutLanes(options.load, changes), changes), signal)
     phases.begin('baseline')
-    await sleep(options.baselineMs, undefined, { signal })
-    await roll()
+    if (trigger === 'none') await observe()
+    else {
+      await sleep(options.baselineMs, undefined, { signal })
+      await roll()
+    }
     phases.begin('cool-down')
     await sleep(options.coolDownMs, undefined, { signal })
     record = await orAborted(load.stop(), signal)
@@ -113,12 +144,14 @@ export function startRun(
       endedAt: toIso(endedAt),
       durationMs: endedAt.monotonicMs - startedAt.monotonicMs,
       replicas: driver.replicas(),
+      trigger,
       restarts,
       phases: phases.records(),
       load: joinPhases(
         [record ?? load?.record() ?? nothingSent(startedAt, endedAt, options.load)],
         phases.records(),
       ),
+      budgets: options.budgets ?? [],
       pods: driver.pods(),
       timeline: timeline.events,
       ...(stuck !== undefined && { stuck }),
@@ -138,6 +171,9 @@ export function startRun(
   }
 }
 
+/** Everything that happens to a pod is a change, but that it becomes ready. */
+const isChange = ({ pod, kind }: TimelineEvent): boolean => pod !== undefined && kind !== 'pod-ready'
+
 const toIso = ({ wallMs }: Instant): string => new Date(wallMs).toISOString()
 
 /** The load of a run that was interrupted before it could send any. */
@@ -152,18 +188,5 @@ function nothingSent(startedAt: Instant, endedAt: Instant, { idleLimitMs }: Load
     failures: [],
     failuresNotListed: 0,
     health: { loopDelayP50Ms: 0, loopDelayP99Ms: 0, loopDelayMaxMs: 0, stalls: [] },
-  }
-}
-
-/** The promise, or a rejection with the signal's reason when that comes first. */
-async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  signal.throwIfAborted()
-  const { promise: aborted, reject } = Promise.withResolvers<never>()
-  const onAbort = (): void => reject(signal.reason as Error)
-  signal.addEventListener('abort', onAbort, { once: true })
-  try {
-    return await Promise.race([promise, aborted])
-  } finally {
-    signal.removeEventListener('abort', onAbort)
   }
 }

@@ -3,12 +3,15 @@ import { newConnections } from '../load/lanes/new-connections/new-connections.ts
 import type { LoadDocument } from '../load/load-document.ts'
 import type { Stall } from '../load/stall-watch.ts'
 import { endings } from './endings.ts'
+import { type JudgedFailures, judgeFailures } from './failed-reasons.ts'
+import { count, plural } from './numbers.ts'
 import { plain } from './plain.ts'
-import type { PhasedLane, PhasedLoad, PhaseName } from './phases.ts'
+import type { PhasedLane, PhaseName } from './phases.ts'
 import { isMisbehaved } from './pod-record.ts'
 import { smallestOutageMs, WANTED_OUTAGE_MS } from './power.ts'
 import { readinessNotes } from './readiness-notes.ts'
 import type { RunFacts } from './run-facts.ts'
+import { triggerWords } from './trigger.ts'
 
 /** What a run came to. `sentence` is the whole result in one line, `reasons` say what stands against it. */
 export interface Verdict {
@@ -30,24 +33,27 @@ export interface Verdict {
 const rolloutPhases: readonly PhaseName[] = ['rollout', 'drain']
 
 /**
- * Judges a run. A failed request or a misbehaved pod fails it, also when the load generator stalled; the
- * reasons then say how many of the failures were under way in a stall. A run that could not have seen an
+ * Judges a run. A failed request beyond its lane's budget or a misbehaved pod fails it, also when the load
+ * generator stalled; the reasons then say how many of the failures were under way in a stall. A run that could not have seen an
  * outage, whose generator did not do its work, or that was interrupted, is inconclusive, never passed.
  */
 export function judgeRun(facts: RunFacts): Verdict {
   const claim = claimOf(facts)
   const visible = visibleOutageMs(facts)
   const outageMs = Math.max(visible, longerThan(stallsAgainst(facts.load, { ...claim, windowMs: 0 })))
-  const against = [...failedReasons(facts, claim), ...podReasons(facts)]
+  const failures = judgeFailures(facts, claim)
+  const against = [...failures.reasons, ...podReasons(facts)]
   const generator = generatorDoubts(facts.load, claim)
   // A run that was cut short says that, not all that it therefore did not do.
   const interrupted = interruptionDoubts(facts)
-  const doubts = interrupted.length > 0 ? interrupted : [...powerDoubts(facts, visible), ...generator]
+  const idle = idleDoubts(facts)
+  const blind = idle.length > 0 ? idle : powerDoubts(facts, visible)
+  const doubts = interrupted.length > 0 ? interrupted : [...blind, ...generator]
   return {
     ...conclude(against.length > 0, doubts.length > 0),
-    sentence: summarize(facts),
+    sentence: summarize(facts, failures),
     reasons: [...against, ...doubts],
-    notes: [...notesOn(facts.load), ...readinessNotes(facts.pods)],
+    notes: [...failures.notes, ...notesOn(facts.load), ...readinessNotes(facts.pods)],
     smallestOutageMs:
       Number.isFinite(outageMs) && [...interrupted, ...generator].length === 0 ? outageMs : null,
   }
@@ -92,13 +98,29 @@ function longerThan(stalls: readonly Stall[]): number {
   return stalls.reduce((most, { ms }) => Math.max(most, Math.floor(ms) + 1), 0)
 }
 
-function summarize({ load, restarts, pods, interruptedBy }: RunFacts): string {
+function summarize(
+  { load, trigger, restarts, pods, interruptedBy }: RunFacts,
+  { reasons }: JudgedFailures,
+): string {
   const replaced = pods.filter((pod) => pod.deletedAt !== undefined).length
+  const { noun } = triggerWords[trigger]
+  const when = noun
+    ? `in ${plural(restarts, ...noun)} (${plural(replaced, 'pod')} replaced)`
+    : `while the pods were only observed (${plural(replaced, 'pod')} went away)`
+  const within = load.failed > 0 && reasons.length === 0 ? 'within the budget, ' : ''
   return (
-    `${count(load.failed)} failed of ${count(load.requests)} requests ` +
-    `in ${plural(restarts, 'rollout')} (${plural(replaced, 'pod')} replaced)` +
+    `${count(load.failed)} failed of ${count(load.requests)} requests ${within}${when}` +
     (interruptedBy === undefined ? '' : `, interrupted by ${interruptedBy}`)
   )
+}
+
+/** Without a change of the pods there was nothing that could have lost a request. */
+function idleDoubts({ trigger, phases }: RunFacts): readonly string[] {
+  if (trigger !== 'none' || phases.some(({ name }) => name === 'rollout')) return []
+  return [
+    'no pod came or went while the pods were observed: ' +
+      'begin your change while this command runs, or give it more time with --duration',
+  ]
 }
 
 function interruptionDoubts({ interruptedBy, phases }: RunFacts): readonly string[] {
@@ -109,44 +131,16 @@ function interruptionDoubts({ interruptedBy, phases }: RunFacts): readonly strin
   ]
 }
 
-function failedReasons({ load }: RunFacts, claim: Claim): readonly string[] {
-  if (load.failed === 0) return []
-  const before = load.lanes.reduce((sum, lane) => sum + (lane.phases.baseline?.failed ?? 0), 0)
-  const later = load.failed - before
-  const inStall = failuresInStalls(load, claim)
-  return [
-    ...(before > 0
-      ? [
-          `${plural(before, 'request')} failed in the baseline, before anything was restarted: ` +
-            `the application or this machine cannot take this load; fix that first, or lower --rate`,
-        ]
-      : []),
-    ...(later > 0 ? [`${plural(later, 'request')} failed after the first restart began`] : []),
-    ...(inStall > 0
-      ? [
-          `${plural(inStall, 'of these requests was', 'of these requests were')} under way while the load generator stalled, ` +
-            `which may have caused the failure; repeat the run on a quieter machine`,
-        ]
-      : []),
-  ]
-}
-
-function failuresInStalls(load: PhasedLoad, claim: Claim): number {
-  const stalls = stallsAgainst(load, { ...claim, covers: () => true })
-  return load.failures.filter(({ startedAt, endMs }) => {
-    const fromMs = startedAt.wallMs
-    return stalls.some(({ at, ms }) => at.wallMs < fromMs + endMs && at.wallMs + ms > fromMs)
-  }).length
-}
-
-function podReasons({ pods, stuck }: RunFacts): readonly string[] {
+function podReasons({ pods, trigger, stuck }: RunFacts): readonly string[] {
   const bad = pods.filter(isMisbehaved)
   const reasons = Object.entries(endings).flatMap(([ending, { happened, helps }]) => {
     const names = bad.filter((pod) => pod.ending === ending).map((pod) => pod.name)
     if (names.length === 0) return []
     return [plain(`${names.join(', ')} ${happened}${helps === undefined ? '' : `. What helps: ${helps}`}`)]
   })
-  return stuck === undefined ? reasons : [...reasons, `the rollout could not be finished: ${stuck}`]
+  if (stuck === undefined) return reasons
+  const [what] = triggerWords[trigger].noun ?? ['rollout']
+  return [...reasons, `the ${what} could not be finished: ${stuck}`]
 }
 
 function visibleOutageMs(facts: RunFacts): number {
@@ -173,14 +167,4 @@ function powerDoubts(facts: RunFacts, outageMs: number): readonly string[] {
   return [
     `too few new connections: an outage shorter than ${seen} could have been missed (wanted: ${WANTED_OUTAGE_MS} ms with 99 %); raise --rate`,
   ]
-}
-
-/** A number with separators, the same in every locale. */
-export function count(value: number): string {
-  return value.toLocaleString('en-US')
-}
-
-/** `1 pod`, `3 pods`. */
-export function plural(value: number, noun: string, nouns = `${noun}s`): string {
-  return `${count(value)} ${value === 1 ? noun : nouns}`
 }

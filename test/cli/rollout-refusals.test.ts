@@ -95,7 +95,7 @@ suite('lastcall rollout, when something is wrong', () => {
 
   test('a rollout that never finishes fails the run, with what was seen until then', async (t) => {
     const cluster = await startCluster(t)
-    cluster.restartFate = 'stuck'
+    cluster.controller.restartFate = 'stuck'
     const { io, code } = begin(t, cluster, '-o', 'json')
     assert.equal(await code, 1)
     const { stuck, verdict, load } = documentOf(io)

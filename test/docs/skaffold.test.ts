@@ -2,7 +2,8 @@ import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { suite, test } from 'node:test'
 import { parse, parseAllDocuments } from 'yaml'
-import { permissionsFor, toRules } from '../../src/rollout/drivers/kubernetes/permissions.ts'
+import { permissionsFor } from '../../src/rollout/drivers/kubernetes/permissions.ts'
+import { toRules } from '../../src/rollout/drivers/kubernetes/policy-rules.ts'
 import { chartPath } from '../chart/helm.ts'
 import { readPage, top } from './pages.ts'
 
@@ -66,7 +67,7 @@ suite('skaffold.yaml', () => {
     const shop = { resource: 'deployments', name: 'shop' } as const
     assert.deepEqual(
       objects.find(({ kind }) => kind === 'Role')?.rules,
-      toRules(permissionsFor(shop, { serviceAccount: undefined })),
+      toRules(permissionsFor(shop, { serviceAccount: undefined, trigger: 'restart' })),
     )
   })
 })

@@ -1,21 +1,14 @@
 import { once } from 'node:events'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { setTimeout as sleep } from 'node:timers/promises'
 import type { AgentJob, AgentLine } from '../../src/rollout/drivers/kubernetes/agent/protocol.ts'
 import { runAgent } from '../../src/rollout/drivers/kubernetes/agent/run-agent.ts'
 import { FakeApiServer, type Scope, send } from './fake-api-server.ts'
+import { FakeController } from './fake-controller.ts'
 import { FakeLog } from './fake-log.ts'
-import { makeDeployment, makePod, makeService, paths } from './kubernetes-objects.ts'
+import { paths } from './kubernetes-objects.ts'
 
 type Stored = Parameters<FakeApiServer['put']>[1]
-
-/** Whether new pods of a restart become ready. */
-export type RestartFate = 'works' | 'stuck'
-
-const replicas = 2
-/** Time between the steps of a rollout, so that they are apart. Milliseconds. */
-const STEP_MS = 150
 
 /**
  * A cluster in this process: the Job controller runs the real agent as its pod, the Deployment controller
@@ -23,13 +16,12 @@ const STEP_MS = 150
  */
 export class FakeCluster {
   readonly server = new FakeApiServer()
-  restartFate: RestartFate = 'works'
+  /** Makes the pods of the Deployment `shop`. */
+  readonly controller = new FakeController(this.server)
   /** What the container of the agent is before it runs; undefined: nothing, it runs at once. */
   waiting: { readonly reason: string; readonly message: string } | undefined
   readonly #agents = new Map<string, { readonly ending: AbortController; readonly log: FakeLog }>()
-  #generation = 1
   #counted = 0
-  #port = 0
 
   async start(t: Scope): Promise<this> {
     await this.server.start(t)
@@ -41,21 +33,17 @@ export class FakeCluster {
     })
     shop.listen(0, '127.0.0.1')
     await once(shop, 'listening')
-    this.#port = (shop.address() as AddressInfo).port
     t.after(() => {
       for (const { ending } of this.#agents.values()) ending.abort()
       shop.closeAllConnections()
       shop.close()
     })
-    this.#put(paths.deployments, makeDeployment())
-    this.#put(paths.services, makeService('shop', [{ port: this.#port, targetPort: this.#port }]))
-    for (let nth = 0; nth < replicas; nth++) this.#put(paths.pods, this.#pod(1, nth))
+    this.controller.start((shop.address() as AddressInfo).port)
     this.server.intercept = (request, response) => {
       if (request.path.endsWith('/log')) return this.#follow(request.path, request.query, response)
       if (request.method === 'DELETE' && request.path.startsWith(`${paths.jobs}/`)) {
         this.#endJob(request.path.slice(paths.jobs.length + 1))
       }
-      if (request.method === 'PATCH' && request.path.startsWith(paths.deployments)) void this.#roll()
       if (
         request.method === 'PATCH' &&
         request.path.startsWith(`${paths.jobs}/`) &&
@@ -63,7 +51,7 @@ export class FakeCluster {
       ) {
         this.#runJob(request.path.slice(paths.jobs.length + 1))
       }
-      return false
+      return this.controller.take(request, response)
     }
     return this
   }
@@ -98,58 +86,6 @@ export class FakeCluster {
 
   #put(list: string, object: object): void {
     this.server.put(list, object as Stored)
-  }
-
-  #pod(
-    generation: number,
-    nth: number,
-    more: { readonly metadata?: object; readonly status?: object } = {},
-  ): Stored {
-    const status = {
-      phase: 'Running',
-      podIP: '127.0.0.1',
-      conditions: [{ type: 'Ready', status: 'True' }],
-      ...more.status,
-    }
-    return makePod(`shop-${generation}-${nth}`, {
-      hash: String(generation),
-      ...more,
-      status,
-    }) as unknown as Stored
-  }
-
-  /** As the Deployment controller: one new pod, and when it is ready one old pod goes. */
-  async #roll(): Promise<void> {
-    const old = this.#generation++
-    const now = this.#generation
-    this.#put(paths.deployments, {
-      ...makeDeployment({ status: { updatedReplicas: 0 } }),
-      metadata: { name: 'shop', uid: 'uid-shop', generation: 3 },
-    })
-    for (let nth = 0; nth < replicas; nth++) {
-      const starting = { conditions: [{ type: 'Ready', status: 'False' }] }
-      this.#put(paths.pods, this.#pod(now, nth, { status: starting }))
-      await sleep(STEP_MS)
-      if (this.restartFate === 'stuck') return this.#exceedDeadline()
-      this.#put(paths.pods, this.#pod(now, nth))
-      await this.#endPod(old, nth)
-    }
-    this.#put(paths.deployments, makeDeployment())
-  }
-
-  async #endPod(generation: number, nth: number): Promise<void> {
-    const metadata = { deletionTimestamp: '2026-11-21T10:00:00Z' }
-    const terminated = { exitCode: 0, reason: 'Completed' }
-    const ended = { containerStatuses: [{ name: 'app', restartCount: 0, state: { terminated } }] }
-    this.#put(paths.pods, this.#pod(generation, nth, { metadata }))
-    await sleep(STEP_MS)
-    this.#put(paths.pods, this.#pod(generation, nth, { metadata, status: ended }))
-    this.server.remove(paths.pods, `shop-${generation}-${nth}`)
-  }
-
-  #exceedDeadline(): void {
-    const conditions = [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' }]
-    this.#put(paths.deployments, makeDeployment({ status: { updatedReplicas: 1, conditions } }))
   }
 
   #runJob(name: string): void {

@@ -17,6 +17,7 @@ export const paths = {
   configMaps: `/api/v1/namespaces/${namespace}/configmaps`,
   endpointSlices: `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`,
   events: `/api/v1/namespaces/${namespace}/events`,
+  nodes: '/api/v1/nodes',
 }
 
 const container: Container = {

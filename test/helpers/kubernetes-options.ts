@@ -12,6 +12,7 @@ export const choice: RolloutChoice = {
   port: undefined,
   http2Port: undefined,
   serviceAccount: undefined,
+  trigger: 'restart',
 }
 
 /** Options of a driver for the shop of a fake cluster, whose agent is no file: it runs in this process. */
@@ -23,6 +24,7 @@ export async function kubernetesOptions(api: ApiClient, load: LoadOptions): Prom
     bundle: new Uint8Array(),
     serviceAccount: undefined,
     node: undefined,
+    trigger: 'restart',
     rolloutTimeoutMs: 20_000,
   }
 }

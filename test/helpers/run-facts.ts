@@ -4,6 +4,7 @@ import type { LaneName, Sample } from '../../src/load/sample.ts'
 import type { PhasedLane, PhaseName, PhaseRecord } from '../../src/rollout/phases.ts'
 import type { PodRecord } from '../../src/rollout/pod-record.ts'
 import type { RunFacts } from '../../src/rollout/run-facts.ts'
+import type { TriggerName } from '../../src/rollout/trigger.ts'
 
 const at = (ms: number): { wallMs: number; monotonicMs: number } => ({ wallMs: ms, monotonicMs: ms })
 const phase = (name: PhaseName, fromMs: number, toMs: number): PhaseRecord => ({
@@ -68,6 +69,8 @@ export function makeFacts(
     readonly lanes?: readonly PhasedLane[]
     readonly pods?: readonly PodRecord[]
     readonly failures?: readonly Sample[]
+    readonly trigger?: TriggerName
+    readonly budgets?: RunFacts['budgets']
     readonly stuck?: string
     readonly interruptedBy?: string
     readonly ownFailures?: number
@@ -94,6 +97,7 @@ export function makeFacts(
     ...times,
     durationMs: 10_000,
     replicas: 3,
+    trigger: parts.trigger ?? 'restart',
     restarts: 1,
     phases: [
       phase('baseline', 0, 3_000),
@@ -114,6 +118,7 @@ export function makeFacts(
       failuresNotListed: 0,
       health,
     },
+    budgets: parts.budgets ?? [],
     pods: parts.pods ?? [makePod('pod-1'), makePod('pod-2'), makePod('pod-3')],
     timeline: [],
     ...(parts.stuck !== undefined && { stuck: parts.stuck }),

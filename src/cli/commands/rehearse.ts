@@ -5,6 +5,7 @@ import type { RehearsalDocument } from '../../rollout/run-document.ts'
 import { startRun } from '../../rollout/run.ts'
 import { underAuto } from '../auto-environment.ts'
 import { showBeforeAfter } from '../before-after.ts'
+import { addBudgetFlag } from '../budget-flag.ts'
 import type { RawFlags } from '../flag-reader.ts'
 import { addHelp, type Example } from '../help.ts'
 import type { CliIo } from '../io.ts'
@@ -48,7 +49,7 @@ export function createRehearseCommand(io: CliIo, onExitCode: (code: number) => v
     .option('--ready-timeout <duration>', 'how long a pod may take to become ready (default: 30s)')
     .option('--baseline <duration>', 'load before the first restart (default: 3s)')
     .option('--cool-down <duration>', 'load after the last old pod is gone (default: 2s)')
-  return addHelp(addLoadFlags(command), 'rehearse', examples)
+  return addHelp(addBudgetFlag(addLoadFlags(command)), 'rehearse', examples)
     .option('--json <file>', 'write the whole run as JSON; - for stdout, instead of the report')
     .option('--no-color', 'no colours, even on a terminal')
     .option('--quiet', 'one line: the result')

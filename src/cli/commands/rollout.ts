@@ -12,12 +12,14 @@ import { renderManifests } from '../../rollout/drivers/kubernetes/print-manifest
 import { startRun } from '../../rollout/run.ts'
 import type { Timeline } from '../../rollout/timeline.ts'
 import { readAgentBundle } from '../agent-bundle.ts'
+import { addBudgetFlag } from '../budget-flag.ts'
 import type { RawFlags } from '../flag-reader.ts'
 import { addHelp, type Example } from '../help.ts'
 import type { CliIo } from '../io.ts'
 import { addLoadFlags } from '../load-flags.ts'
 import { readRolloutFlags } from '../rollout-flags.ts'
 import { showRun } from '../show-run.ts'
+import { triggerHelp } from '../trigger-flag.ts'
 
 const examples: readonly Example[] = [
   ['lastcall rollout deployment/shop', 'one restart, with everything found by itself'],
@@ -27,6 +29,7 @@ const examples: readonly Example[] = [
     'lastcall rollout deploy/shop --image workload',
     "an agent in the workload's own image, which has Node.js",
   ],
+  ['lastcall rollout deploy/shop --trigger drain-node', 'what a node drain loses'],
   ['lastcall rollout deploy/shop --restarts 10 --json run.json', 'rare races, in every detail'],
 ]
 
@@ -50,8 +53,12 @@ export function createRolloutCommand(io: CliIo, onExitCode: (code: number) => vo
     )
     .option('--service-account <name>', 'account of the agent (default: one is created, with a role)')
     .option('--node <name>', 'node for the agent alone, whatever its taints (default: the scheduler decides)')
-    .option('--restarts <n>', 'number of restarts (default: 1)')
-    .option('--duration <duration>', 'repeat until this much time is over')
+    .option('--trigger <how>', triggerHelp)
+    .option('--restarts <n>', 'number of times to do that (default: 1)')
+    .option(
+      '--duration <duration>',
+      'repeat until this much time is over; with --trigger none: how long to observe',
+    )
     .option('--baseline <duration>', 'load before the first restart (default: 5s)')
     .option('--cool-down <duration>', 'load after the last old pod is gone (default: 3s)')
     .option('--rollout-timeout <duration>', 'how long one restart may take (default: 10m)')
@@ -59,7 +66,7 @@ export function createRolloutCommand(io: CliIo, onExitCode: (code: number) => vo
       '--shutdown-delay <duration>',
       'how long pods go on serving after the signal; longer idle connections are counted apart (default: 2s)',
     )
-  return addHelp(addLoadFlags(command), 'rollout', examples)
+  return addHelp(addBudgetFlag(addLoadFlags(command)), 'rollout', examples)
     .option('--dry-run', 'print every object and every permission, and create nothing')
     .option(
       '--print-manifests',

@@ -4,7 +4,8 @@ import { isNotFound, isTransient } from './api/api-error.ts'
 import type { ApiClient } from './api/client.ts'
 import { patiently } from './api/patience.ts'
 import type { KubernetesObject, ObjectList, PodObject } from './api/objects.ts'
-import { type AgentPlan, jobManifest, type Manifest, otherManifests, RUN_LABEL } from './manifests.ts'
+import type { AgentPlan, Manifest } from './agent-plan.ts'
+import { jobManifest, otherManifests, RUN_LABEL } from './manifests.ts'
 
 /** How long to wait for a deletion, and how often to look. Milliseconds. */
 const GONE_TIMEOUT_MS = 90_000

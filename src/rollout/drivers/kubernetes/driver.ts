@@ -9,7 +9,7 @@ import { createClockBridge } from './clock-bridge.ts'
 import type { KubernetesOptions } from './kubernetes-options.ts'
 import { createObservedPods } from './pods.ts'
 import { endedEarly, planAgent, type RemoteAgent, startRemoteAgent } from './remote-agent.ts'
-import { createRestarter } from './restart.ts'
+import { createRestarter } from './restarter.ts'
 
 /** What the driver needs besides its options. */
 export interface KubernetesPorts {
@@ -39,15 +39,27 @@ export function createKubernetesDriver(options: KubernetesOptions, ports: Kubern
     if (agent === undefined) throw new Error('The driver was used before start()')
     return agent
   }
-  const timeoutMs = options.rolloutTimeoutMs
-  const restarter = createRestarter(workload, { api, pods, timeoutMs, signal, onNotice: notice })
+  const restarter = createRestarter(workload, {
+    api,
+    pods,
+    trigger: options.trigger,
+    timeoutMs: options.rolloutTimeoutMs,
+    signal,
+    onNotice: notice,
+  })
+  const remove = async (): Promise<readonly string[]> => {
+    // An agent that is still being created would be left behind.
+    const last = await starting?.catch(() => undefined)
+    return (await last?.remove()) ?? []
+  }
   let stopped: Promise<void> | undefined
   const stopOnce = async (): Promise<void> => {
     ending.abort()
     pods.fail(new Error('The driver was stopped'))
-    // An agent that is still being created would be left behind.
-    const last = await starting?.catch(() => undefined)
-    const left = (await last?.remove()) ?? []
+    const removing = remove()
+    // What is under way ends by the signal, and is taken back.
+    await restarter.ended()
+    const left = await removing
     if (left.length > 0)
       notice(`still there after the end: ${left.join(', ')}; see kubectl get job,cm,sa,role`)
   }
@@ -56,6 +68,7 @@ export function createKubernetesDriver(options: KubernetesOptions, ports: Kubern
   return {
     async start() {
       notice(`the load goes to the Service ${service.service}, port ${service.port}`)
+      for (const note of options.found.notes) notice(note)
       starting = startRemoteAgent(api, planAgent(options), { clock, onLine, onNotice: notice })
       agent = await starting
       await agent.observing()

@@ -1,12 +1,14 @@
 import type { KubernetesOptions } from './kubernetes-options.ts'
 import { jobManifest, otherManifests } from './manifests.ts'
-import { permissionsFor, toText } from './permissions.ts'
+import { permissionsFor } from './permissions.ts'
+import { toText } from './policy-rules.ts'
 import { planAgent } from './remote-agent.ts'
+import { triggers } from './triggers/triggers.ts'
 
 /** Everything that a run would create and do, as text for people. */
 export function renderPlan(options: KubernetesOptions): string {
   const plan = planAgent(options)
-  const { workload, service } = options.found
+  const { workload, service, notes } = options.found
   const kilobytes = Math.round(plan.bundle.byteLength / 1_000)
   const objects = [jobManifest(plan), ...otherManifests(plan)].map(({ object }) => {
     const shown = 'binaryData' in object ? { ...object, binaryData: `the agent, ${kilobytes} kB` } : object
@@ -16,11 +18,13 @@ export function renderPlan(options: KubernetesOptions): string {
     (permission) => `  ${toText(permission)}: ${permission.why}`,
   )
   return [
-    `lastcall would restart ${workload.kind} '${workload.name}' in the namespace '${workload.namespace}',`,
+    `lastcall would ${triggers[options.trigger].does(`${workload.kind} '${workload.name}'`)} ` +
+      `in the namespace '${workload.namespace}',`,
     `send load to the Service '${service.service}', port ${service.port}, and create:`,
     ...objects,
     'It needs these permissions, which you have:',
     ...permissions,
+    ...(notes.length > 0 ? ['Notes:', ...notes.map((note) => `  ${note}`)] : []),
     '',
   ].join('\n')
 }

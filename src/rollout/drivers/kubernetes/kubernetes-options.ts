@@ -1,4 +1,5 @@
 import type { LoadOptions } from '../../../load/load-options.ts'
+import type { TriggerName } from '../../trigger.ts'
 import type { Preflight } from './preflight.ts'
 
 /** What to roll out, and with which agent. */
@@ -14,6 +15,8 @@ export interface KubernetesOptions {
   readonly serviceAccount: string | undefined
   /** Node that the agent runs on, whatever its taints; undefined: the scheduler decides. */
   readonly node: string | undefined
+  /** What makes the pods go away. */
+  readonly trigger: TriggerName
   /** How long one restart may take, in milliseconds. */
   readonly rolloutTimeoutMs: number
 }

@@ -1,43 +1,6 @@
+import { accountManifests } from './account-manifests.ts'
+import type { AgentPlan, Manifest } from './agent-plan.ts'
 import type { OwnerReference } from './api/objects.ts'
-import type { Workload } from './workload.ts'
-
-/** What the agent's objects are made from. */
-export interface AgentPlan {
-  /** Name of every object: `lastcall-` and something that no other run has. */
-  readonly name: string
-  readonly workload: Pick<Workload, 'namespace' | 'kind' | 'name' | 'resource'>
-  readonly image: string
-  /** Secrets to pull it with, where it is the workload's. */
-  readonly imagePullSecrets: readonly { readonly name: string }[]
-  /** The agent, one file, gzip. */
-  readonly bundle: Uint8Array
-  /** What it is to do, as JSON. */
-  readonly job: object
-  /** The cluster ends the agent after this time, whatever became of the one who started it. Seconds. */
-  readonly deadlineSeconds: number
-  /** A service account of the user's; undefined: one is created, with a role. */
-  readonly serviceAccount: string | undefined
-  /** Node that it runs on, whatever its taints; undefined: the scheduler decides. */
-  readonly node: string | undefined
-  /** Whether the agent restarts the workload by itself, and is kept for an hour after its end. */
-  readonly isAlone: boolean
-}
-
-/** An object to create, and where. */
-export interface Manifest {
-  /** Path of the list that it is created in. */
-  readonly path: string
-  readonly object: {
-    readonly apiVersion: string
-    readonly kind: string
-    readonly metadata: {
-      readonly name: string
-      readonly namespace: string
-      readonly labels: Readonly<Record<string, string>>
-      readonly ownerReferences?: readonly OwnerReference[]
-    }
-  } & Readonly<Record<string, unknown>>
-}
 
 /** Label of everything that lastcall creates; its value is the run's name. */
 export const RUN_LABEL = 'lastcall.dev/run'
@@ -68,11 +31,11 @@ export function jobManifest(plan: AgentPlan): Manifest {
       metadata: metadataOf(plan),
       spec: {
         // Without a pod until its account is there: the deadline runs, and no failed attempt is reported.
-        parallelism: plan.isAlone ? 1 : 0,
+        parallelism: plan.alone ? 1 : 0,
         // A second agent would begin from nothing, in the middle of a run.
         backoffLimit: 0,
         activeDeadlineSeconds: deadlineSeconds,
-        ttlSecondsAfterFinished: plan.isAlone ? KEPT_ALONE_SECONDS : KEPT_SECONDS,
+        ttlSecondsAfterFinished: plan.alone ? KEPT_ALONE_SECONDS : KEPT_SECONDS,
         template: { metadata: { labels: labelsOf(name) }, spec: podSpec(plan) },
       },
     },
@@ -81,32 +44,11 @@ export function jobManifest(plan: AgentPlan): Manifest {
 
 /** Everything besides the Job; `owner` is the Job, once it is there. */
 export function otherManifests(plan: AgentPlan, owner?: OwnerReference): readonly Manifest[] {
-  const { name, workload, serviceAccount } = plan
+  const { workload, serviceAccount } = plan
   const { namespace } = workload
   const metadata = { ...metadataOf(plan), ...(owner && { ownerReferences: [owner] }) }
-  const rbac = 'rbac.authorization.k8s.io'
-  const account: readonly Manifest[] = [
-    {
-      path: `/api/v1/namespaces/${namespace}/serviceaccounts`,
-      object: { apiVersion: 'v1', kind: 'ServiceAccount', metadata, automountServiceAccountToken: false },
-    },
-    {
-      path: `/apis/${rbac}/v1/namespaces/${namespace}/roles`,
-      object: { apiVersion: `${rbac}/v1`, kind: 'Role', metadata, rules: rulesOf(plan) },
-    },
-    {
-      path: `/apis/${rbac}/v1/namespaces/${namespace}/rolebindings`,
-      object: {
-        apiVersion: `${rbac}/v1`,
-        kind: 'RoleBinding',
-        metadata,
-        subjects: [{ kind: 'ServiceAccount', name, namespace }],
-        roleRef: { apiGroup: rbac, kind: 'Role', name },
-      },
-    },
-  ]
   return [
-    ...(serviceAccount === undefined ? account : []),
+    ...(serviceAccount === undefined ? accountManifests(plan, metadata) : []),
     {
       path: `/api/v1/namespaces/${namespace}/configmaps`,
       object: {
@@ -117,34 +59,6 @@ export function otherManifests(plan: AgentPlan, owner?: OwnerReference): readonl
         data: { [JOB_FILE]: JSON.stringify(plan.job) },
       },
     },
-  ]
-}
-
-function rulesOf({ name, workload, isAlone }: AgentPlan): readonly PolicyRule[] {
-  const restart: PolicyRule = {
-    apiGroups: ['apps'],
-    resources: [workload.resource],
-    resourceNames: [workload.name],
-    verbs: ['get', 'list', 'watch', 'patch'],
-  }
-  return [...agentRules(name), ...(isAlone ? [restart] : [])]
-}
-
-/** One rule of a Role. */
-export interface PolicyRule {
-  readonly apiGroups: readonly string[]
-  readonly resources: readonly string[]
-  readonly resourceNames?: readonly string[]
-  readonly verbs: readonly string[]
-}
-
-/** What the agent may do: look, and read its own ConfigMap. The command line does the restart. */
-export function agentRules(name: string): readonly PolicyRule[] {
-  const verbs = ['get', 'list', 'watch']
-  return [
-    { apiGroups: [''], resources: ['pods', 'events'], verbs },
-    { apiGroups: ['discovery.k8s.io'], resources: ['endpointslices'], verbs },
-    { apiGroups: [''], resources: ['configmaps'], resourceNames: [name], verbs },
   ]
 }
 

@@ -1,41 +1,28 @@
-import { agentRules, type PolicyRule } from './manifests.ts'
+import type { TriggerName } from '../../trigger.ts'
+import { agentRules, type Permission, RBAC_GROUP, toText } from './policy-rules.ts'
+import { triggers } from './triggers/triggers.ts'
 import type { Workload } from './workload.ts'
 
-/** One thing that the user has to be allowed to do, in words of RBAC. */
-export interface Permission {
-  readonly verb: string
-  /** API group; empty for the core. */
-  readonly group: string
-  readonly resource: string
-  readonly subresource?: string
-  readonly name?: string
-  /** What it is for. */
-  readonly why: string
-}
-
-/** Whether the agent's own account is created, or the user names one. */
-export interface AccountChoice {
+/** Whether the agent's own account is created, or the user names one, and what a run does to the pods. */
+export interface RunChoice {
   readonly serviceAccount: string | undefined
+  readonly trigger: TriggerName
 }
 
-/** Everything that a run does in the namespace. */
+/** Everything that a run does in the cluster. */
 export function permissionsFor(
-  { resource, name }: Pick<Workload, 'resource' | 'name'>,
-  { serviceAccount }: AccountChoice,
+  workload: Pick<Workload, 'resource' | 'name'>,
+  { serviceAccount, trigger }: RunChoice,
 ): readonly Permission[] {
-  const apps = { group: 'apps', resource }
   const create = (group: string, created: string, why: string): Permission => ({
     verb: 'create',
     group,
     resource: created,
     why,
   })
-  const rbac = 'rbac.authorization.k8s.io'
   return [
-    { verb: 'get', ...apps, name, why: 'find the workload' },
-    { verb: 'list', ...apps, name, why: 'follow the rollout' },
-    { verb: 'watch', ...apps, name, why: 'follow the rollout' },
-    { verb: 'patch', ...apps, name, why: 'restart it' },
+    ...followPermissions(workload),
+    ...triggers[trigger].permissions(workload),
     { verb: 'list', group: '', resource: 'services', why: 'find its Service' },
     ...['get', 'list', 'watch'].map((verb) => ({
       verb,
@@ -52,8 +39,8 @@ export function permissionsFor(
     ...(serviceAccount === undefined
       ? [
           create('', 'serviceaccounts', 'let the agent observe'),
-          create(rbac, 'roles', 'let the agent observe'),
-          create(rbac, 'rolebindings', 'let the agent observe'),
+          create(RBAC_GROUP, 'roles', 'let the agent observe'),
+          create(RBAC_GROUP, 'rolebindings', 'let the agent observe'),
           // Nobody may create a role that allows more than he may do himself.
           ...agentRules('').flatMap(({ apiGroups, resources, verbs }) =>
             apiGroups.flatMap((group) =>
@@ -67,30 +54,20 @@ export function permissionsFor(
   ].filter(isFirst)
 }
 
+/** What somebody needs to follow a workload, whatever is done to it. */
+export function followPermissions({
+  resource,
+  name,
+}: Pick<Workload, 'resource' | 'name'>): readonly Permission[] {
+  const apps = { group: 'apps', resource, name }
+  return [
+    { verb: 'get', ...apps, why: 'find the workload' },
+    { verb: 'list', ...apps, why: 'follow the workload' },
+    { verb: 'watch', ...apps, why: 'follow the workload' },
+  ]
+}
+
 /** Two purposes may need one permission; the first one is told. */
 function isFirst(permission: Permission, index: number, all: readonly Permission[]): boolean {
   return all.findIndex((other) => toText(other) === toText(permission)) === index
-}
-
-/** `create jobs.batch`, `get pods/log`, `patch deployments.apps/shop`. */
-export function toText({ verb, group, resource, subresource, name }: Permission): string {
-  const what = `${resource}${group === '' ? '' : `.${group}`}`
-  return `${verb} ${what}${subresource === undefined ? '' : `/${subresource}`}${name === undefined ? '' : ` '${name}'`}`
-}
-
-/** The fewest rules of a Role that grant these. */
-export function toRules(permissions: readonly Permission[]): readonly PolicyRule[] {
-  const rules = new Map<string, PolicyRule>()
-  for (const { verb, group, resource, subresource, name } of permissions) {
-    const what = subresource === undefined ? resource : `${resource}/${subresource}`
-    const key = `${group} ${what} ${name ?? ''}`
-    const verbs = rules.get(key)?.verbs ?? []
-    rules.set(key, {
-      apiGroups: [group],
-      resources: [what],
-      ...(name !== undefined && { resourceNames: [name] }),
-      verbs: [...verbs, verb],
-    })
-  }
-  return [...rules.values()]
 }

@@ -1,4 +1,10 @@
-import { type PodEnding, type PodRecord, type PodState, readTerminationMessage } from '../../pod-record.ts'
+import {
+  type ClusterPod,
+  type PodEnding,
+  type PodRecord,
+  type PodState,
+  readTerminationMessage,
+} from '../../pod-record.ts'
 import type { Instant } from '../../../load/sample.ts'
 import type { PodFacts } from './agent/protocol.ts'
 
@@ -6,6 +12,8 @@ import type { PodFacts } from './agent/protocol.ts'
 export interface SeenPod {
   facts: PodFacts
   readonly startedAt: Instant
+  /** How often its containers had been started again when it was seen first: no matter of this run. */
+  readonly restartsBefore: number
   isGone: boolean
   readyAt?: Instant
   deletedAt?: Instant
@@ -13,6 +21,9 @@ export interface SeenPod {
   endpointEndedAt?: Instant
   lastAcceptedAt?: Instant | undefined
   firstRefusedAt?: Instant | undefined
+  /** Since when its readiness probe fails; from its deletion on it is the first time that counts. */
+  failsSince?: Instant | undefined
+  lastScrape?: ClusterPod['lastScrape']
 }
 
 /** Exit codes of a process that a signal has ended. */
@@ -33,7 +44,8 @@ export function toPodRecord(seen: SeenPod, isOver: boolean): PodRecord {
     exitedAt,
     exitCode: facts.terminated?.exitCode,
     ending: endingOf(seen, isOver),
-    ...(report && { report, forceClosed: report.forcedCloses.total }),
+    ...(report && { report }),
+    forceClosed: report?.forcedCloses.total ?? seen.lastScrape?.forcedCloses,
     ...(message !== undefined && message !== '' && { message }),
     output: [],
     cluster: {
@@ -41,10 +53,20 @@ export function toPodRecord(seen: SeenPod, isOver: boolean): PodRecord {
       node: facts.node,
       endedBy: facts.reason ?? facts.terminated?.reason,
       endpointEndedAt,
+      readinessFailedAt: readinessFailedAt(seen),
       lastAcceptedAt,
       firstRefusedAt,
+      lastScrape: seen.lastScrape,
     },
   }
+}
+
+/** How long before its deletion is seen a pod may begin to say that it is not ready. Milliseconds. */
+const EARLY_MS = 1_000
+
+/** A pod that was not ready long before was not made so by its deletion. */
+function readinessFailedAt({ deletedAt, failsSince }: SeenPod): Instant | undefined {
+  return deletedAt && failsSince && failsSince.wallMs > deletedAt.wallMs - EARLY_MS ? failsSince : undefined
 }
 
 function stateOf({ facts, isGone, readyAt }: SeenPod): PodState {
@@ -54,8 +76,10 @@ function stateOf({ facts, isGone, readyAt }: SeenPod): PodState {
   return readyAt === undefined ? 'starting' : 'unready'
 }
 
-function endingOf({ facts, isGone, deletedAt, readyAt }: SeenPod, isOver: boolean): PodEnding {
-  const { terminated, restarts } = facts
+function endingOf(seen: SeenPod, isOver: boolean): PodEnding {
+  const { facts, isGone, deletedAt, readyAt, restartsBefore } = seen
+  const { terminated } = facts
+  const restarts = facts.restarts - restartsBefore
   if (readyAt === undefined && (restarts > 0 || isOver)) return 'not-ready'
   if (restarts > 0 || terminated?.reason === 'OOMKilled') return 'crashed'
   if (!isGone) return 'running'

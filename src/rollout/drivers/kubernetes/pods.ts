@@ -11,6 +11,10 @@ export interface ObservedPods {
   records(): readonly PodRecord[]
   /** The uids of those that are there. */
   present(): ReadonlySet<string>
+  /** Those that are there and whose containers have not ended for good. */
+  there(): readonly PodFacts[]
+  /** Resolves when this holds for {@link there}. */
+  until(holds: (there: readonly PodFacts[]) => boolean): Promise<void>
   /** Resolves when so many pods are ready that are none of these. */
   newOnesReady(wanted: number, old: ReadonlySet<string>): Promise<void>
   /** Resolves when none of these is there; those that are not going away do not count when `onlyDeleted`. */
@@ -20,6 +24,9 @@ export interface ObservedPods {
   /** Ends every wait with this error. */
   fail(error: Error): void
 }
+
+/** The objects of evicted pods stay for a while. */
+const endedPhases: readonly string[] = ['Succeeded', 'Failed']
 
 /** No pods yet; what happens to them is written into the timeline. */
 export function createObservedPods(timeline: Timeline, clock: ClockBridge): ObservedPods {
@@ -38,6 +45,10 @@ export function createObservedPods(timeline: Timeline, clock: ClockBridge): Obse
       await promise
     }
   }
+  const there = (): readonly PodFacts[] =>
+    [...pods.values()]
+      .filter(({ facts, isGone }) => !isGone && !endedPhases.includes(facts.phase ?? ''))
+      .map(({ facts }) => facts)
   const wake = (): void => {
     for (const resolve of waits) resolve()
     waits.clear()
@@ -47,7 +58,12 @@ export function createObservedPods(timeline: Timeline, clock: ClockBridge): Obse
     const { uid, name } = line.pod
     let seen = pods.get(uid)
     if (!seen) {
-      seen = { facts: line.pod, startedAt: timeline.record('pod-started', { pod: name, at }), isGone: false }
+      seen = {
+        facts: line.pod,
+        restartsBefore: line.pod.restarts,
+        startedAt: timeline.record('pod-started', { pod: name, at }),
+        isGone: false,
+      }
       pods.set(uid, seen)
     }
     notePod(seen, line, { at, timeline })
@@ -63,9 +79,20 @@ export function createObservedPods(timeline: Timeline, clock: ClockBridge): Obse
         const seen = byName(line.pod)
         if (seen) noteListener(seen, line, clock)
       }
+      if (line.type === 'readiness') {
+        const seen = byName(line.pod)
+        if (seen) noteReadiness(seen, line.passes, clock.toHere(line.at))
+      }
+      if (line.type === 'metrics') {
+        const seen = pods.get(line.uid)
+        const { atMs, forcedCloses, inFlight } = line.scrape
+        if (seen) seen.lastScrape = { at: clock.toHere(atMs), forcedCloses, inFlight }
+      }
       wake()
     },
     records: () => [...pods.values()].map((seen) => toPodRecord(seen, isOver)),
+    there,
+    until: (holds) => until(() => holds(there())),
     present: () => new Set([...pods.values()].filter(({ isGone }) => !isGone).map(({ facts }) => facts.uid)),
     newOnesReady: (wanted, old) =>
       until(() => {
@@ -121,6 +148,12 @@ function noteListener(
   const last = lastOtherMs === null ? undefined : clock.toHere(lastOtherMs)
   seen.lastAcceptedAt = accepts ? undefined : (seen.lastAcceptedAt ?? last)
   seen.firstRefusedAt = accepts ? undefined : (seen.firstRefusedAt ?? clock.toHere(at))
+}
+
+/** A probe that fails as the pod is deleted may be seen to fail before the deletion is. */
+function noteReadiness(seen: SeenPod, passes: boolean, at: Instant): void {
+  if (!passes) seen.failsSince ??= at
+  else if (!seen.deletedAt) seen.failsSince = undefined
 }
 
 function describeEnd({ terminated, reason }: PodFacts): string {

@@ -1,12 +1,15 @@
 import { LastcallError } from '../../../core/errors.ts'
 import type { ApiClient } from './api/client.ts'
-import { type AccountChoice, type Permission, permissionsFor, toRules, toText } from './permissions.ts'
+import { permissionsFor, type RunChoice } from './permissions.ts'
+import { type Permission, toRoleText, toText } from './policy-rules.ts'
 import { findService, type ServiceChoice, type ServiceTarget } from './service.ts'
+import { readSurroundings } from './surroundings.ts'
+import { triggers } from './triggers/triggers.ts'
 import { findWorkload, type Workload, workloadProblems } from './workload.ts'
 import type { WorkloadName } from './workload-kinds.ts'
 
 /** What is to be rolled out, as the user named it. */
-export interface RolloutChoice extends ServiceChoice, AccountChoice {
+export interface RolloutChoice extends ServiceChoice, RunChoice {
   readonly namespace: string
   readonly workload: WorkloadName
 }
@@ -15,6 +18,8 @@ export interface RolloutChoice extends ServiceChoice, AccountChoice {
 export interface Preflight {
   readonly workload: Workload
   readonly service: ServiceTarget
+  /** What a person should know; nothing of it is in the way. */
+  readonly notes: readonly string[]
 }
 
 /**
@@ -24,9 +29,15 @@ export interface Preflight {
 export async function preflight(api: ApiClient, choice: RolloutChoice): Promise<Preflight> {
   await checkPermissions(api, choice)
   const workload = await findWorkload(api, choice.namespace, choice.workload)
-  const problems = workloadProblems(workload)
+  const { trigger } = choice
+  const surroundings = await readSurroundings(api, workload, trigger)
+  const problems = [
+    ...workloadProblems(workload, trigger),
+    ...(await triggers[trigger].problems(workload, api)),
+    ...surroundings.problems,
+  ]
   if (problems.length > 0) throw new LastcallError('LASTCALL_WORKLOAD', problems)
-  return { workload, service: await findService(api, workload, choice) }
+  return { workload, service: await findService(api, workload, choice), notes: surroundings.notes }
 }
 
 async function checkPermissions(api: ApiClient, choice: RolloutChoice): Promise<void> {
@@ -38,16 +49,23 @@ async function checkPermissions(api: ApiClient, choice: RolloutChoice): Promise<
   if (missing.length === 0) return
   const width = missing.reduce((most, permission) => Math.max(most, toText(permission).length), 0)
   const table = missing.map((permission) => `${toText(permission).padEnd(width)}  ${permission.why}`)
+  const here = missing.filter(({ clusterWide }) => clusterWide === undefined)
+  const clusterWide = missing.filter((permission) => permission.clusterWide === true)
   throw new LastcallError('LASTCALL_PERMISSION', [
     `in the namespace '${choice.namespace}' you may not:\n      ${table.join('\n      ')}`,
-    `this Role grants it; bind it to yourself:\n${indent(roleText(choice.namespace, missing))}`,
+    ...(here.length > 0
+      ? [`this Role grants it; bind it to yourself:\n${indent(toRoleText(choice.namespace, here))}`]
+      : []),
+    ...(clusterWide.length > 0
+      ? [`nodes need a ClusterRole; bind it to yourself:\n${indent(toRoleText(undefined, clusterWide))}`]
+      : []),
   ])
 }
 
 async function isAllowed(api: ApiClient, namespace: string, permission: Permission): Promise<boolean> {
-  const { verb, group, resource, subresource, name } = permission
+  const { verb, group, resource, subresource, name, clusterWide } = permission
   const attributes = {
-    namespace,
+    ...(clusterWide === undefined && { namespace }),
     verb,
     group,
     resource,
@@ -63,25 +81,6 @@ async function isAllowed(api: ApiClient, namespace: string, permission: Permissi
     },
   )
   return status?.allowed === true
-}
-
-function roleText(namespace: string, permissions: readonly Permission[]): string {
-  const list = (values: readonly string[]): string => `[${values.map((value) => `'${value}'`).join(', ')}]`
-  const rules = toRules(permissions).flatMap(({ apiGroups, resources, resourceNames, verbs }) => [
-    `  - apiGroups: ${list(apiGroups)}`,
-    `    resources: ${list(resources)}`,
-    ...(resourceNames ? [`    resourceNames: ${list(resourceNames)}`] : []),
-    `    verbs: ${list(verbs)}`,
-  ])
-  return [
-    'apiVersion: rbac.authorization.k8s.io/v1',
-    'kind: Role',
-    'metadata:',
-    '  name: lastcall',
-    `  namespace: ${namespace}`,
-    'rules:',
-    ...rules,
-  ].join('\n')
 }
 
 function indent(text: string): string {

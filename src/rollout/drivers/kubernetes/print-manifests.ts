@@ -10,10 +10,12 @@ import { planAgent } from './remote-agent.ts'
 export function renderManifests(options: KubernetesOptions, run: Omit<RunOptions, 'load'>): string {
   const plan = planAgent(options, {
     load: options.load,
+    trigger: options.trigger,
     restarts: run.restarts,
     durationMs: run.durationMs ?? null,
     baselineMs: run.baselineMs,
     coolDownMs: run.coolDownMs,
+    budgets: run.budgets ?? [],
     rolloutTimeoutMs: options.rolloutTimeoutMs,
     replicas: options.found.workload.replicas,
   })

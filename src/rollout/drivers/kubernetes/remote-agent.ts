@@ -5,13 +5,14 @@ import type { LoadOptions } from '../../../load/load-options.ts'
 import { type Instant, readClocks } from '../../../load/sample.ts'
 import { followAgentLog } from './agent-log.ts'
 import { type AgentObjects, createAgentObjects } from './agent-objects.ts'
+import type { AgentPlan } from './agent-plan.ts'
 import { waitForAgentPod } from './agent-pod.ts'
 import type { AgentJob, AgentLine, OwnRun } from './agent/protocol.ts'
 import type { ApiClient } from './api/client.ts'
 import type { ClockBridge } from './clock-bridge.ts'
 import type { KubernetesOptions } from './kubernetes-options.ts'
 import { createLoadSum, type LoadSum } from './load-sum.ts'
-import { type AgentPlan, DEFAULT_IMAGE, WORKLOAD_IMAGE } from './manifests.ts'
+import { DEFAULT_IMAGE, WORKLOAD_IMAGE } from './manifests.ts'
 
 /** The cluster ends an agent that nobody has asked to go on for so long. Seconds. */
 const LEASE_SECONDS = 180
@@ -78,7 +79,7 @@ export function planAgent(options: KubernetesOptions, run?: OwnRun): AgentPlan {
     deadlineSeconds: run ? secondsFor(run) : LEASE_SECONDS,
     serviceAccount: options.serviceAccount,
     node: options.node,
-    isAlone: run !== undefined,
+    alone: run && (run.trigger ?? 'restart'),
   }
 }
 

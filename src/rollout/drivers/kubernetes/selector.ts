@@ -12,6 +12,25 @@ export function toSelectorText({ matchLabels = {}, matchExpressions = [] }: Labe
   return [...equal, ...others].join(',')
 }
 
+/** Whether labels are what a selector wants; an empty one wants nothing in particular. */
+export function matchesLabels(
+  { matchLabels = {}, matchExpressions = [] }: LabelSelector,
+  labels: Readonly<Record<string, string>>,
+): boolean {
+  const equal = Object.entries(matchLabels).every(([key, value]) => labels[key] === value)
+  return equal && matchExpressions.every((expression) => meets(expression, labels[expression.key]))
+}
+
+function meets(
+  { operator, values = [] }: NonNullable<LabelSelector['matchExpressions']>[number],
+  value: string | undefined,
+): boolean {
+  if (operator === 'Exists') return value !== undefined
+  if (operator === 'DoesNotExist') return value === undefined
+  const isIn = value !== undefined && values.includes(value)
+  return operator === 'In' ? isIn : !isIn
+}
+
 /**
  * Whether a pod belongs to the workload. The selector alone is not enough: another workload's pods may have
  * the same labels. A Deployment's ReplicaSets are named after it and the hash of their template.

@@ -29,8 +29,8 @@ export function parseWorkloadName(words: readonly string[]): WorkloadName {
   const given = words.join(' ')
   const [type = '', name = '', ...more] = words.flatMap((word) => word.split('/'))
   const [word = '', ...group] = type.toLowerCase().split('.')
-  if (argoRollouts.includes(word)) {
-    throw usage(`'${given}' is an Argo Rollout, which lastcall cannot restart yet; ${wanted}`)
+  if (argoRollouts.includes(word) && (group.length === 0 || group.includes('argoproj'))) {
+    throw usage(`'${given}' is an Argo Rollout, which is not supported yet; ${wanted}`)
   }
   const found = Object.entries(kinds).find(([, { words: known }]) => known.includes(word))
   const isOtherGroup = group.length > 0 && !group.includes('apps')

@@ -1,4 +1,5 @@
 import { LastcallError } from '../../../core/errors.ts'
+import type { TriggerName } from '../../trigger.ts'
 import { isNotFound } from './api/api-error.ts'
 import type { ApiClient } from './api/client.ts'
 import type { WorkloadObject } from './api/objects.ts'
@@ -7,18 +8,18 @@ import { readRolloutStatus } from './rollout-status.ts'
 import { toSelectorText } from './selector.ts'
 import type { WorkloadKind, WorkloadName } from './workload-kinds.ts'
 
-/** What has to be known of a workload to restart it. */
+/** What has to be known of a workload to make its pods go away. */
 export interface WorkloadReference extends WorkloadName {
   readonly uid: string
   readonly namespace: string
+  /** Text for `labelSelector`. */
+  readonly selector: string
 }
 
 /** A workload that was found. */
 export interface Workload extends WorkloadReference {
   /** How many pods it wants. */
   readonly replicas: number
-  /** Text for `labelSelector`. */
-  readonly selector: string
   readonly object: WorkloadObject
 }
 
@@ -54,20 +55,24 @@ export function wantedPods(kind: WorkloadKind, { spec, status }: WorkloadObject)
   return kind === 'DaemonSet' ? (status?.desiredNumberScheduled ?? 0) : (spec.replicas ?? 1)
 }
 
-/** Why a workload cannot be restarted now, one sentence each; empty when it can. */
-export function workloadProblems(workload: Workload): readonly string[] {
+/** Why no run can be done with a workload now, one sentence each; empty when it can. */
+export function workloadProblems(workload: Workload, trigger: TriggerName): readonly string[] {
   const { kind, name, replicas, object } = workload
   const what = `${kind} '${name}'`
   const { spec } = object
-  if (spec.paused === true) {
+  const isRestart = trigger === 'restart'
+  if (isRestart && spec.paused === true) {
     return [
       `${what} is paused; resume it first: kubectl rollout resume ${kind.toLowerCase()}/${name} -n ${workload.namespace}`,
     ]
   }
   if (replicas === 0) return [`${what} wants 0 pods; scale it up first`]
   const strategy = spec.updateStrategy?.type
-  if (strategy === 'OnDelete')
-    return [`${what} has the update strategy OnDelete, which replaces no pod by itself`]
+  if (isRestart && strategy === 'OnDelete') {
+    return [
+      `${what} has the update strategy OnDelete, which replaces no pod by itself; choose --trigger delete-pod`,
+    ]
+  }
   const status = readRolloutStatus(kind, object)
   if (status.state === 'done') return []
   return [

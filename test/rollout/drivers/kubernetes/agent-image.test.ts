@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { KubernetesOptions } from '../../../../src/rollout/drivers/kubernetes/kubernetes-options.ts'
-import type { AgentPlan } from '../../../../src/rollout/drivers/kubernetes/manifests.ts'
+import type { AgentPlan } from '../../../../src/rollout/drivers/kubernetes/agent-plan.ts'
 import { planAgent } from '../../../../src/rollout/drivers/kubernetes/remote-agent.ts'
 import { makeDeployment, makeWorkload } from '../../../helpers/kubernetes-objects.ts'
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createAgentObjects } from '../../../../src/rollout/drivers/kubernetes/agent-objects.ts'
 import { createApiClient } from '../../../../src/rollout/drivers/kubernetes/api/client.ts'
-import type { AgentPlan } from '../../../../src/rollout/drivers/kubernetes/manifests.ts'
+import type { AgentPlan } from '../../../../src/rollout/drivers/kubernetes/agent-plan.ts'
 import { FakeApiServer } from '../../../helpers/fake-api-server.ts'
 
 const plan: AgentPlan = {
@@ -15,7 +15,7 @@ const plan: AgentPlan = {
   deadlineSeconds: 180,
   serviceAccount: undefined,
   node: undefined,
-  isAlone: false,
+  alone: undefined,
 }
 
 test('a binding whose role the API server does not know yet is created again, and after the role', async (t) => {

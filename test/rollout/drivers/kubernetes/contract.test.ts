@@ -19,7 +19,7 @@ async function place(cluster: FakeCluster): Promise<(timeline: Timeline) => Driv
 
 const cluster = new FakeCluster()
 const stuck = new FakeCluster()
-stuck.restartFate = 'stuck'
+stuck.controller.restartFate = 'stuck'
 
 testDriver('kubernetes, against a cluster in this process', {
   open: await place(cluster),

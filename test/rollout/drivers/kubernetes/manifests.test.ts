@@ -1,11 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import {
-  type AgentPlan,
-  jobManifest,
-  type Manifest,
-  otherManifests,
-} from '../../../../src/rollout/drivers/kubernetes/manifests.ts'
+import type { AgentPlan, Manifest } from '../../../../src/rollout/drivers/kubernetes/agent-plan.ts'
+import { jobManifest, otherManifests } from '../../../../src/rollout/drivers/kubernetes/manifests.ts'
 
 const plan: AgentPlan = {
   name: 'lastcall-1',
@@ -17,7 +13,7 @@ const plan: AgentPlan = {
   deadlineSeconds: 180,
   serviceAccount: undefined,
   node: undefined,
-  isAlone: false,
+  alone: undefined,
 }
 const owner = { apiVersion: 'batch/v1', kind: 'Job', name: 'lastcall-1', uid: 'u1' }
 
@@ -48,7 +44,7 @@ suite('manifests of the agent', () => {
   test('the Job has no pod until the account of the pod is there; alone it has one at once', () => {
     const parallelism = (of: AgentPlan): unknown =>
       (jobManifest(of).object as unknown as { spec: Record<string, unknown> }).spec['parallelism']
-    assert.deepEqual([parallelism(plan), parallelism({ ...plan, isAlone: true })], [0, 1])
+    assert.deepEqual([parallelism(plan), parallelism({ ...plan, alone: 'restart' as const })], [0, 1])
   })
 
   test('everything else belongs to the Job, so that one delete takes it all', () => {
@@ -98,7 +94,7 @@ suite('manifests of the agent', () => {
   })
 
   test('an agent that runs alone may restart the one workload, and its log stays for an hour', () => {
-    const alone = { ...plan, isAlone: true }
+    const alone = { ...plan, alone: 'restart' as const }
     const [, role] = otherManifests(alone)
     const { rules } = role!.object as unknown as { rules: readonly object[] }
     assert.deepEqual(rules.at(-1), {

@@ -154,6 +154,17 @@ suite('createObservedPods()', () => {
     )
   })
 
+  test('there() and until() leave out pods that are gone, and those whose object stays after an eviction', async () => {
+    const { pods, pod } = observe()
+    const names = (): readonly string[] => pods.there().map(({ name }) => name)
+    for (const uid of ['a', 'b', 'c']) pod({ uid, name: uid }, 'ADDED')
+    const alone = pods.until((there) => there.length === 1)
+    pod({ uid: 'a', name: 'a' }, 'DELETED')
+    pod({ uid: 'b', name: 'b', phase: 'Failed', reason: 'Evicted' })
+    await alone
+    assert.deepEqual(names(), ['c'])
+  })
+
   test('newOnesReady() and gone() resolve when it is so, and reject when the agent is lost', async () => {
     const { pods, pod } = observe()
     const one = { uid: 'b', name: 'b' }

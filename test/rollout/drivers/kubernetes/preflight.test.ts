@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { createApiClient } from '../../../../src/rollout/drivers/kubernetes/api/client.ts'
-import { agentRules } from '../../../../src/rollout/drivers/kubernetes/manifests.ts'
-import { permissionsFor, toRules, toText } from '../../../../src/rollout/drivers/kubernetes/permissions.ts'
+import { permissionsFor } from '../../../../src/rollout/drivers/kubernetes/permissions.ts'
+import { agentRules, toRules, toText } from '../../../../src/rollout/drivers/kubernetes/policy-rules.ts'
 import { preflight } from '../../../../src/rollout/drivers/kubernetes/preflight.ts'
 import { LastcallError } from '../../../../src/core/errors.ts'
 import { FakeApiServer, type Scope } from '../../../helpers/fake-api-server.ts'
@@ -74,7 +74,7 @@ suite('permissions', () => {
   const workload = { resource: 'deployments', name: 'shop' }
 
   test('a role may be given only what one has: every rule of the agent is asked for', () => {
-    const asked = permissionsFor(workload, { serviceAccount: undefined }).map(toText)
+    const asked = permissionsFor(workload, { serviceAccount: undefined, trigger: 'restart' }).map(toText)
     for (const { apiGroups, resources, verbs } of agentRules('lastcall-1')) {
       for (const verb of verbs) {
         for (const resource of resources) {
@@ -86,7 +86,7 @@ suite('permissions', () => {
   })
 
   test('with an account of the user no right to create roles is needed', () => {
-    const asked = permissionsFor(workload, { serviceAccount: 'watcher' }).map(toText)
+    const asked = permissionsFor(workload, { serviceAccount: 'watcher', trigger: 'restart' }).map(toText)
     assert.deepEqual(
       asked.filter((text) => /role|serviceaccount|endpointslice/.test(text)),
       [],
@@ -95,7 +95,7 @@ suite('permissions', () => {
   })
 
   test('each is asked for once', () => {
-    const asked = permissionsFor(workload, { serviceAccount: undefined }).map(toText)
+    const asked = permissionsFor(workload, { serviceAccount: undefined, trigger: 'restart' }).map(toText)
     assert.equal(new Set(asked).size, asked.length)
   })
 

@@ -18,16 +18,29 @@ suite('parseWorkloadName()', () => {
     })
   }
 
-  for (const words of ['rollout/shop', 'rollouts.argoproj.io/shop', 'ro/shop']) {
-    test(`names the Argo Rollout '${words}' as not yet done`, () => {
+  for (const words of [
+    'rollout/shop',
+    'rollouts/shop',
+    'rollout.argoproj.io/shop',
+    'rollouts.v1alpha1.argoproj.io/shop',
+    'ro/shop',
+  ]) {
+    test(`names the Argo Rollout '${words}' as not yet supported`, () => {
       assert.throws(() => parseWorkloadName([words]), {
         code: 'LASTCALL_USAGE',
-        message: /is an Argo Rollout, which lastcall cannot restart yet; wanted a deployment/,
+        message: /is an Argo Rollout, which is not supported yet; wanted a deployment/,
       })
     })
   }
 
-  for (const words of ['shop', 'pod/shop', 'deployment/', 'deploy/shop/x', 'deployments.example.com/shop']) {
+  for (const words of [
+    'shop',
+    'pod/shop',
+    'deployment/',
+    'deploy/shop/x',
+    'deployments.example.com/shop',
+    'rollouts.example.com/shop',
+  ]) {
     test(`refuses '${words}' and says what it wants`, () => {
       assert.throws(() => parseWorkloadName([words]), {
         code: 'LASTCALL_USAGE',

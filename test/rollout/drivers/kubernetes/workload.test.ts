@@ -21,7 +21,7 @@ import {
 
 const name = parseWorkloadName(['deploy/shop'])
 const problemsOf = (object: WorkloadObject): readonly string[] =>
-  workloadProblems({ ...makeWorkload(object), replicas: object.spec.replicas ?? 1 })
+  workloadProblems({ ...makeWorkload(object), replicas: object.spec.replicas ?? 1 }, 'restart')
 
 suite('findWorkload()', () => {
   test('finds it with its selector and the number of its pods', async (t) => {
@@ -64,6 +64,13 @@ suite('workloadProblems()', () => {
       problemsOf(makeDeployment({ status: { availableReplicas: 1 } })).join(),
       /not healthy before anything was restarted: 1 of 2 new pods are available/,
     )
+  })
+})
+
+suite('workloadProblems() of another trigger than restart', () => {
+  test('has nothing against a paused workload, or one with OnDelete', () => {
+    for (const spec of [{ paused: true }, { updateStrategy: { type: 'OnDelete' } }])
+      assert.deepEqual(workloadProblems(makeWorkload(makeDeployment({ spec })), 'delete-pod'), [])
   })
 })
 

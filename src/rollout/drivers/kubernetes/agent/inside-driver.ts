@@ -5,7 +5,7 @@ import type { Timeline } from '../../../timeline.ts'
 import type { ApiClient } from '../api/client.ts'
 import { createClockBridge } from '../clock-bridge.ts'
 import { createObservedPods } from '../pods.ts'
-import { createRestarter } from '../restart.ts'
+import { createRestarter } from '../restarter.ts'
 import { startObserver } from './observer.ts'
 import type { AgentJob, AgentMessage, OwnRun } from './protocol.ts'
 import { waitForAnswers } from './wait-for-answers.ts'
@@ -29,10 +29,11 @@ export function createInsideDriver(job: AgentJob, run: OwnRun, { api, timeline, 
   })
   observer.failed.catch((error: unknown) => pods.fail(error as Error))
   const restarter = createRestarter(
-    { ...job.workload, namespace: job.namespace },
+    { ...job.workload, namespace: job.namespace, selector: job.selector },
     {
       api,
       pods,
+      trigger: run.trigger ?? 'restart',
       timeoutMs: run.rolloutTimeoutMs,
       signal,
       onNotice: (detail) => void timeline.record('notice', { detail }),
@@ -71,7 +72,10 @@ export function createInsideDriver(job: AgentJob, run: OwnRun, { api, timeline, 
     restart: restarter.restart,
     oldPodsGone: restarter.oldPodsGone,
     pods: () => pods.records(),
-    stop: () => Promise.resolve(stop()),
+    async stop() {
+      stop()
+      await restarter.ended()
+    },
     killAll: stop,
   }
 }

@@ -3,11 +3,9 @@ import { ApiError } from '../api/api-error.ts'
 import type { ApiClient } from '../api/client.ts'
 import type { EndpointSliceObject, EventObject, KubernetesObject, PodObject } from '../api/objects.ts'
 import { watchObjects, type WatchListener, type WatchTarget } from '../api/watch.ts'
-import { isPodOf } from '../selector.ts'
 import { podsOf } from '../workload.ts'
 import { createEndpointTracker } from './endpoints.ts'
-import { probeListener } from './listener-probe.ts'
-import { portOnPod, readPodFacts } from './pod-facts.ts'
+import { reportPods } from './report-pods.ts'
 import type { AgentJob, AgentMessage } from './protocol.ts'
 
 /** Watches the pods of a workload, their endpoints, events and listeners. */
@@ -64,7 +62,7 @@ export function startObserver(
   }
 
   const namespace = `namespaces/${job.namespace}`
-  const pods = watch<PodObject>('pods', podsOf(job), watchPods(job, say, signal))
+  const pods = watch<PodObject>('pods', podsOf(job), reportPods(job, say, signal))
   const endpoints = createEndpointTracker()
   const slices = watch<EndpointSliceObject>(
     'endpointslices',
@@ -87,44 +85,6 @@ export function startObserver(
   synced.catch(() => undefined)
   return { synced, failed: failed.promise, stop: () => stopping.abort() }
 }
-
-/** Reports the pods of the workload, and dials each for as long as it is there. */
-function watchPods(
-  job: AgentJob,
-  say: (message: AgentMessage, atMs: number) => void,
-  signal: AbortSignal,
-): WatchListener<PodObject>['onEvent'] {
-  const probes = new Map<string, AbortController>()
-  const reported = new Map<string, string>()
-  const startProbe = (pod: PodObject): void => {
-    const { uid, name } = pod.metadata
-    const host = pod.status?.podIP
-    const port = portOnPod(pod, job.targetPort)
-    if (host === undefined || port === undefined || probes.has(uid)) return
-    const ending = new AbortController()
-    probes.set(uid, ending)
-    const onChange = (
-      state: 'accepting' | 'refused' | 'silent',
-      atMs: number,
-      lastOtherMs: number | null,
-    ): void => say({ type: 'listener', pod: name, state, lastOtherMs }, atMs)
-    void probeListener({ host, port }, onChange, AbortSignal.any([signal, ending.signal]))
-  }
-  return (change, pod, at) => {
-    if (!isPodOf(job.workload, pod)) return
-    const { uid } = pod.metadata
-    // The address of a pod whose containers have ended may be given to another one.
-    if (change === 'DELETED' || ended.includes(pod.status?.phase ?? '')) probes.get(uid)?.abort()
-    else startProbe(pod)
-    const facts = readPodFacts(pod, job.targetPort)
-    const text = JSON.stringify(facts)
-    if (change === 'MODIFIED' && reported.get(uid) === text) return
-    reported.set(uid, text)
-    say({ type: 'pod', change, pod: facts }, at.wallMs)
-  }
-}
-
-const ended: readonly string[] = ['Succeeded', 'Failed']
 
 /** Whether an event is about the workload, or about something that was made for it. */
 function isAbout({ workload }: AgentJob, { involvedObject: { name = '' } }: EventObject): boolean {

@@ -1,4 +1,5 @@
-import type { ContainerStatus, PodObject } from '../api/objects.ts'
+import type { Container, ContainerStatus, PodObject } from '../api/objects.ts'
+import type { ProbeTarget } from './ask-http.ts'
 import type { PodFacts } from './protocol.ts'
 
 /** Longest termination message that Kubernetes keeps. */
@@ -8,7 +9,9 @@ const MAX_MESSAGE = 4_096
 export function readPodFacts(pod: PodObject, targetPort: string | number): PodFacts {
   const { metadata, spec, status = {} } = pod
   const statuses = status.containerStatuses ?? []
-  const terminated = readTerminated(statuses.find(({ name }) => name === servingContainer(pod, targetPort)))
+  const terminated = readTerminated(
+    statuses.find(({ name }) => name === servingContainer(pod, targetPort)?.name),
+  )
   return {
     name: metadata.name,
     uid: metadata.uid,
@@ -37,11 +40,25 @@ function readTerminated(container: ContainerStatus | undefined): PodFacts['termi
 }
 
 /** The container that has the Service's port; the first one when none says so. */
-function servingContainer({ spec }: PodObject, targetPort: string | number): string | undefined {
+function servingContainer({ spec }: PodObject, targetPort: string | number): Container | undefined {
   const serving = spec.containers.find(({ ports = [] }) =>
     ports.some(({ name, containerPort }) => name === targetPort || containerPort === targetPort),
   )
-  return (serving ?? spec.containers[0])?.name
+  return serving ?? spec.containers[0]
+}
+
+/** Where the kubelet asks whether a pod is ready; undefined unless it does so by HTTP, at the pod itself. */
+export function readinessTarget(pod: PodObject, targetPort: string | number): ProbeTarget | undefined {
+  const container = servingContainer(pod, targetPort)
+  const probe = container?.readinessProbe?.httpGet
+  const host = pod.status?.podIP
+  if (!probe || host === undefined || probe.host !== undefined) return undefined
+  const { path = '/', scheme, httpHeaders = [] } = probe
+  const named = container?.ports?.find(({ name }) => name === probe.port)?.containerPort
+  const port = typeof probe.port === 'number' ? probe.port : named
+  if (port === undefined) return undefined
+  const headers = Object.fromEntries(httpHeaders.map(({ name, value }) => [name.toLowerCase(), value]))
+  return { host, port, path, isHttps: scheme === 'HTTPS', headers }
 }
 
 /** The number behind a port of the Service on this pod; undefined when it names none of the pod's ports. */

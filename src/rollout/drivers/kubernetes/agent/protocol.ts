@@ -69,6 +69,14 @@ export interface PodFacts {
 /** What a TCP connect to a pod met. `silent`: no answer in time, as when the pod's network is gone. */
 export type ListenerState = 'accepting' | 'refused' | 'silent'
 
+/** What lastcall's metrics said of a pod. */
+export interface Scrape {
+  /** Wall clock. */
+  readonly atMs: number
+  readonly forcedCloses: number
+  readonly inFlight: number
+}
+
 /** One line of the agent's log, without what every line has. */
 export type AgentMessage =
   | { readonly type: 'hello'; readonly version: string; readonly node: string }
@@ -97,6 +105,10 @@ export type AgentMessage =
        */
       readonly lastOtherMs: number | null
     }
+  /** The readiness probe of a pod answers otherwise than before. */
+  | { readonly type: 'readiness'; readonly pod: string; readonly passes: boolean }
+  /** The last that lastcall's metrics said of a pod that is gone. */
+  | { readonly type: 'metrics'; readonly uid: string; readonly scrape: Scrape }
   /** A watch saw changes late, or lost some. */
   | {
       readonly type: 'gap'
@@ -142,6 +154,8 @@ const shapes: Readonly<Record<AgentMessage['type'], Readonly<Record<string, stri
   endpoint: { address: 'string', pod: 'string', ready: 'boolean', gone: 'boolean' },
   event: { reason: 'string', about: 'string', message: 'string' },
   listener: { pod: 'string', state: 'string' },
+  readiness: { pod: 'string', passes: 'boolean' },
+  metrics: { uid: 'string', scrape: 'object' },
   gap: { watch: 'string', fromMs: 'number', lost: 'boolean' },
   'self-test': { command: 'number', changes: 'object', problems: 'object' },
   'load-started': { command: 'number' },

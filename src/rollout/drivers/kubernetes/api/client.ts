@@ -23,10 +23,10 @@ export interface ApiClient {
   /** Rejects with {@link ApiError}, as all of these do. */
   get<T>(path: string, signal?: AbortSignal): Promise<T>
   create<T>(path: string, body: object): Promise<T>
-  /** Strategic merge patch, as kubectl sends it. */
-  patch<T>(path: string, body: object): Promise<T>
-  /** Dependents are deleted by the garbage collector. */
-  delete(path: string): Promise<void>
+  /** Strategic merge patch unless said otherwise, as kubectl sends it. */
+  patch<T>(path: string, body: object, type?: 'strategic-merge' | 'merge'): Promise<T>
+  /** Dependents are deleted by the garbage collector. With preconditions only what they describe. */
+  delete(path: string, preconditions?: { readonly uid: string }): Promise<void>
   /**
    * The whole lines of an answer that goes on: a watch, a log. Ends with the answer, or when the signal is
    * aborted; throws {@link ApiError} when it breaks or is silent for {@link SILENCE_MS}.
@@ -46,10 +46,15 @@ export function createApiClient(access: ApiAccess, silenceMs: number = SILENCE_M
     server: access.server,
     get: (path, signal) => json({ method: 'GET', path, signal }),
     create: (path, body) => json({ method: 'POST', path, body }),
-    patch: (path, body) =>
-      json({ method: 'PATCH', path, body, contentType: 'application/strategic-merge-patch+json' }),
-    async delete(path) {
-      const body = { apiVersion: 'v1', kind: 'DeleteOptions', propagationPolicy: 'Background' }
+    patch: (path, body, type = 'strategic-merge') =>
+      json({ method: 'PATCH', path, body, contentType: `application/${type}-patch+json` }),
+    async delete(path, preconditions) {
+      const body = {
+        apiVersion: 'v1',
+        kind: 'DeleteOptions',
+        propagationPolicy: 'Background',
+        ...(preconditions && { preconditions }),
+      }
       await readAll(await send({ method: 'DELETE', path, body }))
     },
     async *lines(path, signal, onOpen) {

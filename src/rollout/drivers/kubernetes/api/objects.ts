@@ -7,6 +7,7 @@ export interface ObjectMeta {
   readonly uid: string
   readonly resourceVersion?: string
   readonly generation?: number
+  readonly creationTimestamp?: string
   readonly labels?: Readonly<Record<string, string>>
   readonly annotations?: Readonly<Record<string, string>>
   readonly deletionTimestamp?: string
@@ -55,7 +56,13 @@ export interface Container {
   readonly image?: string
   readonly ports?: readonly ContainerPort[]
   readonly readinessProbe?: {
-    readonly httpGet?: { readonly path?: string; readonly port: string | number; readonly scheme?: string }
+    readonly httpGet?: {
+      readonly host?: string
+      readonly path?: string
+      readonly port: string | number
+      readonly scheme?: string
+      readonly httpHeaders?: readonly { readonly name: string; readonly value: string }[]
+    }
   }
 }
 
@@ -115,6 +122,8 @@ export interface WorkloadObject extends KubernetesObject {
       readonly type?: string
       readonly rollingUpdate?: { readonly partition?: number }
     }
+    /** Of a StatefulSet: what becomes of the volumes of pods that are scaled away. */
+    readonly persistentVolumeClaimRetentionPolicy?: { readonly whenScaled?: string }
     readonly template: { readonly metadata?: Partial<ObjectMeta>; readonly spec: PodSpec }
   }
   readonly status?: {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { ApiClient } from '../../../../src/rollout/drivers/kubernetes/api/client.ts'
 import type { ObservedPods } from '../../../../src/rollout/drivers/kubernetes/pods.ts'
-import { createRestarter } from '../../../../src/rollout/drivers/kubernetes/restart.ts'
+import { createRestarter } from '../../../../src/rollout/drivers/kubernetes/restarter.ts'
 
 const workload = {
   kind: 'Deployment',
@@ -10,6 +10,7 @@ const workload = {
   namespace: 'prod',
   resource: 'deployments',
   uid: '1',
+  selector: 'app=shop',
 } as const
 
 for (const [what, isEnded, given] of [
@@ -28,7 +29,14 @@ for (const [what, isEnded, given] of [
     } as unknown as ApiClient
     const pods = { present: () => new Set(), giveUp: () => givenUp++ } as unknown as ObservedPods
     const { signal } = ending
-    const restarter = createRestarter(workload, { api, pods, timeoutMs: 1_000, signal, onNotice: () => {} })
+    const restarter = createRestarter(workload, {
+      api,
+      pods,
+      trigger: 'restart',
+      timeoutMs: 1_000,
+      signal,
+      onNotice: () => {},
+    })
     await assert.rejects(restarter.restart(), refused)
     assert.equal(givenUp, given)
   })

@@ -1,0 +1,76 @@
+import type { PodObject } from '../api/objects.ts'
+import type { WatchListener } from '../api/watch.ts'
+import { isPodOf } from '../selector.ts'
+import { probeListener } from './listener-probe.ts'
+import { scrapeMetrics } from './metrics-scrape.ts'
+import { portOnPod, readinessTarget, readPodFacts } from './pod-facts.ts'
+import type { AgentJob, AgentMessage } from './protocol.ts'
+import { probeReadiness } from './readiness-probe.ts'
+
+type Say = (message: AgentMessage, atMs: number) => void
+
+/** The probes of one pod. */
+interface PodProbes {
+  readonly ending: AbortController
+  isGoing: boolean
+}
+
+const ended: readonly string[] = ['Succeeded', 'Failed']
+
+/** Reports the pods of the workload, and asks each for as long as it is there. */
+export function reportPods(
+  job: AgentJob,
+  say: Say,
+  signal: AbortSignal,
+): WatchListener<PodObject>['onEvent'] {
+  const probes = new Map<string, PodProbes>()
+  const reported = new Map<string, string>()
+  return (change, pod, at) => {
+    if (!isPodOf(job.workload, pod)) return
+    const { uid, deletionTimestamp } = pod.metadata
+    // The address of a pod whose containers have ended may be given to another one.
+    if (change === 'DELETED' || ended.includes(pod.status?.phase ?? '')) probes.get(uid)?.ending.abort()
+    else if (pod.status?.podIP !== undefined && !probes.has(uid)) {
+      const started = { ending: new AbortController(), isGoing: false }
+      probes.set(uid, started)
+      startProbes(pod, job, { say, probes: started, signal })
+    }
+    const own = probes.get(uid)
+    if (own) own.isGoing = deletionTimestamp !== undefined
+    const facts = readPodFacts(pod, job.targetPort)
+    const text = JSON.stringify(facts)
+    if (change === 'MODIFIED' && reported.get(uid) === text) return
+    reported.set(uid, text)
+    say({ type: 'pod', change, pod: facts }, at.wallMs)
+  }
+}
+
+/** Its listener, its readiness where that is asked by HTTP, and lastcall's metrics where there are some. */
+function startProbes(
+  pod: PodObject,
+  { targetPort }: AgentJob,
+  { say, probes, signal }: { readonly say: Say; readonly probes: PodProbes; readonly signal: AbortSignal },
+): void {
+  const { name, uid } = pod.metadata
+  const ending = AbortSignal.any([signal, probes.ending.signal])
+  const host = pod.status?.podIP
+  const port = portOnPod(pod, targetPort)
+  if (host !== undefined && port !== undefined) {
+    void probeListener(
+      { host, port },
+      (state, atMs, lastOtherMs) => say({ type: 'listener', pod: name, state, lastOtherMs }, atMs),
+      ending,
+    )
+  }
+  const readiness = readinessTarget(pod, targetPort)
+  if (!readiness) return
+  void probeReadiness(
+    readiness,
+    (passes, atMs) => say({ type: 'readiness', pod: name, passes }, atMs),
+    ending,
+  )
+  void scrapeMetrics(readiness, () => probes.isGoing, ending).then((scrape) => {
+    // Once, at the pod's end: what counts is the last state, and the log stays small.
+    if (scrape && probes.isGoing) say({ type: 'metrics', uid, scrape }, Date.now())
+  })
+}

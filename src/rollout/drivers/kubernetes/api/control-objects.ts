@@ -1,0 +1,31 @@
+import type { Condition, KubernetesObject, LabelSelector } from './objects.ts'
+
+/** The subresource `scale` of a workload. */
+export interface ScaleObject extends KubernetesObject {
+  readonly spec: { readonly replicas?: number }
+}
+
+/** A PodDisruptionBudget. */
+export interface DisruptionBudgetObject extends KubernetesObject {
+  readonly spec: { readonly selector?: LabelSelector }
+  readonly status?: {
+    readonly disruptionsAllowed?: number
+    readonly currentHealthy?: number
+    readonly desiredHealthy?: number
+  }
+}
+
+/** A HorizontalPodAutoscaler. */
+export interface AutoscalerObject extends KubernetesObject {
+  readonly spec: {
+    readonly scaleTargetRef: { readonly kind: string; readonly name: string }
+    readonly minReplicas?: number
+    readonly maxReplicas: number
+  }
+}
+
+/** A node. */
+export interface NodeObject extends KubernetesObject {
+  readonly spec?: { readonly unschedulable?: boolean }
+  readonly status?: { readonly conditions?: readonly Condition[] }
+}

@@ -1,0 +1,90 @@
+import { formatDuration } from '../../../core/duration.ts'
+import { type TriggerName, triggerWords } from '../../trigger.ts'
+import type { ApiClient } from './api/client.ts'
+import type { ObservedPods } from './pods.ts'
+import { refuse } from './triggers/health.ts'
+import { triggers } from './triggers/triggers.ts'
+import { createUndo } from './triggers/undo.ts'
+import type { WorkloadReference } from './workload.ts'
+
+/** Makes the pods of a workload go away, as often as one likes, and follows its old pods. */
+export interface Restarter {
+  /** Rejects with `LASTCALL_WORKLOAD` when it cannot be finished. */
+  restart(): Promise<void>
+  /**
+   * Resolves when no pod from before the last restart is there; pods that nobody deleted stay.
+   */
+  oldPodsGone(): Promise<void>
+  /** Resolves when nothing is under way any more, and what was changed has been taken back. */
+  ended(): Promise<void>
+}
+
+/** What a {@link Restarter} works with. */
+export interface RestartPorts {
+  readonly api: ApiClient
+  readonly pods: ObservedPods
+  readonly trigger: TriggerName
+  /** How long one restart may take, in milliseconds. */
+  readonly timeoutMs: number
+  readonly signal: AbortSignal
+  onNotice(text: string): void
+}
+
+/** A restarter that has not restarted anything yet. */
+export function createRestarter(workload: WorkloadReference, ports: RestartPorts): Restarter {
+  const { api, pods, timeoutMs, signal, onNotice } = ports
+  const trigger = triggers[ports.trigger]
+  const undo = createUndo(onNotice)
+  let old: ReadonlySet<string> = new Set()
+  let hasFailed = false
+  let current: Promise<void> = Promise.resolve()
+  const pull = async (): Promise<void> => {
+    const timeout = AbortSignal.timeout(timeoutMs)
+    let why = 'nothing has happened yet'
+    try {
+      await trigger.pull({
+        api,
+        workload,
+        pods,
+        old,
+        undo,
+        signal: AbortSignal.any([signal, timeout]),
+        onNotice,
+        onWaiting: (text) => (why = text),
+      })
+    } catch (error) {
+      // A pod that is still starting when the run itself is ended has done nothing wrong.
+      if (signal.aborted) throw error
+      hasFailed = true
+      pods.giveUp()
+      if (!timeout.aborted) throw error
+      throw tooLate(workload, ports, why)
+    } finally {
+      await undo.all()
+    }
+  }
+  return {
+    restart() {
+      old = pods.present()
+      current = pull()
+      return current
+    },
+    oldPodsGone: () =>
+      ports.trigger === 'none'
+        ? pods.gone(pods.present(), true)
+        : pods.gone(old, hasFailed || !trigger.replacesAll),
+    ended: () => current.catch(() => undefined),
+  }
+}
+
+function tooLate(
+  { kind, name }: WorkloadReference,
+  { trigger, timeoutMs }: Pick<RestartPorts, 'trigger' | 'timeoutMs'>,
+  why: string,
+): Error {
+  const [what] = triggerWords[trigger].noun ?? [trigger]
+  return refuse(
+    `the ${what} was not finished within ${formatDuration(timeoutMs)}: ${why}; ` +
+      `see kubectl describe ${kind.toLowerCase()}/${name}`,
+  )
+}

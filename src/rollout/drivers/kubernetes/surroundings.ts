@@ -1,0 +1,124 @@
+import type { TriggerName } from '../../trigger.ts'
+import { ApiError, isNotFound } from './api/api-error.ts'
+import type { ApiClient } from './api/client.ts'
+import type { AutoscalerObject, DisruptionBudgetObject } from './api/control-objects.ts'
+import type { KubernetesObject, ObjectList } from './api/objects.ts'
+import { matchesLabels } from './selector.ts'
+import type { Workload } from './workload.ts'
+
+/** What other objects mean for a run. */
+export interface Surroundings {
+  /** Why it cannot be done, one sentence each. */
+  readonly problems: readonly string[]
+  /** What a person should know. */
+  readonly notes: readonly string[]
+}
+
+/** Who may not read them can do a run all the same. */
+const FORBIDDEN = 403
+
+const evicting: readonly TriggerName[] = ['evict', 'drain-node']
+
+/** Looks at the PodDisruptionBudgets of the pods and at what scales the workload, where they may be read. */
+export async function readSurroundings(
+  api: ApiClient,
+  workload: Workload,
+  trigger: TriggerName,
+): Promise<Surroundings> {
+  const { namespace } = workload
+  const [budgets, autoscalers] = await Promise.all([
+    listReadable<DisruptionBudgetObject>(api, `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets`),
+    listReadable<AutoscalerObject>(
+      api,
+      `/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers`,
+    ),
+  ])
+  const parts = [
+    budgets === undefined ? unreadable('PodDisruptionBudgets') : judgeBudgets(budgets, workload, trigger),
+    autoscalers === undefined
+      ? unreadable('HorizontalPodAutoscalers')
+      : judgeAutoscalers(autoscalers, workload, trigger),
+  ]
+  return {
+    problems: parts.flatMap(({ problems }) => problems),
+    notes: parts.flatMap(({ notes }) => notes),
+  }
+}
+
+/** Undefined when they may not be read; none where the cluster does not know the kind. */
+async function listReadable<T extends KubernetesObject>(
+  api: ApiClient,
+  path: string,
+): Promise<readonly T[] | undefined> {
+  try {
+    return (await api.get<ObjectList<T>>(path)).items
+  } catch (error) {
+    if (isNotFound(error)) return []
+    if (error instanceof ApiError && error.status === FORBIDDEN) return undefined
+    throw error
+  }
+}
+
+const unreadable = (kind: string): Surroundings => ({
+  problems: [],
+  notes: [`${kind} may not be read, so that nothing is known of them`],
+})
+
+function judgeBudgets(
+  all: readonly DisruptionBudgetObject[],
+  { object, kind, name }: Workload,
+  trigger: TriggerName,
+): Surroundings {
+  const labels = object.spec.template.metadata?.labels ?? {}
+  const budgets = all.filter(({ spec }) => spec.selector && matchesLabels(spec.selector, labels))
+  const isEvicting = evicting.includes(trigger)
+  const [first, ...more] = budgets
+  if (isEvicting && first && more.length > 0) {
+    const names = budgets.map(({ metadata }) => metadata.name).join(', ')
+    return {
+      problems: [
+        `the PodDisruptionBudgets ${names} all select the pods of ${kind} '${name}', ` +
+          'and the API server evicts no pod that has more than one; delete all but one',
+      ],
+      notes: [],
+    }
+  }
+  const closed = budgets.filter(({ status }) => (status?.disruptionsAllowed ?? 0) < 1)
+  const sentences = closed.map(({ metadata, status = {} }) => {
+    const { currentHealthy = 0, desiredHealthy = 0 } = status
+    const numbers = `${currentHealthy} pods are healthy and ${desiredHealthy} have to be`
+    return `the PodDisruptionBudget '${metadata.name}' allows no disruption now (${numbers})`
+  })
+  return isEvicting
+    ? {
+        problems: sentences.map(
+          (text) =>
+            `${text}: no pod could be evicted; let it allow one, or add a pod, or choose another --trigger`,
+        ),
+        notes: [],
+      }
+    : {
+        problems: [],
+        notes: sentences.map((text) => `${text}; this run does not heed it, a node drain would`),
+      }
+}
+
+function judgeAutoscalers(
+  all: readonly AutoscalerObject[],
+  { kind, name }: Workload,
+  trigger: TriggerName,
+): Surroundings {
+  const ours = all.filter(
+    ({ spec }) => spec.scaleTargetRef.kind === kind && spec.scaleTargetRef.name === name,
+  )
+  const sentences = ours.map(({ metadata, spec: { minReplicas = 1, maxReplicas } }) => {
+    const range = `${minReplicas} to ${maxReplicas} pods`
+    return `the HorizontalPodAutoscaler '${metadata.name}' scales ${kind} '${name}' (${range})`
+  })
+  return trigger === 'scale-down'
+    ? {
+        problems: sentences.map((text) => `${text} and would undo a scale-down; choose another --trigger`),
+        notes: [],
+      }
+    : { problems: [], notes: sentences.map((text) => `${text} and may do so during this run`) }
+}

@@ -1,0 +1,21 @@
+import type { PodFacts } from '../agent/protocol.ts'
+import { readWanted, untilReplaced } from './health.ts'
+import type { TriggerPorts } from './trigger.ts'
+
+/**
+ * Removes one old pod after the other, those that are ready first, and waits each time until the workload is
+ * healthy again.
+ */
+export async function replaceOneByOne(
+  ports: TriggerPorts,
+  remove: (pod: PodFacts) => Promise<void>,
+): Promise<void> {
+  const wanted = await readWanted(ports)
+  for (;;) {
+    const left = ports.pods.there().filter(({ uid, deleting }) => ports.old.has(uid) && !deleting)
+    const next = left.find(({ ready }) => ready) ?? left[0]
+    if (next === undefined) return
+    await remove(next)
+    await untilReplaced(ports, [next.uid], wanted)
+  }
+}

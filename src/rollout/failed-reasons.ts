@@ -1,0 +1,68 @@
+import { type Claim, stallsAgainst } from '../load/generator-doubts.ts'
+import { budgetOf, describeAllowance, isWithinBudget, mostOf } from './failure-budget.ts'
+import { count, plural } from './numbers.ts'
+import type { PhasedLane, PhasedLoad } from './phases.ts'
+import type { RunFacts } from './run-facts.ts'
+import { triggerWords } from './trigger.ts'
+
+/** What the failures of a run are worth. */
+export interface JudgedFailures {
+  /** What stands against the run; empty when every lane kept to its budget. */
+  readonly reasons: readonly string[]
+  /** What is within a budget. */
+  readonly notes: readonly string[]
+}
+
+/** Judges the failures by lane, each against its budget; without one nothing may fail. */
+export function judgeFailures({ load, trigger, budgets }: RunFacts, claim: Claim): JudgedFailures {
+  const failing = load.lanes.filter(({ failed }) => failed > 0)
+  const within = failing.filter((lane) => isWithinBudget(budgets, lane))
+  const over = failing.filter((lane) => !within.includes(lane))
+  const sum = (lanes: readonly PhasedLane[], of: (lane: PhasedLane) => number): number =>
+    lanes.reduce((total, lane) => total + of(lane), 0)
+  const before = sum(over, (lane) => lane.phases.baseline?.failed ?? 0)
+  const later = sum(over, ({ failed }) => failed) - before
+  const inStall = failuresInStalls(load, over, claim)
+  const words = triggerWords[trigger]
+  const budgetText = (lane: PhasedLane): readonly string[] => {
+    const allowance = budgetOf(budgets, lane.lane)
+    if (allowance === undefined) return []
+    const isOver = over.includes(lane)
+    const most = 'percent' in allowance && isOver ? ` (${count(mostOf(allowance, lane.requests))})` : ''
+    return [
+      `${count(lane.failed)} of ${count(lane.requests)} failed in ${lane.lane}, ` +
+        `${isOver ? 'over' : 'within'} its budget of ${describeAllowance(allowance)}${most}`,
+    ]
+  }
+  return {
+    notes: within.flatMap(budgetText),
+    reasons: [
+      ...over.flatMap(budgetText),
+      ...(before > 0
+        ? [
+            `${plural(before, 'request')} failed in the baseline, before ${words.before}: ` +
+              `the application or this machine cannot take this load; fix that first, or lower --rate`,
+          ]
+        : []),
+      ...(later > 0 ? [`${plural(later, 'request')} failed after ${words.after}`] : []),
+      ...(inStall > 0
+        ? [
+            `${plural(inStall, 'of these requests was', 'of these requests were')} under way while the load generator stalled, ` +
+              `which may have caused the failure; repeat the run on a quieter machine`,
+          ]
+        : []),
+    ],
+  }
+}
+
+function failuresInStalls(load: PhasedLoad, lanes: readonly PhasedLane[], claim: Claim): number {
+  const stalls = stallsAgainst(load, { ...claim, covers: () => true })
+  const names = lanes.map(({ lane }) => lane)
+  return load.failures.filter(({ lane, startedAt, endMs }) => {
+    const fromMs = startedAt.wallMs
+    return (
+      names.includes(lane) &&
+      stalls.some(({ at, ms }) => at.wallMs < fromMs + endMs && at.wallMs + ms > fromMs)
+    )
+  }).length
+}
