@@ -35,7 +35,7 @@ export function isWithinBudget(
 /** Whole requests that an allowance is. */
 export function mostOf(allowance: Allowance, requests: number): number {
   if ('most' in allowance) return allowance.most
-  // 0.07 % of 10,000 is 7 and not 7.000000000000001 or 6.999999999999999.
+  // 2.3 % of 3,000 is 69, and not 68.99999999999999.
   return Math.floor((requests * allowance.percent) / 100 + 1e-9)
 }
 

@@ -42,6 +42,13 @@ suite('lastcall rollout --trigger', () => {
 
   test('Ctrl-C in the middle of a scale-down and of a node drain takes them back', async (t) => {
     const scaled = await startCluster(t)
+    const { intercept } = scaled.server
+    scaled.server.intercept = (request, response) => {
+      if (!JSON.stringify(request.body ?? '').includes('"replicas":2')) return intercept(request, response)
+      // Longer than the agent's end takes: the command has to wait for it.
+      setTimeout(() => intercept(request, response), 1_500)
+      return true
+    }
     const first = begin(t, scaled, '--trigger', 'scale-down')
     await eventually('it is scaled down', () => wanted(scaled) === 1)
     first.io.send('SIGINT')

@@ -40,6 +40,8 @@ test('mostOf() counts whole requests, whatever binary fractions make of a share'
   for (const [percent, of, most] of [
     [0.1, 3_300, 3],
     [0.07, 10_000, 7],
+    [2.3, 3_000, 69],
+    [0.7, 11_000, 77],
     [0.3, 1_000, 3],
     [29, 100, 29],
     [0.1, 999, 0],
