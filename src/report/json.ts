@@ -10,7 +10,7 @@ export function toRehearsalDocument(facts: RunFacts, command: readonly string[])
 /** The same for a run in a cluster. */
 export function toRolloutDocument(
   facts: RunFacts,
-  about: Pick<RolloutDocument, 'workload' | 'namespace' | 'context' | 'service' | 'port'>,
+  about: Pick<RolloutDocument, 'workload' | 'namespace' | 'context' | 'url' | 'service' | 'port'>,
 ): RolloutDocument {
   return { schemaVersion: 2, kind: 'rollout', ...about, verdict: judgeRun(facts), ...facts }
 }

@@ -12,6 +12,7 @@ export const choice: RolloutChoice = {
   port: undefined,
   http2Port: undefined,
   serviceAccount: undefined,
+  url: undefined,
 }
 
 /** Options of a driver for the shop of a fake cluster, whose agent is no file: it runs in this process. */

@@ -4,6 +4,7 @@ import { LastcallError } from '../../src/core/errors.ts'
 import { noChanges } from '../../src/load/lane-changes.ts'
 import type { LoadOptions } from '../../src/load/load-options.ts'
 import type { LoadRecord } from '../../src/load/load-record.ts'
+import { getOf } from '../../src/load/plain-request.ts'
 import type { Driver } from '../../src/rollout/driver.ts'
 import { createTimeline, type Timeline } from '../../src/rollout/timeline.ts'
 import { eventually } from '../helpers/eventually.ts'
@@ -104,7 +105,7 @@ export function testDriver(name: string, fixture: DriverFixture): void {
 
     test('startLoad() sends until it is stopped, and its record has what the self-test changed', async (t) => {
       const { driver } = await start(t)
-      const instead = { method: 'GET', path: fixture.load.paths['get'] ?? '/' } as const
+      const instead = fixture.load.requests['new-connections'] ?? getOf('/')
       const changes = {
         leftOut: [{ lane: 'slow', reason: 'it is not slow' }],
         fellBack: [{ lane: 'keep-alive', reason: 'nothing echoes', instead }],

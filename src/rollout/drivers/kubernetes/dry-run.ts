@@ -6,7 +6,7 @@ import { planAgent } from './remote-agent.ts'
 /** Everything that a run would create and do, as text for people. */
 export function renderPlan(options: KubernetesOptions): string {
   const plan = planAgent(options)
-  const { workload, service } = options.found
+  const { workload, destination } = options.found
   const kilobytes = Math.round(plan.bundle.byteLength / 1_000)
   const objects = [jobManifest(plan), ...otherManifests(plan)].map(({ object }) => {
     const shown = 'binaryData' in object ? { ...object, binaryData: `the agent, ${kilobytes} kB` } : object
@@ -17,7 +17,7 @@ export function renderPlan(options: KubernetesOptions): string {
   )
   return [
     `lastcall would restart ${workload.kind} '${workload.name}' in the namespace '${workload.namespace}',`,
-    `send load to the Service '${service.service}', port ${service.port}, and create:`,
+    `send load to ${destination.words}, and create:`,
     ...objects,
     'It needs these permissions, which you have:',
     ...permissions,

@@ -1,7 +1,8 @@
 import { LastcallError } from '../../../core/errors.ts'
+import type { Target } from '../../../load/sample.ts'
 import type { ApiClient } from './api/client.ts'
 import { type AccountChoice, type Permission, permissionsFor, toRules, toText } from './permissions.ts'
-import { findService, type ServiceChoice, type ServiceTarget } from './service.ts'
+import { findService, podPort, type ServiceChoice, type ServiceTarget } from './service.ts'
 import { findWorkload, type Workload, workloadProblems } from './workload.ts'
 import type { WorkloadName } from './workload-kinds.ts'
 
@@ -9,12 +10,25 @@ import type { WorkloadName } from './workload-kinds.ts'
 export interface RolloutChoice extends ServiceChoice, AccountChoice {
   readonly namespace: string
   readonly workload: WorkloadName
+  /** Where to send instead of to the Service: to an Ingress, or a Gateway. */
+  readonly url: Destination | undefined
+}
+
+/** Where the load goes. */
+export interface Destination {
+  /** For people: the URL, or the Service and its port. */
+  readonly words: string
+  readonly target: Target
 }
 
 /** Everything that has to be known before anything is created. */
 export interface Preflight {
   readonly workload: Workload
-  readonly service: ServiceTarget
+  readonly destination: Destination
+  /** The Service whose endpoints are observed; undefined beside a URL where no single one selects the pods. */
+  readonly service: ServiceTarget | undefined
+  /** The port on which the pods listen, a number or the name of a container's port. */
+  readonly targetPort: string | number | undefined
 }
 
 /**
@@ -26,7 +40,35 @@ export async function preflight(api: ApiClient, choice: RolloutChoice): Promise<
   const workload = await findWorkload(api, choice.namespace, choice.workload)
   const problems = workloadProblems(workload)
   if (problems.length > 0) throw new LastcallError('LASTCALL_WORKLOAD', problems)
-  return { workload, service: await findService(api, workload, choice) }
+  if (choice.url) {
+    const service = await maybeService(api, workload, choice)
+    return {
+      workload,
+      service,
+      destination: choice.url,
+      targetPort: service?.targetPort ?? podPort(workload),
+    }
+  }
+  const service = await findService(api, workload, choice)
+  const { address: host, port, http2Port, targetPort } = service
+  const target = { host, port, ...(http2Port !== undefined && { http2Port }) }
+  const words = `the Service ${service.service}, port ${port}`
+  return { workload, service, destination: { words, target }, targetPort }
+}
+
+/** The Service, where it is only observed; one that the user named has to be there. */
+async function maybeService(
+  api: ApiClient,
+  workload: Workload,
+  choice: RolloutChoice,
+): Promise<ServiceTarget | undefined> {
+  try {
+    return await findService(api, workload, choice)
+  } catch (error) {
+    const isNamed = choice.service !== undefined || choice.port !== undefined
+    if (!isNamed && error instanceof LastcallError && error.code === 'LASTCALL_SERVICE') return undefined
+    throw error
+  }
 }
 
 async function checkPermissions(api: ApiClient, choice: RolloutChoice): Promise<void> {

@@ -4,8 +4,11 @@ import type { PodFacts } from './protocol.ts'
 /** Longest termination message that Kubernetes keeps. */
 const MAX_MESSAGE = 4_096
 
+/** The port on which a workload's pods listen: a number, a container's port by its name, or unknown. */
+type TargetPort = string | number | undefined
+
 /** The facts of a pod; `targetPort` tells which of its containers is behind the Service. */
-export function readPodFacts(pod: PodObject, targetPort: string | number): PodFacts {
+export function readPodFacts(pod: PodObject, targetPort: TargetPort): PodFacts {
   const { metadata, spec, status = {} } = pod
   const statuses = status.containerStatuses ?? []
   const terminated = readTerminated(statuses.find(({ name }) => name === servingContainer(pod, targetPort)))
@@ -37,16 +40,18 @@ function readTerminated(container: ContainerStatus | undefined): PodFacts['termi
 }
 
 /** The container that has the Service's port; the first one when none says so. */
-function servingContainer({ spec }: PodObject, targetPort: string | number): string | undefined {
-  const serving = spec.containers.find(({ ports = [] }) =>
-    ports.some(({ name, containerPort }) => name === targetPort || containerPort === targetPort),
+function servingContainer({ spec }: PodObject, targetPort: TargetPort): string | undefined {
+  const serving = spec.containers.find(
+    ({ ports = [] }) =>
+      targetPort !== undefined &&
+      ports.some(({ name, containerPort }) => name === targetPort || containerPort === targetPort),
   )
   return (serving ?? spec.containers[0])?.name
 }
 
 /** The number behind a port of the Service on this pod; undefined when it names none of the pod's ports. */
-export function portOnPod({ spec }: PodObject, targetPort: string | number): number | undefined {
-  if (typeof targetPort === 'number') return targetPort
+export function portOnPod({ spec }: PodObject, targetPort: TargetPort): number | undefined {
+  if (typeof targetPort !== 'string') return targetPort
   const ports = spec.containers.flatMap(({ ports: found = [] }) => found)
   return ports.find(({ name }) => name === targetPort)?.containerPort
 }
