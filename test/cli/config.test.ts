@@ -4,6 +4,9 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { createLoadCommand } from '../../src/cli/commands/load.ts'
+import { createRehearseCommand } from '../../src/cli/commands/rehearse.ts'
+import { applyConfig } from '../../src/cli/config/apply-config.ts'
 import { nearest } from '../../src/cli/config/nearest.ts'
 import { main } from '../../src/cli/main.ts'
 import { captureIo } from '../helpers/captured-io.ts'
@@ -106,6 +109,21 @@ rehearse:
   assert.equal(err.match(/^ {2}- /gm)?.length, 2)
 })
 
+test('header fields of the command, of its section and of load add up, in this precedence', (t) => {
+  const cwd = mkdtempSync(join(tmpdir(), 'lastcall-test-'))
+  t.after(() => rmSync(cwd, { recursive: true }))
+  const yaml =
+    'load: { headers: { A: l, B: l, C: l }, rate: 1 }\nrehearse: { headers: { b: r, c: r }, rate: 2 }'
+  writeFileSync(join(cwd, 'lastcall.yaml'), yaml)
+  const [load, rehearse] = [createLoadCommand, createRehearseCommand].map((create) =>
+    create(captureIo(), () => undefined),
+  )
+  rehearse!.parseOptions(['--header', 'c: f'])
+  applyConfig(rehearse!, [load!, rehearse!], cwd)
+  assert.deepEqual((rehearse!.opts()['header'] as string[]).toSorted(), ['A: l', 'b: r', 'c: f'])
+  assert.equal(rehearse!.opts()['rate'], '2')
+})
+
 test('--config names another file, which has to be there', async (t) => {
   const { code, err } = await run(t, undefined, 'load', '--config', 'no/such.yaml')
   assert.equal(code, 2)
@@ -147,6 +165,7 @@ for (const [yaml, ...words] of [
   ['load: { lanes: [[a]] }', /load\.lanes: got \[\["a"\]\], wanted names of lanes/],
   ['load: { duration: true }', /load\.duration: got true, wanted a duration/],
   ['load: {', /lastcall\.yaml is no YAML: .*line 1/],
+  ['load: *nowhere', /lastcall\.yaml is no YAML: .*nowhere/],
   ['load: { ratte: 5 }\nrehearse: { rat: 5 }', /ratte/, /rehearse\.rat'/],
 ] as const) {
   test(`the file is refused: ${yaml}`, async (t) => {

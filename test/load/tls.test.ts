@@ -129,6 +129,11 @@ test('a handshake that nobody answers times out while it connects', async (t) =>
     assert.deepEqual([error?.code, error?.stage, connectMs], ['CLIENT_TIMEOUT', 'connect', undefined])
     if (lane !== 'websocket') assert.ok(localPort! > 0)
   }
+  // Streams that join a session in the middle of its handshake wait for it as well.
+  const load = startLane(t, 'http2', () => ({ ...target, tls: trusted }), { timeoutMs: 500 })
+  await untilLoad(load, 'failed', 24)
+  for (const { error, connectMs } of documentOf(load).failures)
+    assert.deepEqual([error?.stage, connectMs], ['connect', undefined])
 })
 
 test('selfTest takes a certificate that is not accepted for final, and names the flags', async (t) => {

@@ -21,10 +21,12 @@ export function applyConfig(command: Command, commands: readonly Command[], cwd:
   const places = new Map<string, string>()
   for (const value of valuesFor(command.name(), config)) {
     const { option, flag } = value.key
-    const isGiven = command.getOptionValueSource(option) === 'cli'
-    if (option === 'header') command.setOptionValueWithSource(option, mergeHeaders(command, value), 'config')
-    else if (!isGiven) command.setOptionValueWithSource(option, value.raw, 'config')
+    const isGiven = ['cli', 'config'].includes(command.getOptionValueSource(option) ?? '')
     if (!isGiven) places.set(flag, value.place)
+    if (!isGiven || option === 'header') {
+      const raw = option === 'header' ? mergeHeaders(command, value) : value.raw
+      command.setOptionValueWithSource(option, raw, 'config')
+    }
   }
   const lanes = [...config.lanes].map(([lane, values]): [string, RawFlags] => [
     lane,
@@ -34,15 +36,14 @@ export function applyConfig(command: Command, commands: readonly Command[], cwd:
   return (error) => rename(error, config, places)
 }
 
-/** Of the section `load` the other commands take what shapes their load, unless their own says otherwise. */
+/** What wins comes first. Of the section `load` the other commands take what shapes their load. */
 function valuesFor(name: string, { sections }: Config): readonly ConfigValue[] {
   const own = sections.get(name) ?? []
   const common = name === 'load' ? [] : (sections.get('load') ?? [])
-  const isOwn = ({ key }: ConfigValue): boolean => own.some((other) => other.key.key === key.key)
-  return [...common.filter((value) => loadKeys.has(value.key.key) && !isOwn(value)), ...own]
+  return [...own, ...common.filter(({ key }) => loadKeys.has(key.key))]
 }
 
-/** Header fields of the file, without those that the command line has, which win one by one. */
+/** Header fields of the file behind those that win, one by one. */
 function mergeHeaders(command: Command, { raw }: ConfigValue): readonly string[] {
   const given = (command.getOptionValue('header') ?? []) as readonly string[]
   const nameOf = (field: string): string | undefined => field.split(':', 1)[0]?.trim().toLowerCase()

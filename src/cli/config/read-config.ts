@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { parseDocument } from 'yaml'
+import { parse as parseYaml } from 'yaml'
 import { LastcallError } from '../../core/errors.ts'
 import type { ConfigKey, Keys } from './keys.ts'
 import { isMap, isOfKind } from './kinds.ts'
@@ -70,10 +70,11 @@ function parse(file: string, path: string): unknown {
       `--config: '${file}' cannot be read (${(error as Error).message})`,
     ])
   }
-  const document = parseDocument(text, { prettyErrors: true })
-  const [error] = document.errors
-  if (error) throw new LastcallError('LASTCALL_USAGE', [`${file} is no YAML: ${error.message.trimEnd()}`])
-  return document.toJS()
+  try {
+    return parseYaml(text) as unknown
+  } catch (error) {
+    throw new LastcallError('LASTCALL_USAGE', [`${file} is no YAML: ${(error as Error).message.trimEnd()}`])
+  }
 }
 
 function readSection(
