@@ -26,7 +26,9 @@ export function readLaneFlags(reader: FlagReader, { raw, ofLanes, path }: LaneFl
     const merged = createFlagReader({ ...common, ...flags })
     const headers = readHeaders(own)
     const request = requestFlags.some((flag) => own.has(flag)) ? readRequest(merged, path) : undefined
-    for (const problem of [...own.problems, ...merged.problems]) {
+    // What is wrong with a flag of the whole load is said there.
+    const isOwn = (problem: string): boolean => own.has(/^--([\w-]+)/.exec(problem)?.[1] ?? '')
+    for (const problem of [...own.problems, ...merged.problems.filter(isOwn)]) {
       reader.problems.push(
         problem.replace(/^--([\w-]+)/, (_, flag: string) => `lanes.${lane}.${keyOf(flag)}`),
       )

@@ -1,16 +1,13 @@
 import { LastcallError } from '../core/errors.ts'
-import { isDeepStrictEqual } from 'node:util'
 import { type LaneChanges, mergeChanges, noChanges } from './lane-changes.ts'
-import type { LaneDefinition, LaneTrial } from './lane-definition.ts'
+import type { LaneDefinition } from './lane-definition.ts'
 import { trialOf } from './lane-request.ts'
 import { laneNamed } from './lanes/index.ts'
-import { type Headers, headersOf } from './headers.ts'
 import type { LoadOptions } from './load-options.ts'
-import type { LaneRequest } from './plain-request.ts'
-import { type LaneName, readClocks, type Sample, type Target } from './sample.ts'
+import type { LaneName, Sample, Target } from './sample.ts'
+import { isSame, sendTry, together, type Try, tryOf } from './self-test-try.ts'
 import { isCertificateError } from './tls.ts'
 
-const TIMEOUT_MS = 10_000
 /** A route that takes less than this share of what it was asked for is not slow. */
 const LEAST_SHARE = 0.5
 
@@ -33,15 +30,6 @@ export interface SelfTestResult extends LaneChanges {
   readonly problems: readonly SelfTestProblem[]
 }
 
-/** One request of a load, for all lanes that send it. */
-interface Try {
-  readonly trial: LaneTrial
-  readonly request: LaneRequest
-  readonly headers: Headers
-  readonly lanes: readonly LaneDefinition[]
-  readonly options: LoadOptions
-}
-
 /** Sends a request, once for all lanes that share it. */
 type Ask = (one: Try) => Promise<Sample>
 
@@ -53,7 +41,7 @@ export async function selfTest(options: LoadOptions, target: Target): Promise<Se
   const ask: Ask = (one) => {
     const known = sent.find((other) => isSame(other.one, one))
     if (known) return known.sample
-    const sample = send(one, target)
+    const sample = sendTry(one, target)
     sent.push({ one, sample })
     return sample
   }
@@ -67,40 +55,6 @@ export async function selfTest(options: LoadOptions, target: Target): Promise<Se
     leftOut: results.flatMap(({ leftOut }) => leftOut),
     fellBack: results.flatMap(({ fellBack }) => fellBack),
   }
-}
-
-function tryOf(trial: LaneTrial, lane: LaneDefinition, options: LoadOptions): Try {
-  const request = trial.request(options, lane.name)
-  return { trial, request, headers: headersOf(options, lane.name), lanes: [lane], options }
-}
-
-function isSame(one: Try, other: Try): boolean {
-  return (
-    one.trial.send === other.trial.send &&
-    isDeepStrictEqual([one.request, one.headers], [other.request, other.headers])
-  )
-}
-
-/** Lanes that send the same request as one try. */
-function together(tries: readonly Try[]): readonly Try[] {
-  const firsts = tries.filter((one, index) => tries.findIndex((other) => isSame(one, other)) === index)
-  return firsts.map((first) => ({
-    ...first,
-    lanes: tries.filter((one) => isSame(first, one)).flatMap(({ lanes }) => lanes),
-  }))
-}
-
-function send({ trial, request, headers, lanes, options }: Try, target: Target): Promise<Sample> {
-  const lane = lanes[0]?.name ?? ''
-  return trial.send({
-    ...request,
-    lane,
-    id: `self-test-${lane}`,
-    scheduledAt: readClocks(),
-    headers,
-    timeoutMs: TIMEOUT_MS + trial.askedMs(options),
-    pickTarget: () => target,
-  })
 }
 
 async function judge(one: Try, ask: Ask): Promise<SelfTestResult> {
@@ -162,8 +116,12 @@ export function refuseSelfTest(
 }
 
 function problemOf(one: Try, sample: Sample): SelfTestProblem {
-  if (isCertificateError(sample.error?.code ?? '')) {
-    return { unreachable: false, sentence: `${describeAnswer(one, sample)}; ${CERTIFICATE_REMEDY}` }
+  const { code = '', message = '' } = sample.error ?? {}
+  if (isCertificateError(code)) {
+    // Behind the semicolon is advice of Node's, for programs that it runs.
+    const why = `${code}: ${message.split(';', 1)[0]}`
+    const sentence = `the certificate of ${one.headers['host']} is not accepted (${why}); ${CERTIFICATE_REMEDY}`
+    return { unreachable: false, sentence }
   }
   const unreachable = sample.status === undefined
   // A port of the lane's own is there or not, whether the application runs or not.

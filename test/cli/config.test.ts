@@ -184,6 +184,12 @@ test('what is wrong with the values of lanes is said with their place', async (t
   assert.match(err, /- lanes\.http2\.header: got 'Connection: close', the load sets this field itself/)
 })
 
+test('what is wrong with a flag of the whole load is not said of its lanes', async (t) => {
+  const yaml = 'lanes: { http2: { path: /a }, keep-alive: { path: /b } }'
+  const { err } = await run(t, yaml, 'load', '--url', 'http://127.0.0.1:1', '--method', 'FETCH')
+  assert.match(err, /^The command line cannot be used: --method: got 'FETCH', wanted .*\n$/)
+})
+
 test('nearest() finds the name with the fewest changes', () => {
   assert.equal(nearest('kep-alive', ['http2', 'keep-alive', 'slow']), 'keep-alive')
   assert.equal(nearest('SLOW', ['http2', 'slow']), 'slow')

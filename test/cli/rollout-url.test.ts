@@ -59,7 +59,7 @@ suite('lastcall rollout --url', () => {
     const { port } = await listen(t, createHttpsServer(pair, ingress(new Set())))
     const { io, code } = begin(t, cluster, '--url', `https://127.0.0.1:${port}`)
     assert.equal(await code, 2)
-    assert.match(io.err(), /DEPTH_ZERO_SELF_SIGNED_CERT .*; pass --ca/)
+    assert.match(io.err(), /is not accepted \(DEPTH_ZERO_SELF_SIGNED_CERT.*; pass --ca/)
     assert.deepEqual(cluster.leftovers(), [])
   })
 
