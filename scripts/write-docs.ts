@@ -1,6 +1,7 @@
 /** Writes every part of the documentation that comes from the code; `test/docs/generated.test.ts` says when it has to be run. */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { readSection, replaceSection } from './docs/markdown.ts'
+import { schemaFile, schemaText } from './docs/config-schema.ts'
 import { sections } from './docs/sections.ts'
 
 for (const { page, name, render } of sections) {
@@ -15,3 +16,5 @@ for (const { page, name, render } of sections) {
   }
   writeFileSync(file, replaceSection(text, name, render()))
 }
+
+writeFileSync(new URL(`../${schemaFile}`, import.meta.url), schemaText())

@@ -13,17 +13,24 @@ export interface FlagReader {
   /** A duration where its absence means something. */
   optionalDuration(flag: string): number | undefined
   integer(flag: string, fallback: number, range: readonly [number, number]): number
+  /** Every value of a flag that can be repeated. */
+  list(flag: string): readonly string[]
   /** Text as it is. */
   text(flag: string, fallback: string): string
   /** Names from a list, separated by commas, each once; `all` is every one there is. */
   names<Name extends string>(flag: string, known: readonly Name[], fallback: readonly Name[]): readonly Name[]
 }
 
+/** The name under which commander keeps a flag: `expectStatus` for `expect-status`. */
+export function keyOf(flag: string): string {
+  return flag.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+}
+
 /** A reader of the values that commander found. */
 export function createFlagReader(raw: RawFlags): FlagReader {
   const problems: string[] = []
   const given = (flag: string): string | undefined => {
-    const value = raw[flag.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())]
+    const value = raw[keyOf(flag)]
     return typeof value === 'string' ? value : undefined
   }
   const optionalDuration = (flag: string): number | undefined => {
@@ -47,6 +54,7 @@ export function createFlagReader(raw: RawFlags): FlagReader {
       problems.push(`--${flag}: got '${text}', wanted a whole number from ${least} to ${most}`)
       return fallback
     },
+    list: (flag) => (raw[keyOf(flag)] as readonly string[] | undefined) ?? [],
     text: (flag, fallback) => given(flag) ?? fallback,
     names(flag, known, fallback) {
       const text = given(flag)

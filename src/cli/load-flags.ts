@@ -1,9 +1,18 @@
 import type { Command } from 'commander'
+import type { LaneDefinition } from '../load/lane-definition.ts'
 import { defaultLaneNames, laneNamed, laneNames, lanes } from '../load/lanes/index.ts'
+import { newConnections } from '../load/lanes/new-connections/new-connections.ts'
 import { defaultLoad, type LoadOptions } from '../load/load-options.ts'
 import type { Route } from '../load/route.ts'
 import type { LaneName } from '../load/sample.ts'
 import type { FlagReader, RawFlags } from './flag-reader.ts'
+import { readLaneFlags } from './lane-flags.ts'
+import { addRequestFlags, readHeaders, readPath, readRequest, requestFlags } from './request-flags.ts'
+
+/** The flag of the file that has the others. */
+export const CONFIG_FLAG = '--config'
+/** Under which the flags of single lanes are kept, which only the file can say. */
+export const LANE_FLAGS = 'laneFlags'
 
 /** More than this is no test of a shutdown any more, and one process cannot send it. */
 const MAX_RATE = 5_000
@@ -19,49 +28,70 @@ export function addLoadFlags(command: Command): Command {
       'requests per second of each paced lane (default: enough to detect an outage of 100 ms)',
     )
     .option('--lanes <names>', `lanes, separated by commas, or all (default: ${defaultLaneNames.join(',')})`)
+  addRequestFlags(command)
   for (const route of routes) {
     command.option(`--${flagOf(route)} <path>`, `${route.about} (default: ${route.fallback})`)
   }
   return command
     .option('--slow-time <duration>', 'how long the slow route and a stream take')
     .option('--timeout <duration>', 'how long a request may take (default: 15s)')
-    .option('--no-echo-check', 'accept any answer to POST, not only one with the id that was sent')
+    .option(
+      `${CONFIG_FLAG} <file>`,
+      'YAML with flags; those of the command line win (default: lastcall.yaml, where it is there)',
+    )
 }
 
 function flagOf({ name }: Route): string {
   return `${name}-path`
 }
 
+/** What a command takes where no flag says otherwise. */
+interface LoadFallbacks extends Pick<LoadOptions, 'ratePerSecond' | 'slowMs' | 'idleLimitMs'> {
+  readonly hostHeader: string
+  /** What `--path` is without the flag. `/` */
+  readonly path?: string
+}
+
 /** Reads the flags of {@link addLoadFlags}. */
 export function readLoadFlags(
   reader: FlagReader,
   raw: RawFlags,
-  fallbacks: Pick<LoadOptions, 'ratePerSecond' | 'slowMs' | 'idleLimitMs' | 'hostHeader'>,
+  { hostHeader, path = '/', ...fallbacks }: LoadFallbacks,
 ): LoadOptions {
   const names = reader.names('lanes', laneNames, defaultLaneNames)
+  const ofLanes = (raw[LANE_FLAGS] ?? {}) as Readonly<Record<LaneName, RawFlags>>
+  const request = readRequest(reader, path)
+  const own = readLaneFlags(reader, { raw, ofLanes, path })
+  const described = lanes.filter((lane) => lane.name === newConnections.name || isDescribed(reader, lane))
+  const requests = {
+    ...Object.fromEntries(described.map(({ name }) => [name, request])),
+    ...own.requests,
+  }
+  const isNamed = (name: LaneName): boolean =>
+    isRouteNamed(reader, name) || isDescribed(reader, laneNamed(name)) || name in own.requests
   return {
+    ...fallbacks,
     lanes: names,
-    unasked: reader.has('lanes') ? [] : names.filter((name) => !isRouteNamed(reader, name)),
+    unasked: reader.has('lanes') ? [] : names.filter((name) => !isNamed(name)),
     ratePerSecond: reader.integer('rate', fallbacks.ratePerSecond, [1, MAX_RATE]),
     timeoutMs: reader.duration('timeout', defaultLoad.timeoutMs),
     slowMs: reader.duration('slow-time', fallbacks.slowMs),
-    idleLimitMs: fallbacks.idleLimitMs,
-    paths: Object.fromEntries(routes.map((route) => [route.name, readPath(reader, route)])),
-    checkEcho: raw['echoCheck'] !== false,
-    hostHeader: fallbacks.hostHeader,
+    paths: Object.fromEntries(
+      routes.map((route) => [route.name, readPath(reader, flagOf(route), route.fallback)]),
+    ),
+    requests,
+    headers: { host: hostHeader, ...readHeaders(reader) },
+    laneHeaders: own.headers,
   }
 }
 
-function isRouteNamed(reader: FlagReader, lane: LaneName): boolean {
-  return laneNamed(lane).routes.some((route) => reader.has(flagOf(route)))
+function isRouteNamed(reader: FlagReader, name: LaneName): boolean {
+  return laneNamed(name).routes.some((route) => reader.has(flagOf(route)))
 }
 
-function readPath(reader: FlagReader, route: Route): string {
-  const flag = flagOf(route)
-  const { fallback } = route
-  const path = reader.text(flag, fallback)
-  // node:http throws on anything else in a path, in the middle of a run.
-  if (/^\/[\x21-\x7e]*$/.test(path)) return path
-  reader.problems.push(`--${flag}: got '${path}', wanted a path that begins with / and has no spaces`)
-  return fallback
+/** Whether a lane sends the request of the flags: one whose own route is named keeps that. */
+function isDescribed(reader: FlagReader, { name, described }: LaneDefinition): boolean {
+  return (
+    described !== undefined && !isRouteNamed(reader, name) && requestFlags.some((flag) => reader.has(flag))
+  )
 }

@@ -4,6 +4,7 @@ import { LastcallError } from '../core/errors.ts'
 import { createLoadCommand } from './commands/load.ts'
 import { createRehearseCommand } from './commands/rehearse.ts'
 import { createRolloutCommand } from './commands/rollout.ts'
+import { applyConfig, type RenameProblems } from './config/apply-config.ts'
 import type { CliIo } from './io.ts'
 
 /** Exit code for a command line that cannot be used, and for an application that cannot be reached. */
@@ -16,8 +17,12 @@ const USAGE_EXIT_CODE = 2
  */
 export async function main(argv: readonly string[], io: CliIo): Promise<number> {
   let exitCode = 0
+  let rename: RenameProblems = (error) => error
   const program = createProgram(io, (code) => {
     exitCode = code
+  })
+  program.hook('preAction', (_, command) => {
+    rename = applyConfig(command, program.commands, io.cwd)
   })
   try {
     await program.parseAsync(argv, { from: 'user' })
@@ -25,7 +30,7 @@ export async function main(argv: readonly string[], io: CliIo): Promise<number> 
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : USAGE_EXIT_CODE
     if (error instanceof LastcallError) {
-      io.stderr.write(`${error.message}\n`)
+      io.stderr.write(`${rename(error).message}\n`)
       return USAGE_EXIT_CODE
     }
     io.stderr.write(

@@ -1,6 +1,7 @@
 import { LastcallError } from '../core/errors.ts'
 import { defaultLoad, type LoadOptions } from '../load/load-options.ts'
 import { DEFAULT_IMAGE } from '../rollout/drivers/kubernetes/manifests.ts'
+import type { Destination } from '../rollout/drivers/kubernetes/preflight.ts'
 import { parseWorkloadName, type WorkloadName } from '../rollout/drivers/kubernetes/workload-kinds.ts'
 import type { FailureBudget } from '../rollout/failure-budget.ts'
 import { wantedRate } from '../rollout/power.ts'
@@ -11,6 +12,7 @@ import type { CliIo } from './io.ts'
 import { checkJsonFile } from './json-file.ts'
 import { readLoadFlags } from './load-flags.ts'
 import { readTrigger } from './trigger-flag.ts'
+import { readUrlTarget, refuseTls } from './url-flags.ts'
 
 /** What `lastcall rollout` is to do, before the cluster was asked. */
 export interface RolloutFlags {
@@ -22,6 +24,8 @@ export interface RolloutFlags {
   readonly service: string | undefined
   readonly port: string | undefined
   readonly http2Port: number | undefined
+  /** Undefined: to the Service. */
+  readonly url: Destination | undefined
   readonly image: string
   readonly serviceAccount: string | undefined
   readonly node: string | undefined
@@ -55,10 +59,14 @@ export function readRolloutFlags(raw: RawFlags, words: readonly string[], io: Cl
   const workload = readWorkload(reader, words)
   const optional = (flag: string): string | undefined => reader.text(flag, '') || undefined
   const idleLimitMs = reader.duration('shutdown-delay', defaultLoad.idleLimitMs)
+  const byUrl = reader.has('url') ? readUrlTarget(reader, raw) : undefined
+  if (!reader.has('url')) refuseTls(reader, raw)
+  const place = byUrl && { hostHeader: byUrl.url.host, path: `${byUrl.url.pathname}${byUrl.url.search}` }
   const loadFor = (replicas: number, hostHeader: string): LoadOptions => {
     const wanted = Math.ceil((wantedRate(replicas + 1) * RATE_RESERVE) / 10) * 10
     const ratePerSecond = Math.min(MAX_DEFAULT_RATE, Math.max(MIN_DEFAULT_RATE, wanted))
-    return readLoadFlags(reader, raw, { ratePerSecond, slowMs: defaultLoad.slowMs, idleLimitMs, hostHeader })
+    const { slowMs } = defaultLoad
+    return readLoadFlags(reader, raw, { ratePerSecond, slowMs, idleLimitMs, hostHeader, ...place })
   }
   // What is wrong with the load has to be known before the cluster is asked.
   const { lanes } = loadFor(1, '')
@@ -75,6 +83,7 @@ export function readRolloutFlags(raw: RawFlags, words: readonly string[], io: Cl
     service: optional('service'),
     port: optional('port'),
     http2Port: http2Port === 0 ? undefined : http2Port,
+    url: byUrl && { words: byUrl.url.href, target: byUrl.target },
     image: reader.text('image', DEFAULT_IMAGE),
     serviceAccount: optional('service-account'),
     node: optional('node'),

@@ -1,12 +1,17 @@
 import { Agent } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import type { PickTarget, Target } from './sample.ts'
+import { dialTls, type Protocol } from './tls.ts'
 
 /** What is known about one connection beyond what Node keeps. */
 export interface ConnectionFacts {
   readonly target: Target
   /** Requests sent on it so far, the current one included. */
   requests: number
+  /** Whether it carries requests: the handshake of TCP, and that of TLS where it is spoken, is over. */
+  isUp: boolean
+  /** The event of the socket that says so. */
+  readonly upEvent: 'connect' | 'secureConnect'
   /** Monotonic milliseconds of the end of the last answer. */
   lastUsedMs: number | undefined
 }
@@ -43,10 +48,14 @@ export class DialAgent extends Agent {
   }
 }
 
-/** Dials a target and begins its facts. */
-export function dial(target: Target): Socket {
-  const socket = connect({ host: target.host, port: target.port, noDelay: true })
-  factsOfSockets.set(socket, { target, requests: 0, lastUsedMs: undefined })
+/** Dials a target and begins its facts. The protocol is asked for where TLS is spoken. */
+export function dial(target: Target, protocol: Protocol = 'http/1.1'): Socket {
+  const { host, port, tls } = target
+  const socket = tls ? dialTls({ host, port }, tls, protocol) : connect({ host, port, noDelay: true })
+  const upEvent = tls ? 'secureConnect' : 'connect'
+  const facts: ConnectionFacts = { target, requests: 0, isUp: false, upEvent, lastUsedMs: undefined }
+  factsOfSockets.set(socket, facts)
+  socket.once(upEvent, () => (facts.isUp = true))
   return socket
 }
 

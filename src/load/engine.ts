@@ -2,11 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { DialAgent } from './dial-agent.ts'
 import { createFailureList, type FailureList } from './failure-list.ts'
+import { headersOf } from './headers.ts'
 import { instantAt, type LaneContext } from './lane.ts'
 import { laneNamed } from './lanes/index.ts'
 import { noChanges } from './lane-changes.ts'
+import { requestOf } from './lane-request.ts'
 import type { LoadOptions, LoadPorts } from './load-options.ts'
 import type { LaneRecord, LoadRecord } from './load-record.ts'
+import { bodyOf } from './plain-request.ts'
 import { createRecorder, type LaneTotals } from './recorder.ts'
 import { sendRequest } from './request.ts'
 import { type LaneName, readClocks, type Sample } from './sample.ts'
@@ -59,15 +62,17 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
     if (recorder.add(sample) === 'failed') failures.add(sample)
     return sample
   }
-  const identify = (lane: LaneName, method: 'GET' | 'POST', dueMs: number): RequestIdentity => ({
+  const identify = (lane: LaneName, method: string, dueMs: number): RequestIdentity => ({
     lane,
     id: `${idPrefix}-${(nextId++).toString(36)}`,
     method,
     scheduledAt: instantAt(dueMs),
   })
-  const contextFor = (lane: LaneName): LaneContext => ({
+  const contextFor = (lane: LaneName, headers = headersOf(options, lane)): LaneContext => ({
     options,
-    instead: changes.fellBack.find((other) => other.lane === lane)?.instead,
+    request:
+      changes.fellBack.find((other) => other.lane === lane)?.instead ?? requestOf(laneNamed(lane), options),
+    headers,
     signal: stopping.signal,
     openAgent(keepAlive) {
       const agent = new DialAgent(ports.pickTarget, keepAlive)
@@ -76,11 +81,8 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
     },
     async send({ dueMs, ...request }) {
       const identity = identify(lane, request.method, dueMs)
-      const post = request.method === 'POST'
-      const body = post ? { body: JSON.stringify({ id: identity.id }) } : {}
-      const checkEcho = post && options.checkEcho
-      const { hostHeader } = options
-      return take(await sendRequest({ ...request, ...identity, ...body, checkEcho, hostHeader }))
+      const body = bodyOf(request, identity.id)
+      return take(await sendRequest({ ...request, ...identity, body, headers }))
     },
     pickTarget: ports.pickTarget,
     own: (resource) => void owned.push(resource),

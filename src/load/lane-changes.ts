@@ -1,3 +1,4 @@
+import type { PlainRequest } from './plain-request.ts'
 import type { LaneName } from './sample.ts'
 
 /** A lane that was asked for and could not run, because its route is not what the lane needs. */
@@ -7,17 +8,11 @@ interface LeftOutLane {
   readonly reason: string
 }
 
-/** What a lane sends in place of its own request. */
-export interface InsteadRequest {
-  readonly method: 'GET' | 'POST'
-  readonly path: string
-}
-
 /**
  * A lane that nobody named and whose route is missing, so that it sends something that the application has.
  */
 interface FellBackLane extends LeftOutLane {
-  readonly instead: InsteadRequest
+  readonly instead: PlainRequest
 }
 
 /** What the self-test changes about a load. */

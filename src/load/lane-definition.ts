@@ -1,22 +1,21 @@
+import type { Headers } from './headers.ts'
 import type { Lane } from './lane.ts'
 import type { LoadOptions } from './load-options.ts'
+import type { LaneRequest } from './plain-request.ts'
 import type { Route } from './route.ts'
 import type { LaneName, PickTarget, Sample, SampleError } from './sample.ts'
 import type { RequestIdentity } from './trace.ts'
 
 /** The one request by which the self-test tries a lane. */
-export interface TrialRequest extends RequestIdentity {
-  readonly path: string
-  readonly hostHeader: string
+export interface TrialRequest extends RequestIdentity, LaneRequest {
+  readonly headers: Headers
   readonly timeoutMs: number
-  readonly checkEcho: boolean
   readonly pickTarget: PickTarget
 }
 
-/** How the self-test tries a lane. Lanes that share a trial ask the same route, and are tried once. */
+/** How the self-test tries a lane. Lanes that share a trial and its request are tried once. */
 export interface LaneTrial {
-  readonly method: 'GET' | 'POST'
-  readonly path: (options: LoadOptions) => string
+  readonly request: (options: LoadOptions, lane: LaneName) => LaneRequest
   /**
    * How long the answer is to take, in milliseconds. A route that takes less than half of it leaves the lane
    * out: nothing would be in flight at a signal. 0: any time will do
@@ -46,6 +45,11 @@ export interface LaneDefinition {
   readonly columns: readonly string[]
   readonly run: Lane
   readonly trial: LaneTrial
+  /**
+   * The same for a request that the user describes, in {@link LoadOptions.requests}. A lane without it sends
+   * nothing but requests of its own.
+   */
+  readonly described?: LaneTrial
   /** What the lane sends where its own route is missing and nobody named it; one without is left out. */
   readonly fallback?: LaneTrial
   /**

@@ -2,15 +2,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { BodyCheck } from './body-check.ts'
 import type { DialAgent } from './dial-agent.ts'
 import { createGrid } from './grid.ts'
-import type { InsteadRequest } from './lane-changes.ts'
+import type { Headers } from './headers.ts'
 import type { LoadOptions } from './load-options.ts'
+import type { LaneRequest } from './plain-request.ts'
 import { type Instant, type PickTarget, readClocks, type Sample } from './sample.ts'
 import type { RequestIdentity } from './trace.ts'
 
-/** One request as a lane describes it; the engine adds lane, id and host. */
-interface LaneRequest {
-  readonly method: 'GET' | 'POST'
-  readonly path: string
+/** One request as a lane sends it; the engine adds lane, id, headers and the body of an echo. */
+interface SentRequest extends LaneRequest {
   readonly timeoutMs: number
   readonly agent: DialAgent
   readonly bodyCheck?: BodyCheck
@@ -21,20 +20,21 @@ interface LaneRequest {
 /** What a lane gets from the engine. */
 export interface LaneContext {
   readonly options: LoadOptions
-  /** What to send in place of the lane's own request; undefined where its route is there. */
-  readonly instead: InsteadRequest | undefined
+  /** What to send: what the user described, what the lane falls back to, or the request of its own. */
+  readonly request: LaneRequest
+  readonly headers: Headers
   /** Aborted when nothing more is to be sent. */
   readonly signal: AbortSignal
   /** A new virtual client; the engine closes it at the end. */
   openAgent(keepAlive: boolean): DialAgent
   /** Sends, records, never rejects. */
-  send(request: LaneRequest): Promise<Sample>
+  send(request: SentRequest): Promise<Sample>
   /** For lanes that dial by themselves. */
   readonly pickTarget: PickTarget
   /** Has the engine destroy it at the end. */
   own(resource: { destroy(): void }): void
   /** Begins a request that the lane sends by itself; it ends in {@link LaneContext.record}. */
-  identify(method: 'GET' | 'POST', dueMs: number): RequestIdentity
+  identify(method: string, dueMs: number): RequestIdentity
   /** Takes what {@link LaneContext.identify} began. */
   readonly record: (sample: Sample) => void
   /** Counts requests of the plan that were never sent, because the generator was too late for them. */

@@ -1,4 +1,6 @@
+import type { Headers } from './headers.ts'
 import type { LaneChanges } from './lane-changes.ts'
+import type { PlainRequest } from './plain-request.ts'
 import type { LaneName, PickTarget } from './sample.ts'
 
 /** The shape of the load. */
@@ -26,9 +28,12 @@ export interface LoadOptions {
   readonly idleLimitMs: number
   /** Paths of the lanes' routes by their names; a route that is left out has its own default. */
   readonly paths: Readonly<Record<string, string>>
-  /** Whether answers to POST have to carry the id that was sent. */
-  readonly checkEcho: boolean
-  readonly hostHeader: string
+  /** What the user has these lanes send; a lane that is left out sends a request of its own. */
+  readonly requests: Readonly<Record<LaneName, PlainRequest>>
+  /** Header fields of every request. */
+  readonly headers: Headers
+  /** Further ones of single lanes, which win. */
+  readonly laneHeaders: Readonly<Record<LaneName, Headers>>
 }
 
 /** What {@link startLoad} needs besides the shape. */
@@ -52,6 +57,7 @@ export const defaultLoad: Omit<LoadOptions, 'lanes' | 'ratePerSecond'> = {
   idleLimitMs: 2_000,
   unasked: [],
   paths: {},
-  checkEcho: true,
-  hostHeader: 'localhost',
+  requests: {},
+  headers: { host: 'localhost' },
+  laneHeaders: {},
 }

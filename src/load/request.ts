@@ -1,4 +1,6 @@
 import { type IncomingMessage, request as httpRequest } from 'node:http'
+import { bodyHeaders } from './headers.ts'
+import { describeStatuses, isExpected } from './plain-request.ts'
 import type { Sample, SampleError } from './sample.ts'
 import {
   describeError,
@@ -17,13 +19,11 @@ const MAX_KEPT_BODY_BYTES = 64 * 1024
 export function sendRequest(spec: RequestSpec): Promise<Sample> {
   const { promise, resolve } = Promise.withResolvers<Sample>()
   const trace = openTrace()
-  const json = spec.body === undefined ? {} : { 'content-type': 'application/json' }
-  const length = spec.body === undefined ? {} : { 'content-length': Buffer.byteLength(spec.body) }
   const request = httpRequest({
     agent: spec.agent,
     method: spec.method,
     path: spec.path,
-    headers: { host: spec.hostHeader, ...json, ...length },
+    headers: { ...spec.headers, ...bodyHeaders(spec.body, spec.headers) },
   })
   let settled = false
   const settle = (error?: SampleError): void => {
@@ -78,13 +78,16 @@ function readAnswer(
 
 /** What is wrong with a complete answer; undefined when nothing is. */
 export function judge(
-  spec: Pick<RequestSpec, 'id' | 'checkEcho' | 'bodyCheck'>,
+  spec: Pick<RequestSpec, 'id' | 'checkEcho' | 'bodyCheck' | 'expectStatus'>,
   trace: Trace,
   body: string,
 ): SampleError | undefined {
   const status = trace.status ?? 0
-  if (status < 200 || status > 299) {
-    return { code: `HTTP_${status}`, message: `answered ${status}: ${firstLine(body)}`, stage: 'body' }
+  if (!isExpected(status, spec.expectStatus)) {
+    const words = describeStatuses(spec.expectStatus)
+    const wanted = words === '2xx' ? '' : `, wanted ${words}`
+    const message = `answered ${status}${wanted}: ${firstLine(body)}`
+    return { code: `HTTP_${status}`, message, stage: 'body' }
   }
   const wrong = spec.bodyCheck?.problem()
   if (wrong !== undefined) return { code: 'WRONG_HASH', message: wrong, stage: 'body' }

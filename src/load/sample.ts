@@ -1,3 +1,5 @@
+import type { TargetTls } from './tls.ts'
+
 /** Name of a lane, as its definition says it. */
 export type LaneName = string
 
@@ -27,6 +29,8 @@ export interface Target {
    * out.
    */
   readonly http2Port?: number | undefined
+  /** Left out: TLS is not spoken. */
+  readonly tls?: TargetTls | undefined
   readonly name?: string
 }
 
@@ -35,7 +39,7 @@ export type PickTarget = () => Target | undefined
 
 /**
  * What went wrong with a request. `code` is Node's (`ECONNREFUSED`, `ECONNRESET`), or `HTTP_503` for a status
- * that is not 2xx, `CLIENT_TIMEOUT` for no answer in time, `GENERATOR_STALLED` when the time-out itself came
+ * that is not expected, `CLIENT_TIMEOUT` for no answer in time, `GENERATOR_STALLED` when the time-out itself came
  * late, `WRONG_ECHO` for an answer to something else, or one of the lane's own.
  */
 export interface SampleError {
@@ -52,7 +56,7 @@ export interface SampleError {
 export interface Sample {
   readonly lane: LaneName
   readonly id: string
-  readonly method: 'GET' | 'POST'
+  readonly method: string
   /** When the grid wanted it sent; later than that is the generator's own delay. */
   readonly scheduledAt: Instant
   readonly startedAt: Instant

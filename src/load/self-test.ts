@@ -1,16 +1,21 @@
 import { LastcallError } from '../core/errors.ts'
 import { type LaneChanges, mergeChanges, noChanges } from './lane-changes.ts'
-import type { LaneDefinition, LaneTrial } from './lane-definition.ts'
+import type { LaneDefinition } from './lane-definition.ts'
+import { trialOf } from './lane-request.ts'
 import { laneNamed } from './lanes/index.ts'
 import type { LoadOptions } from './load-options.ts'
-import { type LaneName, readClocks, type Sample, type Target } from './sample.ts'
+import type { LaneName, Sample, Target } from './sample.ts'
+import { isSame, sendTry, together, type Try, tryOf } from './self-test-try.ts'
+import { isCertificateError } from './tls.ts'
 
-const TIMEOUT_MS = 10_000
 /** A route that takes less than this share of what it was asked for is not slow. */
 const LEAST_SHARE = 0.5
 
 const NOT_IMPLEMENTED = 501
-const ECHO_REMEDY = 'pass --no-echo-check when this route does not answer with the id that it was sent'
+const ECHO_REMEDY =
+  'pass --path, --method and --body when this route does not answer with the id that it was sent'
+
+const CERTIFICATE_REMEDY = 'pass --ca with the certificate of its authority, or --insecure to take any'
 
 /** One unhappy answer of the self-test. */
 export interface SelfTestProblem {
@@ -25,30 +30,26 @@ export interface SelfTestResult extends LaneChanges {
   readonly problems: readonly SelfTestProblem[]
 }
 
-/** One trial of a load, for all lanes that ask its route. */
-interface Try {
-  readonly trial: LaneTrial
-  readonly lanes: readonly LaneDefinition[]
-  readonly options: LoadOptions
-}
-
-/** Sends the request of a trial, in the name of a lane; a trial that was sent before keeps its answer. */
-type Ask = (trial: LaneTrial, lane: LaneName) => Promise<Sample>
+/** Sends a request, once for all lanes that share it. */
+type Ask = (one: Try) => Promise<Sample>
 
 const fine: SelfTestResult = { ...noChanges, problems: [] }
 
 /** Sends one request of each trial to a target. */
 export async function selfTest(options: LoadOptions, target: Target): Promise<SelfTestResult> {
-  const samples = new Map<LaneTrial, Promise<Sample>>()
-  const ask: Ask = (trial, lane) => {
-    const sample = samples.get(trial) ?? send(trial, lane, { options, target })
-    samples.set(trial, sample)
+  const sent: { readonly one: Try; readonly sample: Promise<Sample> }[] = []
+  const ask: Ask = (one) => {
+    const known = sent.find((other) => isSame(other.one, one))
+    if (known) return known.sample
+    const sample = sendTry(one, target)
+    sent.push({ one, sample })
     return sample
   }
-  const trials = Map.groupBy(options.lanes.map(laneNamed), ({ trial }) => trial)
-  const results = await Promise.all(
-    [...trials].map(([trial, lanes]) => judge({ trial, lanes, options }, ask)),
-  )
+  const tries = options.lanes.map((name) => {
+    const lane = laneNamed(name)
+    return tryOf(trialOf(lane, options), lane, options)
+  })
+  const results = await Promise.all(together(tries).map((one) => judge(one, ask)))
   return {
     problems: results.flatMap(({ problems }) => problems),
     leftOut: results.flatMap(({ leftOut }) => leftOut),
@@ -56,32 +57,14 @@ export async function selfTest(options: LoadOptions, target: Target): Promise<Se
   }
 }
 
-function send(
-  trial: LaneTrial,
-  lane: LaneName,
-  { options, target }: { readonly options: LoadOptions; readonly target: Target },
-): Promise<Sample> {
-  return trial.send({
-    lane,
-    id: `self-test-${lane}`,
-    method: trial.method,
-    scheduledAt: readClocks(),
-    path: trial.path(options),
-    hostHeader: options.hostHeader,
-    timeoutMs: TIMEOUT_MS + trial.askedMs(options),
-    checkEcho: options.checkEcho,
-    pickTarget: () => target,
-  })
-}
-
 async function judge(one: Try, ask: Ask): Promise<SelfTestResult> {
   const { trial, lanes, options } = one
-  const sample = await ask(trial, lanes[0]?.name ?? '')
+  const sample = await ask(one)
   if (sample.ok) {
     const askedMs = trial.askedMs(options)
     if (tookMs(sample) >= LEAST_SHARE * askedMs) return fine
     const took = `answered in ${tookMs(sample).toFixed(1)} ms, wanted about ${askedMs} ms`
-    const reason = `${trial.method} ${trial.path(options)} ${took}; ${trial.remedy}`
+    const reason = `${one.request.method} ${one.request.path} ${took}; ${trial.remedy}`
     return { ...fine, leftOut: lanes.map(({ name }) => ({ lane: name, reason })) }
   }
   const free = isMissing(sample) ? lanes.filter((lane) => mayChange(lane, options)) : []
@@ -103,13 +86,14 @@ function mayChange({ name, essential }: LaneDefinition, { unasked }: LoadOptions
 }
 
 async function changeOf(
-  { name, fallback }: LaneDefinition,
+  lane: LaneDefinition,
   reason: string,
   { options, ask }: { readonly options: LoadOptions; readonly ask: Ask },
 ): Promise<LaneChanges> {
-  const change = { lane: name, reason }
-  if (!fallback || !(await ask(fallback, name)).ok) return { ...noChanges, leftOut: [change] }
-  const instead = { method: fallback.method, path: fallback.path(options) }
+  const change = { lane: lane.name, reason }
+  const fallback = lane.fallback && tryOf(lane.fallback, lane, options)
+  if (!fallback || !(await ask(fallback)).ok) return { ...noChanges, leftOut: [change] }
+  const instead = fallback.request
   return { ...noChanges, fellBack: [{ ...change, instead }] }
 }
 
@@ -132,6 +116,13 @@ export function refuseSelfTest(
 }
 
 function problemOf(one: Try, sample: Sample): SelfTestProblem {
+  const { code = '', message = '' } = sample.error ?? {}
+  if (isCertificateError(code)) {
+    // Behind the semicolon is advice of Node's, for programs that it runs.
+    const why = `${code}: ${message.split(';', 1)[0]}`
+    const sentence = `the certificate of ${one.headers['host']} is not accepted (${why}); ${CERTIFICATE_REMEDY}`
+    return { unreachable: false, sentence }
+  }
   const unreachable = sample.status === undefined
   // A port of the lane's own is there or not, whether the application runs or not.
   const helps = !unreachable || one.trial.where !== undefined
@@ -145,8 +136,8 @@ function describe(one: Try, sample: Sample): string {
   return `${describeAnswer(one, sample)}; ${remedy}`
 }
 
-function describeAnswer({ trial, options }: Try, sample: Sample): string {
-  const what = [trial.method, trial.path(options), trial.where?.(sample) ?? ''].filter(Boolean).join(' ')
+function describeAnswer({ trial, request }: Try, sample: Sample): string {
+  const what = [request.method, request.path, trial.where?.(sample) ?? ''].filter(Boolean).join(' ')
   const got = sample.error?.message ?? ''
   return sample.status === undefined
     ? `${what} got no answer: ${sample.error?.code} ${got}`

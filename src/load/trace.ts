@@ -2,6 +2,8 @@ import type { Agent } from 'node:http'
 import type { Socket } from 'node:net'
 import type { BodyCheck } from './body-check.ts'
 import { type ConnectionFacts, factsOf } from './dial-agent.ts'
+import type { Headers } from './headers.ts'
+import type { LaneRequest } from './plain-request.ts'
 import {
   type Instant,
   type LaneName,
@@ -15,16 +17,10 @@ import {
 const LATE_TIMEOUT_MS = 1_000
 
 /** One request to send. */
-export interface RequestSpec {
+export interface RequestSpec extends LaneRequest {
   readonly lane: LaneName
   readonly id: string
-  readonly method: 'GET' | 'POST'
-  readonly path: string
-  readonly hostHeader: string
-  /** JSON to send. */
-  readonly body?: string
-  /** Whether the answer has to be JSON with this request's id. */
-  readonly checkEcho: boolean
+  readonly headers: Headers
   /** What looks at the body of the answer, when something has to. */
   readonly bodyCheck?: BodyCheck
   readonly timeoutMs: number
@@ -93,15 +89,19 @@ export function noteSocket(trace: Trace, socket: Socket): void {
     trace.idleMs = facts.lastUsedMs === undefined ? undefined : performance.now() - facts.lastUsedMs
   }
   // A socket forgets its ports when it is destroyed, so they are kept while it lives.
-  const connected = (): void => {
-    trace.connectMs = sinceStart(trace)
+  const noteAddresses = (): void => {
     trace.localPort = socket.localPort
     trace.remoteAddress = socket.remoteAddress
     trace.remotePort = socket.remotePort
+  }
+  const up = (): void => {
+    trace.connectMs = sinceStart(trace)
     trace.stage = trace.sent ? 'wait' : 'send'
   }
-  if (socket.connecting) socket.once('connect', connected)
-  else connected()
+  if (socket.connecting) socket.once('connect', noteAddresses)
+  else noteAddresses()
+  if (facts?.isUp ?? !socket.connecting) up()
+  else socket.once(facts?.upEvent ?? 'connect', up)
 }
 
 /**

@@ -1,4 +1,5 @@
 import { RACE_MS, type Sample } from '../load/sample.ts'
+import { isCertificateError, isTlsError } from '../load/tls.ts'
 
 /** Why a request failed, as far as its sample alone can tell. */
 export interface Cause {
@@ -48,6 +49,21 @@ export const causes: readonly Cause[] = [
     fits: refused,
   },
   {
+    title: 'Certificate not accepted',
+    error:
+      '`CERT_HAS_EXPIRED`, `ERR_TLS_CERT_ALTNAME_INVALID`, `DEPTH_ZERO_SELF_SIGNED_CERT` and others of TLS',
+    happened: 'the certificate has expired, is for another name, or is from an authority that is not trusted',
+    helps: '`--ca` with the certificate of the authority; `--insecure` where the certificate does not matter',
+    fits: ({ error }) => isCertificateError(error?.code ?? ''),
+  },
+  {
+    title: 'TLS handshake failed',
+    error: '`EPROTO`, `ERR_SSL_…`, `TLS_NO_HTTP2`',
+    happened: 'client and server did not agree on TLS, or on HTTP/2 in it; or the port does not speak TLS',
+    helps: 'look at what ends TLS: its port, its versions, its ALPN protocols',
+    fits: ({ error }) => isTlsError(error?.code ?? ''),
+  },
+  {
     title: 'Reset on connect',
     error: '`ECONNRESET`, waited to be accepted',
     happened: 'the kernel had queued the connection, and the closing listener reset it',
@@ -67,6 +83,14 @@ export const causes: readonly Cause[] = [
     happened: 'in a drain it is often something that requests need, and that was closed before them',
     helps: 'close pools in a stop hook, not at the signal',
     fits: hasCode('HTTP_500'),
+  },
+  {
+    title: 'Unexpected status',
+    error: '`HTTP_302`, `HTTP_204` and other statuses below 400',
+    happened: 'the application answered, with a status that is not among those of `--expect-status`',
+    helps:
+      'ask for the page that a redirection leads to (`--path`), or accept the status (`--expect-status`)',
+    fits: ({ error }) => /^HTTP_[123]/.test(error?.code ?? ''),
   },
   {
     title: 'Answered with an error',
@@ -143,7 +167,8 @@ export const causes: readonly Cause[] = [
     title: 'Answer mixed up',
     error: '`WRONG_ECHO`',
     happened: 'an answer to `POST` had another id',
-    helps: '`--no-echo-check` if your route does not echo; else look for responses that are mixed up',
+    helps:
+      '`--path` and `--method POST` if your route does not echo; else look for responses that are mixed up',
     fits: hasCode('WRONG_ECHO'),
   },
   {

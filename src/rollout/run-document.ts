@@ -33,6 +33,9 @@ export interface RolloutDocument extends JudgedRun {
   readonly workload: string
   readonly namespace: string
   readonly context: string
-  readonly service: string
-  readonly port: number
+  /** The URL of `--url`; left out: the load went to the Service. */
+  readonly url?: string
+  /** Left out beside a URL where no single Service selects the pods. */
+  readonly service?: string
+  readonly port?: number
 }

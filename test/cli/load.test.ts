@@ -68,7 +68,7 @@ test('load is inconclusive when requests were never sent: exit code 3', async (t
   })
   const { port } = await listen(t, server)
   const io = captureIo()
-  const flags = ['--lanes', 'keep-alive', '--no-echo-check', '--duration', '2s', '--rate', '200']
+  const flags = ['--lanes', 'keep-alive', '--method', 'POST', '--duration', '2s', '--rate', '200']
   const code = await main(['load', '--url', `http://127.0.0.1:${port}`, ...flags], io)
   assert.equal(code, 3)
   const [, failed, unsent, planned] =

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer, type Server } from 'node:http'
 import { test } from 'node:test'
 import { main } from '../../src/cli/main.ts'
+import { getOf } from '../../src/load/plain-request.ts'
 import type { LoadDocument } from '../../src/load/load-document.ts'
 import type { judgeLoad } from '../../src/rollout/load-verdict.ts'
 import type { RehearsalDocument } from '../../src/rollout/run-document.ts'
@@ -13,8 +14,8 @@ import { assertNothingAgainst } from '../helpers/quiet-machine.ts'
 const shortRun = '--replicas 1 --baseline 500ms --cool-down 300ms --endpoint-lag 300ms --json -'.split(' ')
 
 const runs = [
-  ['catch-all-app', 'POST /echo sent id self-test-keep-alive, got ok; pass --no-echo-check', 'answered in'],
-  ['one-route-app', 'POST /echo answered 404: Cannot POST /echo; pass --post-path', 'answered 404'],
+  ['catch-all-app', 'POST /echo sent id self-test-keep-alive, got ok; pass --path, --method', 'answered in'],
+  ['one-route-app', 'POST /echo answered 404: Cannot POST /echo; pass --echo-path', 'answered 404'],
 ] as const
 
 for (const [app, post, slow] of runs) {
@@ -33,7 +34,7 @@ for (const [app, post, slow] of runs) {
     for (const { lane, requests } of load.lanes) assert.ok(requests > 0, lane)
     assert.deepEqual(
       load.fellBack.map(({ lane, instead }) => [lane, instead]),
-      ['keep-alive', 'think-time'].map((lane) => [lane, { method: 'GET', path: '/' }]),
+      ['keep-alive', 'think-time'].map((lane) => [lane, getOf('/')]),
     )
     const [instead, leftOut, ...more] = verdict.notes
     assert.ok(instead?.startsWith(`keep-alive and think-time sent GET / instead: ${post}`), instead)
@@ -58,9 +59,9 @@ test('load falls back to the path of its URL', async (t) => {
 
 for (const [flags, words] of [
   [['--lanes', 'new-connections,keep-alive'], /POST \/echo answered 404/],
-  [['--post-path', '/orders'], /POST \/orders answered 404/],
+  [['--echo-path', '/orders'], /POST \/orders answered 404/],
   [['--slow-path', '/report'], /GET \/report answered 404/],
-  [['--get-path', '/'], /GET \/ answered 404/],
+  [['--path', '/'], /GET \/ answered 404/],
 ] as const) {
   test(`load refuses a missing route that was asked for by ${flags[0]}: exit code 2`, async (t) => {
     const { port } = await listen(t, onlyHealth())

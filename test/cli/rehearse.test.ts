@@ -140,10 +140,10 @@ test('rehearse leaves out a slow lane that is not slow, and says so in its verdi
 
 test('rehearse refuses routes that the application does not have, before the load starts: exit code 2', async () => {
   const io = captureIo()
-  const flags = ['--replicas', '1', '--readiness', 'tcp', '--post-path', '/nowhere']
+  const flags = ['--replicas', '1', '--readiness', 'tcp', '--echo-path', '/nowhere']
   assert.equal(
     await main(['rehearse', ...flags, '--', process.execPath, 'test/fixtures/careful-app.ts'], io),
     2,
   )
-  assert.match(io.err(), /POST \/nowhere answered 404.*--post-path/)
+  assert.match(io.err(), /POST \/nowhere answered 404.*--echo-path/)
 })

@@ -89,7 +89,7 @@ suite('lastcall rollout, when something is wrong', () => {
 
   test('an application that answers 500 from the start: exit code 2, nothing left', async (t) => {
     const cluster = await startCluster(t)
-    await refuses(begin(t, cluster, '--get-path', '/broken'), /GET \/broken .*500/)
+    await refuses(begin(t, cluster, '--path', '/broken'), /GET \/broken .*500/)
     assert.deepEqual(cluster.leftovers(), [])
   })
 

@@ -13,6 +13,7 @@ export const choice: RolloutChoice = {
   http2Port: undefined,
   serviceAccount: undefined,
   trigger: 'restart',
+  url: undefined,
 }
 
 /** Options of a driver for the shop of a fake cluster, whose agent is no file: it runs in this process. */

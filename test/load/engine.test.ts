@@ -6,6 +6,7 @@ import { startLoad } from '../../src/load/engine.ts'
 import { KEEP_ALIVE_CLIENTS } from '../../src/load/lanes/keep-alive/keep-alive.ts'
 import { LONG_PAUSE_CLIENTS, THINK_TIME_CLIENTS } from '../../src/load/lanes/think-time/think-time.ts'
 import { defaultLoad } from '../../src/load/load-options.ts'
+import { getOf } from '../../src/load/plain-request.ts'
 import type { LaneName } from '../../src/load/sample.ts'
 import { answer } from '../fixtures/answer.ts'
 import { listen } from '../helpers/listen.ts'
@@ -151,7 +152,7 @@ test('startLoad keeps failures of its own out of the list and out of the count',
   assert.deepEqual([failed, failures, health.ownFailures], [0, [], 1])
 })
 
-test('startLoad compares the answers to POST only where it is told to', async (t) => {
+test('startLoad compares the answers to POST only where no request is described', async (t) => {
   const target = await listen(
     t,
     createServer((request, response) => {
@@ -159,11 +160,11 @@ test('startLoad compares the answers to POST only where it is told to', async (t
       response.end('{"id":"another"}')
     }),
   )
-  for (const [checkEcho, code] of [
-    [true, 'WRONG_ECHO'],
-    [false, undefined],
+  for (const [requests, code] of [
+    [{}, 'WRONG_ECHO'],
+    [{ 'keep-alive': { ...getOf('/echo'), method: 'POST', body: '{}' } }, undefined],
   ] as const) {
-    const load = startLoad({ ...options('keep-alive'), checkEcho }, { pickTarget: () => target })
+    const load = startLoad({ ...options('keep-alive'), requests }, { pickTarget: () => target })
     await untilLoad(load, 'requests', 10)
     await load.stop()
     assert.equal(documentOf(load).failures[0]?.error?.code, code)

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { getOf } from '../../src/load/plain-request.ts'
 import { sendOnGrid } from '../../src/load/lane.ts'
 import { listen } from '../helpers/listen.ts'
 import { documentOf, startLane } from '../helpers/load.ts'
@@ -57,7 +58,9 @@ test('the lane keep-alive counts the slots that its clients were too late for', 
       setTimeout(() => response.end('{}'), 1_300)
     }),
   )
-  const load = startLane(t, 'keep-alive', () => target, { checkEcho: false })
+  const load = startLane(t, 'keep-alive', () => target, {
+    requests: { 'keep-alive': getOf('/') },
+  })
   // Each of 8 clients misses 16 slots of 80 ms while it waits for its answer.
   for (const end = performance.now() + 20_000; documentOf(load).health.skipped < 60;) {
     assert.ok(performance.now() < end, 'fewer than 60 slots were skipped in 20 s')

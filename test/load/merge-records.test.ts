@@ -3,6 +3,7 @@ import { test } from 'node:test'
 import fc from 'fast-check'
 import { toLoadDocument } from '../../src/load/load-document.ts'
 import { type LoadRecord, MAX_LISTED_FAILURES } from '../../src/load/load-record.ts'
+import { getOf } from '../../src/load/plain-request.ts'
 import { mergeRecords } from '../../src/load/merge-records.ts'
 import { endedAtMs, type Sample } from '../../src/load/sample.ts'
 import { figuresOf, recordOf } from '../helpers/records.ts'
@@ -85,7 +86,7 @@ test('mergeRecords takes the widest time, the worst delays, all stalls, and what
     ms: 60,
   })
   const slow = { lane: 'slow', reason: 'too fast' } as const
-  const instead = { method: 'GET', path: '/' } as const
+  const instead = getOf('/')
   const fellBack = [{ lane: 'keep-alive', reason: 'no echo', instead }]
   const [lane] = recordOf([], ['sse']).lanes
   const one = recordOf([], [], {

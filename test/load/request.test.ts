@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import { createServer as createTcpServer, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { DialAgent } from '../../src/load/dial-agent.ts'
+import { successStatuses } from '../../src/load/plain-request.ts'
 import { sendRequest } from '../../src/load/request.ts'
 import { isOwnFailure, type PickTarget, readClocks, type Sample } from '../../src/load/sample.ts'
 import type { RequestSpec } from '../../src/load/trace.ts'
@@ -22,7 +23,13 @@ function openClient(t: TestContext, pickTarget: PickTarget): Send {
     path: '/echo',
     body: '{"id":"id-1"}',
   } as const
-  const rest = { hostHeader: 'localhost', checkEcho: true, timeoutMs: 5_000, agent }
+  const rest = {
+    headers: { host: 'localhost' },
+    expectStatus: successStatuses,
+    checkEcho: true,
+    timeoutMs: 5_000,
+    agent,
+  }
   return (parts) => sendRequest({ ...spec, ...rest, scheduledAt: readClocks(), ...parts })
 }
 

@@ -4,6 +4,7 @@ import { type TestContext, test } from 'node:test'
 import { noChanges } from '../../src/load/lane-changes.ts'
 import { defaultLaneNames } from '../../src/load/lanes/index.ts'
 import { defaultLoad } from '../../src/load/load-options.ts'
+import { getOf } from '../../src/load/plain-request.ts'
 import { selfTest } from '../../src/load/self-test.ts'
 import { listen } from '../helpers/listen.ts'
 
@@ -26,10 +27,10 @@ for (const status of [302, 401, 404, 405, 501]) {
     const { target, asked } = await serveOnly(t, (response) => response.writeHead(status).end())
     const { problems, fellBack, leftOut } = await selfTest(options, target)
     assert.deepEqual(problems, [])
-    const instead = { method: 'GET', path: '/' }
+    const instead = getOf('/')
     const reason =
       `POST /echo answered ${status}: (empty body); ` +
-      'pass --post-path with a route that takes a POST of JSON and answers with its id'
+      'pass --echo-path with a route that takes a POST of JSON and answers with its id'
     assert.deepEqual(fellBack, [
       { lane: 'keep-alive', reason, instead },
       { lane: 'think-time', reason, instead },
@@ -54,7 +55,7 @@ test('selfTest lets POST fall back when it answers without the id, and says whic
     fellBack.map(({ lane }) => lane),
     ['keep-alive', 'think-time'],
   )
-  assert.match(fellBack[0]!.reason, /^POST \/echo sent id .*, got ok; pass --no-echo-check when/)
+  assert.match(fellBack[0]!.reason, /^POST \/echo sent id .*, got ok; pass --path, --method and --body when/)
 })
 
 test('selfTest takes no error of the server for a route that is missing', async (t) => {
@@ -93,7 +94,10 @@ test('selfTest refuses a server without GET, and nothing falls back to it', asyn
   const { problems, fellBack } = await selfTest(options, target)
   assert.deepEqual(
     problems.map(({ sentence }) => sentence),
-    ['GET / answered 404: (empty body); pass --get-path with a path that answers 200'],
+    [
+      'GET / answered 404: (empty body); name a request that your application takes with ' +
+        '--path, --method, --body and --header, or the statuses that it may answer with --expect-status',
+    ],
   )
   assert.deepEqual(fellBack, [])
 })

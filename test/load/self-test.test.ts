@@ -8,6 +8,7 @@ import { WebSocketServer } from 'ws'
 import { noChanges } from '../../src/load/lane-changes.ts'
 import { defaultLaneNames } from '../../src/load/lanes/index.ts'
 import { defaultLoad } from '../../src/load/load-options.ts'
+import { getOf } from '../../src/load/plain-request.ts'
 import { refuseSelfTest, selfTest, type SelfTestResult } from '../../src/load/self-test.ts'
 import { answer } from '../fixtures/answer.ts'
 import { listen } from '../helpers/listen.ts'
@@ -32,20 +33,25 @@ test('selfTest names the option for each route that is not there, and the lanes 
     problems.map((problem) => problem.unreachable),
     [false, false],
   )
-  assert.match(problems[0]!.sentence, /^POST \/echo answered 404.*--post-path.*--lanes new-connections,slow$/)
+  assert.match(problems[0]!.sentence, /^POST \/echo answered 404.*--echo-path.*--lanes new-connections,slow$/)
   assert.match(
     problems[1]!.sentence,
     /^GET \/slow\?ms=1000 answered 404.*--slow-path.*--lanes new-connections,keep-alive,think-time$/,
   )
 })
 
-test('selfTest points to --no-echo-check when POST answers something of its own', async (t) => {
+test('selfTest points to --path when POST answers something of its own', async (t) => {
   const target = await listen(
     t,
     createServer((_, response) => response.end('{"ok":true}')),
   )
-  assert.match((await selfTest(options, target)).problems[0]!.sentence, /--no-echo-check/)
-  assert.deepEqual(await problemsOf({ ...options, checkEcho: false }, target), [])
+  assert.match(
+    (await selfTest(options, target)).problems[0]!.sentence,
+    /pass --path, --method and --body when/,
+  )
+  const request = { ...getOf('/echo'), method: 'POST', body: '{}' }
+  const requests = { 'keep-alive': request, 'think-time': request }
+  assert.deepEqual(await problemsOf({ ...options, requests }, target), [])
 })
 
 test('selfTest tells a target that does not answer from one that answers wrongly', async (t) => {

@@ -4,6 +4,7 @@ import { LastcallError } from '../../src/core/errors.ts'
 import { noChanges } from '../../src/load/lane-changes.ts'
 import type { LoadOptions } from '../../src/load/load-options.ts'
 import type { LoadRecord } from '../../src/load/load-record.ts'
+import { getOf } from '../../src/load/plain-request.ts'
 import type { Driver } from '../../src/rollout/driver.ts'
 import { createTimeline, type Timeline } from '../../src/rollout/timeline.ts'
 import { eventually } from '../helpers/eventually.ts'
@@ -66,18 +67,19 @@ export function testDriver(name: string, fixture: DriverFixture): void {
 
     test('selfTest() says which lanes change, and refuses a route that is not there', async (t) => {
       const { driver } = await start(t)
-      const without = (name: string, path: string): LoadOptions => ({
+      const load: LoadOptions = {
         ...fixture.load,
         lanes: ['new-connections', 'keep-alive', 'slow'],
         unasked: ['keep-alive'],
-        paths: { ...fixture.load.paths, post: '/no-such-route', [name]: path },
-      })
-      const { leftOut, fellBack } = await driver.selfTest(without('slow', '/'))
+        paths: { ...fixture.load.paths, echo: '/no-such-route', slow: '/' },
+      }
+      const { leftOut, fellBack } = await driver.selfTest(load)
       assert.deepEqual(
         [...fellBack, ...leftOut].map(({ lane }) => lane),
         ['keep-alive', 'slow'],
       )
-      await assert.rejects(driver.selfTest(without('get', '/no-such-route')), { code: 'LASTCALL_SELF_TEST' })
+      const requests = { 'new-connections': getOf('/no-such-route') }
+      await assert.rejects(driver.selfTest({ ...load, requests }), { code: 'LASTCALL_SELF_TEST' })
     })
 
     test('restart() replaces every pod under load, and oldPodsGone() resolves when the old ones have ended', async (t) => {
@@ -104,7 +106,7 @@ export function testDriver(name: string, fixture: DriverFixture): void {
 
     test('startLoad() sends until it is stopped, and its record has what the self-test changed', async (t) => {
       const { driver } = await start(t)
-      const instead = { method: 'GET', path: fixture.load.paths['get'] ?? '/' } as const
+      const instead = fixture.load.requests['new-connections'] ?? getOf('/')
       const changes = {
         leftOut: [{ lane: 'slow', reason: 'it is not slow' }],
         fellBack: [{ lane: 'keep-alive', reason: 'nothing echoes', instead }],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { getOf } from '../../src/load/plain-request.ts'
 import type { Stall } from '../../src/load/stall-watch.ts'
 import { judgeRun, type Verdict } from '../../src/rollout/verdict.ts'
 import { makeFacts, makeLane, makePod } from '../helpers/run-facts.ts'
@@ -66,16 +67,16 @@ for (const ending of ['clean', 'running', 'port-taken'] as const) {
 }
 
 test('judgeRun notes what lanes sent instead of their own requests, once for each reason, and what was left out', () => {
-  const instead = { method: 'GET', path: '/' } as const
+  const instead = getOf('/')
   const fellBack = [
-    { lane: 'keep-alive', instead, reason: 'no echo; pass --post-path' },
-    { lane: 'think-time', instead, reason: 'no echo; pass --post-path' },
+    { lane: 'keep-alive', instead, reason: 'no echo; pass --echo-path' },
+    { lane: 'think-time', instead, reason: 'no echo; pass --echo-path' },
   ]
   const leftOut = [{ lane: 'slow', reason: 'too fast' }]
   const { outcome, notes } = judgeRun(makeFacts({ changes: { fellBack, leftOut } }))
   assert.equal(outcome, 'pass')
   assert.deepEqual(notes, [
-    'keep-alive and think-time sent GET / instead: no echo; pass --post-path',
+    'keep-alive and think-time sent GET / instead: no echo; pass --echo-path',
     'the lane slow was left out: too fast',
   ])
 })

@@ -1,14 +1,12 @@
-import { lookup } from 'node:dns/promises'
 import { existsSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
 import { type RunningLoad, startLoad } from '../../load/engine.ts'
 import { type LoadDocument, toLoadDocument } from '../../load/load-document.ts'
-import { type LaneChanges, noChanges } from '../../load/lane-changes.ts'
-import { withoutLanes } from '../../load/load-options.ts'
-import type { Target } from '../../load/sample.ts'
-import { refuseSelfTest, selfTest } from '../../load/self-test.ts'
+import { type LoadOptions, withoutLanes } from '../../load/load-options.ts'
+import { refuseSelfTest } from '../../load/self-test.ts'
+import { waitForAnswers } from '../../load/wait-for-answers.ts'
 import { toJson } from '../../report/json.ts'
 import { renderLoad, renderLoadLine } from '../../report/load-summary.ts'
 import { createPalette } from '../../report/palette.ts'
@@ -16,27 +14,29 @@ import { judgeLoad } from '../../rollout/load-verdict.ts'
 import type { RawFlags } from '../flag-reader.ts'
 import { addHelp, type Example } from '../help.ts'
 import { type CliIo, isColoured } from '../io.ts'
-import { type LoadCommandOptions, portOf, readLoadCommandFlags } from '../load-command-flags.ts'
+import { type LoadCommandOptions, readLoadCommandFlags } from '../load-command-flags.ts'
 import { addLoadFlags } from '../load-flags.ts'
+import { addTlsFlags } from '../url-flags.ts'
 
 const examples: readonly Example[] = [
   ['lastcall load --url http://shop', 'until Ctrl-C or SIGTERM'],
   ['lastcall load --url http://shop --duration 2m --json load.json', 'two minutes, in every detail'],
+  ['lastcall load --url https://shop.example --insecure', 'TLS, whatever the certificate'],
 ]
 
 /** `lastcall load --url URL`: the load engine against one address, to run inside a cluster. */
 export function createLoadCommand(io: CliIo, onExitCode: (code: number) => void): Command {
   const command = new Command('load')
     .description('Send load to one URL until SIGTERM, without retries, and list every request that failed')
-    .requiredOption('--url <url>', 'http URL of the Service; its name is looked up once')
+    .option('--url <url>', 'http or https URL of the Service; its name is looked up once (required)')
     .option(
       '--http2-port <port>',
-      "where the lane http2 finds HTTP/2 without TLS (default: the URL's port + 1)",
+      "where the lane http2 finds HTTP/2 (default: the URL's port + 1, with https the URL's port)",
     )
     .option('--duration <duration>', 'end after this time')
     .option('--until-file <file>', 'end when this file exists')
     .option('--start-timeout <duration>', 'how long to wait for the first answers (default: 30s)')
-  return addHelp(addLoadFlags(command), 'load', examples)
+  return addHelp(addLoadFlags(addTlsFlags(command)), 'load', examples)
     .option(
       '--shutdown-delay <duration>',
       'how long pods go on serving after the signal; longer idle connections are counted apart (default: 2s)',
@@ -56,7 +56,15 @@ async function load(raw: RawFlags, io: CliIo): Promise<number> {
     ending.abort()
   })
   try {
-    const { target, changes } = await waitForAnswers(options, ending.signal)
+    const { startTimeoutMs: timeoutMs } = options
+    // A pod of the load may be there before the Service answers.
+    const answers = await waitForAnswers(options.load, options.target, { timeoutMs, signal: ending.signal })
+    const { target, problems, ...changes } = answers
+    refuseSelfTest(
+      options.load,
+      problems.map(({ sentence }) => sentence),
+      changes,
+    )
     running = startLoad(withoutLanes(options.load, changes), { pickTarget: () => target, changes })
     const progress = showProgress(running, options.progressMs, io)
     await untilEnd(options, ending.signal)
@@ -66,48 +74,6 @@ async function load(raw: RawFlags, io: CliIo): Promise<number> {
   } finally {
     running?.abandon()
     offSignal()
-  }
-}
-
-/** A pod of the load may be there before the Service answers; what answers wrongly is refused at once. */
-async function waitForAnswers(options: LoadCommandOptions, signal: AbortSignal): Promise<Start> {
-  const untilMs = performance.now() + options.startTimeoutMs
-  for (;;) {
-    const { target, problems, changes, final } = await tryOnce(options)
-    const over = final || performance.now() > untilMs || signal.aborted
-    if (over || problems.length === 0) refuseSelfTest(options.load, problems, changes)
-    if (target && problems.length === 0) return { target, changes }
-    await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined)
-  }
-}
-
-const RETRY_MS = 500
-
-/** Where to send, and what to send otherwise than it was asked for. */
-interface Start {
-  readonly target: Target
-  readonly changes: LaneChanges
-}
-
-interface Attempt extends Partial<Start> {
-  readonly changes: LaneChanges
-  readonly problems: readonly string[]
-  /** Whether another attempt would end the same way. */
-  readonly final: boolean
-}
-
-async function tryOnce({ load, url, http2Port }: LoadCommandOptions): Promise<Attempt> {
-  try {
-    // Looked up once: a look-up for every connection would measure the cluster's DNS, and the address of a
-    // Service does not change.
-    const { address } = await lookup(url.hostname.replace(/^\[|\]$/g, ''))
-    const target = { host: address, port: portOf(url), http2Port }
-    const { problems, ...changes } = await selfTest(load, target)
-    const final = problems.some(({ unreachable }) => !unreachable)
-    return { target, changes, problems: problems.map(({ sentence }) => sentence), final }
-  } catch (error) {
-    const problem = `--url: '${url.hostname}' cannot be looked up (${(error as Error).message})`
-    return { problems: [problem], changes: noChanges, final: false }
   }
 }
 
@@ -135,7 +101,7 @@ function finish(
     schemaVersion: 2,
     kind: 'load',
     url: options.url.href,
-    options: options.load,
+    options: withoutValues(options.load),
     verdict,
     ...document,
   })
@@ -144,4 +110,10 @@ function finish(
   const palette = createPalette(isColoured(io.stdout, io.env, raw['color'] !== false))
   io.stdout.write(file === '-' ? json : renderLoad(document, verdict, palette))
   return verdict.exitCode
+}
+
+/** The values of header fields may be secrets, and a file of results is no place for them. */
+function withoutValues({ laneHeaders, headers, ...load }: LoadOptions): object {
+  const ofLanes = Object.entries(laneHeaders).map(([lane, fields]) => [lane, Object.keys(fields)])
+  return { ...load, headers: Object.keys(headers), laneHeaders: Object.fromEntries(ofLanes) as object }
 }

@@ -17,7 +17,7 @@ import { shutdownHelp } from '../shutdown-flag.ts'
 const examples: readonly Example[] = [
   ['lastcall rehearse -- node server.js', 'three pods, one rollout'],
   ['lastcall rehearse --before-after -- node server.js', 'what lastcall/auto would change'],
-  ['lastcall rehearse --post-path /orders --no-echo-check -- node server.js', 'a route of your own'],
+  ['lastcall rehearse --path /orders --method POST -- node server.js', 'a request of your own'],
   ['lastcall rehearse --lanes new-connections,keep-alive -- node server.js', 'some of the lanes'],
   ['lastcall rehearse --restarts 10 --json run.json -- node server.js', 'rare races, in every detail'],
 ]

@@ -20,16 +20,18 @@ import { addLoadFlags } from '../load-flags.ts'
 import { readRolloutFlags } from '../rollout-flags.ts'
 import { showRun } from '../show-run.ts'
 import { triggerHelp } from '../trigger-flag.ts'
+import { addTlsFlags } from '../url-flags.ts'
 
 const examples: readonly Example[] = [
   ['lastcall rollout deployment/shop', 'one restart, with everything found by itself'],
   ['lastcall rollout sts/shop -n prod --context staging', 'as kubectl names it'],
-  ['lastcall rollout deploy/shop --get-path /health', 'a server whose GET / is no success'],
+  ['lastcall rollout deploy/shop --path /health', 'a server whose GET / is no success'],
   [
     'lastcall rollout deploy/shop --image workload',
     "an agent in the workload's own image, which has Node.js",
   ],
   ['lastcall rollout deploy/shop --trigger drain-node', 'what a node drain loses'],
+  ['lastcall rollout deploy/shop --url https://shop.example', 'through the Ingress or the Gateway'],
   ['lastcall rollout deploy/shop --restarts 10 --json run.json', 'rare races, in every detail'],
 ]
 
@@ -45,7 +47,11 @@ export function createRolloutCommand(io: CliIo, onExitCode: (code: number) => vo
     .option('--port <port>', 'its port, a number or a name (default: the one for HTTP)')
     .option(
       '--http2-port <port>',
-      'its port for HTTP/2 without TLS (default: the one with appProtocol kubernetes.io/h2c)',
+      "its port for HTTP/2 without TLS (default: the one with appProtocol kubernetes.io/h2c); with --url the URL's",
+    )
+    .option(
+      '--url <url>',
+      'http or https URL to send to from inside the cluster, as that of an Ingress (default: the Service)',
     )
     .option(
       '--image <image>',
@@ -66,7 +72,7 @@ export function createRolloutCommand(io: CliIo, onExitCode: (code: number) => vo
       '--shutdown-delay <duration>',
       'how long pods go on serving after the signal; longer idle connections are counted apart (default: 2s)',
     )
-  return addHelp(addBudgetFlag(addLoadFlags(command)), 'rollout', examples)
+  return addHelp(addBudgetFlag(addLoadFlags(addTlsFlags(command))), 'rollout', examples)
     .option('--dry-run', 'print every object and every permission, and create nothing')
     .option(
       '--print-manifests',
@@ -90,7 +96,7 @@ async function rollout(words: readonly string[], raw: RawFlags, io: CliIo): Prom
   const options: KubernetesOptions = {
     ...flags,
     found,
-    load: flags.loadFor(found.workload.replicas, found.service.service),
+    load: flags.loadFor(found.workload.replicas, found.service?.service ?? ''),
     bundle: readAgentBundle(),
   }
   if (flags.dryRun) {
@@ -102,7 +108,7 @@ async function rollout(words: readonly string[], raw: RawFlags, io: CliIo): Prom
     return 0
   }
   const { kind, name } = found.workload
-  const { service, port } = found.service
+  const { service } = found
   const workload = `${kind.toLowerCase()}/${name}`
   return showRun(
     {
@@ -113,7 +119,13 @@ async function rollout(words: readonly string[], raw: RawFlags, io: CliIo): Prom
         return { ...run, finished: inWords(api.server, () => run.finished) }
       },
       toDocument: (facts) =>
-        toRolloutDocument(facts, { workload, namespace, context: cluster.context, service, port }),
+        toRolloutDocument(facts, {
+          workload,
+          namespace,
+          context: cluster.context,
+          ...(flags.url && { url: flags.url.words }),
+          ...(service && { service: service.service, port: service.port }),
+        }),
       cleanedUp: 'everything that it had created has been deleted',
     },
     raw,

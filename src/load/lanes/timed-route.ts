@@ -3,6 +3,7 @@ import { tryHttp } from '../http-trial.ts'
 import { type LaneContext, pauseUntil } from '../lane.ts'
 import type { LaneTrial } from '../lane-definition.ts'
 import type { LoadOptions } from '../load-options.ts'
+import { getOf } from '../plain-request.ts'
 import { pathOf, type Route } from '../route.ts'
 
 /** A GET route whose answer takes as long as it is asked to. */
@@ -44,11 +45,10 @@ async function runClient(
 ): Promise<void> {
   const { options, signal } = context
   const request = {
-    method: 'GET',
-    path: pathFor(timed, options, options.slowMs),
+    ...getOf(pathFor(timed, options, options.slowMs)),
     timeoutMs: options.timeoutMs + options.slowMs,
     agent: context.openAgent(keepAlive),
-  } as const
+  }
   for (let dueMs = startMs; ; dueMs = Math.max(performance.now(), dueMs + options.slowMs)) {
     await pauseUntil(dueMs, signal)
     if (signal.aborted) return
@@ -68,8 +68,7 @@ export function timedTrial(timed: TimedRoute, remedy: string): LaneTrial {
       ? Math.min(TRIAL_MS, options.slowMs)
       : options.slowMs
   return {
-    method: 'GET',
-    path: (options) => pathFor(timed, options, askedMs(options)),
+    request: (options) => getOf(pathFor(timed, options, askedMs(options))),
     askedMs,
     send: (request) => tryHttp(request, timed.createBodyCheck?.()),
     remedy,

@@ -4,6 +4,7 @@ import type { Socket } from 'node:net'
 import { test } from 'node:test'
 import { startLoad } from '../../../src/load/engine.ts'
 import { defaultLoad } from '../../../src/load/load-options.ts'
+import { getOf } from '../../../src/load/plain-request.ts'
 import { listen } from '../../helpers/listen.ts'
 import { documentOf, untilLoad } from '../../helpers/load.ts'
 
@@ -17,7 +18,7 @@ for (const lane of ['keep-alive', 'think-time']) {
       response.end('hello')
     })
     const target = await listen(t, server)
-    const instead = { method: 'GET', path: '/health' } as const
+    const instead = getOf('/health')
     const changes = { leftOut: [], fellBack: [{ lane, instead, reason: 'nothing echoes' }] }
     const load = startLoad(
       { ...defaultLoad, lanes: [lane], ratePerSecond: 200 },

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
+import { getOf } from '../../../src/load/plain-request.ts'
 import { eventually } from '../../helpers/eventually.ts'
 import { listen } from '../../helpers/listen.ts'
 import { startLane } from '../../helpers/load.ts'
@@ -56,7 +57,10 @@ test('the clients of think-time pause before each request, some of them for long
   const { target, connections } = await serve(t)
   const idleLimitMs = 1_600
   const began = performance.now()
-  const load = startLane(t, 'think-time', () => target, { idleLimitMs, checkEcho: false })
+  const load = startLane(t, 'think-time', () => target, {
+    idleLimitMs,
+    requests: { 'think-time': getOf('/') },
+  })
   await eventually('each has asked twice', () => {
     const all = [...connections.values()]
     return all.length === clients.thinkTime && all.every((one) => one.asked.length > 1)

@@ -1,8 +1,11 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2'
 import type { Socket } from 'node:net'
 import { dial, noEndpoint } from '../../dial-agent.ts'
+import { bodyHeaders, type Headers } from '../../headers.ts'
+import type { LaneRequest } from '../../plain-request.ts'
 import { judge } from '../../request.ts'
 import type { PickTarget, Sample, SampleError } from '../../sample.ts'
+import { http2Problem } from '../../tls.ts'
 import {
   describeError,
   noteSocket,
@@ -13,13 +16,9 @@ import {
   type Trace,
 } from '../../trace.ts'
 
-/** One POST over HTTP/2 with prior knowledge (h2c). */
-export interface Http2Request extends RequestIdentity {
-  readonly path: string
-  readonly hostHeader: string
-  /** JSON to send. */
-  readonly body: string
-  readonly checkEcho: boolean
+/** One request over HTTP/2, without TLS by prior knowledge (h2c). */
+export interface Http2Request extends RequestIdentity, LaneRequest {
+  readonly headers: Headers
   readonly timeoutMs: number
 }
 
@@ -68,14 +67,21 @@ export class Http2Client {
   #try(request: Http2Request, trace: Trace): Promise<Outcome> {
     const connection = this.#connect()
     if (!connection) return Promise.resolve(describeError(noEndpoint(), trace, request.timeoutMs))
-    Object.assign(trace, { stage: 'connect', sent: false, connectMs: undefined })
+    // A stream without a body ends with its header, and says nothing about it.
+    const sent = request.body === undefined
+    Object.assign(trace, { stage: 'connect', sent, connectMs: undefined })
     noteSocket(trace, connection.socket)
-    const stream = connection.session.request({
-      ':method': 'POST',
-      ':path': request.path,
-      ':authority': request.hostHeader,
-      'content-type': 'application/json',
-    })
+    const { host, ...headers } = request.headers
+    const stream = connection.session.request(
+      {
+        ...headers,
+        ...bodyHeaders(request.body, headers),
+        ':method': request.method,
+        ':path': request.path,
+        ':authority': host,
+      },
+      { endStream: sent },
+    )
     return follow(stream, connection, { request, trace })
   }
 
@@ -84,10 +90,12 @@ export class Http2Client {
     if (known && !known.session.closed && !known.session.destroyed) return known
     const target = this.#pickTarget()
     if (!target) return undefined
-    const socket = dial({ ...target, port: target.http2Port ?? target.port })
+    const socket = dial({ ...target, port: target.http2Port ?? target.port }, 'h2')
     // Every stream that waits for the connection listens for it.
     socket.setMaxListeners(0)
-    const session = connect(`http://${target.host}`, { createConnection: () => socket })
+    const session = connect(`${target.tls ? 'https' : 'http'}://localhost`, {
+      createConnection: () => socket,
+    })
     session.setMaxListeners(0)
     const connection: Connection = {
       session,
@@ -101,6 +109,12 @@ export class Http2Client {
     // The socket says what happened before the session passes it on in its own words.
     socket.on('error', (error) => (connection.error ??= error))
     session.on('error', (error: Error) => (connection.error ??= error))
+    // After the listener of the session: Node aborts when the socket is gone before it.
+    socket.once('secureConnect', () => {
+      const problem = http2Problem(socket)
+      connection.error ??= problem
+      if (problem) session.destroy(problem)
+    })
     session.once('close', () => this.#open.delete(connection))
     this.#open.add(connection)
     return (this.#current = connection)
@@ -120,7 +134,7 @@ function follow(
     () => {
       trace.timedOut = true
       // A session that never stood would have the next streams wait for it as well.
-      if (connection.socket.connecting) connection.session.destroy()
+      if (trace.facts?.isUp === false) connection.session.destroy()
       stream.close(constants.NGHTTP2_CANCEL)
     },
     Math.max(0, request.timeoutMs - sinceStart(trace)),
@@ -157,7 +171,7 @@ function follow(
     })
     resolve(describeError(connection.error ?? failure ?? closed, trace, request.timeoutMs))
   })
-  stream.end(request.body)
+  if (request.body !== undefined) stream.end(request.body)
   return promise
 }
 

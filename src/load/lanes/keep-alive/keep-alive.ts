@@ -1,8 +1,7 @@
 import { createGrid } from '../../grid.ts'
 import { type Lane, type LaneContext, pauseUntil } from '../../lane.ts'
 import type { LaneDefinition } from '../../lane-definition.ts'
-import { getTrial } from '../get-route.ts'
-import { postOrInstead, postRoute, postTrial } from '../post-route.ts'
+import { describedTrial, echoRoute, echoTrial, getTrial } from '../plain-trials.ts'
 
 /** Few: each keeps a connection, and three per pod are enough to have one idle at any moment. */
 export const KEEP_ALIVE_CLIENTS = 8
@@ -18,7 +17,7 @@ const run: Lane = async (context) => {
 
 async function runClient(context: LaneContext, startMs: number, intervalMs: number): Promise<void> {
   const { options, signal } = context
-  const request = { ...postOrInstead(context), timeoutMs: options.timeoutMs }
+  const request = { ...context.request, timeoutMs: options.timeoutMs }
   const grid = createGrid(startMs, intervalMs)
   const agent = context.openAgent(true)
   while (!signal.aborted) {
@@ -31,18 +30,21 @@ async function runClient(context: LaneContext, startMs: number, intervalMs: numb
 }
 
 /**
- * POST on connections that stay open, paced: a client that is served late sends its next request at once
+ * Requests on connections that stay open, paced: a client that is served late sends its next request at once
  * until it is back on its grid.
  */
 export const keepAlive: LaneDefinition = {
   name: 'keep-alive',
   unasked: true,
   essential: false,
-  sends: `\`POST\` with an id on ${KEEP_ALIVE_CLIENTS} connections that stay open, on a fixed grid; \`GET\` where no route echoes`,
+  sends:
+    `\`POST\` with an id on ${KEEP_ALIVE_CLIENTS} connections that stay open, on a fixed grid; ` +
+    'the request of `new-connections` where no route echoes',
   meets: 'connections that are closed in the middle of traffic',
-  routes: [postRoute],
+  routes: [echoRoute],
   columns: [],
   run,
-  trial: postTrial,
+  trial: echoTrial,
+  described: describedTrial,
   fallback: getTrial,
 }

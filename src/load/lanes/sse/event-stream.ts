@@ -1,11 +1,12 @@
 import { type Agent, type IncomingMessage, request as httpRequest } from 'node:http'
 import type { Socket } from 'node:net'
+import type { Headers } from '../../headers.ts'
 import { createEventParser, type ServerEvent } from './event-parser.ts'
 
 /** Where events are, and after which one to go on. */
 export interface EventPlace {
   readonly path: string
-  readonly hostHeader: string
+  readonly headers: Headers
   readonly lastEventId: string | undefined
 }
 
@@ -37,7 +38,7 @@ export function openEventStream(agent: Agent, place: EventPlace, events: EventSt
   const { promise: ended, resolve } = Promise.withResolvers<EventStreamEnd>()
   const parser = createEventParser()
   const after = place.lastEventId === undefined ? {} : { 'last-event-id': place.lastEventId }
-  const headers = { host: place.hostHeader, accept: 'text/event-stream', ...after }
+  const headers = { ...place.headers, accept: 'text/event-stream', ...after }
   const request = httpRequest({ agent, path: place.path, headers })
   const settle = (error?: Error): void => resolve({ error, retryMs: parser.retryMs })
   request.on('socket', (socket) => events.onSocket(socket))

@@ -1,5 +1,6 @@
 import type { Lane } from '../../lane.ts'
 import type { LaneDefinition, TrialRequest } from '../../lane-definition.ts'
+import { getOf } from '../../plain-request.ts'
 import { pathOf, type Route } from '../../route.ts'
 import type { Sample } from '../../sample.ts'
 import { EventSubscriber } from './subscriber.ts'
@@ -14,7 +15,8 @@ const eventsRoute: Route = {
 }
 
 const run: Lane = async (context) => {
-  const { hostHeader, timeoutMs } = context.options
+  const { timeoutMs } = context.options
+  const { headers } = context
   const path = pathOf(context.options, eventsRoute)
   const ports = {
     pickTarget: context.pickTarget,
@@ -22,7 +24,7 @@ const run: Lane = async (context) => {
     record: context.record,
   }
   const clients = Array.from({ length: CLIENTS }, () => {
-    const subscriber = new EventSubscriber({ path, hostHeader, timeoutMs }, ports)
+    const subscriber = new EventSubscriber({ path, headers, timeoutMs }, ports)
     context.own(subscriber)
     return subscriber.run(context.signal)
   })
@@ -56,8 +58,7 @@ export const sse: LaneDefinition = {
   columns: [],
   run,
   trial: {
-    method: 'GET',
-    path: (options) => pathOf(options, eventsRoute),
+    request: (options) => getOf(pathOf(options, eventsRoute)),
     askedMs: () => 0,
     send: tryFirstEvent,
     remedy:

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { DialAgent } from '../../dial-agent.ts'
+import type { Headers } from '../../headers.ts'
 import { pauseUntil } from '../../lane.ts'
 import type { PickTarget, Sample, SampleError } from '../../sample.ts'
 import {
@@ -17,7 +18,7 @@ import { type EventStream, openEventStream } from './event-stream.ts'
 /** Where to subscribe; `timeoutMs` is how long the next event may be waited for. */
 export interface Subscription {
   readonly path: string
-  readonly hostHeader: string
+  readonly headers: Headers
   readonly timeoutMs: number
 }
 
@@ -79,12 +80,12 @@ export class EventSubscriber {
   }
 
   async #follow(): Promise<Awaited<EventStream['ended']>> {
-    const { path, hostHeader } = this.#subscription
+    const { path, headers } = this.#subscription
     const lastEventId = this.#lastId === undefined ? undefined : String(this.#lastId)
     Object.assign(this.#waiting.trace, { stage: 'connect', sent: false, connectMs: undefined })
     this.#stream = openEventStream(
       this.#agent,
-      { path, hostHeader, lastEventId },
+      { path, headers, lastEventId },
       {
         onSocket: (socket) => {
           this.#socket = socket

@@ -1,7 +1,6 @@
 import { type Lane, type LaneContext, pauseUntil } from '../../lane.ts'
 import type { LaneDefinition } from '../../lane-definition.ts'
-import { getTrial } from '../get-route.ts'
-import { postOrInstead, postRoute, postTrial } from '../post-route.ts'
+import { describedTrial, echoRoute, echoTrial, getTrial } from '../plain-trials.ts'
 import { isIdleRace } from './idle-race.ts'
 
 export const THINK_TIME_CLIENTS = 12
@@ -22,7 +21,7 @@ const run: Lane = async (context) => {
 
 async function runClient(context: LaneContext, seed: number, atLeastMs: number): Promise<void> {
   const { options, signal } = context
-  const request = { ...postOrInstead(context), timeoutMs: options.timeoutMs }
+  const request = { ...context.request, timeoutMs: options.timeoutMs }
   const random = createRandom(seed)
   const agent = context.openAgent(true)
   while (!signal.aborted) {
@@ -47,7 +46,7 @@ function createRandom(seed: number): () => number {
 }
 
 /**
- * POST on connections that lie idle between answers: meets the moment at which a server closes an idle
+ * Requests on connections that lie idle between answers: meets the moment at which a server closes an idle
  * connection while a request is under way (nodejs/node#60617). Some clients pause for longer than the server
  * goes on serving after a signal, so that nothing can warn them.
  */
@@ -57,12 +56,14 @@ export const thinkTime: LaneDefinition = {
   essential: false,
   sends:
     `\`POST\` with an id on ${THINK_TIME_CLIENTS} connections, with pauses of 50 ms to 1.5 s, ` +
-    `and on ${LONG_PAUSE_CLIENTS} more with pauses that are longer than the shutdown delay; \`GET\` where no route echoes`,
+    `and on ${LONG_PAUSE_CLIENTS} more with pauses that are longer than the shutdown delay; ` +
+    'the request of `new-connections` where no route echoes',
   meets: 'idle connections that are closed as the next request is on its way',
-  routes: [postRoute],
+  routes: [echoRoute],
   columns: [],
   run,
-  trial: postTrial,
+  trial: echoTrial,
+  described: describedTrial,
   fallback: getTrial,
   isRaced: isIdleRace,
 }

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { type ClientOptions, WebSocket } from 'ws'
 import { type ConnectionFacts, dial, factsOf } from '../../dial-agent.ts'
+import type { Headers } from '../../headers.ts'
 import type { RequestStage, SampleError, Target } from '../../sample.ts'
 import { describeTimeout } from '../../trace.ts'
 
@@ -12,7 +13,7 @@ const MAX_PAYLOAD_BYTES = 1024 * 1024
 /** Where to open a WebSocket. */
 export interface WebSocketPlace {
   readonly path: string
-  readonly hostHeader: string
+  readonly headers: Headers
   /** Of the opening handshake. */
   readonly timeoutMs: number
 }
@@ -47,12 +48,12 @@ export class WebSocketLink {
     this.connection = connection
     const options: ClientOptions & { readonly closeTimeout: number } = {
       createConnection: () => connection,
-      headers: { host: place.hostHeader },
+      headers: place.headers,
       perMessageDeflate: false,
       maxPayload: MAX_PAYLOAD_BYTES,
       closeTimeout: CLOSE_MS,
     }
-    // The host is in the header. A fragment would be refused, and no server would see it.
+    // The host is in the header, and TLS is spoken by the connection. A fragment would be refused, and no server would see it.
     this.#socket = new WebSocket(`ws://localhost${place.path.replaceAll('#', '%23')}`, options)
     this.opened = follow(this.#socket, connection, place.timeoutMs)
     this.closed = new Promise((resolve) => void this.#socket.once('close', () => resolve()))
@@ -98,7 +99,7 @@ function follow(socket: WebSocket, connection: Socket, timeoutMs: number): Promi
     const message = `no WebSocket within ${timeoutMs} ms`
     giveUp(describeTimeout({ message, stage }, performance.now() - startedAtMs - timeoutMs))
   }, timeoutMs)
-  connection.once('connect', () => (stage = 'wait'))
+  connection.once(factsOf(connection)?.upEvent ?? 'connect', () => (stage = 'wait'))
   socket.once('upgrade', () => (status = 101))
   socket.once('open', () => {
     clearTimeout(timer)

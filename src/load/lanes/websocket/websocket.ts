@@ -1,5 +1,6 @@
 import { type Lane, sendOnGrid } from '../../lane.ts'
 import type { LaneDefinition } from '../../lane-definition.ts'
+import { getOf } from '../../plain-request.ts'
 import { pathOf, type Route } from '../../route.ts'
 import { openTrace, toSample } from '../../trace.ts'
 import { type OnLoss, WebSocketClient } from './client.ts'
@@ -16,8 +17,8 @@ const websocketRoute: Route = {
 }
 
 const run: Lane = async (context) => {
-  const { ratePerSecond, timeoutMs, hostHeader } = context.options
-  const place = { path: pathOf(context.options, websocketRoute), hostHeader, timeoutMs }
+  const { ratePerSecond, timeoutMs } = context.options
+  const place = { path: pathOf(context.options, websocketRoute), headers: context.headers, timeoutMs }
   const intervalMs = (1_000 * WEBSOCKET_CLIENTS) / ratePerSecond
   const startMs = performance.now()
   const onLoss: OnLoss = (error, facts) => {
@@ -56,8 +57,7 @@ export const websocket: LaneDefinition = {
   columns: ['resent'],
   run,
   trial: {
-    method: 'GET',
-    path: (options) => pathOf(options, websocketRoute),
+    request: (options) => getOf(pathOf(options, websocketRoute)),
     askedMs: () => 0,
     async send(request) {
       const client = new WebSocketClient(request.pickTarget, request, () => undefined)

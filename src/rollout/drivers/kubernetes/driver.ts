@@ -22,7 +22,7 @@ export interface KubernetesPorts {
 /** A workload in a cluster, with an agent beside it that sends the load and observes. */
 export function createKubernetesDriver(options: KubernetesOptions, ports: KubernetesPorts): Driver {
   const { api, timeline } = ports
-  const { workload, service } = options.found
+  const { workload, destination } = options.found
   const clock = createClockBridge()
   const pods = createObservedPods(timeline, clock)
   const ending = new AbortController()
@@ -67,7 +67,7 @@ export function createKubernetesDriver(options: KubernetesOptions, ports: Kubern
 
   return {
     async start() {
-      notice(`the load goes to the Service ${service.service}, port ${service.port}`)
+      notice(`the load goes to ${destination.words}`)
       for (const note of options.found.notes) notice(note)
       starting = startRemoteAgent(api, planAgent(options), { clock, onLine, onNotice: notice })
       agent = await starting

@@ -8,7 +8,7 @@ import { triggers } from './triggers/triggers.ts'
 /** Everything that a run would create and do, as text for people. */
 export function renderPlan(options: KubernetesOptions): string {
   const plan = planAgent(options)
-  const { workload, service, notes } = options.found
+  const { workload, destination, notes } = options.found
   const kilobytes = Math.round(plan.bundle.byteLength / 1_000)
   const objects = [jobManifest(plan), ...otherManifests(plan)].map(({ object }) => {
     const shown = 'binaryData' in object ? { ...object, binaryData: `the agent, ${kilobytes} kB` } : object
@@ -20,7 +20,7 @@ export function renderPlan(options: KubernetesOptions): string {
   return [
     `lastcall would ${triggers[options.trigger].does(`${workload.kind} '${workload.name}'`)} ` +
       `in the namespace '${workload.namespace}',`,
-    `send load to the Service '${service.service}', port ${service.port}, and create:`,
+    `send load to ${destination.words}, and create:`,
     ...objects,
     'It needs these permissions, which you have:',
     ...permissions,

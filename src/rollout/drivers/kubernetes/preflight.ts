@@ -1,8 +1,9 @@
 import { LastcallError } from '../../../core/errors.ts'
+import type { Target } from '../../../load/sample.ts'
 import type { ApiClient } from './api/client.ts'
 import { permissionsFor, type RunChoice } from './permissions.ts'
 import { type Permission, toRoleText, toText } from './policy-rules.ts'
-import { findService, type ServiceChoice, type ServiceTarget } from './service.ts'
+import { findService, podPort, type ServiceChoice, type ServiceTarget } from './service.ts'
 import { readSurroundings } from './surroundings.ts'
 import { triggers } from './triggers/triggers.ts'
 import { findWorkload, type Workload, workloadProblems } from './workload.ts'
@@ -12,12 +13,25 @@ import type { WorkloadName } from './workload-kinds.ts'
 export interface RolloutChoice extends ServiceChoice, RunChoice {
   readonly namespace: string
   readonly workload: WorkloadName
+  /** Where to send instead of to the Service: to an Ingress, or a Gateway. */
+  readonly url: Destination | undefined
+}
+
+/** Where the load goes. */
+export interface Destination {
+  /** For people: the URL, or the Service and its port. */
+  readonly words: string
+  readonly target: Target
 }
 
 /** Everything that has to be known before anything is created. */
 export interface Preflight {
   readonly workload: Workload
-  readonly service: ServiceTarget
+  readonly destination: Destination
+  /** The Service whose endpoints are observed; undefined beside a URL where no single one selects the pods. */
+  readonly service: ServiceTarget | undefined
+  /** The port on which the pods listen, a number or the name of a container's port. */
+  readonly targetPort: string | number | undefined
   /** What a person should know; nothing of it is in the way. */
   readonly notes: readonly string[]
 }
@@ -37,7 +51,37 @@ export async function preflight(api: ApiClient, choice: RolloutChoice): Promise<
     ...surroundings.problems,
   ]
   if (problems.length > 0) throw new LastcallError('LASTCALL_WORKLOAD', problems)
-  return { workload, service: await findService(api, workload, choice), notes: surroundings.notes }
+  const { notes } = surroundings
+  if (choice.url) {
+    const service = await maybeService(api, workload, choice)
+    return {
+      workload,
+      service,
+      destination: choice.url,
+      targetPort: service?.targetPort ?? podPort(workload),
+      notes,
+    }
+  }
+  const service = await findService(api, workload, choice)
+  const { address: host, port, http2Port, targetPort } = service
+  const target = { host, port, ...(http2Port !== undefined && { http2Port }) }
+  const words = `the Service ${service.service}, port ${port}`
+  return { workload, service, destination: { words, target }, targetPort, notes }
+}
+
+/** The Service, where it is only observed; one that the user named has to be there. */
+async function maybeService(
+  api: ApiClient,
+  workload: Workload,
+  choice: RolloutChoice,
+): Promise<ServiceTarget | undefined> {
+  try {
+    return await findService(api, workload, choice)
+  } catch (error) {
+    const isNamed = choice.service !== undefined || choice.port !== undefined
+    if (!isNamed && error instanceof LastcallError && error.code === 'LASTCALL_SERVICE') return undefined
+    throw error
+  }
 }
 
 async function checkPermissions(api: ApiClient, choice: RolloutChoice): Promise<void> {

@@ -57,16 +57,15 @@ function secondsFor({ baselineMs, coolDownMs, durationMs, restarts, rolloutTimeo
 
 /** The objects of an agent; with `run` it does that alone. */
 export function planAgent(options: KubernetesOptions, run?: OwnRun): AgentPlan {
-  const { workload, service } = options.found
-  const { http2Port } = service
+  const { workload, service, destination, targetPort } = options.found
   const name = `lastcall-${randomBytes(4).toString('hex')}`
   const job: AgentJob = {
     namespace: workload.namespace,
     workload: { kind: workload.kind, name: workload.name, resource: workload.resource, uid: workload.uid },
     selector: workload.selector,
-    service: service.service,
-    target: { host: service.address, port: service.port, ...(http2Port !== undefined && { http2Port }) },
-    targetPort: service.targetPort,
+    ...(service && { service: service.service }),
+    target: destination.target,
+    ...(targetPort !== undefined && { targetPort }),
     configMap: name,
     ...(run && { run }),
   }

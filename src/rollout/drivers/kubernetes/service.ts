@@ -133,6 +133,14 @@ function choosePort(
   )
 }
 
+/** The port on which pods listen, as far as their own template tells: the one that is probed, or the first. */
+export function podPort({ object }: Workload): string | number | undefined {
+  const { containers } = object.spec.template.spec
+  const probed = containers.map(({ readinessProbe }) => readinessProbe?.httpGet?.port)
+  const listed = containers.flatMap(({ ports = [] }) => ports.map(({ containerPort }) => containerPort))
+  return [...probed, ...listed].find((port) => port !== undefined)
+}
+
 /** The path of a container's readiness probe, when it asks the port that the Service sends to. */
 function probePathOf(
   { ports = [], readinessProbe }: Container,

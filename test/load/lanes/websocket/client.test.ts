@@ -8,7 +8,7 @@ import { WebSocketClient } from '../../../../src/load/lanes/websocket/client.ts'
 import { readClocks, type Target } from '../../../../src/load/sample.ts'
 import { listen } from '../../../helpers/listen.ts'
 
-const place = { path: '/ws', hostHeader: 'localhost', timeoutMs: 5_000 }
+const place = { path: '/ws', headers: { host: 'localhost' }, timeoutMs: 5_000 }
 const identify = (id: string) =>
   ({ lane: 'websocket', id, method: 'GET', scheduledAt: readClocks() }) as const
 

@@ -34,7 +34,7 @@ async function answering(t: TestContext): Promise<(answer: Answer) => Promise<To
     const codes: number[] = []
     const link = new WebSocketLink(
       target,
-      { path: '/', hostHeader: 'test', timeoutMs: 10_000 },
+      { path: '/', headers: { host: 'test' }, timeoutMs: 10_000 },
       { onText: (text) => texts.push(text), onClose: (code) => codes.push(code) },
     )
     t.after(() => link.destroy())

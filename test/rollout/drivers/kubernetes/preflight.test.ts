@@ -20,7 +20,7 @@ suite('preflight()', () => {
     const server = await shop(t)
     const before = server.names()
     const { workload, service } = await preflight(createApiClient(server.access), choice)
-    assert.deepEqual([workload.name, service.service], ['shop', 'shop'])
+    assert.deepEqual([workload.name, service?.service], ['shop', 'shop'])
     assert.deepEqual(server.names(), before)
     assert.ok(server.requests.every(({ method, path }) => method === 'GET' || path.endsWith('reviews')))
   })

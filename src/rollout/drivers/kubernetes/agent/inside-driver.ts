@@ -1,5 +1,6 @@
 import { startLoad } from '../../../../load/engine.ts'
 import { refuseSelfTest } from '../../../../load/self-test.ts'
+import { waitForAnswers } from '../../../../load/wait-for-answers.ts'
 import type { Driver } from '../../../driver.ts'
 import type { Timeline } from '../../../timeline.ts'
 import type { ApiClient } from '../api/client.ts'
@@ -7,8 +8,7 @@ import { createClockBridge } from '../clock-bridge.ts'
 import { createObservedPods } from '../pods.ts'
 import { createRestarter } from '../restarter.ts'
 import { startObserver } from './observer.ts'
-import type { AgentJob, AgentMessage, OwnRun } from './protocol.ts'
-import { waitForAnswers } from './wait-for-answers.ts'
+import { type AgentJob, type AgentMessage, type OwnRun, START_TIMEOUT_MS } from './protocol.ts'
 
 /** What the driver works with. */
 export interface InsidePorts {
@@ -19,6 +19,7 @@ export interface InsidePorts {
 
 /** The workload as the agent itself rolls it out: it sends, observes and restarts in one process. */
 export function createInsideDriver(job: AgentJob, run: OwnRun, { api, timeline, say }: InsidePorts): Driver {
+  let { target } = job
   const ending = new AbortController()
   const { signal } = ending
   // One clock, so that nothing is converted.
@@ -48,7 +49,9 @@ export function createInsideDriver(job: AgentJob, run: OwnRun, { api, timeline, 
     start: () => observer.synced,
     replicas: () => run.replicas,
     async selfTest(load) {
-      const { problems, ...changes } = await waitForAnswers(load, job.target, signal)
+      const answers = await waitForAnswers(load, target, { timeoutMs: START_TIMEOUT_MS, signal })
+      const { problems, target: found, ...changes } = answers
+      target = found
       refuseSelfTest(
         load,
         problems.map(({ sentence }) => sentence),
@@ -57,7 +60,7 @@ export function createInsideDriver(job: AgentJob, run: OwnRun, { api, timeline, 
       return changes
     },
     async startLoad(load, changes) {
-      const running = startLoad(load, { pickTarget: () => job.target, changes })
+      const running = startLoad(load, { pickTarget: () => target, changes })
       signal.addEventListener('abort', () => running.abandon(), { once: true })
       return {
         totals: () => running.totals(),

@@ -64,16 +64,18 @@ export function startObserver(
   const namespace = `namespaces/${job.namespace}`
   const pods = watch<PodObject>('pods', podsOf(job), reportPods(job, say, signal))
   const endpoints = createEndpointTracker()
-  const slices = watch<EndpointSliceObject>(
-    'endpointslices',
-    {
-      path: `/apis/discovery.k8s.io/v1/${namespace}/endpointslices`,
-      query: { labelSelector: `kubernetes.io/service-name=${job.service}` },
-    },
-    (type, slice, at) => {
-      for (const message of endpoints.take(slice, type === 'DELETED')) say(message, at.wallMs)
-    },
-  )
+  const watchSlices = (service: string): Promise<void> =>
+    watch<EndpointSliceObject>(
+      'endpointslices',
+      {
+        path: `/apis/discovery.k8s.io/v1/${namespace}/endpointslices`,
+        query: { labelSelector: `kubernetes.io/service-name=${service}` },
+      },
+      (type, slice, at) => {
+        for (const message of endpoints.take(slice, type === 'DELETED')) say(message, at.wallMs)
+      },
+    )
+  const slices = job.service === undefined ? undefined : watchSlices(job.service)
   // Events of the past are in the first list.
   let hasEvents = false
   const events = watch<EventObject>('events', { path: `/api/v1/${namespace}/events` }, (type, event, at) => {

@@ -5,8 +5,11 @@ import type { PodFacts } from './protocol.ts'
 /** Longest termination message that Kubernetes keeps. */
 const MAX_MESSAGE = 4_096
 
+/** The port on which a workload's pods listen: a number, a container's port by its name, or unknown. */
+type TargetPort = string | number | undefined
+
 /** The facts of a pod; `targetPort` tells which of its containers is behind the Service. */
-export function readPodFacts(pod: PodObject, targetPort: string | number): PodFacts {
+export function readPodFacts(pod: PodObject, targetPort: TargetPort): PodFacts {
   const { metadata, spec, status = {} } = pod
   const statuses = status.containerStatuses ?? []
   const terminated = readTerminated(
@@ -40,15 +43,17 @@ function readTerminated(container: ContainerStatus | undefined): PodFacts['termi
 }
 
 /** The container that has the Service's port; the first one when none says so. */
-function servingContainer({ spec }: PodObject, targetPort: string | number): Container | undefined {
-  const serving = spec.containers.find(({ ports = [] }) =>
-    ports.some(({ name, containerPort }) => name === targetPort || containerPort === targetPort),
+function servingContainer({ spec }: PodObject, targetPort: TargetPort): Container | undefined {
+  const serving = spec.containers.find(
+    ({ ports = [] }) =>
+      targetPort !== undefined &&
+      ports.some(({ name, containerPort }) => name === targetPort || containerPort === targetPort),
   )
   return serving ?? spec.containers[0]
 }
 
 /** Where the kubelet asks whether a pod is ready; undefined unless it does so by HTTP, at the pod itself. */
-export function readinessTarget(pod: PodObject, targetPort: string | number): ProbeTarget | undefined {
+export function readinessTarget(pod: PodObject, targetPort: TargetPort): ProbeTarget | undefined {
   const container = servingContainer(pod, targetPort)
   const probe = container?.readinessProbe?.httpGet
   const host = pod.status?.podIP
@@ -62,8 +67,8 @@ export function readinessTarget(pod: PodObject, targetPort: string | number): Pr
 }
 
 /** The number behind a port of the Service on this pod; undefined when it names none of the pod's ports. */
-export function portOnPod({ spec }: PodObject, targetPort: string | number): number | undefined {
-  if (typeof targetPort === 'number') return targetPort
+export function portOnPod({ spec }: PodObject, targetPort: TargetPort): number | undefined {
+  if (typeof targetPort !== 'string') return targetPort
   const ports = spec.containers.flatMap(({ ports: found = [] }) => found)
   return ports.find(({ name }) => name === targetPort)?.containerPort
 }

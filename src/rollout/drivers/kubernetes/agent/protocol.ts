@@ -1,6 +1,7 @@
 import type { LaneChanges } from '../../../../load/lane-changes.ts'
 import type { LoadOptions } from '../../../../load/load-options.ts'
 import type { LoadRecord } from '../../../../load/load-record.ts'
+import type { Target } from '../../../../load/sample.ts'
 import type { RunOptions } from '../../../run.ts'
 import type { RunFacts } from '../../../run-facts.ts'
 import type { Verdict } from '../../../verdict.ts'
@@ -12,11 +13,12 @@ export interface AgentJob {
   readonly workload: WorkloadName & { readonly uid: string }
   /** Text for `labelSelector`. */
   readonly selector: string
-  readonly service: string
-  /** The Service's address and ports. */
-  readonly target: { readonly host: string; readonly port: number; readonly http2Port?: number }
-  /** The port behind the Service, a number or the name of a container's port. */
-  readonly targetPort: string | number
+  /** The Service whose endpoints are watched; left out with `--url` where none is found. */
+  readonly service?: string
+  /** Where the load goes: the Service's address and ports, or those of `--url`. */
+  readonly target: Target
+  /** The port on which the pods listen, a number or the name of a container's port; left out: unknown. */
+  readonly targetPort?: string | number
   /** The ConfigMap in which commands come. */
   readonly configMap: string
   /** What to do without any command; undefined: wait for commands. */
@@ -138,6 +140,9 @@ export type AgentMessage =
   | { readonly type: 'end' }
   /** The last line of an agent that cannot go on. */
   | { readonly type: 'broken'; readonly problem: string }
+
+/** How long what is sent to may take to answer for the first time. Milliseconds. */
+export const START_TIMEOUT_MS = 30_000
 
 /** How often an agent says at least something. Milliseconds. */
 export const ALIVE_PERIOD_MS = 5_000

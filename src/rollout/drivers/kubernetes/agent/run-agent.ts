@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type RunningLoad, startLoad } from '../../../../load/engine.ts'
 import type { LoadRecord } from '../../../../load/load-record.ts'
+import { waitForAnswers } from '../../../../load/wait-for-answers.ts'
 import type { ApiAccess } from '../api/access.ts'
 import { type ApiClient, createApiClient } from '../api/client.ts'
 import { watchCommands } from './commands.ts'
@@ -13,8 +14,8 @@ import {
   type AgentMessage,
   ALIVE_PERIOD_MS,
   createLineWriter,
+  START_TIMEOUT_MS,
 } from './protocol.ts'
-import { waitForAnswers } from './wait-for-answers.ts'
 
 /** Everything of its process that the agent touches. */
 export interface AgentIo {
@@ -109,14 +110,15 @@ function createWorker(job: AgentJob, say: Say, signal: AbortSignal): Worker {
   let load: RunningLoad | undefined
   let timer: NodeJS.Timeout | undefined
   const takePart = createPartTaker()
-  const { host, port, http2Port } = job.target
-  const target = { host, port, ...(http2Port !== undefined && { http2Port }) }
+  let { target } = job
   const sayPart = (): void => {
     if (load) say({ type: 'load', part: takePart(load) })
   }
   const work = async (command: AgentCommand): Promise<void> => {
     if (command.do === 'self-test') {
-      const { problems, ...changes } = await waitForAnswers(command.load, target, signal)
+      const answers = await waitForAnswers(command.load, target, { timeoutMs: START_TIMEOUT_MS, signal })
+      const { problems, target: found, ...changes } = answers
+      target = found
       const sentences = problems.map(({ sentence }) => sentence)
       say({ type: 'self-test', command: command.n, changes, problems: sentences })
     } else {

@@ -1,0 +1,113 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { parse as parseYaml } from 'yaml'
+import { LastcallError } from '../../core/errors.ts'
+import type { ConfigKey, Keys } from './keys.ts'
+import { isMap, isOfKind } from './kinds.ts'
+import { nearest } from './nearest.ts'
+
+/** The file that is read unasked. */
+const DEFAULT_FILE = 'lastcall.yaml'
+
+/** A value of the file. */
+export interface ConfigValue {
+  readonly key: ConfigKey
+  /** As the command line would have it. */
+  readonly raw: unknown
+  /** Where it is: `rehearse.rate`. */
+  readonly place: string
+}
+
+/** What a file says, by its sections. */
+export interface Config {
+  readonly file: string
+  readonly sections: ReadonlyMap<string, readonly ConfigValue[]>
+  readonly lanes: ReadonlyMap<string, readonly ConfigValue[]>
+}
+
+/** The sections that a file can have. */
+export interface ConfigKeys {
+  readonly sections: ReadonlyMap<string, Keys>
+  readonly lanes: ReadonlyMap<string, Keys>
+}
+
+/**
+ * Reads the file of `--config`, or `lastcall.yaml` where there is one.
+ * @throws LastcallError `LASTCALL_USAGE` when it cannot be read, with everything that is wrong in it
+ */
+export function readConfig(named: string | undefined, cwd: string, keys: ConfigKeys): Config | undefined {
+  const file = named ?? DEFAULT_FILE
+  const path = resolve(cwd, file)
+  if (named === undefined && !existsSync(path)) return undefined
+  const problems: string[] = []
+  const content = parse(file, path)
+  const top = mapAt(content ?? {}, '', problems)
+  const known = [...keys.sections.keys(), 'lanes']
+  refuseUnknown(Object.keys(top), known, '', problems)
+  const sections = [...keys.sections].map(
+    ([name, own]) => [name, readSection(top[name] ?? {}, own, name, problems)] as const,
+  )
+  const lanes = mapAt(top['lanes'] ?? {}, 'lanes', problems)
+  refuseUnknown(Object.keys(lanes), [...keys.lanes.keys()], 'lanes.', problems)
+  const ofLanes = [...keys.lanes].map(
+    ([name, own]) => [name, readSection(lanes[name] ?? {}, own, `lanes.${name}`, problems)] as const,
+  )
+  if (problems.length > 0) {
+    throw new LastcallError(
+      'LASTCALL_USAGE',
+      problems.map((problem) => `${file}: ${problem}`),
+    )
+  }
+  return { file, sections: new Map(sections), lanes: new Map(ofLanes) }
+}
+
+function parse(file: string, path: string): unknown {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new LastcallError('LASTCALL_USAGE', [
+      `--config: '${file}' cannot be read (${(error as Error).message})`,
+    ])
+  }
+  try {
+    return parseYaml(text) as unknown
+  } catch (error) {
+    throw new LastcallError('LASTCALL_USAGE', [`${file} is no YAML: ${(error as Error).message.trimEnd()}`])
+  }
+}
+
+function readSection(
+  content: unknown,
+  keys: Keys,
+  place: string,
+  problems: string[],
+): readonly ConfigValue[] {
+  const section = mapAt(content, place, problems)
+  refuseUnknown(Object.keys(section), [...keys.keys()], `${place}.`, problems)
+  return [...keys.values()].flatMap((key): readonly ConfigValue[] => {
+    const value = section[key.key]
+    if (value === undefined || value === null) return []
+    const own = `${place}.${key.key}`
+    if (isOfKind(value, key.kind)) return [{ key, raw: key.kind.toRaw(value), place: own }]
+    problems.push(`${own}: got ${JSON.stringify(value)}, wanted ${key.kind.wanted}`)
+    return []
+  })
+}
+
+function mapAt(content: unknown, place: string, problems: string[]): Readonly<Record<string, unknown>> {
+  if (isMap(content)) return content
+  problems.push(`${place === '' ? 'the file' : place} has ${JSON.stringify(content)}, wanted keys and values`)
+  return {}
+}
+
+function refuseUnknown(
+  names: readonly string[],
+  known: readonly string[],
+  place: string,
+  problems: string[],
+): void {
+  for (const name of names.filter((one) => !known.includes(one))) {
+    problems.push(`there is no '${place}${name}'; the nearest is '${place}${nearest(name, known)}'`)
+  }
+}

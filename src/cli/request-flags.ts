@@ -1,0 +1,134 @@
+import { readFileSync } from 'node:fs'
+import { isUtf8 } from 'node:buffer'
+import { validateHeaderName, validateHeaderValue } from 'node:http'
+import type { Command } from 'commander'
+import type { Headers } from '../load/headers.ts'
+import { type PlainRequest, type StatusRange, successStatuses } from '../load/plain-request.ts'
+import type { FlagReader } from './flag-reader.ts'
+
+/** The flags that describe a request; with any of them the lanes that can send it do so. */
+export const requestFlags = ['path', 'method', 'body', 'expect-status'] as const
+
+export const methods: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
+
+/** The load sets them itself: another value would break a connection, or have the lane test something else. */
+const ownHeaders: readonly string[] = [
+  'connection',
+  'content-length',
+  'expect',
+  'http2-settings',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+]
+
+/** The agent of a rollout gets the load in a ConfigMap, which holds 1 MiB. */
+const MAX_BODY_BYTES = 64 * 1024
+
+/** Adds the flags that describe requests. */
+export function addRequestFlags(command: Command): Command {
+  const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
+  return command
+    .option('--header <field>', "header field of every request, 'Name: value'; repeatable", collect)
+    .option(
+      '--path <path>',
+      'path that new-connections, keep-alive, think-time and http2 ask for (default: /)',
+    )
+    .option('--method <method>', 'method of these requests (default: GET, POST with a body)')
+    .option('--body <text>', 'their body, or @file to read it from (default: none)')
+    .option(
+      '--expect-status <statuses>',
+      'statuses that they may be answered with, as 2xx,404 (default: 2xx)',
+    )
+}
+
+/** Reads `--header`, each name once. */
+export function readHeaders(reader: FlagReader): Headers {
+  const headers: Record<string, string> = {}
+  for (const field of reader.list('header')) {
+    const colon = field.indexOf(':')
+    const name = field.slice(0, Math.max(0, colon)).trim().toLowerCase()
+    const value = field.slice(colon + 1).trim()
+    const problem = colon < 0 ? "wanted 'Name: value'" : headerProblem(name, value, headers)
+    if (problem === undefined) headers[name] = value
+    else reader.problems.push(`--header: got '${field}', ${problem}`)
+  }
+  return headers
+}
+
+function headerProblem(name: string, value: string, others: Headers): string | undefined {
+  if (ownHeaders.includes(name) || name.startsWith('sec-websocket-')) return 'the load sets this field itself'
+  if (name in others) return 'this field has a value already; separate several values by commas'
+  if (name === 'host' && value === '') return 'wanted a host'
+  try {
+    validateHeaderName(name)
+    validateHeaderValue(name, value)
+    return undefined
+  } catch (error) {
+    return `which is no header field of HTTP (${(error as Error).message})`
+  }
+}
+
+/** Reads the request that the flags describe; what is left out is that of `GET` of a path. */
+export function readRequest(reader: FlagReader, fallbackPath: string): PlainRequest {
+  const body = readBody(reader)
+  const method = reader.text('method', body === undefined ? 'GET' : 'POST').toUpperCase()
+  if (!methods.includes(method)) {
+    reader.problems.push(`--method: got '${method}', wanted one of ${methods.join(', ')}`)
+  }
+  return {
+    method,
+    path: readPath(reader, 'path', fallbackPath),
+    ...(body !== undefined && { body }),
+    expectStatus: readStatuses(reader),
+  }
+}
+
+/** Reads a path as the request line can have it. */
+export function readPath(reader: FlagReader, flag: string, fallback: string): string {
+  const path = reader.text(flag, fallback)
+  // node:http throws on anything else in a path, in the middle of a run.
+  if (/^\/[\x21-\x7e]*$/.test(path)) return path
+  reader.problems.push(`--${flag}: got '${path}', wanted a path that begins with / and has no spaces`)
+  return fallback
+}
+
+function readBody(reader: FlagReader): string | undefined {
+  if (!reader.has('body')) return undefined
+  const text = reader.text('body', '')
+  const bytes = text.startsWith('@') ? readBodyFile(reader, text.slice(1)) : Buffer.from(text)
+  if (!isUtf8(bytes)) reader.problems.push(`--body: '${text}' is no text in UTF-8`)
+  if (bytes.length > MAX_BODY_BYTES) {
+    reader.problems.push(`--body: has ${bytes.length} bytes, wanted at most ${MAX_BODY_BYTES}`)
+  }
+  return bytes.toString()
+}
+
+function readBodyFile(reader: FlagReader, file: string): Buffer {
+  try {
+    return readFileSync(file)
+  } catch (error) {
+    reader.problems.push(`--body: '${file}' cannot be read (${(error as Error).message})`)
+    return Buffer.alloc(0)
+  }
+}
+
+function readStatuses(reader: FlagReader): readonly StatusRange[] {
+  if (!reader.has('expect-status')) return successStatuses
+  const words = reader
+    .text('expect-status', '')
+    .split(',')
+    .map((word) => word.trim())
+  return words.flatMap((word): readonly StatusRange[] => {
+    const [, digit] = /^([2-5])xx$/i.exec(word) ?? []
+    if (digit !== undefined) return [[Number(digit) * 100, Number(digit) * 100 + 99]]
+    if (/^[2-5]\d\d$/.test(word)) return [[Number(word), Number(word)]]
+    reader.problems.push(
+      `--expect-status: got '${word}', wanted a status from 200 to 599 or a class such as 2xx`,
+    )
+    return []
+  })
+}

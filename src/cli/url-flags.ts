@@ -1,0 +1,88 @@
+import { X509Certificate } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
+import type { Command } from 'commander'
+import type { Target } from '../load/sample.ts'
+import type { TargetTls } from '../load/tls.ts'
+import type { FlagReader, RawFlags } from './flag-reader.ts'
+
+/** A URL to send to. */
+export interface UrlTarget {
+  readonly url: URL
+  /** Its host is a name that has to be looked up, or an address. */
+  readonly target: Target
+}
+
+const MAX_PORT = 65_535
+/** The agent of a rollout gets it in a ConfigMap, which holds 1 MiB. */
+const MAX_CA_BYTES = 256 * 1024
+
+/** Adds the flags of TLS. */
+export function addTlsFlags(command: Command): Command {
+  return command
+    .option(
+      '--ca <file>',
+      'certificates of the authorities to trust with an https URL, PEM (default: public ones)',
+    )
+    .option('--insecure', 'take any certificate')
+}
+
+/** Reads `--url` and the flags of TLS; undefined without a URL that can be used, which is a problem. */
+export function readUrlTarget(reader: FlagReader, raw: RawFlags): UrlTarget | undefined {
+  if (!reader.has('url')) {
+    reader.problems.push('--url: is missing; name one such as http://shop:3000 or https://shop.example')
+    return undefined
+  }
+  const text = reader.text('url', '')
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (!url || !['http:', 'https:'].includes(url.protocol)) {
+    reader.problems.push(`--url: got '${text}', wanted one such as http://shop:3000 or https://shop.example`)
+    return undefined
+  }
+  if (url.username !== '' || url.password !== '') {
+    reader.problems.push("--url: has a password in it; pass --header 'Authorization: Basic …' instead")
+  }
+  const isTls = url.protocol === 'https:'
+  const port = Number(url.port || (isTls ? 443 : 80))
+  const host = url.hostname.replace(/^\[|\]$/g, '')
+  const http2Port = reader.integer('http2-port', isTls ? port : Math.min(port + 1, MAX_PORT), [1, MAX_PORT])
+  const tls = readTls(reader, raw['insecure'] === true, host)
+  if (isTls) return { url, target: { host, port, http2Port, tls } }
+  refuseTls(reader, raw)
+  return { url, target: { host, port, http2Port } }
+}
+
+/** The flags of TLS say nothing without an https URL. */
+export function refuseTls(reader: FlagReader, raw: RawFlags): void {
+  for (const flag of ['ca', 'insecure']) {
+    if (raw[flag] !== undefined) reader.problems.push(`--${flag}: needs a --url that begins with https://`)
+  }
+}
+
+function readTls(reader: FlagReader, insecure: boolean, host: string): TargetTls {
+  const ca = reader.has('ca') ? readCa(reader) : undefined
+  if (ca !== undefined && insecure) {
+    reader.problems.push(
+      '--insecure: takes any certificate, so that --ca says nothing; leave one of them out',
+    )
+  }
+  return { insecure, ...(isIP(host) === 0 && { servername: host }), ...(ca !== undefined && { ca }) }
+}
+
+function readCa(reader: FlagReader): string | undefined {
+  const file = reader.text('ca', '')
+  try {
+    const text = readFileSync(file, 'utf8')
+    const blocks = text.match(/-----BEGIN CERTIFICATE-----[^]*?-----END CERTIFICATE-----/g) ?? []
+    for (const block of blocks) new X509Certificate(block)
+    if (blocks.length > 0 && text.length <= MAX_CA_BYTES) return text
+    reader.problems.push(
+      blocks.length === 0
+        ? `--ca: '${file}' has no certificate in it, wanted PEM`
+        : `--ca: '${file}' has ${text.length} bytes, wanted at most ${MAX_CA_BYTES}; name the one authority`,
+    )
+  } catch (error) {
+    reader.problems.push(`--ca: '${file}' cannot be read (${(error as Error).message})`)
+  }
+  return undefined
+}

@@ -1,0 +1,41 @@
+/** Statuses from the first to the second, both included. */
+export type StatusRange = readonly [from: number, to: number]
+
+/** A request as the user can describe it. Plain JSON, so that it can be handed to another process. */
+export interface PlainRequest {
+  readonly method: string
+  readonly path: string
+  /** Left out: none. */
+  readonly body?: string | undefined
+  /** Statuses of an answer that is no failure. */
+  readonly expectStatus: readonly StatusRange[]
+}
+
+/** A request that a lane sends. */
+export interface LaneRequest extends PlainRequest {
+  /** Whether the body is JSON with the id of the request, which the answer has to carry. No */
+  readonly checkEcho?: boolean
+}
+
+/** The statuses of a success, 2xx. */
+export const successStatuses: readonly StatusRange[] = [[200, 299]]
+
+/** `GET` of a path, which has to succeed. */
+export function getOf(path: string): PlainRequest {
+  return { method: 'GET', path, expectStatus: successStatuses }
+}
+
+/** Whether a status is among those that are expected. */
+export function isExpected(status: number, ranges: readonly StatusRange[]): boolean {
+  return ranges.some(([from, to]) => from <= status && status <= to)
+}
+
+/** Ranges in words: `2xx, 404`. */
+export function describeStatuses(ranges: readonly StatusRange[]): string {
+  return ranges.map(([from, to]) => (from === to ? String(from) : `${Math.floor(from / 100)}xx`)).join(', ')
+}
+
+/** The body of a request with this id; undefined: none. */
+export function bodyOf({ checkEcho, body }: LaneRequest, id: string): string | undefined {
+  return checkEcho === true ? JSON.stringify({ id }) : body
+}

@@ -1,0 +1,54 @@
+import { isDeepStrictEqual } from 'node:util'
+import { type Headers, headersOf } from './headers.ts'
+import type { LaneDefinition, LaneTrial } from './lane-definition.ts'
+import type { LoadOptions } from './load-options.ts'
+import type { LaneRequest } from './plain-request.ts'
+import { readClocks, type Sample, type Target } from './sample.ts'
+
+const TIMEOUT_MS = 10_000
+
+/** One request of a load, for all lanes that send it. */
+export interface Try {
+  readonly trial: LaneTrial
+  readonly request: LaneRequest
+  readonly headers: Headers
+  readonly lanes: readonly LaneDefinition[]
+  readonly options: LoadOptions
+}
+
+/** The try of one lane. */
+export function tryOf(trial: LaneTrial, lane: LaneDefinition, options: LoadOptions): Try {
+  const request = trial.request(options, lane.name)
+  return { trial, request, headers: headersOf(options, lane.name), lanes: [lane], options }
+}
+
+/** Whether both send the same in the same way. */
+export function isSame(one: Try, other: Try): boolean {
+  return (
+    one.trial.send === other.trial.send &&
+    isDeepStrictEqual([one.request, one.headers], [other.request, other.headers])
+  )
+}
+
+/** Lanes that send the same request as one try. */
+export function together(tries: readonly Try[]): readonly Try[] {
+  const firsts = tries.filter((one, index) => tries.findIndex((other) => isSame(one, other)) === index)
+  return firsts.map((first) => ({
+    ...first,
+    lanes: tries.filter((one) => isSame(first, one)).flatMap(({ lanes }) => lanes),
+  }))
+}
+
+/** Sends the request once. Never rejects. */
+export function sendTry({ trial, request, headers, lanes, options }: Try, target: Target): Promise<Sample> {
+  const lane = lanes[0]?.name ?? ''
+  return trial.send({
+    ...request,
+    lane,
+    id: `self-test-${lane}`,
+    scheduledAt: readClocks(),
+    headers,
+    timeoutMs: TIMEOUT_MS + trial.askedMs(options),
+    pickTarget: () => target,
+  })
+}

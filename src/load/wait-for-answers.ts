@@ -1,0 +1,47 @@
+import { lookup } from 'node:dns/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { noChanges } from './lane-changes.ts'
+import type { LoadOptions } from './load-options.ts'
+import type { Target } from './sample.ts'
+import { selfTest, type SelfTestResult } from './self-test.ts'
+
+/** How often a target that does not answer is asked again. Milliseconds. */
+const RETRY_MS = 500
+
+/** What a target answered. */
+export interface Answers extends SelfTestResult {
+  /** The target with the address of its host. */
+  readonly target: Target
+}
+
+/**
+ * Tests each lane until something answers. The target may need a moment until it is there; what answers
+ * wrongly is said at once.
+ */
+export async function waitForAnswers(
+  load: LoadOptions,
+  target: Target,
+  { timeoutMs, signal }: { readonly timeoutMs: number; readonly signal: AbortSignal },
+): Promise<Answers> {
+  const untilMs = performance.now() + timeoutMs
+  for (;;) {
+    const answers = await ask(load, target)
+    const isFinal = answers.problems.some(({ unreachable }) => !unreachable)
+    const isOver = isFinal || signal.aborted || performance.now() > untilMs
+    if (answers.problems.length === 0 || isOver) return answers
+    await sleep(RETRY_MS, undefined, { signal }).catch(() => undefined)
+  }
+}
+
+async function ask(load: LoadOptions, target: Target): Promise<Answers> {
+  let found: Target
+  try {
+    // Looked up once: a look-up for every connection would measure the DNS, and the address of a Service does
+    // not change.
+    found = { ...target, host: (await lookup(target.host)).address }
+  } catch (error) {
+    const sentence = `--url: '${target.host}' cannot be looked up (${(error as Error).message})`
+    return { ...noChanges, problems: [{ unreachable: true, sentence }], target }
+  }
+  return { ...(await selfTest(load, found)), target: found }
+}

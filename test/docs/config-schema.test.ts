@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { suite, test } from 'node:test'
+import { parse } from 'yaml'
+import { schemaFile, schemaText } from '../../scripts/docs/config-schema.ts'
+import { readPage } from './pages.ts'
+
+type Validate = (value: unknown) => boolean
+
+/** A validator of the schema; undefined where ajv is not there, which only other packages need. */
+function compile(): Validate | undefined {
+  try {
+    const Ajv = createRequire(import.meta.url)('ajv') as new (options: object) => {
+      compile(schema: object): Validate
+    }
+    return new Ajv({ allowUnionTypes: true, strict: true }).compile(JSON.parse(schemaText()) as object)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'MODULE_NOT_FOUND') return undefined
+    throw error
+  }
+}
+
+suite('the schema of lastcall.yaml', () => {
+  test('is what the flags say', () => {
+    assert.equal(readFileSync(schemaFile, 'utf8'), schemaText(), 'run: npm run docs')
+  })
+
+  const validate = compile()
+  const skip = validate === undefined && 'ajv is not installed'
+
+  test('takes every example of the guide', { skip }, () => {
+    const examples = [...readPage('docs/guides/requests.md').matchAll(/```yaml\n([^]*?)```/g)]
+    assert.ok(examples.length > 0)
+    for (const [, text = ''] of examples) assert.equal(validate?.(parse(text)), true, text)
+  })
+
+  const valid: readonly string[] = [
+    '',
+    'load: { url: "https://shop", insecure: true, duration: 1.5m, progress: 0, lanes: all }',
+    'rehearse: { rate: 100, lanes: [slow, sse], body: [1], color: false, expectStatus: 404 }',
+    'rollout: { port: 80, http2Port: 81, namespace: prod, headers: { a: b, c: 1 } }',
+    'lanes: { slow: { headers: { a: b } }, http2: { method: PUT, body: x, expectStatus: [2xx, 404] } }',
+  ]
+  for (const text of valid) {
+    test(`takes ${text}`, { skip }, () => assert.equal(validate?.(parse(text)), true))
+  }
+
+  const invalid: readonly string[] = [
+    '[]',
+    'lod: {}',
+    'load: { ratte: 5 }',
+    'load: { rate: 0 }',
+    'load: { duration: 5 }',
+    'load: { duration: 5 minutes }',
+    'load: { insecure: "yes" }',
+    'load: { config: other.yaml }',
+    'load: { headers: { a: [b] } }',
+    'load: { lanes: [fax] }',
+    'lanes: { slow: { path: /a } }',
+    'lanes: { http2: { method: FETCH } }',
+  ]
+  for (const text of invalid) {
+    test(`refuses ${text}`, { skip }, () => assert.equal(validate?.(parse(text)), false))
+  }
+})
