@@ -20,7 +20,8 @@ export async function rollOut(
   const { name, restarts, rate, lanes, flags = [] } = scenario
   mkdirSync(FOLDER, { recursive: true })
   const file = resolve(FOLDER, `${name}.json`)
-  const what = ['rollout', `deployment/${RELEASE}`, '-n', namespace, '--restarts', String(restarts)]
+  const often = restarts === 0 ? [] : ['--restarts', String(restarts)]
+  const what = ['rollout', `deployment/${RELEASE}`, '-n', namespace, ...often]
   // Any image with Node.js will do for the agent; this one is on every node.
   const agent = ['--image', imageOf('fastify'), '--node', clientNode]
   const chosen = lanes.length === 0 ? [] : ['--lanes', lanes.join(','), '--slow-time', '4s']

@@ -15,7 +15,7 @@ export interface Scenario {
   readonly about: string
   /** What is released. */
   readonly image: Image
-  /** How often every pod is replaced. */
+  /** How often `lastcall rollout` replaces every pod; 0 where the scenario does that itself. */
   readonly restarts: number
   readonly replicas: number
   /** Pods that have to go. `restarts` times `replicas` */

@@ -67,6 +67,8 @@ const scenarios: readonly (Judged | ((asked: Asked) => Judged))[] = [
   }),
   spared('single', 'one replica, with the surge of a rollout beside it', { replicas: 1 }),
   spared('upgrade', 'helm upgrade in the middle of the load', {
+    restarts: 0,
+    leastReplaced: replicas,
     flags: ['--trigger', 'none', '--duration', '60s'],
     meanwhile: upgrade,
   }),
