@@ -1,5 +1,6 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { parse } from 'node:path'
-import { build, type BuildOptions } from 'esbuild'
+import { build, type BuildOptions, type Metafile } from 'esbuild'
 import { packageFolder } from './package-folder.ts'
 import type { Bundle } from './bundles.ts'
 
@@ -42,6 +43,28 @@ export async function buildBundle({ entry, output, kind }: Bundle): Promise<read
     ...kinds[kind],
   })
   if (warnings.length > 0) throw new Error(`${entry}: esbuild warned, see above`)
+  for (const [path, output] of Object.entries(metafile.outputs)) {
+    if (isForeign(output)) removeMap(path)
+  }
   const inputs = Object.values(metafile.outputs).flatMap((file) => Object.keys(file.inputs))
   return [...new Set(inputs.flatMap((path) => packageFolder(path) ?? []))].toSorted()
+}
+
+/** A file with less of our own code than this is foreign; its map would be a fifth of the package. */
+const OWN_SHARE = 0.1
+
+/** Whether nearly all of a file is from packages. Their names are kept, which is enough for a stack. */
+function isForeign({ inputs }: Metafile['outputs'][string]): boolean {
+  const sizes = Object.entries(inputs).map(([path, { bytesInOutput: bytes }]) => ({
+    bytes,
+    ownBytes: packageFolder(path) === undefined ? bytes : 0,
+  }))
+  const all = sizes.reduce((sum, { bytes }) => sum + bytes, 0)
+  return sizes.reduce((sum, { ownBytes }) => sum + ownBytes, 0) < all * OWN_SHARE
+}
+
+function removeMap(path: string): void {
+  const text = readFileSync(path, 'utf8')
+  writeFileSync(path, text.replace(/\n\/\/# sourceMappingURL=\S+\s*$/, '\n'))
+  rmSync(`${path}.map`, { force: true })
 }

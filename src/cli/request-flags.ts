@@ -54,7 +54,8 @@ export function readHeaders(reader: FlagReader): Headers {
     const value = field.slice(colon + 1).trim()
     const problem = colon < 0 ? "wanted 'Name: value'" : headerProblem(name, value, headers)
     if (problem === undefined) headers[name] = value
-    else reader.problems.push(`--header: got '${field}', ${problem}`)
+    // The value may be a secret, and this goes to a log.
+    else reader.problems.push(`--header: got '${colon < 0 ? '…' : `${name}: …`}', ${problem}`)
   }
   return headers
 }

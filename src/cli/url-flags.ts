@@ -55,7 +55,8 @@ export function readUrlTarget(reader: FlagReader, raw: RawFlags): UrlTarget | un
 /** The flags of TLS say nothing without an https URL. */
 export function refuseTls(reader: FlagReader, raw: RawFlags): void {
   for (const flag of ['ca', 'insecure']) {
-    if (raw[flag] !== undefined) reader.problems.push(`--${flag}: needs a --url that begins with https://`)
+    if (raw[flag] !== undefined && raw[flag] !== false)
+      reader.problems.push(`--${flag}: needs a --url that begins with https://`)
   }
 }
 

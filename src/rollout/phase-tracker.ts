@@ -21,7 +21,7 @@ export function trackPhases(timeline: Timeline): PhaseTracker {
   const end = (endedAt: Instant): void => void records.push({ name, startedAt, endedAt })
   return {
     begin(next, at = readClocks()) {
-      // What has happened was seen a little later, in this phase and not in the one before.
+      // What has happened was seen a little later, in this phase and not in the last one.
       const beginsAt = at.monotonicMs < startedAt.monotonicMs ? startedAt : at
       if (next !== 'start') end(beginsAt)
       name = next

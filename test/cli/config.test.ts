@@ -137,6 +137,26 @@ test('--config names another file, which has to be there', async (t) => {
   assert.doesNotMatch(named.err, /such key/)
 })
 
+for (const budgets of ['slow=0.1%', '3', '[slow=0.1%, 2]']) {
+  test(`budgets can be in the file: ${budgets}`, async (t) => {
+    const { err } = await run(
+      t,
+      `rehearse: { budgets: ${budgets} }`,
+      'rehearse',
+      '--replicas',
+      '0',
+      '--',
+      'x',
+    )
+    assert.match(err, /^The command line cannot be used: --replicas: got '0', [^\n]*\n$/)
+  })
+}
+
+test('insecure: false needs no https', async (t) => {
+  const { err } = await run(t, 'load: { url: "http://a", insecure: false, rate: 0 }', 'load')
+  assert.match(err, /^The command line cannot be used: lastcall\.yaml: load\.rate: got '0', [^\n]*\n$/)
+})
+
 test('an empty file says nothing', async (t) => {
   for (const yaml of ['', '# nothing\n', 'load:\nlanes:\n']) {
     const { code, err } = await run(t, yaml, 'load')
@@ -160,9 +180,10 @@ for (const [yaml, ...words] of [
   ['load: { rate: 1.5 }', /load\.rate: got 1\.5, wanted a whole number/],
   ['load: { insecure: "yes" }', /load\.insecure: got "yes", wanted true or false/],
   ['load: { path: [a] }', /load\.path: got \["a"\], wanted text/],
-  ['load: { headers: [a] }', /load\.headers: got \["a"\], wanted names and values/],
-  ['load: { headers: { a: [b] } }', /load\.headers: got \{"a":\["b"\]\}, wanted names and values/],
+  ['load: { headers: [a] }', /load\.headers: got something else, wanted names and values/],
+  ['load: { headers: { a: [b] } }', /load\.headers: got something else, wanted names and values/],
   ['load: { lanes: [[a]] }', /load\.lanes: got \[\["a"\]\], wanted names of lanes/],
+  ['rehearse: { budgets: { slow: 1 } }', /rehearse\.budgets: got \{"slow":1\}, wanted budgets such as/],
   ['load: { duration: true }', /load\.duration: got true, wanted a duration/],
   ['load: {', /lastcall\.yaml is no YAML: .*line 1/],
   ['load: *nowhere', /lastcall\.yaml is no YAML: .*nowhere/],
@@ -181,7 +202,7 @@ test('what is wrong with the values of lanes is said with their place', async (t
   const { err } = await run(t, yaml, 'load', '--url', 'http://127.0.0.1:1')
   assert.match(err, /- lanes\.http2\.path: got 'a'/)
   assert.match(err, /- lanes\.http2\.expectStatus: got '7xx'/)
-  assert.match(err, /- lanes\.http2\.header: got 'Connection: close', the load sets this field itself/)
+  assert.match(err, /- lanes\.http2\.header: got 'connection: …', the load sets this field itself/)
 })
 
 test('what is wrong with a flag of the whole load is not said of its lanes', async (t) => {

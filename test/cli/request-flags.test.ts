@@ -32,7 +32,7 @@ test('--header adds a field to every request, with its name in lower case, and m
 })
 
 for (const [field, words] of [
-  ['X-Team', /got 'X-Team', wanted 'Name: value'$/],
+  ['X-Team', /got '…', wanted 'Name: value'$/],
   [': a', /which is no header field of HTTP \(Header name must be a valid HTTP token/],
   ['X Team: a', /which is no header field/],
   ['X-Team: a\nb', /which is no header field of HTTP \(Invalid character/],
@@ -53,7 +53,7 @@ for (const [field, words] of [
 test('--header refuses a name that is given twice', () => {
   const { problems } = read('--header', 'X-Team: a', '--header', 'x-team: b')
   assert.deepEqual(problems, [
-    "--header: got 'x-team: b', this field has a value already; separate several values by commas",
+    "--header: got 'x-team: …', this field has a value already; separate several values by commas",
   ])
 })
 

@@ -62,7 +62,7 @@ suite('lastcall rollout --trigger', () => {
     assert.equal(isCordoned(drained, 'node-1'), false)
   })
 
-  test('none: the rollout begins with the first change, whoever makes it', async (t) => {
+  test('none: the rollout begins with the first change, by any client', async (t) => {
     const cluster = await startCluster(t)
     const { io, code } = begin(t, cluster, '--trigger', 'none', '--duration', '2500ms', '-o', 'json')
     await inPhase(io, 'baseline')

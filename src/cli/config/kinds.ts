@@ -72,6 +72,13 @@ const kinds: Readonly<Record<string, ValueKind>> = {
     schema: listItems,
     toRaw: toList,
   },
+  failures: {
+    types: ['string', 'integer', 'array'],
+    wanted: 'budgets such as slow=0.1% or 3',
+    accepts: isPlainList,
+    schema: listItems,
+    toRaw: (value) => (Array.isArray(value) ? value : [value]).map(String),
+  },
   method: {
     types: ['string'],
     wanted: `one of ${methods.join(', ')}`,

@@ -14,17 +14,21 @@ import { packageFolder } from '../../../scripts/bundle/package-folder.ts'
 async function buildProgram(t: TestContext, kind: Bundle['kind']) {
   const folder = mkdtempSync(join(tmpdir(), 'lastcall-test-'))
   t.after(() => rmSync(folder, { recursive: true }))
-  for (const name of ['used', 'shaken-off'])
+  for (const name of ['used', 'shaken-off', 'large'])
     mkdirSync(join(folder, 'node_modules', name), { recursive: true })
   const files = {
     'node_modules/used/index.js': "module.exports = require('node:path').join('a', 'b')",
+    'node_modules/large/package.json': '{ "type": "module" }',
+    'node_modules/large/index.js': `export const large = '${'x'.repeat(2_000)}'`,
+    'foreign.ts': "export { large } from 'large'",
     'node_modules/shaken-off/package.json': '{ "type": "module", "sideEffects": false }',
     'node_modules/shaken-off/index.js': 'export const unused = 1',
     'later.ts': "export const later: string = 'later'",
     'main.ts': `import path from 'used'
 import { unused } from 'shaken-off'
 const { later } = await import('./later.ts')
-console.log(path, later)`,
+const { large } = await import('./foreign.ts')
+console.log(path, later, large.length)`,
   }
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
   const output = join(folder, 'out/program.mjs')
@@ -38,22 +42,26 @@ console.log(path, later)`,
 
 test('buildBundle() makes a payload one file without a map, and returns the packages that are in it', async (t) => {
   const { packages, printed, output, files } = await buildProgram(t, 'payload')
-  assert.equal(printed, `${join('a', 'b')} later\n`)
+  assert.equal(printed, `${join('a', 'b')} later 2000\n`)
   assert.deepEqual(files, ['program.mjs'])
   assert.doesNotMatch(readFileSync(output, 'utf8'), /sourceMappingURL/)
   assert.deepEqual(
     packages.map((path) => path.split('/').at(-1)),
-    ['used'],
+    ['large', 'used'],
   )
 })
 
-test('buildBundle() leaves what a command loads later in a file of its own, with maps', async (t) => {
+test('buildBundle() leaves what a command loads later in a file of its own, with a map unless it is foreign', async (t) => {
   const { packages, printed, files } = await buildProgram(t, 'command')
-  assert.equal(printed, `${join('a', 'b')} later\n`)
+  assert.equal(printed, `${join('a', 'b')} later 2000\n`)
   const names = files.map((name) => name.replace(/-\w+(?=\.)/, ''))
   for (const name of ['program.mjs', 'program.mjs.map', 'later.mjs', 'later.mjs.map'])
     assert.ok(names.includes(name), files.join(' '))
-  assert.equal(packages.length, 1)
+  assert.deepEqual(
+    names.filter((name) => name.startsWith('foreign')),
+    ['foreign.mjs'],
+  )
+  assert.equal(packages.length, 2)
 })
 
 test('packageFolder() is that of the innermost package, and undefined for a file of our own', () => {

@@ -54,7 +54,7 @@ export function permissionsFor(
   ].filter(isFirst)
 }
 
-/** What somebody needs to follow a workload, whatever is done to it. */
+/** What it takes to follow a workload, with every trigger. */
 export function followPermissions({
   resource,
   name,

@@ -34,7 +34,8 @@ const SIGTERMED = 143
 export function toPodRecord(seen: SeenPod, isOver: boolean): PodRecord {
   const { facts, startedAt, readyAt, deletedAt, exitedAt, endpointEndedAt, lastAcceptedAt, firstRefusedAt } =
     seen
-  const { report, message } = readTerminationMessage(facts.terminated?.message ?? '')
+  const terminated = endOf(seen)
+  const { report, message } = readTerminationMessage(terminated?.message ?? '')
   return {
     name: facts.name,
     state: stateOf(seen),
@@ -42,7 +43,7 @@ export function toPodRecord(seen: SeenPod, isOver: boolean): PodRecord {
     readyAt,
     deletedAt,
     exitedAt,
-    exitCode: facts.terminated?.exitCode,
+    exitCode: terminated?.exitCode,
     ending: endingOf(seen, isOver),
     ...(report && { report }),
     forceClosed: report?.forcedCloses.total ?? seen.lastScrape?.forcedCloses,
@@ -51,7 +52,7 @@ export function toPodRecord(seen: SeenPod, isOver: boolean): PodRecord {
     cluster: {
       restarts: facts.restarts,
       node: facts.node,
-      endedBy: facts.reason ?? facts.terminated?.reason,
+      endedBy: facts.reason ?? terminated?.reason,
       endpointEndedAt,
       readinessFailedAt: readinessFailedAt(seen),
       lastAcceptedAt,
@@ -69,6 +70,11 @@ function readinessFailedAt({ deletedAt, failsSince }: SeenPod): Instant | undefi
   return deletedAt && failsSince && failsSince.wallMs > deletedAt.wallMs - EARLY_MS ? failsSince : undefined
 }
 
+/** How the container ended in this run; an end from before the run says nothing about it. */
+export function endOf({ facts, restartsBefore }: SeenPod): PodFacts['terminated'] {
+  return facts.terminated?.earlier && facts.restarts === restartsBefore ? undefined : facts.terminated
+}
+
 function stateOf({ facts, isGone, readyAt }: SeenPod): PodState {
   if (isGone) return 'gone'
   if (facts.deleting) return 'terminating'
@@ -78,7 +84,7 @@ function stateOf({ facts, isGone, readyAt }: SeenPod): PodState {
 
 function endingOf(seen: SeenPod, isOver: boolean): PodEnding {
   const { facts, isGone, deletedAt, readyAt, restartsBefore } = seen
-  const { terminated } = facts
+  const terminated = endOf(seen)
   const restarts = facts.restarts - restartsBefore
   if (readyAt === undefined && (restarts > 0 || isOver)) return 'not-ready'
   if (restarts > 0 || terminated?.reason === 'OOMKilled') return 'crashed'

@@ -3,7 +3,7 @@ import type { PodRecord } from '../../pod-record.ts'
 import type { Timeline } from '../../timeline.ts'
 import type { AgentLine, AgentMessage, PodFacts } from './agent/protocol.ts'
 import type { ClockBridge } from './clock-bridge.ts'
-import { type SeenPod, toPodRecord } from './pod-end.ts'
+import { endOf, type SeenPod, toPodRecord } from './pod-end.ts'
 
 /** The pods of the workload as the agent saw them, in the order in which it saw them first. */
 export interface ObservedPods {
@@ -28,6 +28,15 @@ export interface ObservedPods {
 /** The objects of evicted pods stay for a while. */
 const endedPhases: readonly string[] = ['Succeeded', 'Failed']
 
+function hasEnded({ phase = '' }: PodFacts): boolean {
+  return endedPhases.includes(phase)
+}
+
+/** An evicted pod stays as an object that nobody deletes: to wait for its end would be to wait for ever. */
+function isPast({ facts, isGone }: SeenPod): boolean {
+  return isGone || (!facts.deleting && hasEnded(facts))
+}
+
 /** No pods yet; what happens to them is written into the timeline. */
 export function createObservedPods(timeline: Timeline, clock: ClockBridge): ObservedPods {
   const pods = new Map<string, SeenPod>()
@@ -46,9 +55,7 @@ export function createObservedPods(timeline: Timeline, clock: ClockBridge): Obse
     }
   }
   const there = (): readonly PodFacts[] =>
-    [...pods.values()]
-      .filter(({ facts, isGone }) => !isGone && !endedPhases.includes(facts.phase ?? ''))
-      .map(({ facts }) => facts)
+    [...pods.values()].filter(({ facts, isGone }) => !isGone && !hasEnded(facts)).map(({ facts }) => facts)
   const wake = (): void => {
     for (const resolve of waits) resolve()
     waits.clear()
@@ -93,7 +100,7 @@ export function createObservedPods(timeline: Timeline, clock: ClockBridge): Obse
     records: () => [...pods.values()].map((seen) => toPodRecord(seen, isOver)),
     there,
     until: (holds) => until(() => holds(there())),
-    present: () => new Set([...pods.values()].filter(({ isGone }) => !isGone).map(({ facts }) => facts.uid)),
+    present: () => new Set([...pods.values()].filter((pod) => !isPast(pod)).map(({ facts }) => facts.uid)),
     newOnesReady: (wanted, old) =>
       until(() => {
         const isNew = ({ facts, isGone }: SeenPod): boolean => facts.ready && !isGone && !old.has(facts.uid)
@@ -102,7 +109,7 @@ export function createObservedPods(timeline: Timeline, clock: ClockBridge): Obse
     gone: (old, onlyDeleted) =>
       until(() =>
         [...pods.values()].every(
-          ({ facts, isGone }) => isGone || !old.has(facts.uid) || (onlyDeleted && !facts.deleting),
+          (pod) => isPast(pod) || !old.has(pod.facts.uid) || (onlyDeleted && !pod.facts.deleting),
         ),
       ),
     giveUp() {
@@ -128,11 +135,11 @@ function notePod(
   else if (before.ready && !facts.ready && !facts.deleting) timeline.record('pod-unready', { pod, at })
   if (facts.deleting && !seen.deletedAt) seen.deletedAt = timeline.record('pod-deleted', { pod, at })
   if (facts.restarts > before.restarts) {
-    const detail = `its container ended and was started again (${describeEnd(facts)})`
+    const detail = `its container ended and was started again (${describeEnd(seen)})`
     timeline.record('notice', { pod, detail, at })
   }
-  if (!seen.exitedAt && (isEnd || (facts.deleting && facts.terminated))) {
-    seen.exitedAt = timeline.record('pod-exited', { pod, detail: describeEnd(facts), at })
+  if (!seen.exitedAt && (isEnd || (facts.deleting && endOf(seen)))) {
+    seen.exitedAt = timeline.record('pod-exited', { pod, detail: describeEnd(seen), at })
   }
   seen.isGone = isEnd
 }
@@ -156,7 +163,9 @@ function noteReadiness(seen: SeenPod, passes: boolean, at: Instant): void {
   else if (!seen.deletedAt) seen.failsSince = undefined
 }
 
-function describeEnd({ terminated, reason }: PodFacts): string {
+function describeEnd(seen: SeenPod): string {
+  const { reason } = seen.facts
+  const terminated = endOf(seen)
   if (!terminated) return reason ?? 'exit code unknown'
   return `exit code ${terminated.exitCode}${terminated.reason === undefined ? '' : `, ${terminated.reason}`}`
 }

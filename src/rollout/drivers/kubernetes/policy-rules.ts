@@ -1,4 +1,4 @@
-/** One thing that somebody has to be allowed to do, in words of RBAC. */
+/** One thing that has to be allowed, in words of RBAC. */
 export interface Permission {
   readonly verb: string
   /** API group; empty for the core. */

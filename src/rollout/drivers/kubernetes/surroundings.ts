@@ -99,7 +99,7 @@ function judgeBudgets(
       }
     : {
         problems: [],
-        notes: sentences.map((text) => `${text}; this run does not heed it, a node drain would`),
+        notes: sentences.map((text) => `${text}; this run ignores it, a node drain would not`),
       }
 }
 

@@ -73,6 +73,12 @@ export function workloadProblems(workload: Workload, trigger: TriggerName): read
       `${what} has the update strategy OnDelete, which replaces no pod by itself; choose --trigger delete-pod`,
     ]
   }
+  const partition = spec.updateStrategy?.rollingUpdate?.partition ?? 0
+  if (isRestart && partition > 0) {
+    return [
+      `${what} has the partition ${partition}: a restart leaves the pods below it; set it to 0, or choose --trigger delete-pod`,
+    ]
+  }
   const status = readRolloutStatus(kind, object)
   if (status.state === 'done') return []
   return [

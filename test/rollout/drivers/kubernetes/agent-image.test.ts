@@ -14,7 +14,7 @@ const imagePullSecrets = [{ name: 'registry' }]
 function planned(image: string): Pick<AgentPlan, 'image' | 'imagePullSecrets'> {
   const template = { metadata: {}, spec: { containers, imagePullSecrets } }
   const workload = makeWorkload(makeDeployment({ spec: { template } }))
-  const options = { found: { workload, service: {} }, image } as unknown as KubernetesOptions
+  const options = { found: { workload, destination: {} }, image } as unknown as KubernetesOptions
   const plan = planAgent(options)
   return { image: plan.image, imagePullSecrets: plan.imagePullSecrets }
 }

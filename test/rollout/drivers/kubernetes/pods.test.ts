@@ -55,6 +55,25 @@ function recordOf(...steps: readonly Partial<PodFacts>[]): PodRecord {
 }
 
 suite('createObservedPods()', () => {
+  test('how a container ended before the run says nothing about the pod', () => {
+    const oom = { terminated: { exitCode: 137, reason: 'OOMKilled', earlier: true as const }, restarts: 3 }
+    const { pods, timeline, pod } = observe()
+    pod({ ...ready, ...oom }, 'ADDED')
+    assert.equal(pods.records()[0]?.ending, 'running')
+    pod({ ...deleting, ...oom }, 'MODIFIED', 1)
+    assert.ok(!timeline.events.some(({ kind }) => kind === 'pod-exited'))
+    pod({ ...ended(0), restarts: 3 }, 'MODIFIED', 2)
+    pod({ ...ended(0), restarts: 3 }, 'DELETED', 3)
+    assert.deepEqual([pods.records()[0]?.ending, pods.records()[0]?.exitCode], ['clean', 0])
+  })
+
+  test('an evicted pod that nobody deletes is not waited for', async () => {
+    const { pods, pod } = observe()
+    pod({ phase: 'Failed', reason: 'Evicted' }, 'ADDED')
+    assert.equal(pods.present().size, 0)
+    await pods.gone(new Set(['a']), false)
+  })
+
   test('a pod goes through its states, each step once in the timeline with the time of the agent', () => {
     const { pods, timeline, pod } = observe()
     const state = (): string | undefined => pods.records()[0]?.state

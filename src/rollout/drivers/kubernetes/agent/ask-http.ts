@@ -1,4 +1,4 @@
-import { request as httpRequest } from 'node:http'
+import { type ClientRequest, type IncomingMessage, request as httpRequest } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { PROBE_TIMEOUT_MS } from './listener-probe.ts'
 
@@ -43,7 +43,7 @@ export function askHttp(target: ProbeTarget, signal: AbortSignal): Promise<Probe
     resolve(answer)
   }
   const onAbort = (): void => settle()
-  const outgoing = send(options, (response) => {
+  const onResponse = (response: IncomingMessage): void => {
     let body = ''
     response.setEncoding('utf8')
     response.on('data', (chunk: string) => {
@@ -51,7 +51,14 @@ export function askHttp(target: ProbeTarget, signal: AbortSignal): Promise<Probe
     })
     response.on('end', () => settle({ status: response.statusCode ?? 0, body }))
     response.on('error', () => settle())
-  })
+  }
+  let outgoing: ClientRequest
+  try {
+    outgoing = send(options, onResponse)
+  } catch {
+    // The kubelet may send a path or a header field that Node refuses.
+    return Promise.resolve(undefined)
+  }
   const timer = setTimeout(onAbort, PROBE_TIMEOUT_MS)
   signal.addEventListener('abort', onAbort, { once: true })
   outgoing.on('error', () => settle())

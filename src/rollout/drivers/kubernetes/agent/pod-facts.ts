@@ -31,11 +31,13 @@ export function readPodFacts(pod: PodObject, targetPort: TargetPort): PodFacts {
 }
 
 function readTerminated(container: ContainerStatus | undefined): PodFacts['terminated'] {
-  const terminated = container?.state?.terminated ?? container?.lastState?.terminated
+  const now = container?.state?.terminated
+  const terminated = now ?? container?.lastState?.terminated
   if (!terminated) return undefined
   const { exitCode, signal, reason, message } = terminated
   return {
     exitCode,
+    ...(!now && { earlier: true as const }),
     ...(signal !== undefined && { signal }),
     ...(reason !== undefined && { reason }),
     ...(message !== undefined && { message: message.slice(0, MAX_MESSAGE) }),

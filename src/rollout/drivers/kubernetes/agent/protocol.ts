@@ -61,6 +61,8 @@ export interface PodFacts {
   readonly restarts: number
   /** How the container behind the Service ended, now or before its last restart. */
   readonly terminated?: {
+    /** It has been started again since. */
+    readonly earlier?: true
     readonly exitCode: number
     readonly signal?: number
     readonly reason?: string

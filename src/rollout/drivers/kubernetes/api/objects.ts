@@ -122,7 +122,7 @@ export interface WorkloadObject extends KubernetesObject {
       readonly type?: string
       readonly rollingUpdate?: { readonly partition?: number }
     }
-    /** Of a StatefulSet: what becomes of the volumes of pods that are scaled away. */
+    /** Of a StatefulSet: what happens to the volumes of pods that are scaled away. */
     readonly persistentVolumeClaimRetentionPolicy?: { readonly whenScaled?: string }
     readonly template: { readonly metadata?: Partial<ObjectMeta>; readonly spec: PodSpec }
   }

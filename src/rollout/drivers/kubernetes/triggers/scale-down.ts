@@ -52,6 +52,7 @@ export const scaleDown: Trigger = {
       takeBack: () => scaleTo(replicas),
     })
     await scaleTo(replicas - 1)
+    onNotice(`by hand: kubectl scale ${kind.toLowerCase()}/${name} --replicas=${replicas} -n ${namespace}`)
     onWaiting('no pod has gone yet')
     await orAborted(
       pods.until((there) => there.length < replicas),

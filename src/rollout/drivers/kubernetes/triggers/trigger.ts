@@ -16,7 +16,7 @@ export interface TriggerPorts {
   readonly signal: AbortSignal
   /** For people who watch, or who have to repair something by hand. */
   onNotice(text: string): void
-  /** What is waited for now, in case it takes too long. */
+  /** What the trigger waits for now, in case it takes too long. */
   onWaiting(why: string): void
 }
 

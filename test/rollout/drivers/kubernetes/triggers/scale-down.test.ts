@@ -26,6 +26,7 @@ suite('--trigger scale-down', () => {
     )
     assert.deepEqual(place.notices, [
       "Deployment 'shop' was scaled to 1",
+      'by hand: kubectl scale deployment/shop --replicas=2 -n ns',
       "Deployment 'shop' was scaled to 2",
     ])
   })
