@@ -20,6 +20,7 @@ const onceOnly = [
 /** What generates load and judges times: few run at once, after all others. */
 const quiet = [
   'test/cli/',
+  'test/integrations/auto/runners.test.ts',
   'test/load/engine.test.ts',
   'test/load/lanes/',
   'test/pack/commands.test.ts',
