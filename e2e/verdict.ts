@@ -141,14 +141,6 @@ export function blindDoubts(runs: readonly RolloutDocument[]): readonly string[]
   ]
 }
 
-/** Pods of Next.js that start on two cores keep so many clients waiting; the report says how many. */
-const UNSENT_SHARE = 0.01
-
-function withoutFewUnsent(load: RolloutDocument['load']): RolloutDocument['load'] {
-  const isFew = load.health.skipped <= load.requests * UNSENT_SHARE
-  return isFew ? { ...load, health: { ...load.health, skipped: 0 } } : load
-}
-
 /** What the load generator did not send. */
 function loadDoubts({ run, scenario }: Outcome): readonly string[] {
   // During a surge there is one endpoint more than there are replicas. What was not sent at this rate is a
@@ -157,7 +149,7 @@ function loadDoubts({ run, scenario }: Outcome): readonly string[] {
   const weak = `too few new connections: an outage shorter than ${Math.ceil(outageMs)} ms could have been missed; raise --rate`
   return [
     ...(outageMs > WANTED_OUTAGE_MS ? [weak] : []),
-    ...generatorDoubts(withoutFewUnsent(run.load), {
+    ...generatorDoubts(run.load, {
       windowMs: WANTED_OUTAGE_MS,
       beganAtMs: run.phases[0]?.startedAt.wallMs ?? 0,
       covers: () => false,
