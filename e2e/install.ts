@@ -8,21 +8,25 @@ const deployment = `deployment/${RELEASE}`
 
 /** Installs a scenario's release and resolves when its pods are ready. */
 export async function install(cluster: Cluster, scenario: Scenario): Promise<void> {
-  const { image, kubeVersion, patch } = scenario
-  if (image === 'go') await cluster.kubectl(['apply', '-f', '-'], JSON.stringify(goServer(scenario)))
-  else if (kubeVersion === undefined) {
+  const manifests = await manifestsOf(cluster, scenario)
+  if (manifests === undefined) {
     await cluster.helm(['install', RELEASE, CHART, '--wait', '--timeout', '120s', ...setFlags(scenario)])
-  } else await cluster.kubectl(['apply', '-f', '-'], await render(cluster, scenario))
-  if (patch) await cluster.kubectl(['patch', deployment, '--type', 'merge', '-p', JSON.stringify(patch)])
+  } else await cluster.kubectl(['apply', '-f', '-'], manifests)
+  if (scenario.patch) {
+    await cluster.kubectl(['patch', deployment, '--type', 'merge', '-p', JSON.stringify(scenario.patch)])
+  }
   await cluster.kubectl(['rollout', 'status', deployment, '--timeout=120s'])
 }
 
-/** Takes the release away, and resolves when its pods are gone. */
+/** Takes the release away, whatever of it was installed, and resolves when its pods are gone. */
 export async function uninstall(cluster: Cluster, scenario: Scenario): Promise<void> {
-  const { image, kubeVersion } = scenario
-  const isChart = image !== 'go' && kubeVersion === undefined
-  if (isChart) await cluster.helm(['uninstall', RELEASE, '--wait', '--timeout', '90s'])
-  else await cluster.kubectl(['delete', 'all', '--all', '--timeout=90s'])
+  const manifests = await manifestsOf(cluster, scenario)
+  if (manifests === undefined) {
+    await cluster.helm(['uninstall', RELEASE, '--ignore-not-found', '--wait', '--timeout', '90s'])
+  } else {
+    const whole = ['--cascade=foreground', '--ignore-not-found', '--timeout=90s']
+    await cluster.kubectl(['delete', ...whole, '-f', '-'], manifests)
+  }
 }
 
 /** Changes the pod template, as a new version of the application does. */
@@ -31,8 +35,11 @@ export function upgrade(cluster: Cluster): Promise<string> {
   return cluster.helm(['upgrade', RELEASE, CHART, ...change])
 }
 
-function render(cluster: Cluster, scenario: Scenario): Promise<string> {
-  const version = ['--kube-version', scenario.kubeVersion ?? '']
+/** What kubectl applies and deletes; undefined where helm installs. */
+async function manifestsOf(cluster: Cluster, scenario: Scenario): Promise<string | undefined> {
+  if (scenario.image === 'go') return JSON.stringify(goServer(scenario))
+  if (scenario.kubeVersion === undefined) return undefined
+  const version = ['--kube-version', scenario.kubeVersion]
   return cluster.helm(['template', RELEASE, CHART, '-n', namespace, ...version, ...setFlags(scenario)])
 }
 

@@ -18,9 +18,7 @@ export function judgeTails(outcome: Outcome): Judgement {
       ...broke.slice(0, SHOWN_DOWNLOADS).map(describeDownload),
       ...(inDrain >= scenario.restarts
         ? []
-        : [
-            `${inDrain} of ${downloads.length} slow downloads were read while their pod drained, wanted ${scenario.restarts}`,
-          ]),
+        : [`${inDrain} slow downloads were read while their pod drained, wanted ${scenario.restarts}`]),
       ...brokenByPods(outcome),
     ],
     doubts: [],

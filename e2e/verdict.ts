@@ -136,8 +136,8 @@ export function blindDoubts(runs: readonly RolloutDocument[]): readonly string[]
   const blind = runs.reduce((sum, run) => sum + countBlindRestarts(run), 0)
   if (blind * 2 <= restarts) return []
   return [
-    `the load generator stalled for ${WANTED_OUTAGE_MS} ms or longer in ${blind} of ${restarts} restarts, at most half ` +
-      `of them may be so: it would have missed an outage; use a quieter machine or a lower --rate`,
+    `the load generator stalled for ${WANTED_OUTAGE_MS} ms or longer in ${blind} of ${restarts} restarts, ` +
+      'at most half of them may be so: it would have missed an outage; use a quieter machine or a lower --rate',
   ]
 }
 
@@ -146,7 +146,8 @@ function loadDoubts({ run, scenario }: Outcome): readonly string[] {
   // During a surge there is one endpoint more than there are replicas. What was not sent at this rate is a
   // doubt of its own.
   const outageMs = smallestOutageMs(scenario.rate, scenario.replicas + 1)
-  const weak = `too few new connections: an outage shorter than ${Math.ceil(outageMs)} ms could have been missed; raise --rate`
+  const seen = `${Math.ceil(outageMs)} ms`
+  const weak = `too few new connections: an outage shorter than ${seen} could have been missed; raise --rate`
   return [
     ...(outageMs > WANTED_OUTAGE_MS ? [weak] : []),
     ...generatorDoubts(run.load, {
@@ -180,7 +181,7 @@ export function judgeFault(outcome: Outcome, sentence: RegExp): Judgement {
   return { problems: [`the fault was not seen: wanted ${sentence}, the run says ${said}`], doubts: [] }
 }
 
-/** A server that is not ours: all that is asked of it is that new connections find one, and that it ends well. */
+/** A server that is not ours: new connections have to find one, and it has to end well; nothing more. */
 export function judgeForeign(outcome: Outcome): Judgement {
   const { run, scenario } = outcome
   const lane = run.load.lanes.find((one) => one.lane === 'new-connections')

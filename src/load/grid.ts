@@ -1,6 +1,12 @@
-/** A plan of start times that does not wait for answers (open loop): a slow answer must not hide the requests that would have met the same outage. */
+/**
+ * A plan of start times that does not wait for answers (open loop): a slow answer must not hide the requests
+ * that would have met the same outage.
+ */
 export interface Grid {
-  /** Takes the next slot. `skipped` slots before it are so late that sending them now would say nothing about their own time. */
+  /**
+   * Takes the next slot. `skipped` slots before it are so late that sending them now would say nothing about
+   * their own time.
+   */
   next(nowMs: number): { readonly dueMs: number; readonly skipped: number }
 }
 

@@ -16,8 +16,8 @@ export type ServableServer = HttpServer | HttpsServer | Http2Server | Http2Secur
 /**
  * Does the close handshake on a connection whose protocol lastcall does not speak: one that was upgraded
  * (with its request, from the moment its 101 is written), raw TCP (with null), or one that was upgraded
- * before `serve()` (with null). A promise that it returns is awaited; the connection stays open until either side
- * ends it or the drain times out. What it throws ends this connection only.
+ * before `serve()` (with null). A promise that it returns is awaited; the connection stays open until either
+ * side ends it or the drain times out. What it throws ends this connection only.
  */
 export type CloseHandshake = (socket: Duplex, request: IncomingMessage | null) => unknown
 

@@ -47,8 +47,8 @@ export function judgeFailures({ load, trigger, budgets }: RunFacts, claim: Claim
       ...(later > 0 ? [`${plural(later, 'request')} failed after ${words.after}`] : []),
       ...(inStall > 0
         ? [
-            `${plural(inStall, 'of these requests was', 'of these requests were')} under way while the load generator stalled, ` +
-              `which may have caused the failure; repeat the run on a quieter machine`,
+            `${plural(inStall, 'of these requests was', 'of these requests were')} under way while the load ` +
+              'generator stalled, which may have caused the failure; repeat the run on a quieter machine',
           ]
         : []),
     ],

@@ -30,7 +30,7 @@ export function sawLastcall(pods: readonly PodRecord[]): boolean {
 export function autoNotes(pods: readonly PodRecord[]): readonly string[] {
   if (sawLastcall(pods)) return []
   return [
-    'lastcall/auto did nothing in this run: no pod opened its probe server. The server is not written for Node.js 22.19 or newer, ' +
-      'or NODE_OPTIONS does not reach it',
+    'lastcall/auto did nothing in this run: no pod opened its probe server. ' +
+      'The server is not written for Node.js 22.19 or newer, or NODE_OPTIONS does not reach it',
   ]
 }

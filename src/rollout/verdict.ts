@@ -34,8 +34,9 @@ const rolloutPhases: readonly PhaseName[] = ['rollout', 'drain']
 
 /**
  * Judges a run. A failed request beyond its lane's budget or a misbehaved pod fails it, also when the load
- * generator stalled; the reasons then say how many of the failures were under way in a stall. A run that could not have seen an
- * outage, whose generator did not do its work, or that was interrupted, is inconclusive, never passed.
+ * generator stalled; the reasons then say how many of the failures were under way in a stall. A run that could
+ * not have seen an outage, whose generator did not do its work, or that was interrupted, is inconclusive,
+ * never passed.
  */
 export function judgeRun(facts: RunFacts): Verdict {
   const claim = claimOf(facts)
@@ -127,7 +128,8 @@ function interruptionDoubts({ interruptedBy, phases }: RunFacts): readonly strin
   if (interruptedBy === undefined) return []
   const phase = phases.at(-1)?.name ?? 'start'
   return [
-    `the run was interrupted by ${interruptedBy} in its phase ${phase}: it says nothing about what would have come; let it end`,
+    `the run was interrupted by ${interruptedBy} in its phase ${phase}: ` +
+      'it says nothing about what would have come; let it end',
   ]
 }
 
@@ -165,6 +167,7 @@ function powerDoubts(facts: RunFacts, outageMs: number): readonly string[] {
   }
   const seen = Number.isFinite(outageMs) ? `${Math.ceil(outageMs)} ms` : 'any length'
   return [
-    `too few new connections: an outage shorter than ${seen} could have been missed (wanted: ${WANTED_OUTAGE_MS} ms with 99 %); raise --rate`,
+    `too few new connections: an outage shorter than ${seen} could have been missed ` +
+      `(wanted: ${WANTED_OUTAGE_MS} ms with 99 %); raise --rate`,
   ]
 }

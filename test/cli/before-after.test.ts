@@ -15,7 +15,7 @@ const shortRun = (
 ).split(' ')
 const program = (app: string): readonly string[] => ['--', process.execPath, `test/fixtures/${app}.ts`]
 
-test('rehearse --before-after shows what lastcall/auto changes, and exits as its second run says', async (t) => {
+test('rehearse --before-after shows what lastcall/auto changes; the second run decides the code', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'lastcall-test-'))
   t.after(() => rmSync(folder, { recursive: true }))
   const file = join(folder, 'both.json')

@@ -91,7 +91,7 @@ for (const lane of described) {
   })
 }
 
-test('selfTest tries the request that was described, once for all lanes that send it, and says how to change it', async (t) => {
+test('selfTest tries a described request once for all its lanes, and says how to change it', async (t) => {
   const { target, asked } = await answering(t, 415)
   const request = { ...getOf('/orders'), method: 'POST', body: '{}' }
   const names = described.filter((name) => name !== 'http2')

@@ -136,7 +136,7 @@ test('a handshake that nobody answers times out while it connects', async (t) =>
     assert.deepEqual([error?.stage, connectMs], ['connect', undefined])
 })
 
-test('selfTest takes a certificate that is not accepted for final, says so once, and names the flags', async (t) => {
+test('selfTest tries no second time where a certificate is not accepted, and names the flags', async (t) => {
   const { target } = await serve(t, 'new-connections')
   const options = { ...defaultLoad, lanes: defaultLaneNames, ratePerSecond: 1 }
   const tls = { insecure: false, servername: 'localhost' }

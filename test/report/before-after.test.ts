@@ -39,7 +39,7 @@ function join(before: RunFacts, after: RunFacts, command = ['node', 'server.js']
   )
 }
 
-test('renderBeforeAfter has both runs in one table: failures by lane, all of them, and the ends of the pods', () => {
+test('renderBeforeAfter has both runs in one table: failures by lane, and the ends of the pods', () => {
   const [head, ...rows] = renderBeforeAfter(join(bare, clean), plainText).split('\n')
   assert.match(head!, /^ +before: node server\.js +after: the same under lastcall\/auto$/)
   assert.match(rows[0]!, /^new-connections +41 failed of 1,000 +0 failed of 2,000$/)
@@ -52,10 +52,8 @@ test('renderBeforeAfter says why requests failed before, and ends with both verd
   const text = renderBeforeAfter(join(bare, clean), plainText)
   assert.match(text, /\nBefore, 45 requests failed:\n {2}2 {2}Refused: the listener was closed /)
   assert.match(text, /\nBefore, pods ended badly:\n {2}2 {2}killed: did not end within the grace period/)
-  assert.match(
-    text,
-    /\nbefore {2}FAIL {2}45 failed of 1,100 .*\nafter {3}PASS {2}0 failed of 2,000 .*\nThis run would have detected .*\n$/,
-  )
+  assert.match(text, /\nbefore {2}FAIL {2}45 failed of 1,100 .*\nafter {3}PASS {2}0 failed of 2,000 /)
+  assert.match(text, /\nThis run would have detected .*\n$/)
   assert.doesNotMatch(text, /After/)
 })
 
@@ -67,7 +65,7 @@ test('renderBeforeAfter shows in every detail what failed after', () => {
   assert.doesNotMatch(text, /Before,/)
 })
 
-test('renderBeforeAfter says why the run before proves nothing, and that an application had lastcall already', () => {
+test('renderBeforeAfter says why the run before proves nothing, and whether it had lastcall', () => {
   const stalls = [{ at: { wallMs: 5_100, monotonicMs: 5_100 }, ms: 142 }]
   const text = renderBeforeAfter(join(makeFacts({ health: { stalls }, pods: [drained] }), clean), plainText)
   assert.match(text, /\nbefore {2}INCONCLUSIVE .*\n {2}- the load generator stalled for 142 ms/)

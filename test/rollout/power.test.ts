@@ -59,7 +59,7 @@ for (const { rate, endpoints } of cases) {
     assert.ok(Math.abs(share - 0.99) < 0.002, `${share}`)
   })
 
-  test(`smallestOutageMs is met at least as often by arrivals on a grid, as the lane sends (${rate}, ${endpoints})`, () => {
+  test(`smallestOutageMs is met at least as often by arrivals on a grid (${rate}, ${endpoints})`, () => {
     const share = shareDetected({ rate, endpoints, outageMs, pause: grid })
     assert.ok(share > 0.988, `${share}`)
   })

@@ -47,7 +47,10 @@ kubelet then leaves 2 s, whatever the server needs.
 {{- $problems = append $problems (printf "lifecycle.preStop.mode is sleep, and Kubernetes %s has no sleep action (1.30 has): the API server would drop the hook without a word; set it to auto or none" .Capabilities.KubeVersion.Version) -}}
 {{- end -}}
 {{- if lt (int $n.grace) (int $n.sum) -}}
-{{- $problems = append $problems (printf "lifecycle.terminationGracePeriodSeconds is %d, and %s: SIGKILL would end the rest; set it to at least %d, or to null to have it computed, or lower one of the parts" (int $n.grace) $n.sumText (int $n.sum)) -}}
+{{- $problem := "lifecycle.terminationGracePeriodSeconds is %d, and %s: SIGKILL would end the rest; " -}}
+{{- $remedy := "set it to at least %d, or to null to have it computed, or lower one of the parts" -}}
+{{- $text := printf (print $problem $remedy) (int $n.grace) $n.sumText (int $n.sum) -}}
+{{- $problems = append $problems $text -}}
 {{- end -}}
 {{- if and (gt (int $n.preStop) 0) (ge (int $n.preStop) (int $n.grace)) -}}
 {{- $problems = append $problems (printf "lifecycle.preStop.seconds is %d and the grace period %d (%s): SIGTERM and SIGKILL would be 2 s apart; raise drainTimeoutSeconds or marginSeconds" (int $n.preStop) (int $n.grace) $n.sumText) -}}
@@ -103,8 +106,9 @@ httpGet only: exec readiness probes report nothing on a terminating pod of Kuber
 {{- end -}}
 
 {{/*
-When what happens to a stopped pod, one line a moment, for NOTES. Lines carry a sort key of time and rank that is removed again, because
-readiness has its own clock and can flip anywhere in between. SIGKILL comes no sooner than 2 s after SIGTERM (the kubelet's minimum).
+When what happens to a stopped pod, one line a moment, for NOTES. Lines carry a sort key of time and rank
+that is removed again, because readiness has its own clock and can flip anywhere in between. SIGKILL comes no
+sooner than 2 s after SIGTERM (the kubelet's minimum).
 */}}
 {{- define "lastcall.lifecycle.timetable" -}}
 {{- $n := include "lastcall.lifecycle" . | fromJson -}}

@@ -1,7 +1,7 @@
 #!/bin/sh
-# skaffold calls this with IMAGE and PUSH_IMAGE (skaffold.dev, "Custom Build Script"). It packs lastcall as npm would
-# publish it, and builds the example with that package. A hook before the build would be too late: skaffold lists the
-# files of the context before it.
+# skaffold calls this with IMAGE and PUSH_IMAGE (skaffold.dev, "Custom Build Script"). It packs lastcall as npm
+# would publish it, and builds the example with that package. A hook before the build would be too late: skaffold
+# lists the files of the context before it.
 set -eu
 cd "$(dirname "$0")/../../.."
 [ -d node_modules ] || npm ci

@@ -47,7 +47,8 @@ export function createRolloutCommand(io: CliIo, onExitCode: (code: number) => vo
     .option('--port <port>', 'its port, a number or a name (default: the one for HTTP)')
     .option(
       '--http2-port <port>',
-      "its port for HTTP/2 without TLS (default: the one with appProtocol kubernetes.io/h2c); with --url the URL's",
+      'its port for HTTP/2 without TLS (default: the one with appProtocol kubernetes.io/h2c; with --url that of ' +
+        'the URL)',
     )
     .option(
       '--url <url>',
@@ -55,7 +56,8 @@ export function createRolloutCommand(io: CliIo, onExitCode: (code: number) => vo
     )
     .option(
       '--image <image>',
-      `image of the agent, any with Node.js 22 or newer; workload for that of the workload (default: ${DEFAULT_IMAGE})`,
+      'image of the agent, any with Node.js 22 or newer; workload for that of the workload ' +
+        `(default: ${DEFAULT_IMAGE})`,
     )
     .option('--service-account <name>', 'account of the agent (default: one is created, with a role)')
     .option('--node <name>', 'node for the agent alone, whatever its taints (default: the scheduler decides)')

@@ -51,7 +51,7 @@ test('buildBundle() makes a payload one file without a map, and returns the pack
   )
 })
 
-test('buildBundle() leaves what a command loads later in a file of its own, with a map unless it is foreign', async (t) => {
+test('buildBundle() leaves what is loaded later in a file of its own, with a map unless it is foreign', async (t) => {
   const { packages, printed, files } = await buildProgram(t, 'command')
   assert.equal(printed, `${join('a', 'b')} later 2000\n`)
   const names = files.map((name) => name.replace(/-\w+(?=\.)/, ''))

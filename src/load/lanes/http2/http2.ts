@@ -54,8 +54,8 @@ export const http2: LaneDefinition = {
   unasked: false,
   essential: false,
   sends:
-    `\`POST\` with an id over HTTP/2, without TLS unless the URL is https, ${HTTP2_CLIENTS} sessions, streams on a fixed grid; ` +
-    'on GOAWAY a new session',
+    '`POST` with an id over HTTP/2, without TLS unless the URL is https, ' +
+    `${HTTP2_CLIENTS} sessions, streams on a fixed grid; on GOAWAY a new session`,
   meets: 'streams that cross a GOAWAY, or are cut with their session',
   routes: [echoRoute],
   columns: ['refused'],

@@ -53,7 +53,8 @@ export class WebSocketLink {
       maxPayload: MAX_PAYLOAD_BYTES,
       closeTimeout: CLOSE_MS,
     }
-    // The host is in the header, and TLS is spoken by the connection. A fragment would be refused, and no server would see it.
+    // The host is in the header, and TLS is spoken by the connection. A fragment would be refused, and no
+    // server would see it.
     this.#socket = new WebSocket(`ws://localhost${place.path.replaceAll('#', '%23')}`, options)
     this.opened = follow(this.#socket, connection, place.timeoutMs)
     this.closed = new Promise((resolve) => void this.#socket.once('close', () => resolve()))

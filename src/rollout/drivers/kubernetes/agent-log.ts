@@ -46,8 +46,8 @@ export async function followAgentLog(
     }
     if (line.n !== lastNumber + 1) {
       throw lost(
-        `lines ${lastNumber + 1} to ${line.n - 1} of the agent's log are missing (its node has rotated the log away), ` +
-          'and with them what they counted',
+        `lines ${lastNumber + 1} to ${line.n - 1} of the agent's log are missing ` +
+          '(its node has rotated the log away), and with them what they counted',
       )
     }
     lastNumber = line.n

@@ -36,7 +36,8 @@ export function agentRules(name: string): readonly PolicyRule[] {
 /** `create jobs.batch`, `get pods/log`, `patch deployments.apps 'shop'`. */
 export function toText({ verb, group, resource, subresource, name }: Permission): string {
   const what = `${resource}${group === '' ? '' : `.${group}`}`
-  return `${verb} ${what}${subresource === undefined ? '' : `/${subresource}`}${name === undefined ? '' : ` '${name}'`}`
+  const part = subresource === undefined ? '' : `/${subresource}`
+  return `${verb} ${what}${part}${name === undefined ? '' : ` '${name}'`}`
 }
 
 /** The fewest rules of a role that grant these. */

@@ -76,7 +76,8 @@ export function workloadProblems(workload: Workload, trigger: TriggerName): read
   const partition = spec.updateStrategy?.rollingUpdate?.partition ?? 0
   if (isRestart && partition > 0) {
     return [
-      `${what} has the partition ${partition}: a restart leaves the pods below it; set it to 0, or choose --trigger delete-pod`,
+      `${what} has the partition ${partition}: a restart leaves the pods below it; set it to 0, ` +
+        'or choose --trigger delete-pod',
     ]
   }
   const status = readRolloutStatus(kind, object)

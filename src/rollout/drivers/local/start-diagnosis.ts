@@ -58,7 +58,10 @@ export async function describeSilence({ name, ports, options, probe }: StartingP
   const limit = formatDuration(options.readyTimeoutMs)
   if (!(await accepts(ports.port))) {
     if (await accepts(ports.port, '::1')) {
-      return `${name} listens on port ${ports.port} of ::1 only; let it listen on all addresses, as in a pod: without a host, or on 0.0.0.0`
+      return (
+        `${name} listens on port ${ports.port} of ::1 only; ` +
+        'let it listen on all addresses, as in a pod: without a host, or on 0.0.0.0'
+      )
     }
     return (
       `${name} did not listen on its port ${ports.port} within ${limit}; ` +
@@ -67,7 +70,10 @@ export async function describeSilence({ name, ports, options, probe }: StartingP
   }
   const readiness = probe.asked() ?? { kind: 'tcp' }
   if (readiness.kind === 'tcp') {
-    return `${name} began to listen on its port ${ports.port} when ${limit} were over; give it more time with --ready-timeout`
+    return (
+      `${name} began to listen on its port ${ports.port} when ${limit} were over; ` +
+      'give it more time with --ready-timeout'
+    )
   }
   const asked = readiness.kind === 'path' ? `GET ${readiness.path}` : `GET /readyz on port ${ports.probePort}`
   const { status, text = '' } = await probe.ask()

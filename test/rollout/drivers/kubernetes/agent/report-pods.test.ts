@@ -10,7 +10,7 @@ import { readClocks } from '../../../../../src/load/sample.ts'
 import { eventually } from '../../../../helpers/eventually.ts'
 import { makePod, makeWorkload, namespace } from '../../../../helpers/kubernetes-objects.ts'
 
-test('reportPods() asks readiness and metrics of a pod until its end, and says the last metrics once', async (t) => {
+test('reportPods() asks a pod for readiness and metrics until its end, and says the last once', async (t) => {
   let status = 200
   let scrapes = 0
   const server = createServer(({ url }, response) => {
