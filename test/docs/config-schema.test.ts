@@ -42,9 +42,6 @@ suite('the schema of lastcall.yaml', () => {
     'rollout: { port: 80, http2Port: 81, namespace: prod, headers: { a: b, c: 1 } }',
     'lanes: { slow: { headers: { a: b } }, http2: { method: PUT, body: x, expectStatus: [2xx, 404] } }',
   ]
-  for (const text of valid) {
-    test(`takes ${text}`, { skip }, () => assert.equal(validate?.(parse(text)), true))
-  }
 
   const invalid: readonly string[] = [
     '[]',
@@ -60,7 +57,10 @@ suite('the schema of lastcall.yaml', () => {
     'lanes: { slow: { path: /a } }',
     'lanes: { http2: { method: FETCH } }',
   ]
-  for (const text of invalid) {
-    test(`refuses ${text}`, { skip }, () => assert.equal(validate?.(parse(text)), false))
+  for (const text of [...valid, ...invalid]) {
+    const isValid = valid.includes(text)
+    test(`${isValid ? 'takes' : 'refuses'} ${text}`, { skip }, () =>
+      assert.equal(validate?.(parse(text)), isValid),
+    )
   }
 })

@@ -2,21 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createAgentObjects } from '../../../../src/rollout/drivers/kubernetes/agent-objects.ts'
 import { createApiClient } from '../../../../src/rollout/drivers/kubernetes/api/client.ts'
-import type { AgentPlan } from '../../../../src/rollout/drivers/kubernetes/agent-plan.ts'
+import { agentPlan } from '../../../helpers/agent-plan.ts'
 import { FakeApiServer } from '../../../helpers/fake-api-server.ts'
-
-const plan: AgentPlan = {
-  name: 'lastcall-1',
-  workload: { namespace: 'ns', kind: 'Deployment', name: 'shop', resource: 'deployments' },
-  image: 'node:24-slim',
-  imagePullSecrets: [],
-  bundle: Buffer.from('packed'),
-  job: {},
-  deadlineSeconds: 180,
-  serviceAccount: undefined,
-  node: undefined,
-  alone: undefined,
-}
 
 test('a binding whose role the API server does not know yet is created again, and after the role', async (t) => {
   const server = await new FakeApiServer().start(t)
@@ -28,7 +15,7 @@ test('a binding whose role the API server does not know yet is created again, an
     response.end(JSON.stringify({ kind: 'Status', reason: 'NotFound', message: 'no such role' }))
     return true
   }
-  await createAgentObjects(createApiClient(server.access), plan)
+  await createAgentObjects(createApiClient(server.access), agentPlan)
   const created = server.requests
     .filter(({ method }) => method === 'POST')
     .map(({ path }) => path.split('/').at(-1))

@@ -1,20 +1,9 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import type { AgentPlan, Manifest } from '../../../../src/rollout/drivers/kubernetes/agent-plan.ts'
+import type { Manifest } from '../../../../src/rollout/drivers/kubernetes/agent-plan.ts'
 import { jobManifest, otherManifests } from '../../../../src/rollout/drivers/kubernetes/manifests.ts'
+import { agentPlan } from '../../../helpers/agent-plan.ts'
 
-const plan: AgentPlan = {
-  name: 'lastcall-1',
-  workload: { namespace: 'ns', kind: 'Deployment', name: 'shop', resource: 'deployments' },
-  image: 'node:24-slim',
-  imagePullSecrets: [],
-  bundle: Buffer.from('packed'),
-  job: { service: 'shop' },
-  deadlineSeconds: 180,
-  serviceAccount: undefined,
-  node: undefined,
-  alone: undefined,
-}
 const owner = { apiVersion: 'batch/v1', kind: 'Job', name: 'lastcall-1', uid: 'u1' }
 
 interface PodSpec {
@@ -34,7 +23,7 @@ function podSpecOf({ object }: Manifest): PodSpec {
 
 suite('manifests of the agent', () => {
   test('the Job ends by itself, is not tried twice, and is cleared away', () => {
-    const { spec } = jobManifest(plan).object as unknown as { spec: Record<string, unknown> }
+    const { spec } = jobManifest(agentPlan).object as unknown as { spec: Record<string, unknown> }
     assert.deepEqual(
       [spec['activeDeadlineSeconds'], spec['backoffLimit'], spec['ttlSecondsAfterFinished']],
       [180, 0, 60],
@@ -42,13 +31,16 @@ suite('manifests of the agent', () => {
   })
 
   test('the Job has no pod until the account of the pod is there; alone it has one at once', () => {
-    const parallelism = (of: AgentPlan): unknown =>
+    const parallelism = (of: typeof agentPlan): unknown =>
       (jobManifest(of).object as unknown as { spec: Record<string, unknown> }).spec['parallelism']
-    assert.deepEqual([parallelism(plan), parallelism({ ...plan, alone: 'restart' as const })], [0, 1])
+    assert.deepEqual(
+      [parallelism(agentPlan), parallelism({ ...agentPlan, alone: 'restart' as const })],
+      [0, 1],
+    )
   })
 
   test('everything else belongs to the Job, so that one delete takes it all', () => {
-    const others = otherManifests(plan, owner)
+    const others = otherManifests(agentPlan, owner)
     assert.deepEqual(
       others.map(({ object }) => object.kind),
       ['ServiceAccount', 'Role', 'RoleBinding', 'ConfigMap'],
@@ -57,7 +49,7 @@ suite('manifests of the agent', () => {
   })
 
   test('every object is in the namespace of the workload, with the name and the label of the run', () => {
-    for (const { path, object } of [jobManifest(plan), ...otherManifests(plan)]) {
+    for (const { path, object } of [jobManifest(agentPlan), ...otherManifests(agentPlan)]) {
       assert.match(path, /\/namespaces\/ns\//)
       assert.deepEqual([object.metadata.name, object.metadata.namespace], ['lastcall-1', 'ns'])
       assert.equal(object.metadata.labels['lastcall.dev/run'], 'lastcall-1')
@@ -65,7 +57,7 @@ suite('manifests of the agent', () => {
   })
 
   test('the pod keeps to the restricted Pod Security standard, with requests and limits', () => {
-    const { securityContext, containers } = podSpecOf(jobManifest(plan))
+    const { securityContext, containers } = podSpecOf(jobManifest(agentPlan))
     const [container] = containers
     assert.deepEqual(securityContext, {
       runAsNonRoot: true,
@@ -82,7 +74,7 @@ suite('manifests of the agent', () => {
   })
 
   test('the agent may look and nothing more', () => {
-    const [, role] = otherManifests(plan)
+    const [, role] = otherManifests(agentPlan)
     const { rules } = role!.object as unknown as {
       rules: readonly { resources: string[]; verbs: string[] }[]
     }
@@ -94,7 +86,7 @@ suite('manifests of the agent', () => {
   })
 
   test('an agent that runs alone may restart the one workload, and its log stays for an hour', () => {
-    const alone = { ...plan, alone: 'restart' as const }
+    const alone = { ...agentPlan, alone: 'restart' as const }
     const [, role] = otherManifests(alone)
     const { rules } = role!.object as unknown as { rules: readonly object[] }
     assert.deepEqual(rules.at(-1), {
@@ -108,7 +100,7 @@ suite('manifests of the agent', () => {
   })
 
   test('with an account of the user no account, role or binding is created', () => {
-    const named = { ...plan, serviceAccount: 'watcher' }
+    const named = { ...agentPlan, serviceAccount: 'watcher' }
     assert.deepEqual(
       otherManifests(named).map(({ object }) => object.kind),
       ['ConfigMap'],
@@ -117,12 +109,12 @@ suite('manifests of the agent', () => {
   })
 
   test('a node that is named is for the agent, and otherwise the scheduler decides', () => {
-    assert.equal(podSpecOf(jobManifest({ ...plan, node: 'worker-3' })).nodeName, 'worker-3')
-    assert.equal('nodeName' in podSpecOf(jobManifest(plan)), false)
+    assert.equal(podSpecOf(jobManifest({ ...agentPlan, node: 'worker-3' })).nodeName, 'worker-3')
+    assert.equal('nodeName' in podSpecOf(jobManifest(agentPlan)), false)
   })
 
   test('the ConfigMap has the agent and its job', () => {
-    const { object } = otherManifests(plan).at(-1)!
+    const { object } = otherManifests(agentPlan).at(-1)!
     assert.deepEqual(object['binaryData'], { 'agent.mjs.gz': Buffer.from('packed').toString('base64') })
     assert.deepEqual(object['data'], { 'job.json': '{"service":"shop"}' })
   })

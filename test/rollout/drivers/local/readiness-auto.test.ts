@@ -33,15 +33,20 @@ function openProbes(): { readonly probeFor: (ports: PodPorts) => PodProbe; tick(
   return { probeFor: createPodProbes({ kind: 'auto' }, () => nowMs), tick: (ms) => void (nowMs += ms) }
 }
 
+/** The probe of a pod of such a run. Nothing listens on its ports yet. */
+async function openProbe() {
+  const ports = await takePorts()
+  const { probeFor, tick } = openProbes()
+  return { ports, probe: probeFor(ports), tick }
+}
+
 const isReady = async (probe: PodProbe): Promise<boolean> => (await probe.ask()).ready
 
 test('auto asks the probe server where one listens, whatever the port of the application does', async (t) => {
-  const ports = await takePorts()
+  const { ports, probe, tick } = await openProbe()
   let status = 503
   await serve(t, ports.port)
   await serve(t, ports.probePort, () => status)
-  const { probeFor, tick } = openProbes()
-  const probe = probeFor(ports)
   assert.equal(await isReady(probe), false)
   tick(60_000)
   assert.equal(await isReady(probe), false)
@@ -51,9 +56,7 @@ test('auto asks the probe server where one listens, whatever the port of the app
 })
 
 test('auto takes a port that accepts for ready when no probe server has opened within a second', async (t) => {
-  const ports = await takePorts()
-  const { probeFor, tick } = openProbes()
-  const probe = probeFor(ports)
+  const { ports, probe, tick } = await openProbe()
   assert.equal(await isReady(probe), false)
   tick(60_000)
   await serve(t, ports.port)
@@ -67,9 +70,7 @@ test('auto takes a port that accepts for ready when no probe server has opened w
 })
 
 test('auto waits for a probe server that opens a moment after the port of the application', async (t) => {
-  const ports = await takePorts()
-  const { probeFor, tick } = openProbes()
-  const probe = probeFor(ports)
+  const { ports, probe, tick } = await openProbe()
   await serve(t, ports.port)
   assert.equal(await isReady(probe), false)
   tick(900)
