@@ -1,5 +1,5 @@
 /**
- * Reads large answers slowly. Runs in a pod from its text alone, hence without imports of this repository.
+ * Reads large answers slowly. Runs in a pod from its text alone, so it imports nothing of this repository.
  */
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'

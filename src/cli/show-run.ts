@@ -38,7 +38,7 @@ export const runRendering: Rendering<JudgedRun> = { full: renderSummary, line: r
 
 /**
  * Shows the progress of a run and then its report, and ends it at a signal; at the second one the process
- * dies at once. Heeds `--json`, `--output`, `--quiet` and `--no-color`.
+ * dies at once. Follows `--json`, `--output`, `--quiet` and `--no-color`.
  * @returns the exit code
  */
 export async function showRun(run: ShownRun, raw: RawFlags, io: CliIo): Promise<number> {

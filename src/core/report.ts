@@ -102,7 +102,7 @@ export function utf8Length(text: string): number {
 
 const shortened = (text: string): string => (text.length > 120 ? `${text.slice(0, 117)}...` : text)
 
-// Whoever called is near the top.
+// The caller is near the top.
 const withoutDepth = (exit: EarlyExit): EarlyExit => ({
   ...exit,
   stack: exit.stack && exit.stack.split('\n', 4).map(shortened).join('\n'),

@@ -86,7 +86,7 @@ function whileServing(
     case 'becameUnready':
       return { state: { name: 'unready', reason: event.reason }, effects: [] }
     case 'shutdownInitiated': {
-      // Whoever was not ready must not become so by being told to stop.
+      // What was not ready must not become ready because it is told to stop.
       const shutdown = { ...newShutdown(event), readinessFailing: state.name === 'unready' }
       const { readinessFailDelayMs, shutdownDelayMs } = event.timing
       const effects: readonly Effect[] = [

@@ -24,7 +24,7 @@ export interface Scenario {
   readonly tellsExit?: boolean
   /** Whether any exit but 0 is wrong. False. */
   readonly wantsExit0?: boolean
-  /** Whether something is lost whoever does it, and only the exit can tell of it. False. */
+  /** Whether every library loses something here, and only the exit can tell of it. False. */
   readonly wantsTelling?: boolean
 }
 

@@ -35,7 +35,7 @@ export class ExitGate {
         : Reflect.apply(kill, process, [pid, signal])
   }
 
-  /** Lets the next exit through, whoever it comes from, with this code. */
+  /** Lets the next exit through with this code, no matter what calls it. */
   finish(code: number): void {
     this.#finalCode = code
   }

@@ -15,7 +15,7 @@ const installed = Symbol.for('lastcall.auto')
 // Node publishes every child process that it makes here (Node docs, diagnostics_channel, "Process").
 const childMade = 'child_process'
 
-// Node publishes every listen() here, whoever calls it, from ESM or CommonJS, patched or not
+// Node publishes every listen() here, from ESM or CommonJS, patched or not
 // (Node docs, diagnostics_channel, "net.Server"; experimental, so the tests hold every Node line to it).
 const listenCalled = 'tracing:net.server.listen:asyncStart'
 const listening = 'tracing:net.server.listen:asyncEnd'

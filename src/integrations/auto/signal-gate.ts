@@ -19,7 +19,8 @@ const nobody = (): void => {}
 export class SignalGate {
   readonly #signals: readonly SignalName[]
   readonly #take: SignalTaker
-  // As a method of whoever it is called on: others replace `process.emit` as well, and call the one before.
+  // As a method of the object that it is called on: others replace `process.emit` as well, and call the one
+  // before.
   readonly #emit: Emit = process.emit as Emit
   #armed = false
 

@@ -35,7 +35,7 @@ export class AppClose {
   }
 
   /**
-   * Makes the hook the last one registered, hence the first to run: the app's dependencies stay usable until
+   * Makes the hook the last one registered, so that it runs first: the app's dependencies stay usable until
    * its `onClose` hooks have finished.
    */
   moveHookToFront(): void {

@@ -14,7 +14,7 @@ export interface HealthCheckMap {
    * Puts what a check resolves to at the top of the response instead of under `info` and `details`. false.
    */
   readonly verbatim?: boolean | undefined
-  /** Shows the stacks of errors to whoever asks. false. */
+  /** Shows the stacks of errors to everybody who asks. false. */
   readonly __unsafeExposeStackTraces?: boolean | undefined
   readonly [path: string]: HealthCheck | boolean | undefined
 }

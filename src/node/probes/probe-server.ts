@@ -152,7 +152,7 @@ export class ProbeServer {
   }
 }
 
-/** The reason of a failing check goes to the log, not to whoever can reach the port. */
+/** The reason of a failing check goes to the log only: anybody may be able to reach the port. */
 function probeReply(name: string, verdict: Verdict, checks: readonly CheckResult[], verbose: boolean): Reply {
   const ok = verdict.ok && checks.every((check) => check.ok)
   if (ok && !verbose)
