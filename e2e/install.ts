@@ -13,7 +13,7 @@ export async function install(cluster: Cluster, scenario: Scenario): Promise<voi
     await cluster.helm(['install', RELEASE, CHART, '--wait', '--timeout', '120s', ...setFlags(scenario)])
   } else await cluster.kubectl(['apply', '-f', '-'], manifests)
   if (scenario.patch) {
-    await cluster.kubectl(['patch', deployment, '--type', 'merge', '-p', JSON.stringify(scenario.patch)])
+    await cluster.kubectl(['patch', deployment, '-p', JSON.stringify(scenario.patch)])
   }
   await cluster.kubectl(['rollout', 'status', deployment, '--timeout=120s'])
 }

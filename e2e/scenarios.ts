@@ -100,8 +100,15 @@ const scenarios: readonly (Judged | ((asked: Asked) => Judged))[] = [
     ...plain('short-grace', 'a grace period that is shorter than the shutdown; the report has to say so'),
     lanes: defaultLaneNames,
     values: h2c,
-    patch: { spec: { template: { spec: { terminationGracePeriodSeconds: 6 } } } },
+    patch: patchPod({ terminationGracePeriodSeconds: 6 }),
     judge: (outcome) => judgeFault(outcome, /did not end within the grace period/),
+  },
+  {
+    ...plain('stays-ready', 'a readiness probe that asks /livez; the report has to say so'),
+    lanes: defaultLaneNames,
+    values: h2c,
+    patch: patchPod({ containers: [{ name: 'app', readinessProbe: { httpGet: { path: '/livez' } } }] }),
+    judge: (outcome) => judgeFault(outcome, /pods were ready, by their readiness probe, until/),
   },
   {
     ...slowReading('tail', 'large answers at 1 MB/s, still being read when the drain begins'),
@@ -121,6 +128,10 @@ const scenarios: readonly (Judged | ((asked: Asked) => Judged))[] = [
   // The last one, because kube-proxy stays as it is then.
   spared('nftables', 'kube-proxy with nftables', { before: (cluster) => cluster.useNftables() }),
 ]
+
+function patchPod(spec: object): object {
+  return { spec: { template: { spec } } }
+}
 
 /** A scenario of examples/fastify that the flags do not apply to. */
 function plain(name: string, about: string): Scenario {

@@ -21,6 +21,24 @@ function noteOn(asked: AskedReadiness): readonly string[] {
   }
 }
 
+/**
+ * Says which pods of a cluster were ready, by their readiness probe, until their listener closed. It costs no
+ * request where only Kubernetes asks that probe: an endpoint begins to terminate with the deletion of its pod,
+ * whatever its probe says (Kubernetes docs, "Pod Lifecycle", termination of Pods).
+ */
+export function lateReadinessNotes(pods: readonly PodRecord[]): readonly string[] {
+  const seen = pods.flatMap(({ cluster: { readinessFailedAt, lastAcceptedAt } = {} }) =>
+    readinessFailedAt && lastAcceptedAt ? [readinessFailedAt.wallMs > lastAcceptedAt.wallMs] : [],
+  )
+  const late = seen.filter(Boolean).length
+  if (late === 0) return []
+  return [
+    `${late} of ${seen.length} pods were ready, by their readiness probe, until they stopped to accept ` +
+      'connections: an external load balancer that asks the same probe sends requests to such a pod until then; ' +
+      'let the probe fail from the signal on, while the pod still serves',
+  ]
+}
+
 /** Whether any pod opened lastcall's probe server or left its report. */
 export function sawLastcall(pods: readonly PodRecord[]): boolean {
   return pods.some(({ local, report }) => local?.readiness?.kind === 'probe-server' || report !== undefined)

@@ -9,7 +9,7 @@ import { plain } from './plain.ts'
 import type { PhasedLane, PhaseName } from './phases.ts'
 import { isMisbehaved } from './pod-record.ts'
 import { smallestOutageMs, WANTED_OUTAGE_MS } from './power.ts'
-import { readinessNotes } from './readiness-notes.ts'
+import { lateReadinessNotes, readinessNotes } from './readiness-notes.ts'
 import type { RunFacts } from './run-facts.ts'
 import { triggerWords } from './trigger.ts'
 
@@ -54,7 +54,12 @@ export function judgeRun(facts: RunFacts): Verdict {
     ...conclude(against.length > 0, doubts.length > 0),
     sentence: summarize(facts, failures),
     reasons: [...against, ...doubts],
-    notes: [...failures.notes, ...notesOn(facts.load), ...readinessNotes(facts.pods)],
+    notes: [
+      ...failures.notes,
+      ...notesOn(facts.load),
+      ...readinessNotes(facts.pods),
+      ...lateReadinessNotes(facts.pods),
+    ],
     smallestOutageMs:
       Number.isFinite(outageMs) && [...interrupted, ...generator].length === 0 ? outageMs : null,
   }

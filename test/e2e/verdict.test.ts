@@ -177,6 +177,8 @@ test('judgeFault wants the sentence that a fault brings, and fails a run that do
   assert.deepEqual(judgeFault(seen, /other/).problems, [
     'the fault was not seen: wanted /other/, the run says shop-1 did not end in time',
   ])
+  const noted = outcome({ verdict: { notes: ['3 of 3 pods were ready'] } })
+  assert.deepEqual(judgeFault(noted, /pods were ready/), { problems: [], doubts: [] })
 })
 
 test('judgeForeign asks new connections and the ends of the pods, and nothing of lastcall', () => {

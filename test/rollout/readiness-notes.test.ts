@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { AskedReadiness, PodRecord } from '../../src/rollout/pod-record.ts'
-import { autoNotes, readinessNotes } from '../../src/rollout/readiness-notes.ts'
+import { autoNotes, lateReadinessNotes, readinessNotes } from '../../src/rollout/readiness-notes.ts'
 import { judgeRun } from '../../src/rollout/verdict.ts'
 import { makeFacts, makePod } from '../helpers/run-facts.ts'
 
@@ -37,4 +37,22 @@ test('autoNotes says that lastcall/auto did nothing when no pod showed anything 
   assert.deepEqual(autoNotes([podAsked({ kind: 'tcp' }), podAsked({ kind: 'probe-server' })]), [])
   const report = { events: [] } as unknown as NonNullable<PodRecord['report']>
   assert.deepEqual(autoNotes([{ ...podAsked({ kind: 'tcp' }), report }]), [])
+})
+
+/** A pod of a cluster whose readiness failed, and which accepted its last connection, at these milliseconds. */
+function podUnready(failedMs: number | undefined, acceptedMs: number | undefined): PodRecord {
+  const at = (ms: number | undefined) => (ms === undefined ? undefined : { wallMs: ms, monotonicMs: ms })
+  const { local: _, ...pod } = makePod('shop-1')
+  return { ...pod, cluster: { restarts: 0, readinessFailedAt: at(failedMs), lastAcceptedAt: at(acceptedMs) } }
+}
+
+test('lateReadinessNotes counts pods that were ready until their listener closed, of those that were asked', () => {
+  const early = podUnready(1_000, 6_000)
+  assert.deepEqual(
+    lateReadinessNotes([early, podUnready(undefined, 6_000), podUnready(1_000, undefined)]),
+    [],
+  )
+  const [note] = lateReadinessNotes([early, podUnready(6_100, 6_000)])
+  assert.match(note!, /^1 of 2 pods were ready, by their readiness probe, until they stopped to accept/)
+  assert.deepEqual(judgeRun(makeFacts({ pods: [podUnready(6_100, 6_000)] })).notes, [note!.replace('2', '1')])
 })
