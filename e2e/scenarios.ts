@@ -89,8 +89,8 @@ const scenarios: readonly (Judged | ((asked: Asked) => Judged))[] = [
       'bare',
       'plain node:http with server.close() on SIGTERM, behind a preStop sleep of 5 s; has to lose requests on connections in use',
     ),
-    // Each loses one or two requests.
-    restarts: 8,
+    // Each cuts about three slow requests, and resets a connection in use.
+    restarts: 3,
     lanes: defaultLaneNames,
     values: ['command={node,bare.ts}', 'minReadySeconds=1'],
     // No new connection finds it any more; those that are open are closed under their next request.
