@@ -71,6 +71,17 @@ export const causes: readonly Cause[] = [
     fits: (sample) => isAt('connect')(sample) && hasCode('ECONNRESET')(sample),
   },
   {
+    title: 'Unreachable',
+    error: '`CLIENT_TIMEOUT connect`, `ETIMEDOUT connect`, `EHOSTUNREACH`',
+    happened:
+      'the pod was gone while clients were still being sent there, and packets to its address are dropped; ' +
+      'or its accept queue was full',
+    helps:
+      'a longer delay (preStop, shutdown delay), so that a pod outlives its endpoint; else a lower `--rate`',
+    fits: (sample) =>
+      isAt('connect')(sample) && hasCode('CLIENT_TIMEOUT', 'ETIMEDOUT', 'EHOSTUNREACH')(sample),
+  },
+  {
     title: 'Timed out',
     error: '`CLIENT_TIMEOUT`',
     happened: 'no complete answer came in time (`--timeout`)',
