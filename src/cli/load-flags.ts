@@ -64,7 +64,7 @@ export function readLoadFlags(
   const own = readLaneFlags(reader, { raw, ofLanes, path })
   const described = lanes.filter((lane) => lane.name === newConnections.name || isDescribed(reader, lane))
   const requests = {
-    ...Object.fromEntries(described.map(({ name }) => [name, request])),
+    ...Object.fromEntries(described.map(({ name }) => [name, [request]])),
     ...own.requests,
   }
   const isNamed = (name: LaneName): boolean =>

@@ -1,3 +1,4 @@
+import type { PlainRequest } from './plain-request.ts'
 import type { TargetTls } from './tls.ts'
 
 /** Name of a lane, as its definition says it. */
@@ -57,6 +58,10 @@ export interface Sample {
   readonly lane: LaneName
   readonly id: string
   readonly method: string
+  /** With the query. */
+  readonly path: string
+  /** See {@link PlainRequest.operation}. */
+  readonly operation?: PlainRequest['operation']
   /** When the grid wanted it sent; later than that is the generator's own delay. */
   readonly scheduledAt: Instant
   readonly startedAt: Instant
