@@ -27,7 +27,17 @@ export function readDocument(file: string, cwd: string): Json {
     throw new DocumentError(`${got}, wanted 3.0, 3.1 or 3.2`)
   }
   if (!isMap(root['paths'])) throw new DocumentError("has no 'paths', and so no operation to send")
+  refuseCircle(root)
   return root
+}
+
+/** Only YAML can write a value that contains itself, and no request can have it. */
+function refuseCircle(root: Json): void {
+  try {
+    JSON.stringify(root)
+  } catch {
+    throw new DocumentError('has an anchor that contains itself, which OpenAPI has not; write a $ref instead')
+  }
 }
 
 function readText(file: string, cwd: string): string {
