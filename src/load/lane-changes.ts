@@ -17,7 +17,7 @@ interface FellBackLane extends LeftOutLane {
 
 /** An operation of an OpenAPI document that did not answer as documented. */
 interface LeftOutOperation {
-  /** See {@link PlainRequest.operation}. */
+  /** See {@link Sample.operation}. */
   readonly operation: string
   /** What it answered, and what to do about it. */
   readonly reason: string

@@ -11,7 +11,7 @@ export interface PlainRequest {
   readonly body?: string | undefined
   /** Fields of this request alone; those of the lane win. Left out: none. */
   readonly headers?: Headers
-  /** Its operation in the OpenAPI document, `GET /orders/{id}`. Left out: it is from none. */
+  /** See {@link Sample.operation}. */
   readonly operation?: string
   /** Statuses of an answer that is no failure. */
   readonly expectStatus: readonly StatusRange[]

@@ -1,4 +1,3 @@
-import type { PlainRequest } from './plain-request.ts'
 import type { TargetTls } from './tls.ts'
 
 /** Name of a lane, as its definition says it. */
@@ -60,8 +59,8 @@ export interface Sample {
   readonly method: string
   /** With the query. */
   readonly path: string
-  /** See {@link PlainRequest.operation}. */
-  readonly operation?: PlainRequest['operation']
+  /** Its operation in the OpenAPI document, `GET /orders/{id}`. Left out: it is from none. */
+  readonly operation?: string
   /** When the grid wanted it sent; later than that is the generator's own delay. */
   readonly scheduledAt: Instant
   readonly startedAt: Instant

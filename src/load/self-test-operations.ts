@@ -19,8 +19,8 @@ interface TriedOperations {
 }
 
 /**
- * Tries operations of an OpenAPI document, each once. One that does not answer as documented is left out; where
- * none gets an answer, in one of the ways in which they are sent, that is a problem.
+ * Tries operations of an OpenAPI document, each once. One that does not answer as documented is left out;
+ * where none gets an answer, in one of the ways in which they are sent, that is a problem.
  */
 export async function tryOperations(
   tries: readonly Try[],

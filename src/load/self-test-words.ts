@@ -20,8 +20,8 @@ export function problemOf(one: Try, sample: Sample): SelfTestProblem {
   if (isCertificateError(code)) {
     // Behind the semicolon is advice of Node's, for programs that it runs.
     const why = `${code}: ${message.split(';', 1)[0]}`
-    const sentence = `the certificate of ${one.headers['host']} is not accepted (${why}); ${CERTIFICATE_REMEDY}`
-    return { unreachable: false, sentence }
+    const happened = `the certificate of ${one.headers['host']} is not accepted (${why})`
+    return { unreachable: false, sentence: `${happened}; ${CERTIFICATE_REMEDY}` }
   }
   const unreachable = sample.status === undefined
   // A port of the lane's own is there or not, whether the application runs or not.

@@ -4,7 +4,7 @@ import { plural } from '../rollout/numbers.ts'
 /** Operations that are named; the JSON document has all. */
 const SHOWN = 5
 
-/** Says before a load which operations of the OpenAPI document it does not send, those with GET and HEAD first. */
+/** Says which operations of the OpenAPI document are not sent, those with GET and HEAD first. */
 export function renderOpenApi({ file, sent, notSent }: OpenApiFacts): string {
   const operations = plural(sent.length + notSent.length, 'operation')
   const first = `${file}: ${sent.length} of ${operations} ${sent.length === 1 ? 'is' : 'are'} sent, in turn`

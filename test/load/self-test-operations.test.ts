@@ -33,11 +33,12 @@ test('selfTest tries each operation once for all lanes, no more than eight at on
   const paths = Array.from({ length: 30 }, (_, index) => `/${index}`)
   const target = await listen(t, server)
   assert.deepEqual(await selfTest(loadOf(...paths), target), { ...noChanges, problems: [] })
-  assert.deepEqual(asked.toSorted(), paths.toSorted())
+  assert.equal(asked.length, paths.length)
+  assert.deepEqual(new Set(asked), new Set(paths))
   assert.equal(most, 8)
 })
 
-test('an operation that does not answer as documented is left out of every lane, with what it answered', async (t) => {
+test('an operation that does not answer as documented is left out of every lane', async (t) => {
   const server = createServer((request, response) => {
     if (request.url === '/cut') request.socket.destroy()
     else response.writeHead(request.url === '/b' ? 404 : 200).end('hello')
@@ -101,7 +102,7 @@ test('inTurn() gives each request in turn, again and again, and begins where it 
 })
 
 for (const lane of lanes) {
-  test(`the lane ${lane} sends its requests equally often, with their own fields behind those of the lane`, async (t) => {
+  test(`the lane ${lane} sends its requests in turn, each with fields of its own`, async (t) => {
     const seen: { readonly path: string; readonly fields: readonly unknown[] }[] = []
     const server = createServer((request, response) => {
       seen.push({ path: request.url ?? '', fields: [request.headers['x-a'], request.headers['x-b']] })

@@ -3,8 +3,8 @@ import { DocumentError } from './document-error.ts'
 import type { Json } from './document.ts'
 
 /**
- * The path below which an operation is: that of the first server (OpenAPI 3.1 §4.8.5) of the operation, of its
- * path, or of the document, without a slash at its end. Its host is not looked at.
+ * The path below which an operation is: that of the first server (OpenAPI 3.1 §4.8.5) of the operation, of
+ * its path, or of the document, without a slash at its end. Its host is not looked at.
  * @throws DocumentError for a server that is no URL, or that has a variable without a default
  */
 export function basePathOf(levels: readonly Json[]): string {

@@ -26,7 +26,7 @@ function ownExample({ example, examples }: Json, resolve: Resolve): unknown {
   return firstValue([example, ...objects.flatMap(({ value, dataValue }) => [value, dataValue])])
 }
 
-/** JSON Schema has lists of examples (2020-12 §9.5); of a list of alternatives the first that has one will do. */
+/** JSON Schema has lists of examples (2020-12 §9.5); of alternatives the first that has one will do. */
 function exampleOfSchema(schema: unknown, resolve: Resolve, above: readonly unknown[] = []): unknown {
   // A schema may contain itself.
   if (!isMap(schema) || above.includes(schema)) return undefined

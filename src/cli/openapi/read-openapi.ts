@@ -16,8 +16,8 @@ export interface ReadOpenApi {
 const SHOWN = 3
 
 /**
- * Reads the document of `--openapi`; undefined without the flag, and for a document that cannot be used, which
- * is a problem.
+ * Reads the document of `--openapi`; undefined without the flag, and for a document that cannot be used,
+ * which is a problem.
  * @param place where files are relative to, and the path of `--url`, which wins over that of the document
  */
 export function readOpenApi(

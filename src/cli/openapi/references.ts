@@ -3,8 +3,8 @@ import { DocumentError } from './document-error.ts'
 import type { Json } from './document.ts'
 
 /**
- * Follows a Reference Object (OpenAPI 3.1 §4.8.23) to what it stands for; anything else is given back as it is.
- * Throws a {@link DocumentError} for a reference that leads nowhere, in a circle, or to another file.
+ * Follows a Reference Object (OpenAPI 3.1 §4.8.23) to what it stands for; anything else is given back as it
+ * is. Throws a {@link DocumentError} for a reference that leads nowhere, in a circle, or to another file.
  */
 export type Resolve = (value: unknown) => unknown
 

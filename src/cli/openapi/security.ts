@@ -11,8 +11,8 @@ export interface SecurityPorts {
 }
 
 /**
- * Why an operation may not be sent as its Security Requirement Objects (OpenAPI 3.1 §4.8.30) stand: each is an
- * alternative, and all schemes of it are needed. Undefined when one of them is met, or none is asked for.
+ * Why an operation may not be sent as its Security Requirement Objects (OpenAPI 3.1 §4.8.30) stand: each is
+ * an alternative, and all schemes of it are needed. Undefined when one of them is met, or none is asked for.
  */
 export function missingSecurity(operation: Json, ports: SecurityPorts): string | undefined {
   const wanted = operation['security'] ?? ports.root['security']

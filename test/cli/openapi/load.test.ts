@@ -92,7 +92,7 @@ test('load --openapi sends the safe operations in turn, and names what it does n
   assert.deepEqual(verdict.notes, [`the operation GET /retired was left out: ${reason}`])
 })
 
-test('load --openapi sends an operation that needs security with the header that the user gives', async (t) => {
+test('load --openapi sends what needs security with the header that the user gives', async (t) => {
   const flags = ['--openapi', document, '--header', 'authorization: Bearer x', '--lanes', 'keep-alive']
   const { asked, err } = await load(t, answerShop, ...flags)
   assert.ok(asked.has('GET /v1/me'))
@@ -118,7 +118,7 @@ test('load --openapi says which operations failed, in the report and in each sam
   }
 })
 
-test('load --openapi is refused when no operation answers as documented, with what they answered', async (t) => {
+test('load --openapi is refused when no operation answers as documented', async (t) => {
   const gone: Answer = (_, response) => void response.writeHead(410).end('gone')
   const { code, err } = await load(t, gone, '--openapi', document, '--lanes', 'new-connections')
   assert.equal(code, 2)
@@ -126,7 +126,7 @@ test('load --openapi is refused when no operation answers as documented, with wh
   assert.match(err, /HEAD \/v1\/orders\/a%2Fb%207 answered 410, wanted 204/)
 })
 
-test('load --openapi names the port where HTTP/2 is missing, and does not leave all operations out', async (t) => {
+test('load --openapi leaves no operation out when HTTP/2 is missing, and says so', async (t) => {
   const { port } = await listen(t, createServer(answerShop))
   const io = captureIo()
   const flags = ['--http2-port', '1', '--lanes', 'new-connections,http2', '--start-timeout', '0']
@@ -156,7 +156,7 @@ test('load --openapi takes the path of --url instead of that of the servers', as
   assert.ok(asked.has('/api/orders?status=open'))
 })
 
-test('lastcall.yaml can name the document, which is relative to the working directory, and a lane its own', async (t) => {
+test('lastcall.yaml can name the document, and a lane a request of its own', async (t) => {
   const cwd = mkdtempSync(join(tmpdir(), 'lastcall-test-'))
   t.after(() => rmSync(cwd, { recursive: true }))
   writeFileSync(join(cwd, 'api.json'), JSON.stringify({ openapi: '3.0.3', paths: { '/a': { get: {} } } }))
@@ -171,7 +171,11 @@ test('lastcall.yaml can name the document, which is relative to the working dire
   writeFileSync(
     join(cwd, 'lastcall.yaml'),
     `
-load: { url: 'http://127.0.0.1:${port}', openapi: api.json, duration: 200ms, lanes: [new-connections, keep-alive] }
+load:
+  url: http://127.0.0.1:${port}
+  openapi: api.json
+  duration: 200ms
+  lanes: [new-connections, keep-alive]
 lanes: { keep-alive: { path: /own } }`,
   )
   const io = { ...captureIo(), cwd }

@@ -83,7 +83,7 @@ test('optional parameters are left out, and those of another place are refused',
   assert.match(withParameter('{ name: q, in: cookie, required: true, example: 1 }'), /--header 'Cookie: …'/)
 })
 
-test('the parameters of an operation win over those of its path, and what no template names is not asked for', () => {
+test('parameters of an operation win over those of its path; those of no template are not asked for', () => {
   const yaml = `
 paths:
   /a/{id}:
@@ -109,11 +109,9 @@ test('a name in the template that no parameter describes is a reason', () => {
 })
 
 test('a required header field is sent with its example, unless the user gives it or HTTP forbids it', () => {
+  const about = 'in: header, required: true, example: x'
   const field = (name: string, options?: Partial<OperationOptions>): Operations =>
-    read(
-      `{ paths: { /a: { get: { parameters: [{ name: ${name}, in: header, required: true, example: x }] } } } }`,
-      options,
-    )
+    read(`{ paths: { /a: { get: { parameters: [{ name: ${name}, ${about} }] } } } }`, options)
   assert.deepEqual(field('X-Tenant').requests[0]?.headers, { 'x-tenant': 'x' })
   assert.equal(field('X-Tenant', { headerNames: new Set(['x-tenant']) }).requests[0]?.headers, undefined)
   assert.equal(field('Accept').requests[0]?.headers, undefined)

@@ -14,7 +14,7 @@ const flags = (
   '--shutdown delay=1s,drain=2s,hooks=0s,grace=3s --lanes new-connections,keep-alive'
 ).split(' ')
 
-test('rehearse --openapi rolls a server over under its operations, and names each that was left out once', async (t) => {
+test('rehearse --openapi sends the operations, and names each that was left out once', async (t) => {
   const folder = mkdtempSync(join(tmpdir(), 'lastcall-test-'))
   t.after(() => rmSync(folder, { recursive: true }))
   const file = join(folder, 'run.json')

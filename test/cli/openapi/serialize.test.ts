@@ -74,7 +74,7 @@ for (const [value, explode, inPath, inQuery] of [
   [[], false, '', ''],
   [{}, true, '', ''],
 ] as const) {
-  test(`${JSON.stringify(value)} is written ${explode ? 'exploded' : 'not exploded'} as the table says`, () => {
+  test(`${JSON.stringify(value)} with explode: ${explode} is written as the table says`, () => {
     assert.equal(simple({ value, explode }, encode), inPath)
     assert.equal(form({ name: 'color', value, explode }), inQuery)
   })
