@@ -37,7 +37,7 @@ export function readLaneFlags(reader: FlagReader, { raw, ofLanes, path }: LaneFl
   })
   return {
     requests: Object.fromEntries(
-      lanes.flatMap(({ lane, request }) => (request === undefined ? [] : [[lane, request] as const])),
+      lanes.flatMap(({ lane, request }) => (request === undefined ? [] : [[lane, [request]] as const])),
     ),
     headers: Object.fromEntries(
       lanes.flatMap(({ lane, headers }) =>

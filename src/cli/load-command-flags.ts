@@ -1,11 +1,13 @@
 import { resolve } from 'node:path'
 import { LastcallError } from '../core/errors.ts'
 import { defaultLoad, type LoadOptions } from '../load/load-options.ts'
+import type { OpenApiFacts } from '../load/openapi-facts.ts'
 import type { Target } from '../load/sample.ts'
 import { createFlagReader, type RawFlags } from './flag-reader.ts'
 import type { CliIo } from './io.ts'
 import { checkJsonFile } from './json-file.ts'
 import { readLoadFlags } from './load-flags.ts'
+import { readOpenApi } from './openapi/read-openapi.ts'
 import { readUrlTarget } from './url-flags.ts'
 
 /** What `lastcall load` is to do. */
@@ -13,6 +15,8 @@ export interface LoadCommandOptions {
   readonly url: URL
   readonly target: Target
   readonly load: LoadOptions
+  /** What became of the document of `--openapi`; undefined without the flag. */
+  readonly openapi: OpenApiFacts | undefined
   /** Undefined: until a signal or the file. */
   readonly durationMs: number | undefined
   readonly untilFile: string | undefined
@@ -35,17 +39,20 @@ export function readLoadCommandFlags(raw: RawFlags, io: CliIo): LoadCommandOptio
   const { url, target } = readUrlTarget(reader, raw) ?? nowhere
   const { slowMs } = defaultLoad
   const untilFile = reader.text('until-file', '')
+  const openapi = readOpenApi(reader, { cwd: io.cwd, urlPath: url.pathname })
   const load = readLoadFlags(reader, raw, {
     ratePerSecond: DEFAULT_RATE,
     slowMs,
     idleLimitMs: reader.duration('shutdown-delay', defaultLoad.idleLimitMs),
     hostHeader: url.host,
     path: `${url.pathname}${url.search}`,
+    operations: openapi?.requests,
   })
   const options = {
     url,
     target,
     load,
+    openapi: openapi?.facts,
     durationMs: reader.optionalDuration('duration'),
     untilFile: untilFile === '' ? undefined : resolve(io.cwd, untilFile),
     startTimeoutMs: reader.duration('start-timeout', 30_000),

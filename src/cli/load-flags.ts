@@ -3,6 +3,7 @@ import type { LaneDefinition } from '../load/lane-definition.ts'
 import { defaultLaneNames, laneNamed, laneNames, lanes } from '../load/lanes/index.ts'
 import { newConnections } from '../load/lanes/new-connections/new-connections.ts'
 import { defaultLoad, type LoadOptions } from '../load/load-options.ts'
+import type { PlainRequest } from '../load/plain-request.ts'
 import type { Route } from '../load/route.ts'
 import type { LaneName } from '../load/sample.ts'
 import type { FlagReader, RawFlags } from './flag-reader.ts'
@@ -29,6 +30,10 @@ export function addLoadFlags(command: Command): Command {
     )
     .option('--lanes <names>', `lanes, separated by commas, or all (default: ${defaultLaneNames.join(',')})`)
   addRequestFlags(command)
+  command.option(
+    '--openapi <file>',
+    'OpenAPI 3 document whose GET and HEAD operations with examples these lanes send in turn (default: none)',
+  )
   for (const route of routes) {
     command.option(`--${flagOf(route)} <path>`, `${route.about} (default: ${route.fallback})`)
   }
@@ -50,21 +55,25 @@ interface LoadFallbacks extends Pick<LoadOptions, 'ratePerSecond' | 'slowMs' | '
   readonly hostHeader: string
   /** What `--path` is without the flag. `/` */
   readonly path?: string
+  /** What `--openapi` has the lanes send in turn; undefined without the flag. */
+  readonly operations?: readonly PlainRequest[] | undefined
 }
 
 /** Reads the flags of {@link addLoadFlags}. */
 export function readLoadFlags(
   reader: FlagReader,
   raw: RawFlags,
-  { hostHeader, path = '/', ...fallbacks }: LoadFallbacks,
+  { hostHeader, path = '/', operations, ...fallbacks }: LoadFallbacks,
 ): LoadOptions {
   const names = reader.names('lanes', laneNames, defaultLaneNames)
   const ofLanes = (raw[LANE_FLAGS] ?? {}) as Readonly<Record<LaneName, RawFlags>>
-  const request = readRequest(reader, path)
+  const described = operations ?? [readRequest(reader, path)]
   const own = readLaneFlags(reader, { raw, ofLanes, path })
-  const described = lanes.filter((lane) => lane.name === newConnections.name || isDescribed(reader, lane))
+  const describedLanes = lanes.filter(
+    (lane) => lane.name === newConnections.name || isDescribed(reader, lane),
+  )
   const requests = {
-    ...Object.fromEntries(described.map(({ name }) => [name, request])),
+    ...Object.fromEntries(describedLanes.map(({ name }) => [name, described])),
     ...own.requests,
   }
   const isNamed = (name: LaneName): boolean =>
@@ -89,9 +98,11 @@ function isRouteNamed(reader: FlagReader, name: LaneName): boolean {
   return laneNamed(name).routes.some((route) => reader.has(flagOf(route)))
 }
 
-/** Whether a lane sends the request of the flags: one whose own route is named keeps that. */
+/** Whether a lane sends the requests of the flags: one whose own route is named keeps that. */
 function isDescribed(reader: FlagReader, { name, described }: LaneDefinition): boolean {
   return (
-    described !== undefined && !isRouteNamed(reader, name) && requestFlags.some((flag) => reader.has(flag))
+    described !== undefined &&
+    !isRouteNamed(reader, name) &&
+    [...requestFlags, 'openapi'].some((flag) => reader.has(flag))
   )
 }

@@ -1,4 +1,5 @@
 import { LastcallError } from '../core/errors.ts'
+import type { OpenApiFacts } from '../load/openapi-facts.ts'
 import type { LocalOptions } from '../rollout/drivers/local/local-options.ts'
 import type { Readiness } from '../rollout/drivers/local/readiness.ts'
 import { wantedRate } from '../rollout/power.ts'
@@ -8,10 +9,14 @@ import { createFlagReader, type FlagReader, type RawFlags } from './flag-reader.
 import type { CliIo } from './io.ts'
 import { checkJsonFile } from './json-file.ts'
 import { readLoadFlags } from './load-flags.ts'
+import { readOpenApi } from './openapi/read-openapi.ts'
 import { readShutdown } from './shutdown-flag.ts'
 
 /** What to start as pods, and what to do with them. */
-export type RehearseOptions = LocalOptions & RunOptions
+export interface RehearseOptions extends LocalOptions, RunOptions {
+  /** What became of the document of `--openapi`; undefined without the flag. */
+  readonly openapi: OpenApiFacts | undefined
+}
 
 const MAX_REPLICAS = 20
 const MAX_RESTARTS = 1_000
@@ -29,12 +34,14 @@ export function readRehearseFlags(raw: RawFlags, command: readonly string[], io:
   const replicas = reader.integer('replicas', 3, [1, MAX_REPLICAS])
   const shutdown = readShutdown(reader)
   const rate = Math.max(MIN_DEFAULT_RATE, Math.ceil((wantedRate(replicas + 1) * RATE_RESERVE) / 10) * 10)
+  const openapi = readOpenApi(reader, { cwd: io.cwd })
   const load = readLoadFlags(reader, raw, {
     ratePerSecond: rate,
     // Longer than the delay: a request that is in flight at the signal has to survive into the drain.
     slowMs: shutdown.budget.shutdownDelayMs + 1_000,
     idleLimitMs: shutdown.budget.shutdownDelayMs,
     hostHeader: 'localhost',
+    operations: openapi?.requests,
   })
   const options = {
     command,
@@ -46,6 +53,7 @@ export function readRehearseFlags(raw: RawFlags, command: readonly string[], io:
     readiness: readReadiness(reader),
     readyTimeoutMs: reader.duration('ready-timeout', 30_000),
     load,
+    openapi: openapi?.facts,
     restarts: reader.integer('restarts', 1, [1, MAX_RESTARTS]),
     durationMs: reader.optionalDuration('duration'),
     baselineMs: reader.duration('baseline', 3_000),

@@ -60,7 +60,8 @@ export function readHeaders(reader: FlagReader): Headers {
   return headers
 }
 
-function headerProblem(name: string, value: string, others: Headers): string | undefined {
+/** Why a header field cannot be sent; undefined when it can be. `others` are those that are sent already. */
+export function headerProblem(name: string, value: string, others: Headers): string | undefined {
   if (ownHeaders.includes(name) || name.startsWith('sec-websocket-')) return 'the load sets this field itself'
   if (name in others) return 'this field has a value already; separate several values by commas'
   if (name === 'host' && value === '') return 'wanted a host'

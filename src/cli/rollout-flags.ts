@@ -1,5 +1,6 @@
 import { LastcallError } from '../core/errors.ts'
 import { defaultLoad, type LoadOptions } from '../load/load-options.ts'
+import type { OpenApiFacts } from '../load/openapi-facts.ts'
 import { DEFAULT_IMAGE } from '../rollout/drivers/kubernetes/manifests.ts'
 import type { Destination } from '../rollout/drivers/kubernetes/preflight.ts'
 import { parseWorkloadName, type WorkloadName } from '../rollout/drivers/kubernetes/workload-kinds.ts'
@@ -11,6 +12,7 @@ import { createFlagReader, type FlagReader, type RawFlags } from './flag-reader.
 import type { CliIo } from './io.ts'
 import { checkJsonFile } from './json-file.ts'
 import { readLoadFlags } from './load-flags.ts'
+import { readOpenApi } from './openapi/read-openapi.ts'
 import { readTrigger } from './trigger-flag.ts'
 import { readUrlTarget, refuseTls } from './url-flags.ts'
 
@@ -38,6 +40,8 @@ export interface RolloutFlags {
   readonly rolloutTimeoutMs: number
   readonly dryRun: boolean
   readonly printManifests: boolean
+  /** What became of the document of `--openapi`; undefined without the flag. */
+  readonly openapi: OpenApiFacts | undefined
   /** The load for so many pods. */
   loadFor(replicas: number, hostHeader: string): LoadOptions
 }
@@ -62,11 +66,14 @@ export function readRolloutFlags(raw: RawFlags, words: readonly string[], io: Cl
   const byUrl = reader.has('url') ? readUrlTarget(reader, raw) : undefined
   if (!reader.has('url')) refuseTls(reader, raw)
   const place = byUrl && { hostHeader: byUrl.url.host, path: `${byUrl.url.pathname}${byUrl.url.search}` }
+  const openapi = readOpenApi(reader, { cwd: io.cwd, urlPath: byUrl?.url.pathname })
+  const operations = openapi?.requests
   const loadFor = (replicas: number, hostHeader: string): LoadOptions => {
     const wanted = Math.ceil((wantedRate(replicas + 1) * RATE_RESERVE) / 10) * 10
     const ratePerSecond = Math.min(MAX_DEFAULT_RATE, Math.max(MIN_DEFAULT_RATE, wanted))
     const { slowMs } = defaultLoad
-    return readLoadFlags(reader, raw, { ratePerSecond, slowMs, idleLimitMs, hostHeader, ...place })
+    const fallbacks = { ratePerSecond, slowMs, idleLimitMs, hostHeader, operations, ...place }
+    return readLoadFlags(reader, raw, fallbacks)
   }
   // What is wrong with the load has to be known before the cluster is asked.
   const { lanes } = loadFor(1, '')
@@ -96,6 +103,7 @@ export function readRolloutFlags(raw: RawFlags, words: readonly string[], io: Cl
     rolloutTimeoutMs: reader.duration('rollout-timeout', 600_000),
     dryRun: raw['dryRun'] === true,
     printManifests: raw['printManifests'] === true,
+    openapi: openapi?.facts,
     loadFor,
   }
   checkJsonFile(reader, io)

@@ -1,4 +1,6 @@
+import type { OpenApiFacts } from '../load/openapi-facts.ts'
 import { toJson } from '../report/json.ts'
+import { renderOpenApi } from '../report/openapi.ts'
 import { createPalette, type Palette } from '../report/palette.ts'
 import { renderResult, renderSummary } from '../report/summary.ts'
 import type { Run } from '../rollout/run.ts'
@@ -80,6 +82,11 @@ export async function followRun<Document extends JudgedRun>(
 interface Output {
   readonly raw: RawFlags
   readonly io: CliIo
+}
+
+/** Says on stderr which operations of the document of `--openapi` are not sent, unless the run is quiet. */
+export function sayOpenApi(openapi: OpenApiFacts | undefined, raw: RawFlags, io: CliIo): void {
+  if (openapi && raw['quiet'] !== true) io.stderr.write(renderOpenApi(openapi))
 }
 
 /** Writes a report to stdout, in the form that the flags want, and to the file of `--json`. */

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
 import { DialAgent } from './dial-agent.ts'
 import { createFailureList, type FailureList } from './failure-list.ts'
-import { headersOf } from './headers.ts'
+import { headersOf, withOwn } from './headers.ts'
 import { instantAt, type LaneContext } from './lane.ts'
 import { laneNamed } from './lanes/index.ts'
 import { noChanges } from './lane-changes.ts'
-import { requestOf } from './lane-request.ts'
+import { requestsOf } from './lane-request.ts'
 import type { LoadOptions, LoadPorts } from './load-options.ts'
 import type { LaneRecord, LoadRecord } from './load-record.ts'
-import { bodyOf } from './plain-request.ts'
+import { bodyOf, type LaneRequest } from './plain-request.ts'
 import { createRecorder, type LaneTotals } from './recorder.ts'
 import { sendRequest } from './request.ts'
 import { type LaneName, readClocks, type Sample } from './sample.ts'
@@ -62,16 +62,21 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
     if (recorder.add(sample) === 'failed') failures.add(sample)
     return sample
   }
-  const identify = (lane: LaneName, method: string, dueMs: number): RequestIdentity => ({
+  const identify = (lane: LaneName, request: LaneRequest, dueMs: number): RequestIdentity => ({
     lane,
     id: `${idPrefix}-${(nextId++).toString(36)}`,
-    method,
+    method: request.method,
+    path: request.path,
+    ...(request.operation !== undefined && { operation: request.operation }),
     scheduledAt: instantAt(dueMs),
   })
+  const requestsFor = (lane: LaneName): readonly LaneRequest[] => {
+    const fellBack = changes.fellBack.find((other) => other.lane === lane)
+    return fellBack ? [fellBack.instead] : requestsOf(laneNamed(lane), options)
+  }
   const contextFor = (lane: LaneName, headers = headersOf(options, lane)): LaneContext => ({
     options,
-    request:
-      changes.fellBack.find((other) => other.lane === lane)?.instead ?? requestOf(laneNamed(lane), options),
+    requests: requestsFor(lane),
     headers,
     signal: stopping.signal,
     openAgent(keepAlive) {
@@ -80,13 +85,15 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
       return agent
     },
     async send({ dueMs, ...request }) {
-      const identity = identify(lane, request.method, dueMs)
+      const identity = identify(lane, request, dueMs)
       const body = bodyOf(request, identity.id)
-      return take(await sendRequest({ ...request, ...identity, body, headers }))
+      return take(
+        await sendRequest({ ...request, ...identity, body, headers: withOwn(request.headers, headers) }),
+      )
     },
     pickTarget: ports.pickTarget,
     own: (resource) => void owned.push(resource),
-    identify: (method, dueMs) => identify(lane, method, dueMs),
+    identify: (request, dueMs) => identify(lane, request, dueMs),
     record: (sample) => void take(sample),
     skip: (count) => recorder.skip(lane, count),
   })

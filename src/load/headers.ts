@@ -14,6 +14,11 @@ export function headersOf({ headers, laneHeaders }: LoadHeaders, lane: LaneName)
   return { ...headers, ...laneHeaders[lane] }
 }
 
+/** The fields of one request: those of its own, and those of its lane, which win. */
+export function withOwn(own: Headers = {}, ofLane: Headers): Headers {
+  return { ...own, ...ofLane }
+}
+
 /** The fields that describe a body. It is JSON unless the user says otherwise. */
 export function bodyHeaders(body: string | undefined, headers: Headers): Headers {
   if (body === undefined) return {}

@@ -15,7 +15,8 @@ export interface TrialRequest extends RequestIdentity, LaneRequest {
 
 /** How the self-test tries a lane. Lanes that share a trial and its request are tried once. */
 export interface LaneTrial {
-  readonly request: (options: LoadOptions, lane: LaneName) => LaneRequest
+  /** What the lane sends, in turn; at least one. */
+  readonly requests: (options: LoadOptions, lane: LaneName) => readonly LaneRequest[]
   /**
    * How long the answer is to take, in milliseconds. A route that takes less than half of it leaves the lane
    * out: nothing would be in flight at a signal. 0: any time will do
@@ -46,7 +47,7 @@ export interface LaneDefinition {
   readonly run: Lane
   readonly trial: LaneTrial
   /**
-   * The same for a request that the user describes, in {@link LoadOptions.requests}. A lane without it sends
+   * The same for requests that the user describes, in {@link LoadOptions.requests}. A lane without it sends
    * nothing but requests of its own.
    */
   readonly described?: LaneTrial

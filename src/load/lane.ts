@@ -20,8 +20,11 @@ interface SentRequest extends LaneRequest {
 /** What a lane gets from the engine. */
 export interface LaneContext {
   readonly options: LoadOptions
-  /** What to send: what the user described, what the lane falls back to, or the request of its own. */
-  readonly request: LaneRequest
+  /**
+   * What to send in turn, at least one: what the user described, what the lane falls back to, or the request
+   * of its own.
+   */
+  readonly requests: readonly LaneRequest[]
   readonly headers: Headers
   /** Aborted when nothing more is to be sent. */
   readonly signal: AbortSignal
@@ -34,11 +37,17 @@ export interface LaneContext {
   /** Has the engine destroy it at the end. */
   own(resource: { destroy(): void }): void
   /** Begins a request that the lane sends by itself; it ends in {@link LaneContext.record}. */
-  identify(method: string, dueMs: number): RequestIdentity
+  identify(request: LaneRequest, dueMs: number): RequestIdentity
   /** Takes what {@link LaneContext.identify} began. */
   readonly record: (sample: Sample) => void
   /** Counts requests of the plan that were never sent, because the generator was too late for them. */
   readonly skip: (count: number) => void
+}
+
+/** Gives requests in turn, again and again, from the one with this index on. `requests` has at least one. */
+export function inTurn(requests: readonly LaneRequest[], first: number): () => LaneRequest {
+  let index = first
+  return () => requests[index++ % requests.length] as LaneRequest
 }
 
 /** A lane runs until its signal is aborted and its last request has ended. */

@@ -28,8 +28,8 @@ export interface LoadOptions {
   readonly idleLimitMs: number
   /** Paths of the lanes' routes by their names; a route that is left out has its own default. */
   readonly paths: Readonly<Record<string, string>>
-  /** What the user has these lanes send; a lane that is left out sends a request of its own. */
-  readonly requests: Readonly<Record<LaneName, PlainRequest>>
+  /** What the user has these lanes send, in turn; a lane that is left out sends a request of its own. */
+  readonly requests: Readonly<Record<LaneName, readonly PlainRequest[]>>
   /** Header fields of every request. */
   readonly headers: Headers
   /** Further ones of single lanes, which win. */
@@ -43,10 +43,21 @@ export interface LoadPorts {
   readonly changes?: LaneChanges
 }
 
-/** The same load without the lanes that cannot run. */
-export function withoutLanes(options: LoadOptions, { leftOut }: LaneChanges): LoadOptions {
+/** The same load without the lanes that cannot run, and the operations that do not answer as documented. */
+export function withoutLeftOut(
+  options: LoadOptions,
+  { leftOut, leftOutOperations }: LaneChanges,
+): LoadOptions {
   const gone = leftOut.map(({ lane }) => lane)
-  return { ...options, lanes: options.lanes.filter((lane) => !gone.includes(lane)) }
+  const goneOperations = new Set<string | undefined>(leftOutOperations.map(({ operation }) => operation))
+  const requests = Object.entries(options.requests).map(
+    ([lane, all]) => [lane, all.filter(({ operation }) => !goneOperations.has(operation))] as const,
+  )
+  return {
+    ...options,
+    lanes: options.lanes.filter((lane) => !gone.includes(lane)),
+    requests: Object.fromEntries(requests),
+  }
 }
 
 /** The contract of the application under load, and a load that two cores can send and answer. */

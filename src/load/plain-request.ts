@@ -1,3 +1,5 @@
+import type { Headers } from './headers.ts'
+
 /** Statuses from the first to the second, both included. */
 export type StatusRange = readonly [from: number, to: number]
 
@@ -7,6 +9,10 @@ export interface PlainRequest {
   readonly path: string
   /** Left out: none. */
   readonly body?: string | undefined
+  /** Fields of this request alone; those of the lane win. Left out: none. */
+  readonly headers?: Headers
+  /** See {@link Sample.operation}. */
+  readonly operation?: string
   /** Statuses of an answer that is no failure. */
   readonly expectStatus: readonly StatusRange[]
 }

@@ -57,6 +57,10 @@ export interface Sample {
   readonly lane: LaneName
   readonly id: string
   readonly method: string
+  /** With the query. */
+  readonly path: string
+  /** Its operation in the OpenAPI document, `GET /orders/{id}`. Left out: it is from none. */
+  readonly operation?: string
   /** When the grid wanted it sent; later than that is the generator's own delay. */
   readonly scheduledAt: Instant
   readonly startedAt: Instant

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { type Headers, headersOf } from './headers.ts'
+import { type Headers, headersOf, withOwn } from './headers.ts'
 import type { LaneDefinition, LaneTrial } from './lane-definition.ts'
 import type { LoadOptions } from './load-options.ts'
 import type { LaneRequest } from './plain-request.ts'
@@ -16,16 +16,23 @@ export interface Try {
   readonly options: LoadOptions
 }
 
-/** The try of one lane. */
-export function tryOf(trial: LaneTrial, lane: LaneDefinition, options: LoadOptions): Try {
-  const request = trial.request(options, lane.name)
-  return { trial, request, headers: headersOf(options, lane.name), lanes: [lane], options }
+/** The tries of one lane, one for each of its requests. */
+export function triesOf(trial: LaneTrial, lane: LaneDefinition, options: LoadOptions): readonly Try[] {
+  return trial.requests(options, lane.name).map((request) => ({
+    trial,
+    request,
+    headers: withOwn(request.headers, headersOf(options, lane.name)),
+    lanes: [lane],
+    options,
+  }))
 }
 
 /** Whether both send the same in the same way. */
 export function isSame(one: Try, other: Try): boolean {
   return (
+    // A document may have hundreds of requests: the cheap comparisons come first.
     one.trial.send === other.trial.send &&
+    one.request.path === other.request.path &&
     isDeepStrictEqual([one.request, one.headers], [other.request, other.headers])
   )
 }

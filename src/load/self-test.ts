@@ -4,25 +4,15 @@ import type { LaneDefinition } from './lane-definition.ts'
 import { trialOf } from './lane-request.ts'
 import { laneNamed } from './lanes/index.ts'
 import type { LoadOptions } from './load-options.ts'
-import type { LaneName, Sample, Target } from './sample.ts'
-import { isSame, sendTry, together, type Try, tryOf } from './self-test-try.ts'
-import { isCertificateError } from './tls.ts'
+import type { Sample, Target } from './sample.ts'
+import { tryOperations, withoutOperations } from './self-test-operations.ts'
+import { isSame, sendTry, together, triesOf, type Try } from './self-test-try.ts'
+import { describe, isWrongEcho, problemOf, type SelfTestProblem } from './self-test-words.ts'
 
 /** A route that takes less than this share of what it was asked for is not slow. */
 const LEAST_SHARE = 0.5
 
 const NOT_IMPLEMENTED = 501
-const ECHO_REMEDY =
-  'pass --path, --method and --body when this route does not answer with the id that it was sent'
-
-const CERTIFICATE_REMEDY = 'pass --ca with the certificate of its authority, or --insecure to take any'
-
-/** One unhappy answer of the self-test. */
-export interface SelfTestProblem {
-  /** Whether no answer came at all, which may change by itself; an answer that does not fit will not. */
-  readonly unreachable: boolean
-  readonly sentence: string
-}
 
 /** What a self-test found: lanes that change because of it, and what cannot be sent at all. */
 export interface SelfTestResult extends LaneChanges {
@@ -45,15 +35,16 @@ export async function selfTest(options: LoadOptions, target: Target): Promise<Se
     sent.push({ one, sample })
     return sample
   }
-  const tries = options.lanes.map((name) => {
-    const lane = laneNamed(name)
-    return tryOf(trialOf(lane, options), lane, options)
-  })
-  const results = await Promise.all(together(tries).map((one) => judge(one, ask)))
+  const tries = options.lanes.map(laneNamed).flatMap((lane) => triesOf(trialOf(lane, options), lane, options))
+  // A document may have hundreds: they are not all sent at once.
+  const isOperation = ({ request }: Try): boolean => request.operation !== undefined
+  const [operations, results] = await Promise.all([
+    tryOperations(together(tries.filter(isOperation)), ask),
+    Promise.all(together(tries.filter((one) => !isOperation(one))).map((one) => judge(one, ask))),
+  ])
   return {
-    problems: results.flatMap(({ problems }) => problems),
-    leftOut: results.flatMap(({ leftOut }) => leftOut),
-    fellBack: results.flatMap(({ fellBack }) => fellBack),
+    ...mergeChanges([...results, operations.changes]),
+    problems: [...results, operations].flatMap(({ problems }) => problems),
   }
 }
 
@@ -91,7 +82,7 @@ async function changeOf(
   { options, ask }: { readonly options: LoadOptions; readonly ask: Ask },
 ): Promise<LaneChanges> {
   const change = { lane: lane.name, reason }
-  const fallback = lane.fallback && tryOf(lane.fallback, lane, options)
+  const [fallback] = lane.fallback ? triesOf(lane.fallback, lane, options) : []
   if (!fallback || !(await ask(fallback)).ok) return { ...noChanges, leftOut: [change] }
   const instead = fallback.request
   return { ...noChanges, fellBack: [{ ...change, instead }] }
@@ -103,55 +94,16 @@ function tookMs({ endMs, connectMs }: Sample): number {
 
 /**
  * Refuses a load that could not begin.
- * @throws LastcallError `LASTCALL_SELF_TEST` when an answer was wrong, or when no lane is left
+ * @throws LastcallError `LASTCALL_SELF_TEST` when an answer was wrong, or when no lane or no
+ * operation is left
  */
 export function refuseSelfTest(
-  { lanes }: LoadOptions,
+  options: LoadOptions,
   sentences: readonly string[],
-  { leftOut }: LaneChanges,
+  changes: LaneChanges,
 ): void {
-  const problems =
-    leftOut.length < lanes.length ? sentences : [...sentences, ...leftOut.map(({ reason }) => reason)]
+  const { leftOut } = changes
+  const noLane = leftOut.length < options.lanes.length ? [] : leftOut.map(({ reason }) => reason)
+  const problems = [...sentences, ...noLane, ...withoutOperations(options, changes)]
   if (problems.length > 0) throw new LastcallError('LASTCALL_SELF_TEST', [...new Set(problems)])
-}
-
-function problemOf(one: Try, sample: Sample): SelfTestProblem {
-  const { code = '', message = '' } = sample.error ?? {}
-  if (isCertificateError(code)) {
-    // Behind the semicolon is advice of Node's, for programs that it runs.
-    const why = `${code}: ${message.split(';', 1)[0]}`
-    const sentence = `the certificate of ${one.headers['host']} is not accepted (${why}); ${CERTIFICATE_REMEDY}`
-    return { unreachable: false, sentence }
-  }
-  const unreachable = sample.status === undefined
-  // A port of the lane's own is there or not, whether the application runs or not.
-  const helps = !unreachable || one.trial.where !== undefined
-  const sentence = helps ? describe(one, sample) + orWithout(one, sample) : describeAnswer(one, sample)
-  return { unreachable, sentence }
-}
-
-/** What the route did, and what to do about it. */
-function describe(one: Try, sample: Sample): string {
-  const remedy = isWrongEcho(sample) ? ECHO_REMEDY : one.trial.remedy
-  return `${describeAnswer(one, sample)}; ${remedy}`
-}
-
-function describeAnswer({ trial, request }: Try, sample: Sample): string {
-  const what = [request.method, request.path, trial.where?.(sample) ?? ''].filter(Boolean).join(' ')
-  const got = sample.error?.message ?? ''
-  return sample.status === undefined
-    ? `${what} got no answer: ${sample.error?.code} ${got}`
-    : `${what} ${got}`
-}
-
-/** The advice to leave these lanes out, where others are left and the run proves something without these. */
-function orWithout({ lanes, options }: Try, sample: Sample): string {
-  const tried: readonly LaneName[] = lanes.map(({ name }) => name)
-  const left = options.lanes.filter((name) => !tried.includes(name))
-  const needless = isWrongEcho(sample) || lanes.some((lane) => lane.essential) || left.length === 0
-  return needless ? '' : `, or leave the lane out with --lanes ${left.join(',')}`
-}
-
-function isWrongEcho({ error }: Sample): boolean {
-  return error?.code === 'WRONG_ECHO'
 }

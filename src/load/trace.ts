@@ -29,7 +29,10 @@ export interface RequestSpec extends LaneRequest {
 }
 
 /** What says which request a sample is of. */
-export type RequestIdentity = Pick<RequestSpec, 'lane' | 'id' | 'method' | 'scheduledAt'>
+export type RequestIdentity = Pick<
+  RequestSpec,
+  'lane' | 'id' | 'method' | 'path' | 'operation' | 'scheduledAt'
+>
 
 /** What is noted while a request is under way. */
 export interface Trace {
@@ -131,6 +134,8 @@ export function toSample(spec: RequestIdentity, trace: Trace, error: SampleError
     lane: spec.lane,
     id: spec.id,
     method: spec.method,
+    path: spec.path,
+    ...(spec.operation !== undefined && { operation: spec.operation }),
     scheduledAt: spec.scheduledAt,
     startedAt: trace.startedAt,
     connectMs: trace.connectMs,

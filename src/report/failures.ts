@@ -9,6 +9,9 @@ import type { Palette } from './palette.ts'
 /** Pods that are shown of one cause; the JSON document has every failure. */
 const SHOWN_PODS = 5
 
+/** Operations that are shown of one cause. */
+const SHOWN_OPERATIONS = 5
+
 /** How times are counted, and in which colours. */
 export interface FailureLook {
   /** Monotonic milliseconds from which times are counted. */
@@ -28,16 +31,24 @@ export function renderFailures(failures: readonly Sample[], failed: number, look
   ].join('\n\n')
 }
 
-function renderGroup({ cause, count: total, pods }: FailureGroup, look: FailureLook): string {
+function renderGroup({ cause, count: total, operations, pods }: FailureGroup, look: FailureLook): string {
   const { palette } = look
   const rest = pods.slice(SHOWN_PODS)
   const others = rest.reduce((sum, pod) => sum + pod.count, 0)
   return [
     `${palette.bad(`${cause.title}: ${plural(total, 'request')}`)}, ${plain(cause.happened)}`,
     `  What helps: ${plain(cause.helps)}`,
+    ...renderOperations(operations),
     ...pods.slice(0, SHOWN_PODS).map((pod) => renderPod(pod, look)),
     ...(rest.length > 0 ? [`  and ${count(others)} on ${plural(rest.length, 'other pod')}`] : []),
   ].join('\n')
+}
+
+function renderOperations(operations: FailureGroup['operations']): readonly string[] {
+  if (operations.length === 0) return []
+  const shown = operations.slice(0, SHOWN_OPERATIONS).map(([name, failed]) => `${count(failed)} of ${name}`)
+  const more = operations.length - shown.length
+  return [`  Operations: ${shown.join(', ')}${more > 0 ? `, and ${plural(more, 'other')}` : ''}`]
 }
 
 function renderPod({ pod, count: total, first }: PodFailures, look: FailureLook): string {
@@ -65,7 +76,7 @@ function describeSample(sample: Sample): string {
   const idle = idleMs === undefined ? '' : `, idle for ${ms(idleMs)}`
   const to = remotePort === undefined ? [] : [`port ${localPort ?? '-'} to ${remoteAddress}:${remotePort}`]
   return [
-    `${sample.method} ${sample.id}`,
+    `${sample.method} ${sample.path} ${sample.id}`,
     `${code} (stage: ${error?.stage})`,
     ...steps,
     ...(sample.status === undefined ? [] : [`status ${sample.status}, ${plural(sample.bytes, 'byte')}`]),

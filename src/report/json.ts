@@ -1,17 +1,25 @@
+import type { OpenApiFacts } from '../load/openapi-facts.ts'
 import { autoNotes } from '../rollout/readiness-notes.ts'
 import type { BeforeAfterDocument, RehearsalDocument, RolloutDocument } from '../rollout/run-document.ts'
 import type { RunFacts } from '../rollout/run-facts.ts'
 import { judgeRun } from '../rollout/verdict.ts'
 
+/** What a rehearsal was, besides what happened in it. */
+interface RehearsalFacts {
+  readonly auto?: boolean
+  readonly openapi?: OpenApiFacts | undefined
+}
+
 /** Judges the facts and puts everything into the document that `--json` writes. */
 export function toRehearsalDocument(
   facts: RunFacts,
   command: readonly string[],
-  { auto = false }: { readonly auto?: boolean } = {},
+  { auto = false, openapi }: RehearsalFacts = {},
 ): RehearsalDocument {
   const judged = judgeRun(facts)
   const verdict = auto ? { ...judged, notes: [...judged.notes, ...autoNotes(facts.pods)] } : judged
-  return { schemaVersion: 2, kind: 'rehearsal', command, auto, verdict, ...facts }
+  const document = openapi && { openapi }
+  return { schemaVersion: 2, kind: 'rehearsal', command, auto, ...document, verdict, ...facts }
 }
 
 /** Both runs of `--before-after` in one document. */
@@ -25,7 +33,7 @@ export function toBeforeAfterDocument(
 /** The same for a run in a cluster. */
 export function toRolloutDocument(
   facts: RunFacts,
-  about: Pick<RolloutDocument, 'workload' | 'namespace' | 'context' | 'url' | 'service' | 'port'>,
+  about: Pick<RolloutDocument, 'workload' | 'namespace' | 'context' | 'url' | 'openapi' | 'service' | 'port'>,
 ): RolloutDocument {
   return { schemaVersion: 2, kind: 'rollout', ...about, verdict: judgeRun(facts), ...facts }
 }

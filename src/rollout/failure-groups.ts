@@ -14,6 +14,8 @@ export interface PodFailures {
 export interface FailureGroup {
   readonly cause: Cause
   readonly count: number
+  /** How many were of each operation of an OpenAPI document, the most frequent first; empty without one. */
+  readonly operations: readonly (readonly [operation: string, count: number])[]
   /** In the order of their first failures. */
   readonly pods: readonly PodFailures[]
 }
@@ -24,8 +26,20 @@ export interface FailureGroup {
 export function groupFailures(failures: readonly Sample[]): readonly FailureGroup[] {
   const byCause = Map.groupBy(failures, (sample) => causes.find(({ fits }) => fits(sample)))
   return [...byCause]
-    .flatMap(([cause, samples]) => (cause ? [{ cause, count: samples.length, pods: byPod(samples) }] : []))
+    .flatMap(([cause, samples]) => (cause ? [groupOf(cause, samples)] : []))
     .toSorted((one, other) => other.count - one.count)
+}
+
+function groupOf(cause: Cause, samples: readonly Sample[]): FailureGroup {
+  const operations = Map.groupBy(samples, ({ operation }) => operation)
+  return {
+    cause,
+    count: samples.length,
+    operations: [...operations]
+      .flatMap(([name, same]) => (name === undefined ? [] : [[name, same.length] as const]))
+      .toSorted(([, one], [, other]) => other - one),
+    pods: byPod(samples),
+  }
 }
 
 function byPod(samples: readonly Sample[]): readonly PodFailures[] {

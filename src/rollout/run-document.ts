@@ -1,9 +1,12 @@
+import type { OpenApiFacts } from '../load/openapi-facts.ts'
 import type { RunFacts } from './run-facts.ts'
 import type { Verdict } from './verdict.ts'
 
 /** What a run was, and what it came to. */
 export interface JudgedRun extends RunFacts {
   readonly verdict: Verdict
+  /** What became of the document of `--openapi`; left out without the flag. */
+  readonly openapi?: OpenApiFacts
 }
 
 /** The JSON document of `lastcall rehearse`. `schemaVersion` changes when a field changes its meaning. */

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LastcallError } from '../core/errors.ts'
 import { noChanges } from '../load/lane-changes.ts'
-import { type LoadOptions, withoutLanes } from '../load/load-options.ts'
+import { type LoadOptions, withoutLeftOut } from '../load/load-options.ts'
 import type { LoadRecord } from '../load/load-record.ts'
 import type { LaneTotals } from '../load/recorder.ts'
 import { type Instant, readClocks } from '../load/sample.ts'
@@ -115,7 +115,7 @@ export function startRun(
     await orAborted(driver.start(), signal)
     phases.begin('self-test')
     const changes = await orAborted(driver.selfTest(options.load), signal)
-    load = await orAborted(driver.startLoad(withoutLanes(options.load, changes), changes), signal)
+    load = await orAborted(driver.startLoad(withoutLeftOut(options.load, changes), changes), signal)
     phases.begin('baseline')
     if (trigger === 'none') await observe()
     else {

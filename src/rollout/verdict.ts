@@ -71,8 +71,8 @@ export function conclude(hasFailed: boolean, hasDoubts: boolean): Pick<Verdict, 
   return hasDoubts ? { outcome: 'inconclusive', exitCode: 3 } : { outcome: 'pass', exitCode: 0 }
 }
 
-/** Says which lanes sent something else than their own requests, which ones did not run, and why. */
-export function notesOn({ leftOut, fellBack }: LoadDocument): readonly string[] {
+/** Says which lanes sent something else than their own requests, what was not sent, and why. */
+export function notesOn({ leftOut, fellBack, leftOutOperations }: LoadDocument): readonly string[] {
   const alike = Map.groupBy(
     fellBack,
     ({ instead, reason }) => `sent ${instead.method} ${instead.path} instead: ${reason}`,
@@ -80,6 +80,7 @@ export function notesOn({ leftOut, fellBack }: LoadDocument): readonly string[] 
   return [
     ...[...alike].map(([what, lanes]) => `${lanes.map(({ lane }) => lane).join(' and ')} ${what}`),
     ...leftOut.map(({ lane, reason }) => `the lane ${lane} was left out: ${reason}`),
+    ...leftOutOperations.map(({ operation, reason }) => `the operation ${operation} was left out: ${reason}`),
   ]
 }
 

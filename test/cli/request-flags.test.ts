@@ -59,7 +59,7 @@ test('--header refuses a name that is given twice', () => {
 
 test('without a flag new-connections asks for GET / and the other lanes have requests of their own', () => {
   const { load } = read()
-  assert.deepEqual(load.requests, { 'new-connections': getOf('/') })
+  assert.deepEqual(load.requests, { 'new-connections': [getOf('/')] })
   assert.deepEqual(load.unasked, load.lanes)
 })
 
@@ -83,19 +83,19 @@ test('each flag of a request has the lanes send it, and they count as named', ()
     const { load, problems } = read(...argv)
     assert.deepEqual(problems, [])
     const names = ['new-connections', 'keep-alive', 'think-time', 'http2']
-    assert.deepEqual(load.requests, Object.fromEntries(names.map((name) => [name, request])))
+    assert.deepEqual(load.requests, Object.fromEntries(names.map((name) => [name, [request]])))
     assert.deepEqual(load.unasked, ['slow'])
   }
 })
 
 test('--echo-path beside --path keeps the lanes that compare the id', () => {
   const { load } = read('--path', '/a', '--echo-path', '/b')
-  assert.deepEqual([load.requests, load.paths['echo']], [{ 'new-connections': getOf('/a') }, '/b'])
+  assert.deepEqual([load.requests, load.paths['echo']], [{ 'new-connections': [getOf('/a')] }, '/b'])
 })
 
 test('--body @file sends the content of a file', (t) => {
   const file = writeFile(t, '{"é":1}\n')
-  assert.equal(read('--body', `@${file}`).load.requests['keep-alive']?.body, '{"é":1}\n')
+  assert.equal(read('--body', `@${file}`).load.requests['keep-alive']?.[0]?.body, '{"é":1}\n')
 })
 
 test('--body refuses a file that is not there, that is no text, and that is too large', (t) => {

@@ -7,6 +7,7 @@ export function makeSample(parts: Partial<Sample> = {}): Sample {
     lane: 'new-connections',
     id: 'a',
     method: 'GET',
+    path: '/',
     scheduledAt: at,
     startedAt: at,
     connectMs: 1,

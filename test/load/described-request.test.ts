@@ -54,7 +54,7 @@ for (const lane of described) {
   for (const [request, status, wanted] of requests) {
     test(`the lane ${lane} sends ${request.method} ${request.path} and takes ${status}`, async (t) => {
       const { target, asked } = await answering(t, status)
-      const options = { requests: { [lane]: request } }
+      const options = { requests: { [lane]: [request] } }
       const load = startLane(t, lane, () => target, options)
       await untilLoad(load, 'requests', 5)
       await load.stop()
@@ -71,7 +71,7 @@ for (const lane of described) {
         [300, 399],
       ],
     } as const
-    const load = startLane(t, lane, () => target, { requests: { [lane]: request } })
+    const load = startLane(t, lane, () => target, { requests: { [lane]: [request] } })
     await untilLoad(load, 'failed', 2)
     const { code, message } = documentOf(load).failures[0]!.error!
     assert.deepEqual([code, message], ['HTTP_200', 'answered 200, wanted 404, 3xx: hello'])
@@ -79,7 +79,7 @@ for (const lane of described) {
 
   test(`the lane ${lane} sends the type of its body that the headers name`, async (t) => {
     const { target, asked } = await answering(t, 200)
-    const requestsOf = { [lane]: { ...getOf('/'), method: 'POST', body: 'a=b' } }
+    const requestsOf = { [lane]: [{ ...getOf('/'), method: 'POST', body: 'a=b' }] }
     const type = 'application/x-www-form-urlencoded'
     const load = startLane(t, lane, () => target, {
       requests: requestsOf,
@@ -100,7 +100,7 @@ test('selfTest tries a described request once for all its lanes, and says how to
       ...defaultLoad,
       lanes: names,
       ratePerSecond: 1,
-      requests: Object.fromEntries(names.map((name) => [name, request])),
+      requests: Object.fromEntries(names.map((name) => [name, [request]])),
     },
     target,
   )
@@ -116,7 +116,11 @@ test('selfTest tries a described request once for all its lanes, and says how to
 
 test('selfTest tries lanes apart whose requests or headers differ', async (t) => {
   const { target, asked } = await answering(t, 200)
-  const requestsOf = { 'new-connections': getOf('/a'), 'keep-alive': getOf('/b'), 'think-time': getOf('/a') }
+  const requestsOf = {
+    'new-connections': [getOf('/a')],
+    'keep-alive': [getOf('/b')],
+    'think-time': [getOf('/a')],
+  }
   const load = { ...defaultLoad, lanes: Object.keys(requestsOf), ratePerSecond: 1, requests: requestsOf }
   assert.deepEqual((await selfTest(load, target)).problems, [])
   assert.deepEqual([...asked].toSorted(), ['GET /a none ', 'GET /b none '])

@@ -162,7 +162,7 @@ test('startLoad compares the answers to POST only where no request is described'
   )
   for (const [requests, code] of [
     [{}, 'WRONG_ECHO'],
-    [{ 'keep-alive': { ...getOf('/echo'), method: 'POST', body: '{}' } }, undefined],
+    [{ 'keep-alive': [{ ...getOf('/echo'), method: 'POST', body: '{}' }] }, undefined],
   ] as const) {
     const load = startLoad({ ...options('keep-alive'), requests }, { pickTarget: () => target })
     await untilLoad(load, 'requests', 10)

@@ -59,7 +59,7 @@ test('the lane keep-alive counts the slots that its clients were too late for', 
     }),
   )
   const load = startLane(t, 'keep-alive', () => target, {
-    requests: { 'keep-alive': getOf('/') },
+    requests: { 'keep-alive': [getOf('/')] },
   })
   // Each of 8 clients misses 16 slots of 80 ms while it waits for its answer.
   for (const end = performance.now() + 20_000; documentOf(load).health.skipped < 60;) {

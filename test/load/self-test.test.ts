@@ -50,7 +50,7 @@ test('selfTest points to --path when POST answers something of its own', async (
     /pass --path, --method and --body when/,
   )
   const request = { ...getOf('/echo'), method: 'POST', body: '{}' }
-  const requests = { 'keep-alive': request, 'think-time': request }
+  const requests = { 'keep-alive': [request], 'think-time': [request] }
   assert.deepEqual(await problemsOf({ ...options, requests }, target), [])
 })
 

@@ -54,7 +54,7 @@ const causeOf = (sample: Sample): string | undefined => causes.find(({ fits }) =
 for (const lane of laneNames) {
   test(`the lane ${lane} speaks TLS, asks for the name of the target and loses nothing`, async (t) => {
     const { target, sockets } = await serve(t, lane)
-    const requests = { 'new-connections': getOf('/') }
+    const requests = { 'new-connections': [getOf('/')] }
     const load = startLane(t, lane, () => ({ ...target, tls: trusted }), { requests })
     await (lane === 'stream'
       ? eventually('a stream', () => sockets.length > 0)

@@ -36,12 +36,14 @@ test('renderFailures prints each cause with what helps, and the first failure on
     'Refused: 2 requests, the listener was closed while clients were still being sent here',
     '  What helps: a longer delay (preStop, shutdown delay); nothing that closes the server at the signal',
     '  2 on pod-1, the first at +5.000 s in new-connections: nobody listened on that port any more, or not yet',
-    '    GET a; ECONNREFUSED connect (stage: connect); failed after 3.0 ms; request 1 on its connection; port 40000 to 127.0.0.1:3000',
+    '    GET / a; ECONNREFUSED connect (stage: connect); failed after 3.0 ms; ' +
+      'request 1 on its connection; port 40000 to 127.0.0.1:3000',
     '',
     'Reset on a reused connection: 1 request, the server closed an idle connection as the next request was on its way',
     '  What helps: Connection: close on the responses before; lastcall does so from the signal on',
     '  1 on pod-2 at +1.003 s in new-connections: request 4 on its connection, idle for 120 ms: the server closed it as the request was on its way',
-    '    GET a; ECONNRESET read (stage: wait); connected after 0.0 ms; failed after 3.0 ms; request 4 on its connection, idle for 120.0 ms; port 40000 to 127.0.0.1:3000',
+    '    GET / a; ECONNRESET read (stage: wait); connected after 0.0 ms; failed after 3.0 ms; ' +
+      'request 4 on its connection, idle for 120.0 ms; port 40000 to 127.0.0.1:3000',
   ])
 })
 
@@ -77,6 +79,6 @@ test('renderFailures shows the status and the size of a wrong answer', () => {
   const [, , , detail] = render([makeSample({ error: wrong, status: 503, bytes: 12 })])
   assert.match(
     detail!,
-    /GET a; HTTP_503 \(stage: body\); connected after 1\.0 ms; first byte after 2\.0 ms; .*; status 503, 12 bytes;/,
+    /GET \/ a; HTTP_503 \(stage: body\); connected after 1\.0 ms; .*; status 503, 12 bytes;/,
   )
 })

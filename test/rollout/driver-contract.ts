@@ -78,7 +78,7 @@ export function testDriver(name: string, fixture: DriverFixture): void {
         [...fellBack, ...leftOut].map(({ lane }) => lane),
         ['keep-alive', 'slow'],
       )
-      const requests = { 'new-connections': getOf('/no-such-route') }
+      const requests = { 'new-connections': [getOf('/no-such-route')] }
       await assert.rejects(driver.selfTest({ ...load, requests }), { code: 'LASTCALL_SELF_TEST' })
     })
 
@@ -106,17 +106,18 @@ export function testDriver(name: string, fixture: DriverFixture): void {
 
     test('startLoad() sends until it is stopped, and its record has what the self-test changed', async (t) => {
       const { driver } = await start(t)
-      const instead = fixture.load.requests['new-connections'] ?? getOf('/')
+      const instead = fixture.load.requests['new-connections']?.[0] ?? getOf('/')
       const changes = {
         leftOut: [{ lane: 'slow', reason: 'it is not slow' }],
         fellBack: [{ lane: 'keep-alive', reason: 'nothing echoes', instead }],
+        leftOutOperations: [{ operation: 'GET /none', reason: 'it is not there' }],
       }
       const lanes = ['new-connections', 'keep-alive']
       const load = await driver.startLoad({ ...fixture.load, lanes }, changes)
       await eventually('ten requests', () => requestsIn(load.record()) >= 10)
       const record = await load.stop()
-      const { leftOut, fellBack, failures } = record
-      assert.deepEqual({ leftOut, fellBack }, changes)
+      const { leftOut, fellBack, leftOutOperations, failures } = record
+      assert.deepEqual({ leftOut, fellBack, leftOutOperations }, changes)
       assert.deepEqual(failures, [])
       assert.deepEqual(
         record.lanes.map(({ lane }) => lane),

@@ -39,3 +39,19 @@ test('groupFailures counts by cause and pod, the most frequent cause first, and 
 test('groupFailures of nothing is nothing', () => {
   assert.deepEqual(groupFailures([]), [])
 })
+
+test('groupFailures counts by operation, the most frequent first, and leaves out what is of none', () => {
+  const samples = ['GET /b', 'GET /a', undefined, 'GET /a'].map((operation) => ({
+    ...fail('a', 'pod-1', {}),
+    ...(operation !== undefined && { operation }),
+  }))
+  assert.deepEqual(
+    groupFailures(samples).map(({ operations }) => operations),
+    [
+      [
+        ['GET /a', 2],
+        ['GET /b', 1],
+      ],
+    ],
+  )
+})

@@ -73,11 +73,13 @@ test('judgeRun notes what lanes sent instead of their own requests, once for eac
     { lane: 'think-time', instead, reason: 'no echo; pass --echo-path' },
   ]
   const leftOut = [{ lane: 'slow', reason: 'too fast' }]
-  const { outcome, notes } = judgeRun(makeFacts({ changes: { fellBack, leftOut } }))
+  const leftOutOperations = [{ operation: 'GET /a/{id}', reason: 'GET /a/1 answered 404' }]
+  const { outcome, notes } = judgeRun(makeFacts({ changes: { fellBack, leftOut, leftOutOperations } }))
   assert.equal(outcome, 'pass')
   assert.deepEqual(notes, [
     'keep-alive and think-time sent GET / instead: no echo; pass --echo-path',
     'the lane slow was left out: too fast',
+    'the operation GET /a/{id} was left out: GET /a/1 answered 404',
   ])
 })
 

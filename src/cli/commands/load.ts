@@ -4,11 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
 import { type RunningLoad, startLoad } from '../../load/engine.ts'
 import { type LoadDocument, toLoadDocument } from '../../load/load-document.ts'
-import { type LoadOptions, withoutLanes } from '../../load/load-options.ts'
+import { type LoadOptions, withoutLeftOut } from '../../load/load-options.ts'
 import { refuseSelfTest } from '../../load/self-test.ts'
 import { waitForAnswers } from '../../load/wait-for-answers.ts'
 import { toJson } from '../../report/json.ts'
 import { renderLoad, renderLoadLine } from '../../report/load-summary.ts'
+import { renderOpenApi } from '../../report/openapi.ts'
 import { createPalette } from '../../report/palette.ts'
 import { judgeLoad } from '../../rollout/load-verdict.ts'
 import type { RawFlags } from '../flag-reader.ts'
@@ -49,6 +50,7 @@ export function createLoadCommand(io: CliIo, onExitCode: (code: number) => void)
 
 async function load(raw: RawFlags, io: CliIo): Promise<number> {
   const options = readLoadCommandFlags(raw, io)
+  if (options.openapi) io.stderr.write(renderOpenApi(options.openapi))
   const ending = new AbortController()
   let running: RunningLoad | undefined
   const offSignal = io.onSignal((signal) => {
@@ -65,7 +67,7 @@ async function load(raw: RawFlags, io: CliIo): Promise<number> {
       problems.map(({ sentence }) => sentence),
       changes,
     )
-    running = startLoad(withoutLanes(options.load, changes), { pickTarget: () => target, changes })
+    running = startLoad(withoutLeftOut(options.load, changes), { pickTarget: () => target, changes })
     const progress = showProgress(running, options.progressMs, io)
     await untilEnd(options, ending.signal)
     await running.stop()
@@ -102,6 +104,7 @@ function finish(
     kind: 'load',
     url: options.url.href,
     options: withoutValues(options.load),
+    ...(options.openapi && { openapi: options.openapi }),
     verdict,
     ...document,
   })

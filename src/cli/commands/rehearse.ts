@@ -11,7 +11,7 @@ import { addHelp, type Example } from '../help.ts'
 import type { CliIo } from '../io.ts'
 import { addLoadFlags } from '../load-flags.ts'
 import { readRehearseFlags, type RehearseOptions } from '../rehearse-flags.ts'
-import { showRun, type ShownRun } from '../show-run.ts'
+import { sayOpenApi, showRun, type ShownRun } from '../show-run.ts'
 import { shutdownHelp } from '../shutdown-flag.ts'
 
 const examples: readonly Example[] = [
@@ -58,6 +58,7 @@ export function createRehearseCommand(io: CliIo, onExitCode: (code: number) => v
 
 async function rehearse(words: readonly string[], raw: RawFlags, io: CliIo): Promise<number> {
   const options = readRehearseFlags(raw, words, io)
+  sayOpenApi(options.openapi, raw, io)
   if (raw['beforeAfter'] !== true) return showRun(shownRun(options, raw['auto'] === true), raw, io)
   return showBeforeAfter({ before: shownRun(options, false), after: shownRun(options, true) }, raw, io)
 }
@@ -66,7 +67,7 @@ function shownRun(given: RehearseOptions, auto: boolean): ShownRun<RehearsalDocu
   const options = auto ? { ...given, env: underAuto(given.env) } : given
   return {
     start: (onEvent) => startRun(options, (timeline) => createLocalDriver(options, timeline), onEvent),
-    toDocument: (facts) => toRehearsalDocument(facts, options.command, { auto }),
+    toDocument: (facts) => toRehearsalDocument(facts, options.command, { auto, openapi: options.openapi }),
     cleanedUp: 'every pod has been killed',
   }
 }

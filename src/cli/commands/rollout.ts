@@ -18,7 +18,7 @@ import { addHelp, type Example } from '../help.ts'
 import type { CliIo } from '../io.ts'
 import { addLoadFlags } from '../load-flags.ts'
 import { readRolloutFlags } from '../rollout-flags.ts'
-import { showRun } from '../show-run.ts'
+import { sayOpenApi, showRun } from '../show-run.ts'
 import { triggerHelp } from '../trigger-flag.ts'
 import { addTlsFlags } from '../url-flags.ts'
 
@@ -89,6 +89,7 @@ export function createRolloutCommand(io: CliIo, onExitCode: (code: number) => vo
 
 async function rollout(words: readonly string[], raw: RawFlags, io: CliIo): Promise<number> {
   const flags = readRolloutFlags(raw, words, io)
+  sayOpenApi(flags.openapi, raw, io)
   // The client library is large, and no other command needs it.
   const { loadKubeconfig } = await import('../../rollout/drivers/kubernetes/api/kubeconfig.ts')
   const cluster = loadKubeconfig(flags)
@@ -126,6 +127,7 @@ async function rollout(words: readonly string[], raw: RawFlags, io: CliIo): Prom
           namespace,
           context: cluster.context,
           ...(flags.url && { url: flags.url.words }),
+          ...(flags.openapi && { openapi: flags.openapi }),
           ...(service && { service: service.service, port: service.port }),
         }),
       cleanedUp: 'everything that it had created has been deleted',

@@ -13,9 +13,9 @@ export const echoRoute: Route = {
   fallback: '/echo',
 }
 
-/** A request that the user described, over HTTP/1. */
+/** Requests that the user described, over HTTP/1. */
 export const describedTrial: LaneTrial = {
-  request: ({ requests }, lane) => requests[lane] ?? getOf('/'),
+  requests: ({ requests }, lane) => requests[lane] ?? [getOf('/')],
   askedMs: () => 0,
   send: (request) => tryHttp(request),
   remedy:
@@ -26,12 +26,12 @@ export const describedTrial: LaneTrial = {
 /** `GET` of a path: for its own lane, and for those that fall back to it. */
 export const getTrial: LaneTrial = {
   ...describedTrial,
-  request: ({ requests }) => requests[NEW_CONNECTIONS] ?? getOf('/'),
+  requests: ({ requests }) => requests[NEW_CONNECTIONS] ?? [getOf('/')],
 }
 
 /** `POST` with an id, which has to be in the answer. */
 export const echoTrial: LaneTrial = {
-  request: (options) => ({ ...getOf(pathOf(options, echoRoute)), method: 'POST', checkEcho: true }),
+  requests: (options) => [{ ...getOf(pathOf(options, echoRoute)), method: 'POST', checkEcho: true }],
   askedMs: () => 0,
   send: (request) => tryHttp(request),
   remedy: 'pass --echo-path with a route that takes a POST of JSON and answers with its id',

@@ -68,7 +68,7 @@ export function timedTrial(timed: TimedRoute, remedy: string): LaneTrial {
       ? Math.min(TRIAL_MS, options.slowMs)
       : options.slowMs
   return {
-    request: (options) => getOf(pathFor(timed, options, askedMs(options))),
+    requests: (options) => [getOf(pathFor(timed, options, askedMs(options)))],
     askedMs,
     send: (request) => tryHttp(request, timed.createBodyCheck?.()),
     remedy,

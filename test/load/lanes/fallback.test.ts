@@ -3,6 +3,7 @@ import { createServer } from 'node:http'
 import type { Socket } from 'node:net'
 import { test } from 'node:test'
 import { startLoad } from '../../../src/load/engine.ts'
+import { noChanges } from '../../../src/load/lane-changes.ts'
 import { defaultLoad } from '../../../src/load/load-options.ts'
 import { getOf } from '../../../src/load/plain-request.ts'
 import { listen } from '../../helpers/listen.ts'
@@ -19,7 +20,7 @@ for (const lane of ['keep-alive', 'think-time']) {
     })
     const target = await listen(t, server)
     const instead = getOf('/health')
-    const changes = { leftOut: [], fellBack: [{ lane, instead, reason: 'nothing echoes' }] }
+    const changes = { ...noChanges, fellBack: [{ lane, instead, reason: 'nothing echoes' }] }
     const load = startLoad(
       { ...defaultLoad, lanes: [lane], ratePerSecond: 200 },
       { pickTarget: () => target, changes },

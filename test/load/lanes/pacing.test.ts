@@ -59,7 +59,7 @@ test('the clients of think-time pause before each request, some of them for long
   const began = performance.now()
   const load = startLane(t, 'think-time', () => target, {
     idleLimitMs,
-    requests: { 'think-time': getOf('/') },
+    requests: { 'think-time': [getOf('/')] },
   })
   await eventually('each has asked twice', () => {
     const all = [...connections.values()]

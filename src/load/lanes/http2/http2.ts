@@ -1,4 +1,5 @@
-import { type Lane, sendOnGrid } from '../../lane.ts'
+import { withOwn } from '../../headers.ts'
+import { inTurn, type Lane, sendOnGrid } from '../../lane.ts'
 import type { LaneDefinition, LaneTrial } from '../../lane-definition.ts'
 import { bodyOf } from '../../plain-request.ts'
 import { describedTrial, echoRoute, echoTrial } from '../plain-trials.ts'
@@ -11,21 +12,24 @@ const MAX_OUTSTANDING = 100
 
 const run: Lane = async (context) => {
   const { ratePerSecond, timeoutMs } = context.options
-  const { request, headers } = context
+  const { requests, headers } = context
   const intervalMs = (1_000 * HTTP2_CLIENTS) / ratePerSecond
   const startMs = performance.now()
   const clients = Array.from({ length: HTTP2_CLIENTS }, (_, index) => {
     const client = new Http2Client(context.pickTarget)
     context.own(client)
+    const next = inTurn(requests, index)
     const plan = {
       startMs: startMs + (index * intervalMs) / HTTP2_CLIENTS,
       intervalMs,
       maxOutstanding: MAX_OUTSTANDING,
     }
     return sendOnGrid(context, plan, async (dueMs) => {
-      const identity = context.identify(request.method, dueMs)
+      const request = next()
+      const identity = context.identify(request, dueMs)
       const body = bodyOf(request, identity.id)
-      context.record(await client.send({ ...request, ...identity, headers, body, timeoutMs }))
+      const own = { body, headers: withOwn(request.headers, headers) }
+      context.record(await client.send({ ...request, ...identity, ...own, timeoutMs }))
     })
   })
   await Promise.all(clients)
@@ -61,7 +65,7 @@ export const http2: LaneDefinition = {
   columns: ['refused'],
   run,
   trial,
-  described: { ...trial, request: describedTrial.request },
+  described: { ...trial, requests: describedTrial.requests },
   explain: (_, { code, message }) =>
     code === 'HTTP2_REFUSED' ? `the server refused the stream: ${message}` : undefined,
 }

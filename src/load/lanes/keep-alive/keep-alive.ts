@@ -1,5 +1,5 @@
 import { createGrid } from '../../grid.ts'
-import { type Lane, type LaneContext, pauseUntil } from '../../lane.ts'
+import { inTurn, type Lane, type LaneContext, pauseUntil } from '../../lane.ts'
 import type { LaneDefinition } from '../../lane-definition.ts'
 import { describedTrial, echoRoute, echoTrial, getTrial } from '../plain-trials.ts'
 
@@ -10,14 +10,24 @@ const run: Lane = async (context) => {
   const intervalMs = (1_000 * KEEP_ALIVE_CLIENTS) / context.options.ratePerSecond
   const startMs = performance.now()
   const clients = Array.from({ length: KEEP_ALIVE_CLIENTS }, (_, index) =>
-    runClient(context, startMs + (index * intervalMs) / KEEP_ALIVE_CLIENTS, intervalMs),
+    runClient(context, {
+      index,
+      startMs: startMs + (index * intervalMs) / KEEP_ALIVE_CLIENTS,
+      intervalMs,
+    }),
   )
   await Promise.all(clients)
 }
 
-async function runClient(context: LaneContext, startMs: number, intervalMs: number): Promise<void> {
+interface ClientPlan {
+  readonly index: number
+  readonly startMs: number
+  readonly intervalMs: number
+}
+
+async function runClient(context: LaneContext, { index, startMs, intervalMs }: ClientPlan): Promise<void> {
   const { options, signal } = context
-  const request = { ...context.request, timeoutMs: options.timeoutMs }
+  const next = inTurn(context.requests, index)
   const grid = createGrid(startMs, intervalMs)
   const agent = context.openAgent(true)
   while (!signal.aborted) {
@@ -25,7 +35,7 @@ async function runClient(context: LaneContext, startMs: number, intervalMs: numb
     context.skip(skipped)
     await pauseUntil(dueMs, signal)
     if (signal.aborted) return
-    await context.send({ ...request, agent, dueMs })
+    await context.send({ ...next(), timeoutMs: options.timeoutMs, agent, dueMs })
   }
 }
 

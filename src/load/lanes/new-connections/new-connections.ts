@@ -1,4 +1,4 @@
-import { type Lane, sendOnGrid } from '../../lane.ts'
+import { inTurn, type Lane, sendOnGrid } from '../../lane.ts'
 import type { LaneDefinition } from '../../lane-definition.ts'
 import { describedTrial, getTrial, NEW_CONNECTIONS } from '../plain-trials.ts'
 
@@ -8,12 +8,13 @@ const MAX_OUTSTANDING = 2_000
 const run: Lane = async (context) => {
   const { ratePerSecond, timeoutMs } = context.options
   const agent = context.openAgent(false)
+  const next = inTurn(context.requests, 0)
   const plan = {
     startMs: performance.now(),
     intervalMs: 1_000 / ratePerSecond,
     maxOutstanding: MAX_OUTSTANDING,
   }
-  await sendOnGrid(context, plan, (dueMs) => context.send({ ...context.request, timeoutMs, agent, dueMs }))
+  await sendOnGrid(context, plan, (dueMs) => context.send({ ...next(), timeoutMs, agent, dueMs }))
 }
 
 /** Requests, each on a connection of its own, on a grid. */

@@ -17,14 +17,14 @@ const eventsRoute: Route = {
 const run: Lane = async (context) => {
   const { timeoutMs } = context.options
   const { headers } = context
-  const path = pathOf(context.options, eventsRoute)
+  const request = getOf(pathOf(context.options, eventsRoute))
   const ports = {
     pickTarget: context.pickTarget,
-    identify: () => context.identify('GET', performance.now()),
+    identify: () => context.identify(request, performance.now()),
     record: context.record,
   }
   const clients = Array.from({ length: CLIENTS }, () => {
-    const subscriber = new EventSubscriber({ path, headers, timeoutMs }, ports)
+    const subscriber = new EventSubscriber({ path: request.path, headers, timeoutMs }, ports)
     context.own(subscriber)
     return subscriber.run(context.signal)
   })
@@ -58,7 +58,7 @@ export const sse: LaneDefinition = {
   columns: [],
   run,
   trial: {
-    request: (options) => getOf(pathOf(options, eventsRoute)),
+    requests: (options) => [getOf(pathOf(options, eventsRoute))],
     askedMs: () => 0,
     send: tryFirstEvent,
     remedy:

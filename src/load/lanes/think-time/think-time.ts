@@ -1,4 +1,4 @@
-import { type Lane, type LaneContext, pauseUntil } from '../../lane.ts'
+import { inTurn, type Lane, type LaneContext, pauseUntil } from '../../lane.ts'
 import type { LaneDefinition } from '../../lane-definition.ts'
 import { describedTrial, echoRoute, echoTrial, getTrial } from '../plain-trials.ts'
 import { isIdleRace } from './idle-race.ts'
@@ -21,7 +21,7 @@ const run: Lane = async (context) => {
 
 async function runClient(context: LaneContext, seed: number, atLeastMs: number): Promise<void> {
   const { options, signal } = context
-  const request = { ...context.request, timeoutMs: options.timeoutMs }
+  const next = inTurn(context.requests, seed)
   const random = createRandom(seed)
   const agent = context.openAgent(true)
   while (!signal.aborted) {
@@ -29,7 +29,7 @@ async function runClient(context: LaneContext, seed: number, atLeastMs: number):
     const dueMs = performance.now() + pauseMs
     await pauseUntil(dueMs, signal)
     if (signal.aborted) return
-    await context.send({ ...request, agent, dueMs })
+    await context.send({ ...next(), timeoutMs: options.timeoutMs, agent, dueMs })
   }
 }
 

@@ -18,12 +18,13 @@ const websocketRoute: Route = {
 
 const run: Lane = async (context) => {
   const { ratePerSecond, timeoutMs } = context.options
-  const place = { path: pathOf(context.options, websocketRoute), headers: context.headers, timeoutMs }
+  const request = getOf(pathOf(context.options, websocketRoute))
+  const place = { path: request.path, headers: context.headers, timeoutMs }
   const intervalMs = (1_000 * WEBSOCKET_CLIENTS) / ratePerSecond
   const startMs = performance.now()
   const onLoss: OnLoss = (error, facts) => {
     const trace = Object.assign(openTrace(), { facts })
-    context.record(toSample(context.identify('GET', trace.startedAt.monotonicMs), trace, error))
+    context.record(toSample(context.identify(request, trace.startedAt.monotonicMs), trace, error))
   }
   const clients = Array.from({ length: WEBSOCKET_CLIENTS }, async (_, index) => {
     const client = new WebSocketClient(context.pickTarget, place, onLoss)
@@ -34,7 +35,7 @@ const run: Lane = async (context) => {
       maxOutstanding: MAX_OUTSTANDING,
     }
     await sendOnGrid(context, plan, async (dueMs) => {
-      context.record(await client.send(context.identify('GET', dueMs)))
+      context.record(await client.send(context.identify(request, dueMs)))
     })
     client.end()
   })
@@ -57,7 +58,7 @@ export const websocket: LaneDefinition = {
   columns: ['resent'],
   run,
   trial: {
-    request: (options) => getOf(pathOf(options, websocketRoute)),
+    requests: (options) => [getOf(pathOf(options, websocketRoute))],
     askedMs: () => 0,
     async send(request) {
       const client = new WebSocketClient(request.pickTarget, request, () => undefined)

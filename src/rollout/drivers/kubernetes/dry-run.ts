@@ -22,9 +22,18 @@ export function renderPlan(options: KubernetesOptions): string {
       `in the namespace '${workload.namespace}',`,
     `send load to ${destination.words}, and create:`,
     ...objects,
+    ...renderOperations(options),
     'It needs these permissions, which you have:',
     ...permissions,
     ...(notes.length > 0 ? ['Notes:', ...notes.map((note) => `  ${note}`)] : []),
     '',
   ].join('\n')
+}
+
+function renderOperations({ load }: KubernetesOptions): readonly string[] {
+  const requests = Object.values(load.requests).flat()
+  const lines = requests
+    .filter(({ operation }) => operation !== undefined)
+    .map(({ method, path }) => `  ${method} ${path}`)
+  return lines.length > 0 ? ['The load sends these operations, in turn:', ...new Set(lines)] : []
 }

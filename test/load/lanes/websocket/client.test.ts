@@ -10,7 +10,7 @@ import { listen } from '../../../helpers/listen.ts'
 
 const place = { path: '/ws', headers: { host: 'localhost' }, timeoutMs: 5_000 }
 const identify = (id: string) =>
-  ({ lane: 'websocket', id, method: 'GET', scheduledAt: readClocks() }) as const
+  ({ lane: 'websocket', id, method: 'GET', path: '/ws', scheduledAt: readClocks() }) as const
 
 function echo(socket: WebSocket): void {
   socket.on('message', (bytes: Buffer) => socket.send(bytes))

@@ -1,0 +1,67 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { parse as parseYaml } from 'yaml'
+import { isMap } from '../config/kinds.ts'
+import { DocumentError } from './document-error.ts'
+
+/** A map of the document. */
+export type Json = Readonly<Record<string, unknown>>
+
+/**
+ * Reads an OpenAPI document, JSON or YAML.
+ * @throws DocumentError when it is none, or of another version than 3.0 to 3.2
+ */
+export function readDocument(file: string, cwd: string): Json {
+  const root = parse(readText(file, cwd))
+  if (!isMap(root)) throw new DocumentError('is no OpenAPI document: it has no keys and values')
+  if (root['swagger'] !== undefined) {
+    throw new DocumentError(
+      `has swagger: ${JSON.stringify(root['swagger'])}, which is not read; convert it to OpenAPI 3, ` +
+        'such as by npx swagger2openapi',
+    )
+  }
+  const version = root['openapi']
+  // Without quotes 3.0 is the number 3.
+  if (!/^3(\.[012](\.\d+.*)?)?$/.test(String(version))) {
+    const got = version === undefined ? "has no key 'openapi'" : `has openapi: ${JSON.stringify(version)}`
+    throw new DocumentError(`${got}, wanted 3.0, 3.1 or 3.2`)
+  }
+  if (!isMap(root['paths'])) throw new DocumentError("has no 'paths', and so no operation to send")
+  refuseCircle(root)
+  return root
+}
+
+/** Only YAML can write a value that contains itself, and no request can have it. */
+function refuseCircle(root: Json): void {
+  try {
+    JSON.stringify(root)
+  } catch {
+    throw new DocumentError('has an anchor that contains itself, which OpenAPI has not; write a $ref instead')
+  }
+}
+
+function readText(file: string, cwd: string): string {
+  try {
+    return readFileSync(resolve(cwd, file), 'utf8')
+  } catch (error) {
+    throw new DocumentError(`cannot be read (${(error as Error).message})`)
+  }
+}
+
+function parse(text: string): unknown {
+  try {
+    // JSON is YAML as well, but reading it as that takes far longer.
+    return text.trimStart().startsWith('{') ? parseJson(text) : (parseYaml(text) as unknown)
+  } catch (error) {
+    const [first = ''] = (error as Error).message.split('\n', 1)
+    throw new DocumentError(`is no JSON and no YAML: ${first.replace(/:$/, '')}`)
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown
+  } catch {
+    return parseYaml(text) as unknown
+  }
+}

@@ -1,0 +1,53 @@
+import type { OpenApiFacts } from '../../load/openapi-facts.ts'
+import type { PlainRequest } from '../../load/plain-request.ts'
+import type { FlagReader } from '../flag-reader.ts'
+import { requestFlags } from '../request-flags.ts'
+import { readDocument } from './document.ts'
+import { DocumentError } from './document-error.ts'
+import { operationsOf } from './operations.ts'
+
+/** What `--openapi` has the lanes send. */
+export interface ReadOpenApi {
+  readonly requests: readonly PlainRequest[]
+  readonly facts: OpenApiFacts
+}
+
+/** Operations that are named in an error. */
+const SHOWN = 3
+
+/**
+ * Reads the document of `--openapi`; undefined without the flag, and for a document that cannot be used,
+ * which is a problem.
+ * @param place where files are relative to, and the path of `--url`, which wins over that of the document
+ */
+export function readOpenApi(
+  reader: FlagReader,
+  { cwd, urlPath = '/' }: { readonly cwd: string; readonly urlPath?: string | undefined },
+): ReadOpenApi | undefined {
+  if (!reader.has('openapi')) return undefined
+  for (const flag of requestFlags.filter((one) => reader.has(one))) {
+    reader.problems.push(`--${flag}: describes one request, and --openapi many; leave one of them out`)
+  }
+  const file = reader.text('openapi', '')
+  const basePath = urlPath === '/' ? undefined : urlPath.replace(/\/+$/, '')
+  const names = reader.list('header').map((field) => field.split(':', 1)[0]?.trim().toLowerCase() ?? '')
+  try {
+    const root = readDocument(file, cwd)
+    const { requests, notSent } = operationsOf(root, { headerNames: new Set(names), basePath })
+    if (requests.length === 0) throw new DocumentError(noneLeft(notSent))
+    const sent = requests.map(({ operation = '', path }) => ({ operation, path }))
+    return { requests, facts: { file, sent, notSent } }
+  } catch (error) {
+    if (!(error instanceof DocumentError)) throw error
+    reader.problems.push(`--openapi: '${file}' ${error.message}`)
+    return undefined
+  }
+}
+
+function noneLeft(notSent: OpenApiFacts['notSent']): string {
+  const safe = notSent.filter(({ unsafe }) => !unsafe)
+  if (safe.length === 0) return 'has no operation with GET or HEAD; name a request with --path and --method'
+  const reasons = safe.slice(0, SHOWN).map(({ operation, reason }) => `${operation}: ${reason}`)
+  const more = safe.length > SHOWN ? `, and ${safe.length - SHOWN} more` : ''
+  return `has no operation that can be sent (${reasons.join(', ')}${more}); give their parameters examples`
+}

@@ -1,0 +1,56 @@
+import { isMap } from '../config/kinds.ts'
+import { DocumentError } from './document-error.ts'
+import type { Json } from './document.ts'
+
+/**
+ * Follows a Reference Object (OpenAPI 3.1 §4.8.23) to what it stands for; anything else is given back as it
+ * is. Throws a {@link DocumentError} for a reference that leads nowhere, in a circle, or to another file.
+ */
+export type Resolve = (value: unknown) => unknown
+
+/** The references of a document, all of which have to be within it. */
+export function createResolve(root: Json): Resolve {
+  return (value) => {
+    const seen = new Set<string>()
+    let found = value
+    while (isMap(found) && typeof found['$ref'] === 'string') {
+      const reference = found['$ref']
+      if (seen.has(reference)) throw new DocumentError(`has a circle of references: '${reference}'`)
+      seen.add(reference)
+      found = lookUp(root, reference)
+    }
+    return found
+  }
+}
+
+function lookUp(root: Json, reference: string): unknown {
+  if (!reference.startsWith('#')) {
+    throw new DocumentError(
+      `refers to '${reference}', which is outside of it; bundle it into one file, ` +
+        'such as by npx @redocly/cli bundle',
+    )
+  }
+  const found = reference === '#' ? root : walk(root, reference)
+  if (found === undefined) throw new DocumentError(`refers to '${reference}', which it does not have`)
+  return found
+}
+
+/** A JSON Pointer as a fragment of a URI (RFC 6901 §6). */
+function walk(root: Json, reference: string): unknown {
+  if (!reference.startsWith('#/')) return undefined
+  let found: unknown = root
+  for (const part of reference.slice(2).split('/')) {
+    const key = decode(part).replaceAll('~1', '/').replaceAll('~0', '~')
+    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, key)) return undefined
+    found = (found as Json)[key]
+  }
+  return found
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
+}

@@ -1,0 +1,59 @@
+import type { LaneName, Sample } from './sample.ts'
+import type { Try } from './self-test-try.ts'
+import { isCertificateError } from './tls.ts'
+
+const ECHO_REMEDY =
+  'pass --path, --method and --body when this route does not answer with the id that it was sent'
+
+const CERTIFICATE_REMEDY = 'pass --ca with the certificate of its authority, or --insecure to take any'
+
+/** One unhappy answer of the self-test. */
+export interface SelfTestProblem {
+  /** Whether no answer came at all, which may change by itself; an answer that does not fit will not. */
+  readonly unreachable: boolean
+  readonly sentence: string
+}
+
+/** Why a load cannot be sent because of this answer. */
+export function problemOf(one: Try, sample: Sample): SelfTestProblem {
+  const { code = '', message = '' } = sample.error ?? {}
+  if (isCertificateError(code)) {
+    // Behind the semicolon is advice of Node's, for programs that it runs.
+    const why = `${code}: ${message.split(';', 1)[0]}`
+    const happened = `the certificate of ${one.headers['host']} is not accepted (${why})`
+    return { unreachable: false, sentence: `${happened}; ${CERTIFICATE_REMEDY}` }
+  }
+  const unreachable = sample.status === undefined
+  // A port of the lane's own is there or not, whether the application runs or not.
+  const helps = !unreachable || one.trial.where !== undefined
+  const sentence = helps ? describe(one, sample) + orWithout(one, sample) : describeAnswer(one, sample)
+  return { unreachable, sentence }
+}
+
+/** What the route did, and what to do about it. */
+export function describe(one: Try, sample: Sample): string {
+  const remedy = isWrongEcho(sample) ? ECHO_REMEDY : one.trial.remedy
+  return `${describeAnswer(one, sample)}; ${remedy}`
+}
+
+/** What the route did. */
+export function describeAnswer({ trial, request }: Try, sample: Sample): string {
+  const what = [request.method, request.path, trial.where?.(sample) ?? ''].filter(Boolean).join(' ')
+  const got = sample.error?.message ?? ''
+  return sample.status === undefined
+    ? `${what} got no answer: ${sample.error?.code} ${got}`
+    : `${what} ${got}`
+}
+
+/** Whether the answer does not have the id that was sent. */
+export function isWrongEcho({ error }: Sample): boolean {
+  return error?.code === 'WRONG_ECHO'
+}
+
+/** The advice to leave these lanes out, where others are left and the run proves something without these. */
+function orWithout({ lanes, options }: Try, sample: Sample): string {
+  const tried: readonly LaneName[] = lanes.map(({ name }) => name)
+  const left = options.lanes.filter((name) => !tried.includes(name))
+  const needless = isWrongEcho(sample) || lanes.some((lane) => lane.essential) || left.length === 0
+  return needless ? '' : `, or leave the lane out with --lanes ${left.join(',')}`
+}
