@@ -1,5 +1,6 @@
 import { formatDuration } from '../../../core/duration.ts'
 import { type TriggerName, triggerWords } from '../../trigger.ts'
+import { inWords } from './api/api-error.ts'
 import type { ApiClient } from './api/client.ts'
 import type { ObservedPods } from './pods.ts'
 import { refuse } from './triggers/health.ts'
@@ -9,7 +10,10 @@ import type { WorkloadReference } from './workload.ts'
 
 /** Makes the pods of a workload go away, as often as one likes, and follows its old pods. */
 export interface Restarter {
-  /** Rejects with `LASTCALL_WORKLOAD` when it cannot be finished. */
+  /**
+   * Rejects with `LASTCALL_WORKLOAD` when it cannot be finished, and with `LASTCALL_CLUSTER` when the API
+   * server refused something or was away for too long.
+   */
   restart(): Promise<void>
   /**
    * Resolves when no pod from before the last restart is there; pods that nobody deleted stay.
@@ -17,6 +21,8 @@ export interface Restarter {
   oldPodsGone(): Promise<void>
   /** Resolves when nothing is under way any more, and what was changed has been taken back. */
   ended(): Promise<void>
+  /** What has not been taken back, one sentence each with what to do by hand. */
+  leftBehind(): readonly string[]
 }
 
 /** What a {@link Restarter} works with. */
@@ -35,6 +41,7 @@ export function createRestarter(workload: WorkloadReference, ports: RestartPorts
   const { api, pods, timeoutMs, signal, onNotice } = ports
   const trigger = triggers[ports.trigger]
   const undo = createUndo(onNotice)
+  const reached = <T>(work: () => Promise<T>): Promise<T> => inWords(api.server, work, '')
   let old: ReadonlySet<string> = new Set()
   let hasFailed = false
   let current: Promise<void> = Promise.resolve()
@@ -42,7 +49,7 @@ export function createRestarter(workload: WorkloadReference, ports: RestartPorts
     const timeout = AbortSignal.timeout(timeoutMs)
     let why = 'nothing has happened yet'
     try {
-      await trigger.pull({
+      const step = {
         api,
         workload,
         pods,
@@ -50,8 +57,9 @@ export function createRestarter(workload: WorkloadReference, ports: RestartPorts
         undo,
         signal: AbortSignal.any([signal, timeout]),
         onNotice,
-        onWaiting: (text) => (why = text),
-      })
+        onWaiting: (text: string) => (why = text),
+      }
+      await reached(() => trigger.pull(step))
     } catch (error) {
       // A pod that is still starting when the run itself is ended has done nothing wrong.
       if (signal.aborted) throw error
@@ -70,10 +78,13 @@ export function createRestarter(workload: WorkloadReference, ports: RestartPorts
       return current
     },
     oldPodsGone: () =>
-      ports.trigger === 'none'
-        ? pods.gone(pods.present(), true)
-        : pods.gone(old, hasFailed || !trigger.replacesAll),
+      reached(() =>
+        ports.trigger === 'none'
+          ? pods.gone(pods.present(), true)
+          : pods.gone(old, hasFailed || !trigger.replacesAll),
+      ),
     ended: () => current.catch(() => undefined),
+    leftBehind: undo.left,
   }
 }
 

@@ -75,6 +75,7 @@ export function createInsideDriver(job: AgentJob, run: OwnRun, { api, timeline, 
     restart: restarter.restart,
     oldPodsGone: restarter.oldPodsGone,
     pods: () => pods.records(),
+    leftBehind: restarter.leftBehind,
     async stop() {
       stop()
       await restarter.ended()

@@ -76,7 +76,10 @@ suite('--trigger drain-node', () => {
       send(response, 403, { reason: 'Forbidden', message: 'too late' })
       return true
     }
-    await assert.rejects(place.restarter.restart(), { message: 'too late' })
+    await assert.rejects(place.restarter.restart(), {
+      code: 'LASTCALL_CLUSTER',
+      message: /refused with 403 Forbidden: too late$/,
+    })
     assert.deepEqual(place.cordoned(), [])
   })
 
@@ -90,10 +93,10 @@ suite('--trigger drain-node', () => {
       return isBack || intercept(request, response)
     }
     await assert.rejects(place.restarter.restart(), { code: 'LASTCALL_WORKLOAD' })
-    assert.equal(
-      place.notices.at(-1),
-      "could not uncordon the node 'node-1' (no longer); do it by hand: kubectl uncordon node-1",
-    )
+    const sentence =
+      "could not uncordon the node 'node-1' (no longer); do it by hand: kubectl uncordon node-1"
+    assert.equal(place.notices.at(-1), sentence)
+    assert.deepEqual(place.restarter.leftBehind(), [sentence])
   })
 
   test('refuses a DaemonSet, and a cluster without another node for the pods', async (t) => {
