@@ -68,6 +68,11 @@ export class FakeController {
     void this.#roll()
   }
 
+  /** As an autoscaler. */
+  scale(replicas: number): Promise<void> {
+    return this.#scale(replicas)
+  }
+
   #put(list: string, object: object): void {
     this.#server.put(list, object as Stored)
   }

@@ -4,9 +4,9 @@ import { isNotFound } from './api/api-error.ts'
 import type { ApiClient } from './api/client.ts'
 import type { WorkloadObject } from './api/objects.ts'
 import { patiently } from './api/patience.ts'
-import { readRolloutStatus } from './rollout-status.ts'
+import { readHealth, readRolloutStatus, wantedPods } from './rollout-status.ts'
 import { toSelectorText } from './selector.ts'
-import type { WorkloadKind, WorkloadName } from './workload-kinds.ts'
+import type { WorkloadName } from './workload-kinds.ts'
 
 /** What has to be known of a workload to make its pods go away. */
 export interface WorkloadReference extends WorkloadName {
@@ -50,11 +50,6 @@ function toWorkload(namespace: string, name: WorkloadName, object: WorkloadObjec
   return { ...name, namespace, uid: metadata.uid, replicas, selector: toSelectorText(spec.selector), object }
 }
 
-/** How many pods a workload wants. */
-export function wantedPods(kind: WorkloadKind, { spec, status }: WorkloadObject): number {
-  return kind === 'DaemonSet' ? (status?.desiredNumberScheduled ?? 0) : (spec.replicas ?? 1)
-}
-
 /** Why no run can be done with a workload now, one sentence each; empty when it can. */
 export function workloadProblems(workload: Workload, trigger: TriggerName): readonly string[] {
   const { kind, name, replicas, object } = workload
@@ -80,7 +75,7 @@ export function workloadProblems(workload: Workload, trigger: TriggerName): read
         'or choose --trigger delete-pod',
     ]
   }
-  const status = readRolloutStatus(kind, object)
+  const status = (isRestart ? readRolloutStatus : readHealth)(kind, object)
   if (status.state === 'done') return []
   return [
     `${what} is not healthy before anything was restarted: ${status.why}; see kubectl describe, fix that first`,

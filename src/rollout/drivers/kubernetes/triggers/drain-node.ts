@@ -5,7 +5,7 @@ import { patiently } from '../api/patience.ts'
 import { isPodOf } from '../selector.ts'
 import { podsOf, type WorkloadReference } from '../workload.ts'
 import { evictPermission, evictPod } from './evict-pod.ts'
-import { readWanted, refuse, untilReplaced } from './health.ts'
+import { refuse, untilReplaced } from './health.ts'
 import type { Trigger, TriggerPorts } from './trigger.ts'
 
 const nodesPath = '/api/v1/nodes'
@@ -45,12 +45,11 @@ export const drainNode: Trigger = {
     const pods = await podsByAge(api, workload)
     const node = pods[0]?.spec.nodeName
     if (node === undefined) throw refuse(`no pod of ${workload.kind} '${workload.name}' is on a node`)
-    const wanted = await readWanted(ports)
     const uncordon = await cordon(ports, node)
     const there = pods.filter(({ spec }) => spec.nodeName === node).map(({ metadata }) => metadata)
     await Promise.all(there.map((pod) => evictPod(ports, pod)))
     const uids = there.map(({ uid }) => uid)
-    await untilReplaced(ports, uids, wanted)
+    await untilReplaced(ports, uids)
     await uncordon()
   },
 }

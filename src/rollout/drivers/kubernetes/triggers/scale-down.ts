@@ -59,7 +59,7 @@ export const scaleDown: Trigger = {
       signal,
     )
     await scaleBack()
-    await untilReplaced(ports, [], replicas)
+    await untilReplaced(ports, [])
   },
 }
 
