@@ -1,4 +1,4 @@
-import type { PlainRequest } from './plain-request.ts'
+import { type PlainRequest, withoutBody } from './plain-request.ts'
 import type { LaneName } from './sample.ts'
 
 /** A lane that was asked for and could not run, because its route is not what the lane needs. */
@@ -25,6 +25,14 @@ export interface LaneChanges {
 
 /** The load as it was asked for. */
 export const noChanges: LaneChanges = { leftOut: [], fellBack: [] }
+
+/** The same for results, without the bodies of requests. */
+export function shownChanges({ leftOut, fellBack }: LaneChanges): LaneChanges {
+  return {
+    leftOut,
+    fellBack: fellBack.map(({ instead, ...change }) => ({ ...change, instead: withoutBody(instead) })),
+  }
+}
 
 /** The changes of several targets or generators, each lane once. */
 export function mergeChanges(changes: readonly LaneChanges[]): LaneChanges {

@@ -11,6 +11,17 @@ export interface PlainRequest {
   readonly expectStatus: readonly StatusRange[]
 }
 
+/** The same for results, which are no place for secrets. */
+export interface ShownRequest extends Omit<PlainRequest, 'body'> {
+  /** Left out: no body. */
+  readonly bodyBytes?: number
+}
+
+/** Says how long the body is, and not what it is. */
+export function withoutBody({ body, ...request }: PlainRequest): ShownRequest {
+  return body === undefined ? request : { ...request, bodyBytes: Buffer.byteLength(body) }
+}
+
 /** A request that a lane sends. */
 export interface LaneRequest extends PlainRequest {
   /** Whether the body is JSON with the id of the request, which the answer has to carry. No */
