@@ -6,6 +6,7 @@ import { isPodOf } from '../selector.ts'
 import { podsOf, type WorkloadReference } from '../workload.ts'
 import { evictPermission, evictPod } from './evict-pod.ts'
 import { refuse, untilReplaced } from './health.ts'
+import { takesPods } from './takes-pods.ts'
 import type { Trigger, TriggerPorts } from './trigger.ts'
 
 const nodesPath = '/api/v1/nodes'
@@ -33,10 +34,10 @@ export const drainNode: Trigger = {
     const [oldest] = await podsByAge(api, workload)
     const { items } = await api.get<ObjectList<NodeObject>>(nodesPath)
     const others = items.filter(({ metadata }) => metadata.name !== oldest?.spec.nodeName)
-    if (others.some(takesPods)) return []
+    if (others.some((node) => takesPods(node, workload.object.spec.template.spec))) return []
     return [
-      `there is no other node than '${oldest?.spec.nodeName ?? ''}' that takes pods, ` +
-        `so that those of ${kind} '${name}' could not be replaced; choose another --trigger`,
+      `there is no other node than '${oldest?.spec.nodeName ?? ''}' that takes its pods ` +
+        `(ready, not cordoned, without a taint that they do not tolerate), so that those of ${kind} '${name}' could not be replaced; choose another --trigger`,
     ]
   },
   replacesAll: false,
@@ -88,9 +89,4 @@ async function podsByAge(api: ApiClient, workload: WorkloadReference): Promise<r
     .filter((pod) => isPodOf(workload, pod) && pod.spec.nodeName !== undefined)
     .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
     .toSorted((one, other) => since(one) - since(other))
-}
-
-function takesPods({ spec, status }: NodeObject): boolean {
-  const isReady = status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True')
-  return spec?.unschedulable !== true && isReady === true
 }

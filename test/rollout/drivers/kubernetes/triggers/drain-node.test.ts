@@ -107,6 +107,13 @@ suite('--trigger drain-node', () => {
     assert.match(daemonSet!, /^a node drain leaves the pods of DaemonSet 'shop' where they are/)
     server.put(paths.nodes, { metadata: { name: 'node-2' }, spec: { unschedulable: true } })
     const [alone] = await drainNode.problems(makeWorkload(), api)
-    assert.match(alone!, /^there is no other node than 'node-1' that takes pods/)
+    assert.match(alone!, /^there is no other node than 'node-1' that takes its pods \(ready, not cordoned/)
+    const tainted = {
+      metadata: { name: 'node-2' },
+      spec: { taints: [{ key: 'dedicated', value: 'batch', effect: 'NoSchedule' }] },
+      status: { conditions: [{ type: 'Ready', status: 'True' }] },
+    }
+    server.put(paths.nodes, tainted)
+    assert.equal((await drainNode.problems(makeWorkload(), api)).length, 1)
   })
 })
