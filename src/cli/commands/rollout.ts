@@ -106,7 +106,9 @@ async function rollout(words: readonly string[], raw: RawFlags, io: CliIo): Prom
     return 0
   }
   if (flags.printManifests) {
-    io.stdout.write(renderManifests(options, flags))
+    const { text, hint } = renderManifests(options, flags)
+    io.stdout.write(text)
+    if (hint !== undefined) io.stderr.write(`${hint}\n`)
     return 0
   }
   const { kind, name } = found.workload

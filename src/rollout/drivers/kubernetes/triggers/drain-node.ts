@@ -14,6 +14,7 @@ const nodesPath = '/api/v1/nodes'
 /** Cordons the node of the oldest pod and evicts the workload's pods there, as `kubectl drain`. */
 export const drainNode: Trigger = {
   does: (what) => `cordon the node of the oldest pod of ${what}, evict its pods there, and uncordon the node`,
+  takesBack: 'uncordon the node',
   permissions: () => [
     evictPermission,
     ...['get', 'list', 'patch'].map((verb) => ({

@@ -24,6 +24,8 @@ export interface TriggerPorts {
 export interface Trigger {
   /** What is done to the workload, for `--dry-run`: `restart Deployment 'shop'`. */
   does(what: string): string
+  /** What it takes back in the end, after "before it can": `uncordon the node`. Left out: nothing. */
+  readonly takesBack?: string
   /** What it needs besides following the workload. */
   permissions(workload: Pick<Workload, 'resource' | 'name'>): readonly Permission[]
   /** Why it cannot be used on this workload, one sentence each. Changes nothing. */
