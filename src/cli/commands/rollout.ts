@@ -62,6 +62,7 @@ export function createRolloutCommand(io: CliIo, onExitCode: (code: number) => vo
     .option('--service-account <name>', 'account of the agent (default: one is created, with a role)')
     .option('--node <name>', 'node for the agent alone, whatever its taints (default: the scheduler decides)')
     .option('--trigger <how>', triggerHelp)
+    .option('--to-image <image>', 'image that --trigger image changes the workload to, and back from')
     .option('--restarts <n>', 'number of times to do that (default: 1)')
     .option(
       '--duration <duration>',
@@ -127,6 +128,7 @@ async function rollout(words: readonly string[], raw: RawFlags, io: CliIo): Prom
           workload,
           namespace,
           context: cluster.context,
+          ...(flags.toImage !== undefined && { toImage: flags.toImage }),
           ...(flags.url && { url: flags.url.words }),
           ...(service && { service: service.service, port: service.port }),
         }),

@@ -46,6 +46,7 @@ export function createKubernetesDriver(options: KubernetesOptions, ports: Kubern
     api,
     pods,
     trigger: options.trigger,
+    settings: { toImage: options.toImage, targetPort: options.found.targetPort },
     timeoutMs: options.rolloutTimeoutMs,
     signal,
     onNotice: notice,

@@ -26,6 +26,7 @@ export function renderManifests(options: KubernetesOptions, run: Omit<RunOptions
     coolDownMs: run.coolDownMs,
     budgets: run.budgets ?? [],
     rolloutTimeoutMs: options.rolloutTimeoutMs,
+    ...(options.toImage !== undefined && { toImage: options.toImage }),
     replicas: options.found.workload.replicas,
   })
   const items = [...otherManifests(plan), jobManifest(plan)].map(({ object }) => object)

@@ -4,6 +4,7 @@ import { inWords } from './api/api-error.ts'
 import type { ApiClient } from './api/client.ts'
 import type { ObservedPods } from './pods.ts'
 import { refuse } from './triggers/health.ts'
+import type { TriggerSettings } from './triggers/trigger.ts'
 import { triggers } from './triggers/triggers.ts'
 import { createUndo } from './triggers/undo.ts'
 import type { WorkloadReference } from './workload.ts'
@@ -30,6 +31,7 @@ export interface RestartPorts {
   readonly api: ApiClient
   readonly pods: ObservedPods
   readonly trigger: TriggerName
+  readonly settings: TriggerSettings
   /** How long one restart may take, in milliseconds. */
   readonly timeoutMs: number
   readonly signal: AbortSignal
@@ -52,6 +54,7 @@ export function createRestarter(workload: WorkloadReference, ports: RestartPorts
       const step = {
         api,
         workload,
+        settings: ports.settings,
         pods,
         old,
         undo,

@@ -55,27 +55,27 @@ export function workloadProblems(workload: Workload, trigger: TriggerName): read
   const { kind, name, replicas, object } = workload
   const what = `${kind} '${name}'`
   const { spec } = object
-  const isRestart = trigger === 'restart'
-  if (isRestart && spec.paused === true) {
+  const isRollout = trigger === 'restart' || trigger === 'image'
+  if (isRollout && spec.paused === true) {
     return [
       `${what} is paused; resume it first: kubectl rollout resume ${kind.toLowerCase()}/${name} -n ${workload.namespace}`,
     ]
   }
   if (replicas === 0) return [`${what} wants 0 pods; scale it up first`]
   const strategy = spec.updateStrategy?.type
-  if (isRestart && strategy === 'OnDelete') {
+  if (isRollout && strategy === 'OnDelete') {
     return [
       `${what} has the update strategy OnDelete, which replaces no pod by itself; choose --trigger delete-pod`,
     ]
   }
   const partition = spec.updateStrategy?.rollingUpdate?.partition ?? 0
-  if (isRestart && partition > 0) {
+  if (isRollout && partition > 0) {
     return [
       `${what} has the partition ${partition}: a restart leaves the pods below it; set it to 0, ` +
         'or choose --trigger delete-pod',
     ]
   }
-  const status = (isRestart ? readRolloutStatus : readHealth)(kind, object)
+  const status = (isRollout ? readRolloutStatus : readHealth)(kind, object)
   if (status.state === 'done') return []
   return [
     `${what} is not healthy before anything was restarted: ${status.why}; see kubectl describe, fix that first`,

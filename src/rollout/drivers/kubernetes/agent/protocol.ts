@@ -29,6 +29,8 @@ export interface AgentJob {
 export interface OwnRun extends Omit<RunOptions, 'durationMs'> {
   readonly durationMs: number | null
   readonly rolloutTimeoutMs: number
+  /** What the trigger `image` changes to. */
+  readonly toImage?: string
   /** Pods that the workload wants. */
   readonly replicas: number
 }
@@ -59,6 +61,8 @@ export interface PodFacts {
   readonly deleting: boolean
   /** How often its containers were started again. */
   readonly restarts: number
+  /** Why the cluster cannot pull an image of it: `ImagePullBackOff: not found`. */
+  readonly cannotPull?: string
   /** How the container behind the Service ended, now or before its last restart. */
   readonly terminated?: {
     /** It has been started again since. */

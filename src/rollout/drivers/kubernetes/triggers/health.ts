@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { LastcallError } from '../../../../core/errors.ts'
 import { orAborted } from '../../../or-aborted.ts'
 import type { PodFacts } from '../agent/protocol.ts'
@@ -8,12 +9,22 @@ import type { TriggerPorts } from './trigger.ts'
 
 type WorkloadPorts = Pick<TriggerPorts, 'api' | 'workload' | 'signal' | 'onWaiting'>
 
+/** How long the observer may take to see what the controller has said already. Milliseconds. */
+const OBSERVER_LAG_MS = 30_000
+
 /**
- * Waits until the controller has made every pod new and available, and resolves to how many there are.
+ * Waits until the controller has made every pod new and available, and so many were seen that are none of
+ * the old ones.
  * @throws LastcallError `LASTCALL_WORKLOAD` when that cannot be finished
  */
-export function followRollout(ports: WorkloadPorts): Promise<number> {
-  return followStatus(ports, readRolloutStatus)
+export async function untilNewReady(ports: TriggerPorts, old: ReadonlySet<string>): Promise<void> {
+  const { pods, signal, onNotice } = ports
+  const wanted = await followStatus(ports, readRolloutStatus)
+  // Never, when the workload is scaled meanwhile.
+  const late = sleep(OBSERVER_LAG_MS, 'late', { signal, ref: false })
+  if ((await Promise.race([pods.newOnesReady(wanted, old), late])) === 'late') {
+    onNotice(`${wanted} new pods that are ready were not seen; is the workload scaled meanwhile?`)
+  }
 }
 
 function followStatus(ports: WorkloadPorts, read: typeof readRolloutStatus): Promise<number> {

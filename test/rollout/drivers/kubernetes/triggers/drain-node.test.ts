@@ -102,11 +102,11 @@ suite('--trigger drain-node', () => {
   test('refuses a DaemonSet, and a cluster without another node for the pods', async (t) => {
     const { server } = await triggerPlace(t, 'drain-node')
     const api = createApiClient(server.access)
-    assert.deepEqual(await drainNode.problems(makeWorkload(), api), [])
-    const [daemonSet] = await drainNode.problems({ ...makeWorkload(), kind: 'DaemonSet' }, api)
+    assert.deepEqual(await drainNode.problems(makeWorkload(), api, {}), [])
+    const [daemonSet] = await drainNode.problems({ ...makeWorkload(), kind: 'DaemonSet' }, api, {})
     assert.match(daemonSet!, /^a node drain leaves the pods of DaemonSet 'shop' where they are/)
     server.put(paths.nodes, { metadata: { name: 'node-2' }, spec: { unschedulable: true } })
-    const [alone] = await drainNode.problems(makeWorkload(), api)
+    const [alone] = await drainNode.problems(makeWorkload(), api, {})
     assert.match(alone!, /^there is no other node than 'node-1' that takes its pods \(ready, not cordoned/)
     const tainted = {
       metadata: { name: 'node-2' },
@@ -114,6 +114,6 @@ suite('--trigger drain-node', () => {
       status: { conditions: [{ type: 'Ready', status: 'True' }] },
     }
     server.put(paths.nodes, tainted)
-    assert.equal((await drainNode.problems(makeWorkload(), api)).length, 1)
+    assert.equal((await drainNode.problems(makeWorkload(), api, {})).length, 1)
   })
 })

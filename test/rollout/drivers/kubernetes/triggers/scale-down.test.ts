@@ -87,10 +87,10 @@ suite('--trigger scale-down', () => {
       spec: { persistentVolumeClaimRetentionPolicy: { whenScaled: 'Delete' } },
     })
     const problems = await Promise.all([
-      scaleDown.problems(workload, api),
-      scaleDown.problems({ ...workload, replicas: 1 }, api),
-      scaleDown.problems({ ...workload, kind: 'DaemonSet' }, api),
-      scaleDown.problems({ ...workload, kind: 'StatefulSet', object: withPolicy }, api),
+      scaleDown.problems(workload, api, {}),
+      scaleDown.problems({ ...workload, replicas: 1 }, api, {}),
+      scaleDown.problems({ ...workload, kind: 'DaemonSet' }, api, {}),
+      scaleDown.problems({ ...workload, kind: 'StatefulSet', object: withPolicy }, api, {}),
     ])
     assert.deepEqual(
       problems.map((found) => found.length),
