@@ -133,13 +133,16 @@ export function startRun(
     record = await orAborted(load.stop(), signal)
     isComplete = true
   }
+  const breakOff = (error: unknown): void => {
+    if (!load || !isOfCluster(error)) throw error
+    // What was sent until then is a result, and the cluster is no fault of the pods.
+    interrupt(error.problems.join(' '))
+  }
   const run = async (): Promise<RunFacts> => {
     try {
       await steps()
     } catch (error) {
-      if (!signal.aborted && !(load && isOfCluster(error))) throw error
-      // What was sent until then is a result, and the cluster is no fault of the pods.
-      if (!signal.aborted) interrupt((error as LastcallError).problems.join(' '))
+      if (!signal.aborted) breakOff(error)
     } finally {
       // First of all: a pod that is killed now must not count as one that lost requests.
       load?.abandon()
@@ -182,6 +185,6 @@ const isChange = ({ pod, kind }: TimelineEvent): boolean => pod !== undefined &&
 const toIso = ({ wallMs }: Instant): string => new Date(wallMs).toISOString()
 
 /** Whether the cluster refused something, or was away for too long. */
-function isOfCluster(error: unknown): boolean {
+function isOfCluster(error: unknown): error is LastcallError {
   return error instanceof LastcallError && error.code === 'LASTCALL_CLUSTER'
 }

@@ -163,7 +163,7 @@ suite('lastcall rollout --trigger', () => {
     assert.equal(isCordoned(cluster, 'node-1'), false)
   })
 
-  test('--print-manifests says how to end a run that takes something back, and only such a run', async (t) => {
+  test('--print-manifests says how to end a run that takes something back', async (t) => {
     const cluster = await startCluster(t)
     for (const [trigger, words] of [
       ['drain-node', 'uncordon the node'],

@@ -56,11 +56,7 @@ export class FakeController {
       send(response, 200, { metadata: { name: 'shop' }, spec: { replicas: this.#replicas } })
       return true
     }
-    if (method === 'PATCH' && path.startsWith(paths.deployments)) {
-      const image = imageIn(body)
-      if (image !== undefined) return this.#setImage(image, response)
-      void this.#roll()
-    }
+    if (method === 'PATCH' && path.startsWith(paths.deployments)) return this.#patched(body, response)
     const [, pod = '', isEviction] = /\/pods\/([^/]+)(\/eviction)?$/.exec(path) ?? []
     if (!this.#pods.has(pod) || (method !== 'DELETE' && !isEviction)) return false
     const refusal = isEviction ? this.refusals.shift() : undefined
@@ -157,7 +153,15 @@ export class FakeController {
     this.#server.remove(paths.pods, name)
   }
 
-  /** As an API server merges it; a template that was there before makes pods again, and broken ones go. */
+  /** A patch with an image is merged here, any other one is left to the server. */
+  #patched(patch: unknown, response: ServerResponse): boolean {
+    const image = imageIn(patch)
+    if (image !== undefined) return this.#setImage(image, response)
+    void this.#roll()
+    return false
+  }
+
+  /** The template of before makes pods again, and broken ones go. */
   #setImage(image: string, response: ServerResponse): true {
     const isBack = image !== this.#image && this.restartFate !== 'works'
     this.#image = image

@@ -91,7 +91,7 @@ test('startRun rejects with what went wrong before the load, and with faults, af
   }
 })
 
-test('startRun breaks off when the cluster fails under load, and its facts say what was seen and why', async () => {
+test('startRun breaks off when the cluster fails under load, and its facts say why', async () => {
   const problem = 'the API server refused with 409 Conflict: try again'
   const failing = async (): Promise<never> => {
     throw new LastcallError('LASTCALL_CLUSTER', [problem])

@@ -35,7 +35,7 @@ for (const lane of ['keep-alive', 'think-time']) {
   })
 }
 
-test('a lane that fell back to a request with a body sends it, and the record has only its length', async (t) => {
+test('a lane that fell back to a request with a body sends it; its record has the length', async (t) => {
   const got = new Set<string>()
   const server = createServer((request, response) => {
     void text(request).then((body) => response.end(String(got.add(body).size)))

@@ -38,7 +38,8 @@ export const drainNode: Trigger = {
     if (others.some((node) => takesPods(node, workload.object.spec.template.spec))) return []
     return [
       `there is no other node than '${oldest?.spec.nodeName ?? ''}' that takes its pods ` +
-        `(ready, not cordoned, without a taint that they do not tolerate), so that those of ${kind} '${name}' could not be replaced; choose another --trigger`,
+        '(ready, not cordoned, without a taint that they do not tolerate), ' +
+        `so that those of ${kind} '${name}' could not be replaced; choose another --trigger`,
     ]
   },
   replacesAll: false,
