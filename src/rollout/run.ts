@@ -98,7 +98,7 @@ export function startRun(
       } catch (error) {
         // A pod that does not become ready stops a real rollout as well. What happened to requests before
         // that is the result.
-        if (!(error instanceof LastcallError) || isOfCluster(error)) throw error
+        if (isOfCluster(error) || !(error instanceof LastcallError)) throw error
         stuck = error.problems.join('\n')
       }
       phases.begin('drain')

@@ -52,7 +52,7 @@ export class FakeController {
   take({ method, path, body }: SeenRequest, response: ServerResponse): boolean {
     if (path === `${paths.deployments}/shop/scale`) {
       const { spec } = (body ?? {}) as { spec?: { replicas: number } }
-      if (method === 'PATCH' && spec) void this.#scale(spec.replicas)
+      if (method === 'PATCH' && spec) void this.scale(spec.replicas)
       send(response, 200, { metadata: { name: 'shop' }, spec: { replicas: this.#replicas } })
       return true
     }
@@ -69,11 +69,6 @@ export class FakeController {
   /** As another client's `kubectl rollout restart`. */
   restart(): void {
     void this.#roll()
-  }
-
-  /** As an autoscaler. */
-  scale(replicas: number): Promise<void> {
-    return this.#scale(replicas)
   }
 
   #put(list: string, object: object): void {
@@ -205,7 +200,8 @@ export class FakeController {
     await ending
   }
 
-  async #scale(replicas: number): Promise<void> {
+  /** As an autoscaler, or the subresource. */
+  async scale(replicas: number): Promise<void> {
     this.#replicas = replicas
     const surplus = [...this.#pods.keys()].slice(replicas)
     const missing = replicas - this.#pods.size
