@@ -33,8 +33,7 @@ export const exitCodes: readonly ExitCode[] = [
   {
     code: '3',
     rehearse: 'INCONCLUSIVE: nothing failed, but the load was too weak, or its generator did not do its work',
-    rollout:
-      'INCONCLUSIVE: nothing failed, but the load was too weak, or the agent was lost or did not do its work',
+    rollout: 'INCONCLUSIVE: nothing failed, but the load was too weak, or the agent or the API server failed',
     load: 'INCONCLUSIVE: nothing failed, but the load generator did not do its work',
   },
   {

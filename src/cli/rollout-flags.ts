@@ -13,7 +13,7 @@ import type { CliIo } from './io.ts'
 import { checkJsonFile } from './json-file.ts'
 import { readLoadFlags } from './load-flags.ts'
 import { readOpenApi } from './openapi/read-openapi.ts'
-import { readTrigger } from './trigger-flag.ts'
+import { readToImage, readTrigger } from './trigger-flag.ts'
 import { readUrlTarget, refuseTls } from './url-flags.ts'
 
 /** What `lastcall rollout` is to do, before the cluster was asked. */
@@ -32,6 +32,8 @@ export interface RolloutFlags {
   readonly serviceAccount: string | undefined
   readonly node: string | undefined
   readonly trigger: TriggerName
+  /** What the trigger `image` changes to. */
+  readonly toImage: string | undefined
   readonly restarts: number
   readonly durationMs: number | undefined
   readonly baselineMs: number
@@ -81,6 +83,7 @@ export function readRolloutFlags(raw: RawFlags, words: readonly string[], io: Cl
   if (output !== 'text' && output !== 'json') {
     reader.problems.push(`--output: got '${output}', wanted json or text`)
   }
+  const trigger = readTrigger(reader)
   const http2Port = reader.integer('http2-port', 0, [1, MAX_PORT])
   const flags = {
     workload,
@@ -94,7 +97,8 @@ export function readRolloutFlags(raw: RawFlags, words: readonly string[], io: Cl
     image: reader.text('image', DEFAULT_IMAGE),
     serviceAccount: optional('service-account'),
     node: optional('node'),
-    trigger: readTrigger(reader),
+    trigger,
+    toImage: readToImage(reader, trigger),
     restarts: reader.integer('restarts', 1, [1, MAX_RESTARTS]),
     durationMs: reader.optionalDuration('duration'),
     baselineMs: reader.duration('baseline', 5_000),

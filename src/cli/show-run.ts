@@ -45,7 +45,11 @@ export const runRendering: Rendering<JudgedRun> = { full: renderSummary, line: r
  */
 export async function showRun(run: ShownRun, raw: RawFlags, io: CliIo): Promise<number> {
   const { document, interruptedBy } = await followRun(run, raw, io)
-  writeReport(document, runRendering, { raw, io })
+  try {
+    writeReport(document, runRendering, { raw, io })
+  } finally {
+    sayLeftBehind(document.leftBehind, io)
+  }
   return interruptedBy ? sayInterrupted(run, interruptedBy, { raw, io }) : document.verdict.exitCode
 }
 
@@ -58,10 +62,14 @@ export async function followRun<Document extends JudgedRun>(
   const progress = createProgress(io, { quiet: raw['quiet'] === true, color: raw['color'] !== false })
   let running: Run | undefined
   let interruptedBy: NodeJS.Signals | undefined
-  const offExit = io.onExit(() => running?.killAll())
+  const killAll = (): void => {
+    running?.killAll()
+    sayLeftBehind(running?.leftBehind(), io)
+  }
+  const offExit = io.onExit(killAll)
   const offSignal = io.onSignal((signal) => {
     if (interruptedBy) {
-      running?.killAll()
+      killAll()
       return io.dieOf(signal)
     }
     interruptedBy = signal
@@ -72,10 +80,18 @@ export async function followRun<Document extends JudgedRun>(
     progress.follow(running)
     const facts = await running.finished.finally(() => progress.end())
     return { document: run.toDocument(facts), interruptedBy }
+  } catch (error) {
+    sayLeftBehind(running?.leftBehind(), io)
+    throw error
   } finally {
     offSignal()
     offExit()
   }
+}
+
+/** Says what somebody has to take back by hand, also with `--quiet`. */
+function sayLeftBehind(sentences: readonly string[] | undefined, io: Pick<CliIo, 'stderr'>): void {
+  for (const sentence of sentences ?? []) io.stderr.write(`Left behind: ${sentence}\n`)
 }
 
 /** The flags and streams that a report goes by. */

@@ -22,3 +22,15 @@ export function readTrigger(reader: FlagReader): TriggerName {
   }
   return trigger
 }
+
+/** Reads `--to-image`, which belongs to `--trigger image`. */
+export function readToImage(reader: FlagReader, trigger: TriggerName): string | undefined {
+  const image = reader.text('to-image', '')
+  if (trigger === 'image' && image === '') {
+    reader.problems.push('--trigger image: wanted --to-image as well: the image to change to, and back from')
+  }
+  if (trigger !== 'image' && reader.has('to-image')) {
+    reader.problems.push('--to-image: has no meaning without --trigger image; leave it out')
+  }
+  return image === '' ? undefined : image
+}

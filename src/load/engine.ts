@@ -5,7 +5,7 @@ import { createFailureList, type FailureList } from './failure-list.ts'
 import { headersOf, withOwn } from './headers.ts'
 import { instantAt, type LaneContext } from './lane.ts'
 import { laneNamed } from './lanes/index.ts'
-import { noChanges } from './lane-changes.ts'
+import { noChanges, shownChanges } from './lane-changes.ts'
 import { requestsOf } from './lane-request.ts'
 import type { LoadOptions, LoadPorts } from './load-options.ts'
 import type { LaneRecord, LoadRecord } from './load-record.ts'
@@ -107,7 +107,7 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
     endedAt: (endedAt ?? new Date()).toISOString(),
     generators: 1,
     lanes,
-    ...changes,
+    ...shownChanges(changes),
     idleLimitMs,
     failures: [...listed],
     failuresNotListed: notListed,

@@ -1,4 +1,4 @@
-import type { PlainRequest } from './plain-request.ts'
+import { type PlainRequest, withoutSecrets } from './plain-request.ts'
 import type { LaneName } from './sample.ts'
 
 /** A lane that was asked for and could not run, because its route is not what the lane needs. */
@@ -35,6 +35,14 @@ export interface LaneChanges {
 
 /** The load as it was asked for. */
 export const noChanges: LaneChanges = { leftOut: [], fellBack: [], leftOutOperations: [] }
+
+/** The same for results, without the bodies of requests. */
+export function shownChanges({ fellBack, ...changes }: LaneChanges): LaneChanges {
+  return {
+    ...changes,
+    fellBack: fellBack.map(({ instead, ...lane }) => ({ ...lane, instead: withoutSecrets(instead) })),
+  }
+}
 
 /** The changes of several targets or generators, each lane and each operation once. */
 export function mergeChanges(changes: readonly LaneChanges[]): LaneChanges {

@@ -17,6 +17,23 @@ export interface PlainRequest {
   readonly expectStatus: readonly StatusRange[]
 }
 
+/** The same for results, which are no place for secrets. */
+export interface ShownRequest extends Omit<PlainRequest, 'body' | 'headers'> {
+  /** Left out: no body. */
+  readonly bodyBytes?: number
+  /** The names. Left out: none */
+  readonly headers?: readonly string[]
+}
+
+/** Says how long the body is and which header fields there are, and not what is in them. */
+export function withoutSecrets({ body, headers, ...request }: PlainRequest): ShownRequest {
+  return {
+    ...request,
+    ...(headers && { headers: Object.keys(headers) }),
+    ...(body !== undefined && { bodyBytes: Buffer.byteLength(body) }),
+  }
+}
+
 /** A request that a lane sends. */
 export interface LaneRequest extends PlainRequest {
   /** Whether the body is JSON with the id of the request, which the answer has to carry. No */

@@ -33,7 +33,10 @@ export function toBeforeAfterDocument(
 /** The same for a run in a cluster. */
 export function toRolloutDocument(
   facts: RunFacts,
-  about: Pick<RolloutDocument, 'workload' | 'namespace' | 'context' | 'url' | 'openapi' | 'service' | 'port'>,
+  about: Pick<
+    RolloutDocument,
+    'workload' | 'namespace' | 'context' | 'toImage' | 'url' | 'openapi' | 'service' | 'port'
+  >,
 ): RolloutDocument {
   return { schemaVersion: 2, kind: 'rollout', ...about, verdict: judgeRun(facts), ...facts }
 }

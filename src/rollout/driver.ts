@@ -37,13 +37,19 @@ export interface Driver {
   startLoad(load: LoadOptions, changes: LaneChanges): Promise<DriverLoad>
   /**
    * Replaces every pod and resolves when all new ones are ready, without waiting for the ends of the old
-   * ones. Rejects with a LastcallError when that cannot be finished.
+   * ones. Rejects with a LastcallError when that cannot be finished: `LASTCALL_CLUSTER` when the place itself
+   * refused something, which is no fault of the pods.
    */
   restart(): Promise<void>
   /** Resolves when no old pod exists any more. */
   oldPodsGone(): Promise<void>
   /** Every pod so far, in the order in which they were seen first. */
   pods(): readonly PodRecord[]
+  /**
+   * What is not as it was before, and what to do about it, one sentence each. While a restart is under way
+   * that is what it will take back; after `stop()` only what could not be.
+   */
+  leftBehind(): readonly string[]
   /**
    * Deletes everything that the driver created, its load included, and resolves when nothing of it is left.
    * What is still under way rejects. Can be called at any time, and again.

@@ -36,6 +36,8 @@ export interface RolloutDocument extends JudgedRun {
   readonly workload: string
   readonly namespace: string
   readonly context: string
+  /** What the trigger `image` changed to; left out for others. */
+  readonly toImage?: string
   /** The URL of `--url`; left out: the load went to the Service. */
   readonly url?: string
   /** Left out beside a URL where no single Service selects the pods. */

@@ -22,6 +22,10 @@ export interface RunFacts {
   readonly timeline: readonly TimelineEvent[]
   /** Why a rollout could not be finished, when it could not. */
   readonly stuck?: string
-  /** What ended the run in its last phase, when it did not reach its end: the name of a signal. */
+  /**
+   * What ended the run in its last phase, when it did not reach its end: the name of a signal, or what broke.
+   */
   readonly interruptedBy?: string
+  /** What could not be taken back, and what to do about it, one sentence each; left out: nothing. */
+  readonly leftBehind?: readonly string[]
 }

@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { LastcallError } from '../core/errors.ts'
-import { noChanges } from '../load/lane-changes.ts'
 import { type LoadOptions, withoutLeftOut } from '../load/load-options.ts'
 import type { LoadRecord } from '../load/load-record.ts'
 import type { LaneTotals } from '../load/recorder.ts'
 import { type Instant, readClocks } from '../load/sample.ts'
 import type { Driver, DriverLoad } from './driver.ts'
 import type { FailureBudget } from './failure-budget.ts'
+import { nothingSent } from './nothing-sent.ts'
 import { orAborted } from './or-aborted.ts'
 import { trackPhases } from './phase-tracker.ts'
 import { joinPhases, type PhaseName } from './phases.ts'
@@ -37,8 +37,8 @@ export interface RunOptions {
 /** A run that is under way. */
 export interface Run {
   /**
-   * Resolves when the driver has stopped, also after an interruption. Rejects with `LASTCALL_APP_NOT_READY`
-   * or `LASTCALL_SELF_TEST`, and then nothing of the driver is left either.
+   * Resolves when the driver has stopped, also after an interruption, and when the cluster failed under load.
+   * Rejects with what was wrong before the load; then nothing of the driver is left either.
    */
   readonly finished: Promise<RunFacts>
   /**
@@ -50,6 +50,8 @@ export interface Run {
   pods(): readonly PodRecord[]
   /** Totals of the load by lane so far; none before it began. */
   load(): readonly LaneTotals[]
+  /** What is not as it was before, and what to do about it, one sentence each. */
+  leftBehind(): readonly string[]
   /** Kills every pod synchronously; for the moment in which this process ends. */
   killAll(): void
 }
@@ -82,6 +84,10 @@ export function startRun(
   let interruptedBy: string | undefined
   let isComplete = false
 
+  const interrupt = (by: string): void => {
+    interruptedBy ??= by
+    interruption.abort()
+  }
   const roll = async (): Promise<void> => {
     const untilMs = performance.now() + (options.durationMs ?? 0)
     do {
@@ -92,7 +98,7 @@ export function startRun(
       } catch (error) {
         // A pod that does not become ready stops a real rollout as well. What happened to requests before
         // that is the result.
-        if (!(error instanceof LastcallError)) throw error
+        if (isOfCluster(error) || !(error instanceof LastcallError)) throw error
         stuck = error.problems.join('\n')
       }
       phases.begin('drain')
@@ -127,11 +133,16 @@ export function startRun(
     record = await orAborted(load.stop(), signal)
     isComplete = true
   }
+  const breakOff = (error: unknown): void => {
+    if (!load || !isOfCluster(error)) throw error
+    // What was sent until then is a result, and the cluster is no fault of the pods.
+    interrupt(error.problems.join(' '))
+  }
   const run = async (): Promise<RunFacts> => {
     try {
       await steps()
     } catch (error) {
-      if (!signal.aborted) throw error
+      if (!signal.aborted) breakOff(error)
     } finally {
       // First of all: a pod that is killed now must not count as one that lost requests.
       load?.abandon()
@@ -139,34 +150,31 @@ export function startRun(
       await driver.stop()
     }
     const endedAt = phases.records().at(-1)?.endedAt ?? startedAt
+    const times = { startedAt: toIso(startedAt), endedAt: toIso(endedAt) }
+    const leftBehind = driver.leftBehind()
     return {
-      startedAt: toIso(startedAt),
-      endedAt: toIso(endedAt),
+      ...times,
       durationMs: endedAt.monotonicMs - startedAt.monotonicMs,
       replicas: driver.replicas(),
       trigger,
       restarts,
       phases: phases.records(),
-      load: joinPhases(
-        [record ?? load?.record() ?? nothingSent(startedAt, endedAt, options.load)],
-        phases.records(),
-      ),
+      load: joinPhases([record ?? load?.record() ?? nothingSent(times, options.load)], phases.records()),
       budgets: options.budgets ?? [],
       pods: driver.pods(),
       timeline: timeline.events,
       ...(stuck !== undefined && { stuck }),
       ...(!isComplete && interruptedBy !== undefined && { interruptedBy }),
+      ...(leftBehind.length > 0 && { leftBehind }),
     }
   }
   return {
     finished: run(),
-    interrupt(by) {
-      interruptedBy ??= by
-      interruption.abort()
-    },
+    interrupt,
     phase: phases.current,
     pods: () => driver.pods(),
     load: () => load?.totals() ?? [],
+    leftBehind: () => driver.leftBehind(),
     killAll: () => driver.killAll(),
   }
 }
@@ -176,17 +184,7 @@ const isChange = ({ pod, kind }: TimelineEvent): boolean => pod !== undefined &&
 
 const toIso = ({ wallMs }: Instant): string => new Date(wallMs).toISOString()
 
-/** The load of a run that was interrupted before it could send any. */
-function nothingSent(startedAt: Instant, endedAt: Instant, { idleLimitMs }: LoadOptions): LoadRecord {
-  return {
-    startedAt: toIso(startedAt),
-    endedAt: toIso(endedAt),
-    generators: 1,
-    lanes: [],
-    ...noChanges,
-    idleLimitMs,
-    failures: [],
-    failuresNotListed: 0,
-    health: { loopDelayP50Ms: 0, loopDelayP99Ms: 0, loopDelayMaxMs: 0, stalls: [] },
-  }
+/** Whether the cluster refused something, or was away for too long. */
+function isOfCluster(error: unknown): error is LastcallError {
+  return error instanceof LastcallError && error.code === 'LASTCALL_CLUSTER'
 }

@@ -1,5 +1,5 @@
 /** What makes pods go away in a run. */
-export type TriggerName = 'restart' | 'scale-down' | 'delete-pod' | 'evict' | 'drain-node' | 'none'
+export type TriggerName = 'restart' | 'scale-down' | 'delete-pod' | 'evict' | 'drain-node' | 'image' | 'none'
 
 /** How a verdict speaks of a trigger. */
 export interface TriggerWords {
@@ -37,6 +37,11 @@ export const triggerWords: Readonly<Record<TriggerName, TriggerWords>> = {
     noun: ['node drain', 'node drains'],
     before: 'any node was drained',
     after: 'the first node drain began',
+  },
+  image: {
+    noun: ['change of the image', 'changes of the image'],
+    before: 'the image was changed',
+    after: 'the first change of the image began',
   },
   none: {
     noun: undefined,

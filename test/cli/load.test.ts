@@ -178,3 +178,18 @@ test('load leaves out a slow lane that is not slow, and says so in its verdict',
   assert.equal(await main(['load', '--lanes', 'slow', ...flags], refused), 2)
   assert.match(refused.err(), /GET \/slow\?ms=1000 answered in .*--slow-path/)
 })
+
+test('load writes the length of a body and the name of a header field, not what they are', async (t) => {
+  const { port } = await listen(t, createServer(answer))
+  const url = `http://127.0.0.1:${port}`
+  const secrets = ['--body', 'card 4111', '--header', 'X-Token: s3cret']
+  const io = captureIo()
+  await main(['load', '--url', url, '--duration', '200ms', ...secrets, ...short], io)
+  assert.doesNotMatch(io.out() + io.err(), /4111|s3cret/)
+  const { options } = JSON.parse(io.out()) as {
+    options: { headers: string[]; requests: Record<string, { method: string; bodyBytes: number }> }
+  }
+  assert.deepEqual(options.headers, ['host', 'x-token'])
+  const { method, bodyBytes } = options.requests['new-connections']!
+  assert.deepEqual([method, bodyBytes], ['POST', 9])
+})

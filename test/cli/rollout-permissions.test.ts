@@ -34,10 +34,17 @@ const optional = [
   /^list (?:poddisruptionbudgets|horizontalpodautoscalers)/,
 ]
 
-for (const trigger of ['restart', 'scale-down', 'delete-pod', 'evict', 'drain-node'] as const) {
+for (const [trigger, ...flags] of [
+  ['restart'],
+  ['scale-down'],
+  ['delete-pod'],
+  ['evict'],
+  ['drain-node'],
+  ['image', '--to-image', 'shop:2'],
+] as const) {
   test(`a rollout with --trigger ${trigger} asks for nothing that its permissions do not grant`, async (t) => {
     const cluster = await startCluster(t)
-    const { io, code } = begin(t, cluster, '--trigger', trigger, '-o', 'json')
+    const { io, code } = begin(t, cluster, '--trigger', trigger, ...flags, '-o', 'json')
     const exitCode = await code
     assert.ok([0, 3].includes(exitCode), `${exitCode}: ${io.err()}`)
     const shop = { resource: 'deployments', name: 'shop' } as const

@@ -163,6 +163,23 @@ suite('lastcall rollout --trigger', () => {
     assert.equal(isCordoned(cluster, 'node-1'), false)
   })
 
+  test('--print-manifests says how to end a run that takes something back', async (t) => {
+    const cluster = await startCluster(t)
+    for (const [trigger, words] of [
+      ['drain-node', 'uncordon the node'],
+      ['scale-down', 'scale it back'],
+      ['evict', undefined],
+    ] as const) {
+      const { io, code } = begin(t, cluster, '--trigger', trigger, '--print-manifests')
+      assert.equal(await code, 0)
+      const { items } = JSON.parse(io.out()) as { items: readonly { metadata: { name: string } }[] }
+      const command = `kubectl delete job ${items.at(-1)?.metadata.name} -n ns --cascade=foreground; then`
+      assert.equal(io.err().includes(command), words !== undefined, trigger)
+      if (words === undefined) assert.equal(io.err(), '')
+      else assert.ok(io.err().endsWith(`the agent's role before it can ${words}.\n`), io.err())
+    }
+  })
+
   test('a trigger that does not fit the workload is refused before anything is created', async (t) => {
     const cluster = await startCluster(t)
     const single = makeDeployment({

@@ -1,12 +1,12 @@
 import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type FakeApiServer, type SeenRequest, send } from './fake-api-server.ts'
-import { makeDeployment, makePod, makeService, paths } from './kubernetes-objects.ts'
+import { container, makeDeployment, makePod, makeService, paths } from './kubernetes-objects.ts'
 
 type Stored = Parameters<FakeApiServer['put']>[1]
 
 /** Whether new pods become ready. */
-export type RestartFate = 'works' | 'stuck'
+export type RestartFate = 'works' | 'stuck' | 'unpullable'
 
 interface FakePod {
   readonly name: string
@@ -26,7 +26,10 @@ export class FakeController {
   readonly refusals: string[] = []
   readonly #server: FakeApiServer
   readonly #pods = new Map<string, FakePod>()
+  /** Pods that never became ready. */
+  readonly #broken = new Set<string>()
   #generation = 1
+  #image = 'shop:1'
   #replicas = 2
   #created = 0
 
@@ -49,11 +52,11 @@ export class FakeController {
   take({ method, path, body }: SeenRequest, response: ServerResponse): boolean {
     if (path === `${paths.deployments}/shop/scale`) {
       const { spec } = (body ?? {}) as { spec?: { replicas: number } }
-      if (method === 'PATCH' && spec) void this.#scale(spec.replicas)
+      if (method === 'PATCH' && spec) void this.scale(spec.replicas)
       send(response, 200, { metadata: { name: 'shop' }, spec: { replicas: this.#replicas } })
       return true
     }
-    if (method === 'PATCH' && path.startsWith(paths.deployments)) void this.#roll()
+    if (method === 'PATCH' && path.startsWith(paths.deployments)) return this.#patched(body, response)
     const [, pod = '', isEviction] = /\/pods\/([^/]+)(\/eviction)?$/.exec(path) ?? []
     if (!this.#pods.has(pod) || (method !== 'DELETE' && !isEviction)) return false
     const refusal = isEviction ? this.refusals.shift() : undefined
@@ -77,7 +80,11 @@ export class FakeController {
     const counts = { replicas: all, updatedReplicas: all, readyReplicas: all, availableReplicas: all }
     this.#put(
       paths.deployments,
-      makeDeployment({ spec: { replicas: all }, status: { ...counts, ...status } }),
+      makeDeployment({
+        spec: { replicas: all },
+        status: { ...counts, ...status },
+        containers: [{ ...container, image: this.#image }],
+      }),
     )
   }
 
@@ -115,7 +122,15 @@ export class FakeController {
     const pod = this.#create(name)
     this.#putPod(pod, { status: { conditions: [{ type: 'Ready', status: 'False' }] } })
     await sleep(STEP_MS)
-    if (this.restartFate === 'stuck') return false
+    if (this.restartFate === 'unpullable') {
+      const waiting = { reason: 'ImagePullBackOff', message: 'not found' }
+      const conditions = [{ type: 'Ready', status: 'False' }]
+      this.#putPod(pod, { status: { conditions, containerStatuses: [{ name: 'app', state: { waiting } }] } })
+    }
+    if (this.restartFate !== 'works') {
+      this.#broken.add(name)
+      return false
+    }
     this.#putPod(pod)
     return true
   }
@@ -133,6 +148,32 @@ export class FakeController {
     this.#server.remove(paths.pods, name)
   }
 
+  /** A patch with an image is merged here, any other one is left to the server. */
+  #patched(patch: unknown, response: ServerResponse): boolean {
+    const image = imageIn(patch)
+    if (image !== undefined) return this.#setImage(image, response)
+    void this.#roll()
+    return false
+  }
+
+  /** The template of before makes pods again, and broken ones go. */
+  #setImage(image: string, response: ServerResponse): true {
+    const isBack = image !== this.#image && this.restartFate !== 'works'
+    this.#image = image
+    if (isBack && this.#broken.size > 0) void this.#recover()
+    else void this.#roll()
+    send(response, 200, this.#server.object(paths.deployments, 'shop') ?? {})
+    return true
+  }
+
+  async #recover(): Promise<void> {
+    this.restartFate = 'works'
+    const broken = [...this.#broken]
+    this.#broken.clear()
+    await Promise.all(broken.map((name) => this.#endPod(name)))
+    this.#putDeployment()
+  }
+
   /** One new pod, and when it is ready one old pod goes. */
   async #roll(): Promise<void> {
     const old = [...this.#pods.keys()]
@@ -140,6 +181,9 @@ export class FakeController {
     this.#putDeployment({ updatedReplicas: 0 })
     for (const [nth, name] of old.entries()) {
       if (!(await this.#startPod(`shop-${now}-${nth}`))) {
+        // A rollout back may have begun meanwhile.
+        if (this.#generation !== now || !this.#broken.has(`shop-${now}-${nth}`)) return
+        if (this.restartFate === 'unpullable') return this.#putDeployment({ updatedReplicas: 1 })
         const conditions = [{ type: 'Progressing', status: 'False', reason: 'ProgressDeadlineExceeded' }]
         return this.#putDeployment({ updatedReplicas: 1, conditions })
       }
@@ -156,7 +200,8 @@ export class FakeController {
     await ending
   }
 
-  async #scale(replicas: number): Promise<void> {
+  /** As an autoscaler, or the subresource. */
+  async scale(replicas: number): Promise<void> {
     this.#replicas = replicas
     const surplus = [...this.#pods.keys()].slice(replicas)
     const missing = replicas - this.#pods.size
@@ -165,4 +210,10 @@ export class FakeController {
     for (let nth = 0; nth < missing; nth++) await this.#startPod(`shop-${this.#generation}-${this.#created}`)
     this.#putDeployment()
   }
+}
+
+/** The image that a patch gives the container of the Deployment; undefined: it changes something else. */
+function imageIn(patch: unknown): string | undefined {
+  type Template = { spec?: { template?: { spec?: { containers?: readonly { image?: string }[] } } } }
+  return (patch as Template).spec?.template?.spec?.containers?.[0]?.image
 }

@@ -32,6 +32,7 @@ export function createFakeDriver(steps: Partial<Driver> = {}): FakeDriver {
     restart: async () => undefined,
     oldPodsGone: async () => undefined,
     pods: () => [],
+    leftBehind: () => [],
     stop: async () => undefined,
     killAll: () => undefined,
     ...steps,

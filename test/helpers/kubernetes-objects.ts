@@ -20,8 +20,9 @@ export const paths = {
   nodes: '/api/v1/nodes',
 }
 
-const container: Container = {
+export const container: Container = {
   name: 'app',
+  image: 'shop:1',
   ports: [{ name: 'http', containerPort: 3000 }],
   readinessProbe: { httpGet: { path: '/readyz', port: 'http' } },
 }

@@ -3,6 +3,7 @@ import { startObserver } from '../../src/rollout/drivers/kubernetes/agent/observ
 import { createClockBridge } from '../../src/rollout/drivers/kubernetes/clock-bridge.ts'
 import { createObservedPods, type ObservedPods } from '../../src/rollout/drivers/kubernetes/pods.ts'
 import { createRestarter, type Restarter } from '../../src/rollout/drivers/kubernetes/restarter.ts'
+import type { TriggerSettings } from '../../src/rollout/drivers/kubernetes/triggers/trigger.ts'
 import { createTimeline } from '../../src/rollout/timeline.ts'
 import type { TriggerName } from '../../src/rollout/trigger.ts'
 import { FakeApiServer, type Scope, type SeenRequest } from './fake-api-server.ts'
@@ -31,6 +32,7 @@ export async function triggerPlace(
   t: Scope,
   trigger: TriggerName,
   timeoutMs = 20_000,
+  settings: TriggerSettings = {},
 ): Promise<TriggerPlace> {
   const server = await new FakeApiServer().start(t)
   const controller = new FakeController(server)
@@ -64,7 +66,15 @@ export async function triggerPlace(
     pods,
     notices,
     ending,
-    restarter: createRestarter(workload, { api, pods, trigger, timeoutMs, signal, onNotice }),
+    restarter: createRestarter(workload, {
+      api,
+      pods,
+      trigger,
+      settings,
+      timeoutMs,
+      signal,
+      onNotice,
+    }),
     changes: () => server.requests.filter(({ method }) => method !== 'GET'),
     cordoned: () =>
       ['node-1', 'node-2'].filter((name) => object(paths.nodes, name).spec?.['unschedulable'] === true),

@@ -91,6 +91,34 @@ test('startRun rejects with what went wrong before the load, and with faults, af
   }
 })
 
+test('startRun breaks off when the cluster fails under load, and its facts say why', async () => {
+  const problem = 'the API server refused with 409 Conflict: try again'
+  const failing = async (): Promise<never> => {
+    throw new LastcallError('LASTCALL_CLUSTER', [problem])
+  }
+  for (const [phase, steps] of [
+    ['rollout', { restart: failing }],
+    ['drain', { oldPodsGone: failing }],
+  ] as const) {
+    const [run, driver] = begin(steps)
+    const { interruptedBy, stuck, restarts, phases, load } = await run.finished
+    assert.deepEqual([interruptedBy, stuck, restarts, phases.at(-1)?.name], [problem, undefined, 1, phase])
+    assert.equal(load.failed, 0)
+    assert.ok(load.requests > 0)
+    assert.equal(driver.calls.at(-1), 'stop')
+  }
+  const [before] = begin({ start: failing })
+  await assert.rejects(before.finished, { code: 'LASTCALL_CLUSTER' })
+})
+
+test('startRun hands on what the driver has left behind', async () => {
+  const left = ["could not uncordon the node 'node-1'"]
+  const [run] = begin({ leftBehind: () => left })
+  assert.deepEqual((await run.finished).leftBehind, left)
+  const [clean] = begin()
+  assert.equal('leftBehind' in (await clean.finished), false)
+})
+
 for (const [phase, steps, restarts] of [
   ['start', { start: forEver }, 0],
   ['self-test', { selfTest: forEver }, 0],

@@ -5,6 +5,7 @@ import { Command } from 'commander'
 import { type RunningLoad, startLoad } from '../../load/engine.ts'
 import { type LoadDocument, toLoadDocument } from '../../load/load-document.ts'
 import { type LoadOptions, withoutLeftOut } from '../../load/load-options.ts'
+import { withoutSecrets } from '../../load/plain-request.ts'
 import { refuseSelfTest } from '../../load/self-test.ts'
 import { waitForAnswers } from '../../load/wait-for-answers.ts'
 import { toJson } from '../../report/json.ts'
@@ -115,8 +116,19 @@ function finish(
   return verdict.exitCode
 }
 
-/** The values of header fields may be secrets, and a file of results is no place for them. */
-function withoutValues({ laneHeaders, headers, ...load }: LoadOptions): object {
-  const ofLanes = Object.entries(laneHeaders).map(([lane, fields]) => [lane, Object.keys(fields)])
-  return { ...load, headers: Object.keys(headers), laneHeaders: Object.fromEntries(ofLanes) as object }
+/** Header fields and bodies may have secrets, and a file of results is no place for them. */
+function withoutValues({ laneHeaders, headers, requests, ...load }: LoadOptions): object {
+  return {
+    ...load,
+    requests: mapValues(requests, (each) => each.map(withoutSecrets)),
+    headers: Object.keys(headers),
+    laneHeaders: mapValues(laneHeaders, Object.keys),
+  }
+}
+
+function mapValues<Value>(
+  values: Readonly<Record<string, Value>>,
+  toOther: (value: Value) => object,
+): Readonly<Record<string, object>> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, toOther(value)]))
 }

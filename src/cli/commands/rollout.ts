@@ -62,6 +62,7 @@ export function createRolloutCommand(io: CliIo, onExitCode: (code: number) => vo
     .option('--service-account <name>', 'account of the agent (default: one is created, with a role)')
     .option('--node <name>', 'node for the agent alone, whatever its taints (default: the scheduler decides)')
     .option('--trigger <how>', triggerHelp)
+    .option('--to-image <image>', 'image that --trigger image changes the workload to, and back from')
     .option('--restarts <n>', 'number of times to do that (default: 1)')
     .option(
       '--duration <duration>',
@@ -107,7 +108,9 @@ async function rollout(words: readonly string[], raw: RawFlags, io: CliIo): Prom
     return 0
   }
   if (flags.printManifests) {
-    io.stdout.write(renderManifests(options, flags))
+    const { text, hint } = renderManifests(options, flags)
+    io.stdout.write(text)
+    if (hint !== undefined) io.stderr.write(`${hint}\n`)
     return 0
   }
   const { kind, name } = found.workload
@@ -126,6 +129,7 @@ async function rollout(words: readonly string[], raw: RawFlags, io: CliIo): Prom
           workload,
           namespace,
           context: cluster.context,
+          ...(flags.toImage !== undefined && { toImage: flags.toImage }),
           ...(flags.url && { url: flags.url.words }),
           ...(flags.openapi && { openapi: flags.openapi }),
           ...(service && { service: service.service, port: service.port }),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import type { Socket } from 'node:net'
+import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
 import { startLoad } from '../../../src/load/engine.ts'
 import { noChanges } from '../../../src/load/lane-changes.ts'
@@ -34,3 +35,28 @@ for (const lane of ['keep-alive', 'think-time']) {
     assert.deepEqual([failed, fellBack], [0, changes.fellBack])
   })
 }
+
+test('a lane that fell back to a request with a body sends it; its record has the length', async (t) => {
+  const got = new Set<string>()
+  const server = createServer((request, response) => {
+    void text(request).then((body) => response.end(String(got.add(body).size)))
+  })
+  const target = await listen(t, server)
+  const instead = { ...getOf('/orders'), method: 'POST', body: 'pässword' }
+  const changes = {
+    ...noChanges,
+    fellBack: [{ lane: 'keep-alive', instead, reason: 'nothing echoes' }],
+  }
+  const load = startLoad(
+    { ...defaultLoad, lanes: ['keep-alive'], ratePerSecond: 200 },
+    { pickTarget: () => target, changes },
+  )
+  t.after(() => load.abandon())
+  await untilLoad(load, 'requests', 10)
+  await load.stop()
+  assert.deepEqual([...got], ['pässword'])
+  const { body: _, ...shown } = instead
+  assert.deepEqual(documentOf(load).fellBack, [
+    { lane: 'keep-alive', instead: { ...shown, bodyBytes: 9 }, reason: 'nothing echoes' },
+  ])
+})

@@ -4,6 +4,7 @@ import type { ApiClient } from './api/client.ts'
 import type { EventObject, ObjectList, PodObject } from './api/objects.ts'
 import type { WatchTarget } from './api/watch.ts'
 import { AGENT_CONTAINER, RUN_LABEL } from './manifests.ts'
+import { unpullable } from './unpullable.ts'
 import { waitUntil } from './wait.ts'
 
 /** Where the agent's pod is looked for. */
@@ -16,8 +17,6 @@ export interface AgentPodPlan {
 
 /** How long the pod may take until it runs: a node may have to pull the image. Milliseconds. */
 const START_TIMEOUT_MS = 180_000
-
-const badImages = ['ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull']
 
 /**
  * Waits until the agent's container runs or has ended, and resolves to its pod's name.
@@ -54,7 +53,7 @@ export async function waitForAgentPod(
 function startedPod(pod: PodObject, { image }: AgentPodPlan): string | undefined {
   const state = stateOf(pod)
   const { reason = '', message = '' } = state?.waiting ?? {}
-  if (badImages.includes(reason)) {
+  if (unpullable.includes(reason)) {
     throw refuse(
       `the cluster cannot pull the image '${image}' (${reason}: ${message}); ` +
         `name one that it can pull with --image: any with Node.js 22 or newer`,

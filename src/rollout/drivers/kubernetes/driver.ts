@@ -4,6 +4,7 @@ import { refuseSelfTest } from '../../../load/self-test.ts'
 import type { Driver, DriverLoad } from '../../driver.ts'
 import type { Timeline } from '../../timeline.ts'
 import type { AgentLine } from './agent/protocol.ts'
+import { ApiError, inWords } from './api/api-error.ts'
 import type { ApiClient } from './api/client.ts'
 import { createClockBridge } from './clock-bridge.ts'
 import type { KubernetesOptions } from './kubernetes-options.ts'
@@ -18,6 +19,8 @@ export interface KubernetesPorts {
   /** The agent was lost while it sent: what comes from now on is not seen. Called once at most. */
   onLost(problem: string): void
 }
+
+const seeObjects = 'see kubectl get job,cm,sa,role -l app.kubernetes.io/managed-by=lastcall'
 
 /** A workload in a cluster, with an agent beside it that sends the load and observes. */
 export function createKubernetesDriver(options: KubernetesOptions, ports: KubernetesPorts): Driver {
@@ -43,14 +46,24 @@ export function createKubernetesDriver(options: KubernetesOptions, ports: Kubern
     api,
     pods,
     trigger: options.trigger,
+    settings: { toImage: options.toImage, targetPort: options.found.targetPort },
     timeoutMs: options.rolloutTimeoutMs,
     signal,
     onNotice: notice,
   })
-  const remove = async (): Promise<readonly string[]> => {
+  let objectsLeft: readonly string[] = []
+  const remove = async (): Promise<void> => {
     // An agent that is still being created would be left behind.
     const last = await starting?.catch(() => undefined)
-    return (await last?.remove()) ?? []
+    try {
+      const left = (await last?.remove()) ?? []
+      if (left.length > 0) objectsLeft = [`still there after the end: ${left.join(', ')}; ${seeObjects}`]
+    } catch (error) {
+      // Its deadline ends it. The report must not be lost with it.
+      if (!(error instanceof ApiError)) throw error
+      objectsLeft = [`the agent could not be deleted (${error.message}); ${seeObjects}`]
+    }
+    for (const sentence of objectsLeft) notice(sentence)
   }
   let stopped: Promise<void> | undefined
   const stopOnce = async (): Promise<void> => {
@@ -59,9 +72,7 @@ export function createKubernetesDriver(options: KubernetesOptions, ports: Kubern
     const removing = remove()
     // What is under way ends by the signal, and is taken back.
     await restarter.ended()
-    const left = await removing
-    if (left.length > 0)
-      notice(`still there after the end: ${left.join(', ')}; see kubectl get job,cm,sa,role`)
+    await removing
   }
   const stop = (): Promise<void> => (stopped ??= stopOnce())
 
@@ -87,6 +98,7 @@ export function createKubernetesDriver(options: KubernetesOptions, ports: Kubern
     restart: restarter.restart,
     oldPodsGone: restarter.oldPodsGone,
     pods: () => pods.records(),
+    leftBehind: () => [...restarter.leftBehind(), ...objectsLeft],
     stop,
     // The end of the process may come before the cluster's answer; then the deadline of the Job ends the
     // agent.
@@ -95,7 +107,7 @@ export function createKubernetesDriver(options: KubernetesOptions, ports: Kubern
 }
 
 /** The load of the agent. */
-function sendRemotely(agent: RemoteAgent, { onLost }: KubernetesPorts): DriverLoad {
+function sendRemotely(agent: RemoteAgent, { api, onLost }: KubernetesPorts): DriverLoad {
   let isStopping = false
   let last: LoadRecord | undefined
   const lose = (error: unknown): void => {
@@ -107,7 +119,7 @@ function sendRemotely(agent: RemoteAgent, { onLost }: KubernetesPorts): DriverLo
     record: () => last ?? agent.load.record(),
     async stop() {
       isStopping = true
-      await agent.stop()
+      await inWords(api.server, () => agent.stop(), '')
       last = agent.load.record()
       if (!last) throw endedEarly()
       return last

@@ -18,7 +18,7 @@ export function renderPlan(options: KubernetesOptions): string {
     (permission) => `  ${toText(permission)}: ${permission.why}`,
   )
   return [
-    `lastcall would ${triggers[options.trigger].does(`${workload.kind} '${workload.name}'`)} ` +
+    `lastcall would ${triggers[options.trigger].does(`${workload.kind} '${workload.name}'`, options)} ` +
       `in the namespace '${workload.namespace}',`,
     `send load to ${destination.words}, and create:`,
     ...objects,

@@ -17,6 +17,8 @@ export interface KubernetesOptions {
   readonly node: string | undefined
   /** What makes the pods go away. */
   readonly trigger: TriggerName
+  /** What the trigger `image` changes to. */
+  readonly toImage?: string | undefined
   /** How long one restart may take, in milliseconds. */
   readonly rolloutTimeoutMs: number
 }

@@ -15,6 +15,8 @@ export interface RolloutChoice extends ServiceChoice, RunChoice {
   readonly workload: WorkloadName
   /** Where to send instead of to the Service: to an Ingress, or a Gateway. */
   readonly url: Destination | undefined
+  /** What the trigger `image` changes to. */
+  readonly toImage?: string | undefined
 }
 
 /** Where the load goes. */
@@ -43,30 +45,34 @@ export interface Preflight {
 export async function preflight(api: ApiClient, choice: RolloutChoice): Promise<Preflight> {
   await checkPermissions(api, choice)
   const workload = await findWorkload(api, choice.namespace, choice.workload)
-  const { trigger } = choice
+  const place = await findPlace(api, workload, choice)
+  const { trigger, toImage } = choice
   const surroundings = await readSurroundings(api, workload, trigger)
+  const settings = { toImage, targetPort: place.targetPort }
   const problems = [
     ...workloadProblems(workload, trigger),
-    ...(await triggers[trigger].problems(workload, api)),
+    ...(await triggers[trigger].problems(workload, api, settings)),
     ...surroundings.problems,
   ]
   if (problems.length > 0) throw new LastcallError('LASTCALL_WORKLOAD', problems)
-  const { notes } = surroundings
+  return { workload, ...place, notes: surroundings.notes }
+}
+
+/** Where the load goes, and what is behind that. */
+async function findPlace(
+  api: ApiClient,
+  workload: Workload,
+  choice: RolloutChoice,
+): Promise<Pick<Preflight, 'service' | 'destination' | 'targetPort'>> {
   if (choice.url) {
     const service = await maybeService(api, workload, choice)
-    return {
-      workload,
-      service,
-      destination: choice.url,
-      targetPort: service?.targetPort ?? podPort(workload),
-      notes,
-    }
+    return { service, destination: choice.url, targetPort: service?.targetPort ?? podPort(workload) }
   }
   const service = await findService(api, workload, choice)
   const { address: host, port, http2Port, targetPort } = service
   const target = { host, port, ...(http2Port !== undefined && { http2Port }) }
   const words = `the Service ${service.service}, port ${port}`
-  return { workload, service, destination: { words, target }, targetPort, notes }
+  return { service, destination: { words, target }, targetPort }
 }
 
 /** The Service, where it is only observed; one that the user named has to be there. */

@@ -2,12 +2,21 @@ import type { RunOptions } from '../../run.ts'
 import type { KubernetesOptions } from './kubernetes-options.ts'
 import { jobManifest, otherManifests } from './manifests.ts'
 import { planAgent } from './remote-agent.ts'
+import { triggers } from './triggers/triggers.ts'
+
+/** What `--print-manifests` prints. */
+export interface PrintedManifests {
+  /** A list that `kubectl apply -f -` reads. */
+  readonly text: string
+  /** How to end the run before its time; undefined: `kubectl delete -f` will do. */
+  readonly hint: string | undefined
+}
 
 /**
- * The objects of an agent that does the whole run alone, as a list that `kubectl apply -f -` reads. The Job's
- * exit code is that of the verdict, which is at the end of its log.
+ * The objects of an agent that does the whole run alone. The Job's exit code is that of the verdict, which is
+ * at the end of its log.
  */
-export function renderManifests(options: KubernetesOptions, run: Omit<RunOptions, 'load'>): string {
+export function renderManifests(options: KubernetesOptions, run: Omit<RunOptions, 'load'>): PrintedManifests {
   const plan = planAgent(options, {
     load: options.load,
     trigger: options.trigger,
@@ -17,8 +26,21 @@ export function renderManifests(options: KubernetesOptions, run: Omit<RunOptions
     coolDownMs: run.coolDownMs,
     budgets: run.budgets ?? [],
     rolloutTimeoutMs: options.rolloutTimeoutMs,
+    ...(options.toImage !== undefined && { toImage: options.toImage }),
     replicas: options.found.workload.replicas,
   })
   const items = [...otherManifests(plan), jobManifest(plan)].map(({ object }) => object)
-  return `${JSON.stringify({ apiVersion: 'v1', kind: 'List', items }, undefined, 2)}\n`
+  const text = `${JSON.stringify({ apiVersion: 'v1', kind: 'List', items }, undefined, 2)}\n`
+  return { text, hint: endingHint(options, plan.name) }
+}
+
+/** kubectl deletes all objects of a file at once and waits afterwards, whatever their order is. */
+function endingHint({ trigger, found }: KubernetesOptions, name: string): string | undefined {
+  const { takesBack } = triggers[trigger]
+  if (takesBack === undefined) return undefined
+  const command = `kubectl delete job ${name} -n ${found.workload.namespace} --cascade=foreground`
+  return (
+    `To end this run before its time, end its Job first, and wait: ${command}; then kubectl delete -f. ` +
+    `All at once takes away the agent's role before it can ${takesBack}.`
+  )
 }

@@ -146,10 +146,12 @@ export async function startRemoteAgent(
     },
     async remove() {
       clearInterval(renewal)
-      await objects.delete()
-      const left = await objects.gone()
-      ending.abort()
-      return left
+      try {
+        await objects.delete()
+        return await objects.gone()
+      } finally {
+        ending.abort()
+      }
     },
   }
 }

@@ -1,15 +1,20 @@
 import { formatDuration } from '../../../core/duration.ts'
 import { type TriggerName, triggerWords } from '../../trigger.ts'
+import { inWords } from './api/api-error.ts'
 import type { ApiClient } from './api/client.ts'
 import type { ObservedPods } from './pods.ts'
 import { refuse } from './triggers/health.ts'
+import type { TriggerSettings } from './triggers/trigger.ts'
 import { triggers } from './triggers/triggers.ts'
 import { createUndo } from './triggers/undo.ts'
 import type { WorkloadReference } from './workload.ts'
 
 /** Makes the pods of a workload go away, as often as one likes, and follows its old pods. */
 export interface Restarter {
-  /** Rejects with `LASTCALL_WORKLOAD` when it cannot be finished. */
+  /**
+   * Rejects with `LASTCALL_WORKLOAD` when it cannot be finished, and with `LASTCALL_CLUSTER` when the API
+   * server refused something or was away for too long.
+   */
   restart(): Promise<void>
   /**
    * Resolves when no pod from before the last restart is there; pods that nobody deleted stay.
@@ -17,6 +22,8 @@ export interface Restarter {
   oldPodsGone(): Promise<void>
   /** Resolves when nothing is under way any more, and what was changed has been taken back. */
   ended(): Promise<void>
+  /** What has not been taken back, one sentence each with what to do by hand. */
+  leftBehind(): readonly string[]
 }
 
 /** What a {@link Restarter} works with. */
@@ -24,6 +31,7 @@ export interface RestartPorts {
   readonly api: ApiClient
   readonly pods: ObservedPods
   readonly trigger: TriggerName
+  readonly settings: TriggerSettings
   /** How long one restart may take, in milliseconds. */
   readonly timeoutMs: number
   readonly signal: AbortSignal
@@ -35,6 +43,7 @@ export function createRestarter(workload: WorkloadReference, ports: RestartPorts
   const { api, pods, timeoutMs, signal, onNotice } = ports
   const trigger = triggers[ports.trigger]
   const undo = createUndo(onNotice)
+  const reached = <T>(work: () => Promise<T>): Promise<T> => inWords(api.server, work, '')
   let old: ReadonlySet<string> = new Set()
   let hasFailed = false
   let current: Promise<void> = Promise.resolve()
@@ -42,16 +51,18 @@ export function createRestarter(workload: WorkloadReference, ports: RestartPorts
     const timeout = AbortSignal.timeout(timeoutMs)
     let why = 'nothing has happened yet'
     try {
-      await trigger.pull({
+      const step = {
         api,
         workload,
+        settings: ports.settings,
         pods,
         old,
         undo,
         signal: AbortSignal.any([signal, timeout]),
         onNotice,
-        onWaiting: (text) => (why = text),
-      })
+        onWaiting: (text: string) => (why = text),
+      }
+      await reached(() => trigger.pull(step))
     } catch (error) {
       // A pod that is still starting when the run itself is ended has done nothing wrong.
       if (signal.aborted) throw error
@@ -70,10 +81,13 @@ export function createRestarter(workload: WorkloadReference, ports: RestartPorts
       return current
     },
     oldPodsGone: () =>
-      ports.trigger === 'none'
-        ? pods.gone(pods.present(), true)
-        : pods.gone(old, hasFailed || !trigger.replacesAll),
+      reached(() =>
+        ports.trigger === 'none'
+          ? pods.gone(pods.present(), true)
+          : pods.gone(old, hasFailed || !trigger.replacesAll),
+      ),
     ended: () => current.catch(() => undefined),
+    leftBehind: undo.left,
   }
 }
 

@@ -12,11 +12,32 @@ export type RolloutStatus =
  * told to go, not that it is gone.
  */
 export function readRolloutStatus(kind: WorkloadKind, workload: WorkloadObject): RolloutStatus {
-  const { metadata, status = {} } = workload
-  if ((metadata.generation ?? 0) > (status.observedGeneration ?? 0)) {
-    return waiting('the controller has not seen the change yet')
+  return isUnseen(workload) ? unseen : readers[kind](workload)
+}
+
+/**
+ * Whether every pod serves that is wanted: as {@link readRolloutStatus}, but where the controller leaves pods
+ * of the template before as they are (OnDelete, a paused Deployment), these count as well.
+ */
+export function readHealth(kind: WorkloadKind, workload: WorkloadObject): RolloutStatus {
+  const { spec, status = {} } = workload
+  if (spec.paused !== true && spec.updateStrategy?.type !== 'OnDelete') {
+    return readRolloutStatus(kind, workload)
   }
-  return readers[kind](workload)
+  if (isUnseen(workload)) return unseen
+  const { availableReplicas = 0, readyReplicas = 0, numberAvailable = 0 } = status
+  const serving = { Deployment: availableReplicas, StatefulSet: readyReplicas, DaemonSet: numberAvailable }
+  const wanted = wantedPods(kind, workload)
+  return serving[kind] < wanted ? waiting(`${serving[kind]} of ${wanted} pods are ready`) : { state: 'done' }
+}
+
+/** How many pods a workload wants. */
+export function wantedPods(kind: WorkloadKind, { spec, status }: WorkloadObject): number {
+  return kind === 'DaemonSet' ? (status?.desiredNumberScheduled ?? 0) : (spec.replicas ?? 1)
+}
+
+function isUnseen({ metadata, status = {} }: WorkloadObject): boolean {
+  return (metadata.generation ?? 0) > (status.observedGeneration ?? 0)
 }
 
 const readers: Readonly<Record<WorkloadKind, (workload: WorkloadObject) => RolloutStatus>> = {
@@ -60,3 +81,5 @@ const readers: Readonly<Record<WorkloadKind, (workload: WorkloadObject) => Rollo
 function waiting(why: string): RolloutStatus {
   return { state: 'waiting', why }
 }
+
+const unseen: RolloutStatus = waiting('the controller has not seen the change yet')

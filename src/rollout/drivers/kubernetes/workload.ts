@@ -4,9 +4,9 @@ import { isNotFound } from './api/api-error.ts'
 import type { ApiClient } from './api/client.ts'
 import type { WorkloadObject } from './api/objects.ts'
 import { patiently } from './api/patience.ts'
-import { readRolloutStatus } from './rollout-status.ts'
+import { readHealth, readRolloutStatus, wantedPods } from './rollout-status.ts'
 import { toSelectorText } from './selector.ts'
-import type { WorkloadKind, WorkloadName } from './workload-kinds.ts'
+import type { WorkloadName } from './workload-kinds.ts'
 
 /** What has to be known of a workload to make its pods go away. */
 export interface WorkloadReference extends WorkloadName {
@@ -50,37 +50,32 @@ function toWorkload(namespace: string, name: WorkloadName, object: WorkloadObjec
   return { ...name, namespace, uid: metadata.uid, replicas, selector: toSelectorText(spec.selector), object }
 }
 
-/** How many pods a workload wants. */
-export function wantedPods(kind: WorkloadKind, { spec, status }: WorkloadObject): number {
-  return kind === 'DaemonSet' ? (status?.desiredNumberScheduled ?? 0) : (spec.replicas ?? 1)
-}
-
 /** Why no run can be done with a workload now, one sentence each; empty when it can. */
 export function workloadProblems(workload: Workload, trigger: TriggerName): readonly string[] {
   const { kind, name, replicas, object } = workload
   const what = `${kind} '${name}'`
   const { spec } = object
-  const isRestart = trigger === 'restart'
-  if (isRestart && spec.paused === true) {
+  const isRollout = trigger === 'restart' || trigger === 'image'
+  if (isRollout && spec.paused === true) {
     return [
       `${what} is paused; resume it first: kubectl rollout resume ${kind.toLowerCase()}/${name} -n ${workload.namespace}`,
     ]
   }
   if (replicas === 0) return [`${what} wants 0 pods; scale it up first`]
   const strategy = spec.updateStrategy?.type
-  if (isRestart && strategy === 'OnDelete') {
+  if (isRollout && strategy === 'OnDelete') {
     return [
       `${what} has the update strategy OnDelete, which replaces no pod by itself; choose --trigger delete-pod`,
     ]
   }
   const partition = spec.updateStrategy?.rollingUpdate?.partition ?? 0
-  if (isRestart && partition > 0) {
+  if (isRollout && partition > 0) {
     return [
       `${what} has the partition ${partition}: a restart leaves the pods below it; set it to 0, ` +
         'or choose --trigger delete-pod',
     ]
   }
-  const status = readRolloutStatus(kind, object)
+  const status = (isRollout ? readRolloutStatus : readHealth)(kind, object)
   if (status.state === 'done') return []
   return [
     `${what} is not healthy before anything was restarted: ${status.why}; see kubectl describe, fix that first`,

@@ -93,6 +93,7 @@ export function createLocalDriver(options: LocalOptions, timeline: Timeline): Dr
       await Promise.all(deletions)
     },
     pods: () => pods.map((pod) => pod.record()),
+    leftBehind: () => [],
     killAll() {
       stopped = true
       for (const load of loads) load.abandon()

@@ -33,6 +33,7 @@ for (const [what, isEnded, given] of [
       api,
       pods,
       trigger: 'restart',
+      settings: {},
       timeoutMs: 1_000,
       signal,
       onNotice: () => {},

@@ -72,6 +72,16 @@ suite('workloadProblems() of another trigger than restart', () => {
     for (const spec of [{ paused: true }, { updateStrategy: { type: 'OnDelete' } }])
       assert.deepEqual(workloadProblems(makeWorkload(makeDeployment({ spec })), 'delete-pod'), [])
   })
+
+  test('has nothing against a template that OnDelete has not applied yet, which a deletion does', () => {
+    const spec = { updateStrategy: { type: 'OnDelete' } }
+    for (const kind of ['StatefulSet', 'DaemonSet'] as const) {
+      const status = { desiredNumberScheduled: 2, numberAvailable: 2, updatedReplicas: 0 }
+      const workload = { ...makeWorkload(makeDeployment({ spec, status })), kind }
+      assert.deepEqual(workloadProblems(workload, 'delete-pod'), [])
+      assert.match(workloadProblems(workload, 'restart').join(), /OnDelete.*choose --trigger delete-pod/)
+    }
+  })
 })
 
 suite('restartWorkload()', () => {

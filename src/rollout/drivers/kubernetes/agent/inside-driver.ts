@@ -35,6 +35,7 @@ export function createInsideDriver(job: AgentJob, run: OwnRun, { api, timeline, 
       api,
       pods,
       trigger: run.trigger ?? 'restart',
+      settings: { toImage: run.toImage, targetPort: job.targetPort },
       timeoutMs: run.rolloutTimeoutMs,
       signal,
       onNotice: (detail) => void timeline.record('notice', { detail }),
@@ -75,6 +76,7 @@ export function createInsideDriver(job: AgentJob, run: OwnRun, { api, timeline, 
     restart: restarter.restart,
     oldPodsGone: restarter.oldPodsGone,
     pods: () => pods.records(),
+    leftBehind: restarter.leftBehind,
     async stop() {
       stop()
       await restarter.ended()

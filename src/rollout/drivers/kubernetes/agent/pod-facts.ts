@@ -1,4 +1,5 @@
 import type { Container, ContainerStatus, PodObject } from '../api/objects.ts'
+import { unpullable } from '../unpullable.ts'
 import type { ProbeTarget } from './ask-http.ts'
 import type { PodFacts } from './protocol.ts'
 
@@ -15,6 +16,7 @@ export function readPodFacts(pod: PodObject, targetPort: TargetPort): PodFacts {
   const terminated = readTerminated(
     statuses.find(({ name }) => name === servingContainer(pod, targetPort)?.name),
   )
+  const cannotPull = readUnpullable(statuses)
   return {
     name: metadata.name,
     uid: metadata.uid,
@@ -27,7 +29,14 @@ export function readPodFacts(pod: PodObject, targetPort: TargetPort): PodFacts {
     deleting: metadata.deletionTimestamp !== undefined,
     restarts: statuses.reduce((sum, { restartCount = 0 }) => sum + restartCount, 0),
     ...(terminated && { terminated }),
+    ...(cannotPull !== undefined && { cannotPull }),
   }
+}
+
+function readUnpullable(statuses: readonly ContainerStatus[]): string | undefined {
+  const waits = statuses.map(({ state }) => state?.waiting)
+  const found = waits.find((waiting) => unpullable.includes(waiting?.reason ?? ''))
+  return found && [found.reason, found.message].filter(Boolean).join(': ')
 }
 
 function readTerminated(container: ContainerStatus | undefined): PodFacts['terminated'] {
@@ -45,7 +54,10 @@ function readTerminated(container: ContainerStatus | undefined): PodFacts['termi
 }
 
 /** The container that has the Service's port; the first one when none says so. */
-function servingContainer({ spec }: PodObject, targetPort: TargetPort): Container | undefined {
+export function servingContainer(
+  { spec }: Pick<PodObject, 'spec'>,
+  targetPort: TargetPort,
+): Container | undefined {
   const serving = spec.containers.find(
     ({ ports = [] }) =>
       targetPort !== undefined &&

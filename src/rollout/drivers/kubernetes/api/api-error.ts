@@ -35,18 +35,26 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof ApiError && error.status === 404
 }
 
+/** For who may have named the wrong one; nothing once it has answered. */
+const FIRST_HINT = '; is it the right one? See --context and --kubeconfig'
+
 /**
  * Runs something that asks the API server; what the server refuses becomes an error for people.
+ * @param hint added where it does not answer at all
  * @throws LastcallError `LASTCALL_CLUSTER` instead of {@link ApiError}; anything else as it is
  */
-export async function inWords<T>(server: string, work: () => Promise<T>): Promise<T> {
+export async function inWords<T>(
+  server: string,
+  work: () => Promise<T>,
+  hint: string = FIRST_HINT,
+): Promise<T> {
   try {
     return await work()
   } catch (error) {
     if (!(error instanceof ApiError)) throw error
     const sentence =
       error.status === 0
-        ? `the API server ${server} does not answer (${error.message}); is it the right one? See --context and --kubeconfig`
+        ? `the API server ${server} does not answer (${error.message})${hint}`
         : `the API server ${server} refused with ${error.status} ${error.reason}: ${error.message}`
     throw new LastcallError('LASTCALL_CLUSTER', [sentence], error)
   }

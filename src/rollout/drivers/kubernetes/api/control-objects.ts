@@ -24,8 +24,15 @@ export interface AutoscalerObject extends KubernetesObject {
   }
 }
 
+/** What keeps pods away from a node that do not tolerate it. */
+export interface Taint {
+  readonly key: string
+  readonly value?: string
+  readonly effect: string
+}
+
 /** A node. */
 export interface NodeObject extends KubernetesObject {
-  readonly spec?: { readonly unschedulable?: boolean }
+  readonly spec?: { readonly unschedulable?: boolean; readonly taints?: readonly Taint[] }
   readonly status?: { readonly conditions?: readonly Condition[] }
 }

@@ -66,11 +66,21 @@ export interface Container {
   }
 }
 
+/** Which taints of nodes a pod puts up with. */
+export interface Toleration {
+  readonly key?: string
+  readonly operator?: string
+  readonly value?: string
+  readonly effect?: string
+}
+
 /** A pod, or the template of one. */
 export interface PodSpec {
   readonly containers: readonly Container[]
   readonly imagePullSecrets?: readonly { readonly name: string }[]
   readonly nodeName?: string
+  readonly nodeSelector?: Readonly<Record<string, string>>
+  readonly tolerations?: readonly Toleration[]
   readonly terminationGracePeriodSeconds?: number
 }
 

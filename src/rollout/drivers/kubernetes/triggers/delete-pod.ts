@@ -17,7 +17,8 @@ export const deletePod: Trigger = {
 /** The pod's uid differs: a StatefulSet gives the name to the next pod. */
 const CONFLICT = 409
 
-async function removePod(
+/** Deletes this very pod; one that is gone, or whose name another pod has, is deleted already. */
+export async function removePod(
   api: ApiClient,
   namespace: string,
   { name, uid }: { readonly name: string; readonly uid: string },

@@ -5,7 +5,8 @@ import { patiently } from '../api/patience.ts'
 import { isPodOf } from '../selector.ts'
 import { podsOf, type WorkloadReference } from '../workload.ts'
 import { evictPermission, evictPod } from './evict-pod.ts'
-import { readWanted, refuse, untilReplaced } from './health.ts'
+import { refuse, untilReplaced } from './health.ts'
+import { takesPods } from './takes-pods.ts'
 import type { Trigger, TriggerPorts } from './trigger.ts'
 
 const nodesPath = '/api/v1/nodes'
@@ -13,6 +14,7 @@ const nodesPath = '/api/v1/nodes'
 /** Cordons the node of the oldest pod and evicts the workload's pods there, as `kubectl drain`. */
 export const drainNode: Trigger = {
   does: (what) => `cordon the node of the oldest pod of ${what}, evict its pods there, and uncordon the node`,
+  takesBack: 'uncordon the node',
   permissions: () => [
     evictPermission,
     ...['get', 'list', 'patch'].map((verb) => ({
@@ -33,9 +35,10 @@ export const drainNode: Trigger = {
     const [oldest] = await podsByAge(api, workload)
     const { items } = await api.get<ObjectList<NodeObject>>(nodesPath)
     const others = items.filter(({ metadata }) => metadata.name !== oldest?.spec.nodeName)
-    if (others.some(takesPods)) return []
+    if (others.some((node) => takesPods(node, workload.object.spec.template.spec))) return []
     return [
-      `there is no other node than '${oldest?.spec.nodeName ?? ''}' that takes pods, ` +
+      `there is no other node than '${oldest?.spec.nodeName ?? ''}' that takes its pods ` +
+        '(ready, not cordoned, without a taint that they do not tolerate), ' +
         `so that those of ${kind} '${name}' could not be replaced; choose another --trigger`,
     ]
   },
@@ -45,12 +48,11 @@ export const drainNode: Trigger = {
     const pods = await podsByAge(api, workload)
     const node = pods[0]?.spec.nodeName
     if (node === undefined) throw refuse(`no pod of ${workload.kind} '${workload.name}' is on a node`)
-    const wanted = await readWanted(ports)
     const uncordon = await cordon(ports, node)
     const there = pods.filter(({ spec }) => spec.nodeName === node).map(({ metadata }) => metadata)
     await Promise.all(there.map((pod) => evictPod(ports, pod)))
     const uids = there.map(({ uid }) => uid)
-    await untilReplaced(ports, uids, wanted)
+    await untilReplaced(ports, uids)
     await uncordon()
   },
 }
@@ -89,9 +91,4 @@ async function podsByAge(api: ApiClient, workload: WorkloadReference): Promise<r
     .filter((pod) => isPodOf(workload, pod) && pod.spec.nodeName !== undefined)
     .filter(({ metadata }) => metadata.deletionTimestamp === undefined)
     .toSorted((one, other) => since(one) - since(other))
-}
-
-function takesPods({ spec, status }: NodeObject): boolean {
-  const isReady = status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True')
-  return spec?.unschedulable !== true && isReady === true
 }

@@ -1,53 +1,64 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { LastcallError } from '../../../../core/errors.ts'
 import { orAborted } from '../../../or-aborted.ts'
 import type { PodFacts } from '../agent/protocol.ts'
 import type { WorkloadObject } from '../api/objects.ts'
-import { patiently } from '../api/patience.ts'
-import { readRolloutStatus } from '../rollout-status.ts'
+import { readHealth, readRolloutStatus, wantedPods } from '../rollout-status.ts'
 import { waitUntil } from '../wait.ts'
-import { wantedPods, workloadPath } from '../workload.ts'
 import type { TriggerPorts } from './trigger.ts'
 
+type WorkloadPorts = Pick<TriggerPorts, 'api' | 'workload' | 'signal' | 'onWaiting'>
+
+/** How long the observer may take to see what the controller has said already. Milliseconds. */
+const OBSERVER_LAG_MS = 30_000
+
 /**
- * Waits until the controller has made every pod new and available, and resolves to how many there are.
+ * Waits until the controller has made every pod new and available, and so many were seen that are none of
+ * the old ones.
  * @throws LastcallError `LASTCALL_WORKLOAD` when that cannot be finished
  */
-export async function followRollout({
-  api,
-  workload,
-  signal,
-  onWaiting,
-}: Pick<TriggerPorts, 'api' | 'workload' | 'signal' | 'onWaiting'>): Promise<number> {
+export async function untilNewReady(ports: TriggerPorts, old: ReadonlySet<string>): Promise<void> {
+  const { pods, signal, onNotice } = ports
+  const wanted = await followStatus(ports, readRolloutStatus)
+  // Never, when the workload is scaled meanwhile.
+  const late = sleep(OBSERVER_LAG_MS, 'late', { signal, ref: false })
+  if ((await Promise.race([pods.newOnesReady(wanted, old), late])) === 'late') {
+    onNotice(`${wanted} new pods that are ready were not seen; is the workload scaled meanwhile?`)
+  }
+}
+
+function followStatus(ports: WorkloadPorts, read: typeof readRolloutStatus): Promise<number> {
+  const { kind } = ports.workload
+  return followWorkload(ports, (object) => {
+    const status = read(kind, object)
+    if (status.state === 'failed') throw refuse(status.why)
+    if (status.state === 'waiting') ports.onWaiting(status.why)
+    return status.state === 'done' ? wantedPods(kind, object) : undefined
+  })
+}
+
+/** Looks at the workload now and after each of its changes, until `look` returns a value. */
+async function followWorkload<Found>(
+  { api, workload, signal }: WorkloadPorts,
+  look: (object: WorkloadObject) => Found | undefined,
+): Promise<Found> {
   const { kind, name, resource, namespace } = workload
   const target = {
     path: `/apis/apps/v1/namespaces/${namespace}/${resource}`,
     query: { fieldSelector: `metadata.name=${name}` },
   }
-  const look = ([object]: readonly WorkloadObject[]): number | undefined => {
+  const lookAtOne = ([object]: readonly WorkloadObject[]): Found | undefined => {
     if (object?.metadata.uid !== workload.uid) throw refuse(`${kind} '${name}' was deleted meanwhile`)
-    const status = readRolloutStatus(kind, object)
-    if (status.state === 'failed') throw refuse(status.why)
-    if (status.state === 'waiting') onWaiting(status.why)
-    return status.state === 'done' ? wantedPods(kind, object) : undefined
+    return look(object)
   }
-  return waitUntil<WorkloadObject, number>(api, target, look, signal)
-}
-
-/** How many pods the workload wants now. */
-export async function readWanted({ api, workload }: Pick<TriggerPorts, 'api' | 'workload'>): Promise<number> {
-  const path = workloadPath(workload.namespace, workload)
-  return wantedPods(workload.kind, await patiently(() => api.get<WorkloadObject>(path)))
+  return waitUntil<WorkloadObject, Found>(api, target, lookAtOne, signal)
 }
 
 /**
- * Waits until these pods go away, so many others are ready, and the controller says so too. Its status alone
- * would still be that of the time before.
+ * Waits until these pods go away, as many others are ready as the workload wants by then, and the controller
+ * says so too. Its status alone would still be that of the time before.
  */
-export async function untilReplaced(
-  ports: TriggerPorts,
-  uids: readonly string[],
-  wanted: number,
-): Promise<void> {
+export async function untilReplaced(ports: TriggerPorts, uids: readonly string[]): Promise<void> {
   const { pods, signal, onWaiting } = ports
   const isGoing = (pod: PodFacts): boolean => pod.deleting || !uids.includes(pod.uid)
   onWaiting('the deletion of a pod has not been seen')
@@ -55,16 +66,31 @@ export async function untilReplaced(
     pods.until((there) => there.every(isGoing)),
     signal,
   )
-  const isServing = ({ ready, deleting }: PodFacts): boolean => ready && !deleting
-  await orAborted(
-    pods.until((there) => {
-      const serving = there.filter(isServing).length
-      if (serving < wanted) onWaiting(`${serving} of ${wanted} pods are ready`)
-      return serving >= wanted
-    }),
-    signal,
-  )
-  await followRollout(ports)
+  await untilServed(ports)
+  await followStatus(ports, readHealth)
+}
+
+/** Waits until so many pods are ready as are wanted; an autoscaler may change that number meanwhile. */
+async function untilServed(ports: TriggerPorts): Promise<void> {
+  const { pods, workload, onWaiting } = ports
+  const over = new AbortController()
+  const signal = AbortSignal.any([ports.signal, over.signal])
+  let wanted = Infinity
+  const isServed = (): boolean => {
+    const serving = pods.there().filter(({ ready, deleting }) => ready && !deleting).length
+    if (serving < wanted && wanted < Infinity) onWaiting(`${serving} of ${wanted} pods are ready`)
+    return serving >= wanted
+  }
+  const followed = followWorkload({ ...ports, signal }, (object) => {
+    wanted = wantedPods(workload.kind, object)
+    return isServed() || undefined
+  })
+  const seen = pods.until(() => over.signal.aborted || isServed())
+  try {
+    await orAborted(Promise.race([followed, seen]), ports.signal)
+  } finally {
+    over.abort()
+  }
 }
 
 /** The error of a workload that does not become what it should. */

@@ -1,5 +1,5 @@
 import type { PodFacts } from '../agent/protocol.ts'
-import { readWanted, untilReplaced } from './health.ts'
+import { untilReplaced } from './health.ts'
 import type { TriggerPorts } from './trigger.ts'
 
 /**
@@ -10,12 +10,11 @@ export async function replaceOneByOne(
   ports: TriggerPorts,
   remove: (pod: PodFacts) => Promise<void>,
 ): Promise<void> {
-  const wanted = await readWanted(ports)
   for (;;) {
     const left = ports.pods.there().filter(({ uid, deleting }) => ports.old.has(uid) && !deleting)
     const next = left.find(({ ready }) => ready) ?? left[0]
     if (next === undefined) return
     await remove(next)
-    await untilReplaced(ports, [next.uid], wanted)
+    await untilReplaced(ports, [next.uid])
   }
 }

@@ -8,6 +8,7 @@ import type { Trigger } from './trigger.ts'
 /** One pod less, as `kubectl scale`, and back. */
 export const scaleDown: Trigger = {
   does: (what) => `scale ${what} down by one pod, and back`,
+  takesBack: 'scale it back',
   permissions: ({ resource, name }) =>
     ['get', 'patch'].map((verb) => ({
       verb,
@@ -59,7 +60,7 @@ export const scaleDown: Trigger = {
       signal,
     )
     await scaleBack()
-    await untilReplaced(ports, [], replicas)
+    await untilReplaced(ports, [])
   },
 }
 

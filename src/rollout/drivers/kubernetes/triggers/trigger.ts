@@ -4,10 +4,19 @@ import type { Permission } from '../policy-rules.ts'
 import type { Workload, WorkloadReference } from '../workload.ts'
 import type { Undo } from './undo.ts'
 
+/** What the user said about a trigger, and what was found for it. */
+export interface TriggerSettings {
+  /** Of `--to-image`; undefined unless the trigger is `image`. */
+  readonly toImage?: string | undefined
+  /** The port on which the pods listen, a number or the name of a container's port. */
+  readonly targetPort?: string | number | undefined
+}
+
 /** What a trigger works with. */
 export interface TriggerPorts {
   readonly api: ApiClient
   readonly workload: WorkloadReference
+  readonly settings: TriggerSettings
   readonly pods: ObservedPods
   /** The uids of the pods that are there before it. */
   readonly old: ReadonlySet<string>
@@ -23,11 +32,13 @@ export interface TriggerPorts {
 /** One way to make the pods of a workload go away. */
 export interface Trigger {
   /** What is done to the workload, for `--dry-run`: `restart Deployment 'shop'`. */
-  does(what: string): string
+  does(what: string, settings: TriggerSettings): string
+  /** What it takes back in the end, after "before it can": `uncordon the node`. Left out: nothing. */
+  readonly takesBack?: string
   /** What it needs besides following the workload. */
   permissions(workload: Pick<Workload, 'resource' | 'name'>): readonly Permission[]
   /** Why it cannot be used on this workload, one sentence each. Changes nothing. */
-  problems(workload: Workload, api: ApiClient): Promise<readonly string[]>
+  problems(workload: Workload, api: ApiClient, settings: TriggerSettings): Promise<readonly string[]>
   /** Whether every old pod goes, so that one that stays has to be waited for. */
   readonly replacesAll: boolean
   /**

@@ -2,6 +2,7 @@ import type { TriggerName } from '../../../trigger.ts'
 import { deletePod } from './delete-pod.ts'
 import { drainNode } from './drain-node.ts'
 import { evict } from './evict.ts'
+import { image } from './image.ts'
 import { none } from './none.ts'
 import { restart } from './restart.ts'
 import { scaleDown } from './scale-down.ts'
@@ -14,5 +15,6 @@ export const triggers: Readonly<Record<TriggerName, Trigger>> = {
   'delete-pod': deletePod,
   evict,
   'drain-node': drainNode,
+  image,
   none,
 }

@@ -16,29 +16,38 @@ export interface Undo {
   add(change: Change): () => Promise<void>
   /** Takes back what is left, the last change first. Never rejects: what cannot be taken back is said. */
   all(): Promise<void>
+  /** What has not been taken back yet, one sentence each with what to do by hand. */
+  left(): readonly string[]
 }
 
 /** Nothing to take back yet. */
 export function createUndo(onNotice: (text: string) => void): Undo {
   const left = new Set<Change>()
+  const failures = new Map<Change, string>()
+  const take = async (change: Change): Promise<void> => {
+    await change.takeBack()
+    left.delete(change)
+  }
+  const describe = (change: Change): string => {
+    const why = failures.get(change)
+    const what = why === undefined ? `did not yet ${change.back}` : `could not ${change.back} (${why})`
+    return `${what}; do it by hand: ${change.command}`
+  }
   return {
     add(change) {
       left.add(change)
-      return async () => {
-        await change.takeBack()
-        left.delete(change)
-      }
+      return () => take(change)
     },
     async all() {
       for (const change of [...left].toReversed()) {
-        left.delete(change)
         try {
-          await change.takeBack()
+          await take(change)
         } catch (error) {
-          const why = (error as Error).message
-          onNotice(`could not ${change.back} (${why}); do it by hand: ${change.command}`)
+          failures.set(change, (error as Error).message)
+          onNotice(describe(change))
         }
       }
     },
+    left: () => [...left].map(describe),
   }
 }

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import {
-  createLineWriter,
-  parseAgentLine,
-} from '../../../../../src/rollout/drivers/kubernetes/agent/protocol.ts'
+import { parseAgentLine } from '../../../../../src/rollout/drivers/kubernetes/agent/parse-line.ts'
+import { createLineWriter } from '../../../../../src/rollout/drivers/kubernetes/agent/protocol.ts'
 
 suite('the lines of the agent', () => {
   test('are read as they were written, numbered from 1', () => {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { parseAgentLine } from '../../../../../src/rollout/drivers/kubernetes/agent/parse-line.ts'
 import {
   type AgentJob,
   type AgentLine,
   COMMAND_KEY,
-  parseAgentLine,
 } from '../../../../../src/rollout/drivers/kubernetes/agent/protocol.ts'
 import { runAgent } from '../../../../../src/rollout/drivers/kubernetes/agent/run-agent.ts'
 import { eventually } from '../../../../helpers/eventually.ts'

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { eventually } from '../../../../helpers/eventually.ts'
 import { send } from '../../../../helpers/fake-api-server.ts'
 import { paths } from '../../../../helpers/kubernetes-objects.ts'
 import { triggerPlace } from '../../../../helpers/trigger-place.ts'
@@ -52,6 +53,22 @@ suite('--trigger delete-pod', () => {
       await restarter.oldPodsGone()
     })
   }
+
+  test('goes on with fewer pods when an autoscaler scales down meanwhile', async (t) => {
+    const { controller, pods, restarter } = await triggerPlace(t, 'delete-pod', 5_000)
+    controller.restartFate = 'stuck'
+    const restarted = restarter.restart()
+    await eventually('the first pod is replaced by one that is not ready', () => {
+      const there = pods.there()
+      return there.length === 2 && there.some(({ name, ready }) => name !== 'shop-1-1' && !ready)
+    })
+    controller.restartFate = 'works'
+    await controller.scale(1)
+    await restarted
+    await restarter.oldPodsGone()
+    assert.equal(pods.there().filter(({ ready }) => ready).length, 1)
+    assert.ok(pods.there().every(({ name }) => !['shop-1-0', 'shop-1-1'].includes(name)))
+  })
 
   test('a replacement that does not become ready is the reason in the end', async (t) => {
     const { controller, pods, restarter } = await triggerPlace(t, 'delete-pod', 1_000)

@@ -76,7 +76,10 @@ suite('--trigger drain-node', () => {
       send(response, 403, { reason: 'Forbidden', message: 'too late' })
       return true
     }
-    await assert.rejects(place.restarter.restart(), { message: 'too late' })
+    await assert.rejects(place.restarter.restart(), {
+      code: 'LASTCALL_CLUSTER',
+      message: /refused with 403 Forbidden: too late$/,
+    })
     assert.deepEqual(place.cordoned(), [])
   })
 
@@ -90,20 +93,27 @@ suite('--trigger drain-node', () => {
       return isBack || intercept(request, response)
     }
     await assert.rejects(place.restarter.restart(), { code: 'LASTCALL_WORKLOAD' })
-    assert.equal(
-      place.notices.at(-1),
-      "could not uncordon the node 'node-1' (no longer); do it by hand: kubectl uncordon node-1",
-    )
+    const sentence =
+      "could not uncordon the node 'node-1' (no longer); do it by hand: kubectl uncordon node-1"
+    assert.equal(place.notices.at(-1), sentence)
+    assert.deepEqual(place.restarter.leftBehind(), [sentence])
   })
 
   test('refuses a DaemonSet, and a cluster without another node for the pods', async (t) => {
     const { server } = await triggerPlace(t, 'drain-node')
     const api = createApiClient(server.access)
-    assert.deepEqual(await drainNode.problems(makeWorkload(), api), [])
-    const [daemonSet] = await drainNode.problems({ ...makeWorkload(), kind: 'DaemonSet' }, api)
+    assert.deepEqual(await drainNode.problems(makeWorkload(), api, {}), [])
+    const [daemonSet] = await drainNode.problems({ ...makeWorkload(), kind: 'DaemonSet' }, api, {})
     assert.match(daemonSet!, /^a node drain leaves the pods of DaemonSet 'shop' where they are/)
     server.put(paths.nodes, { metadata: { name: 'node-2' }, spec: { unschedulable: true } })
-    const [alone] = await drainNode.problems(makeWorkload(), api)
-    assert.match(alone!, /^there is no other node than 'node-1' that takes pods/)
+    const [alone] = await drainNode.problems(makeWorkload(), api, {})
+    assert.match(alone!, /^there is no other node than 'node-1' that takes its pods \(ready, not cordoned/)
+    const tainted = {
+      metadata: { name: 'node-2' },
+      spec: { taints: [{ key: 'dedicated', value: 'batch', effect: 'NoSchedule' }] },
+      status: { conditions: [{ type: 'Ready', status: 'True' }] },
+    }
+    server.put(paths.nodes, tainted)
+    assert.equal((await drainNode.problems(makeWorkload(), api, {})).length, 1)
   })
 })

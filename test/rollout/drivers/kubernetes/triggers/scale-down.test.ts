@@ -69,7 +69,10 @@ suite('--trigger scale-down', () => {
       if (isBack) send(response, 403, { reason: 'Forbidden', message: 'no longer' })
       return isBack || intercept(request, response)
     }
-    await assert.rejects(place.restarter.restart(), { message: 'no longer' })
+    await assert.rejects(place.restarter.restart(), {
+      code: 'LASTCALL_CLUSTER',
+      message: /refused with 403 Forbidden: no longer$/,
+    })
     assert.equal(
       place.notices.at(-1),
       "could not scale Deployment 'shop' back to 2 (no longer); do it by hand: " +
@@ -84,10 +87,10 @@ suite('--trigger scale-down', () => {
       spec: { persistentVolumeClaimRetentionPolicy: { whenScaled: 'Delete' } },
     })
     const problems = await Promise.all([
-      scaleDown.problems(workload, api),
-      scaleDown.problems({ ...workload, replicas: 1 }, api),
-      scaleDown.problems({ ...workload, kind: 'DaemonSet' }, api),
-      scaleDown.problems({ ...workload, kind: 'StatefulSet', object: withPolicy }, api),
+      scaleDown.problems(workload, api, {}),
+      scaleDown.problems({ ...workload, replicas: 1 }, api, {}),
+      scaleDown.problems({ ...workload, kind: 'DaemonSet' }, api, {}),
+      scaleDown.problems({ ...workload, kind: 'StatefulSet', object: withPolicy }, api, {}),
     ])
     assert.deepEqual(
       problems.map((found) => found.length),
