@@ -39,7 +39,7 @@ export interface RunningLoad {
  */
 export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
   const failures = createFailureList()
-  const owned: { destroy(): void }[] = []
+  const owned = new Set<{ destroy(): void }>()
   const stopping = new AbortController()
   setMaxListeners(0, stopping.signal)
   const loop = watchOwnLoop()
@@ -76,8 +76,12 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
     signal: stopping.signal,
     openAgent(keepAlive) {
       const agent = new DialAgent(ports.pickTarget, keepAlive)
-      owned.push(agent)
+      owned.add(agent)
       return agent
+    },
+    close(agent) {
+      owned.delete(agent)
+      agent.destroy()
     },
     async send({ dueMs, ...request }) {
       const identity = identify(lane, request.method, dueMs)
@@ -85,7 +89,7 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
       return take(await sendRequest({ ...request, ...identity, body, headers }))
     },
     pickTarget: ports.pickTarget,
-    own: (resource) => void owned.push(resource),
+    own: (resource) => void owned.add(resource),
     identify: (method, dueMs) => identify(lane, method, dueMs),
     record: (sample) => void take(sample),
     skip: (count) => recorder.skip(lane, count),

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import type { BodyCheck } from './body-check.ts'
 import type { DialAgent } from './dial-agent.ts'
 import { createGrid } from './grid.ts'
@@ -27,6 +27,8 @@ export interface LaneContext {
   readonly signal: AbortSignal
   /** A new virtual client; the engine closes it at the end. */
   openAgent(keepAlive: boolean): DialAgent
+  /** Closes a virtual client before the end. */
+  close(agent: DialAgent): void
   /** Sends, records, never rejects. */
   send(request: SentRequest): Promise<Sample>
   /** For lanes that dial by themselves. */
@@ -43,6 +45,11 @@ export interface LaneContext {
 
 /** A lane runs until its signal is aborted and its last request has ended. */
 export type Lane = (context: LaneContext) => Promise<void>
+
+/**
+ * More than this many unanswered at once on HTTP/1 is a stall that the failures of the others already tell.
+ */
+export const MAX_OUTSTANDING = 2_000
 
 /** When a client of a paced lane sends. Monotonic milliseconds. */
 export interface GridPlan {
@@ -62,27 +69,38 @@ export async function sendOnGrid(
   send: (dueMs: number) => Promise<unknown>,
 ): Promise<void> {
   const grid = createGrid(startMs, intervalMs)
-  const outstanding = new Set<Promise<unknown>>()
-  for (;;) {
-    const { dueMs, skipped } = grid.next(performance.now())
-    skip(skipped)
-    await pauseUntil(dueMs, signal)
-    if (signal.aborted) break
-    if (outstanding.size >= maxOutstanding) {
-      skip(1)
-      continue
-    }
-    const request = send(dueMs)
-    outstanding.add(request)
-    void request.then(() => outstanding.delete(request))
+  const ended = Promise.withResolvers<void>()
+  let outstanding = 0
+  const settle = (): void => {
+    if (--outstanding === 0 && signal.aborted) ended.resolve()
   }
-  await Promise.all(outstanding)
+  let nowMs = performance.now()
+  while (!signal.aborted) {
+    const { dueMs, skipped } = grid.next(nowMs)
+    skip(skipped)
+    // What was due at the last look at the clock goes out in one go; then answers have their turn.
+    if (dueMs > nowMs) {
+      await pauseUntil(dueMs, signal)
+      nowMs = performance.now()
+    }
+    if (signal.aborted) break
+    if (outstanding >= maxOutstanding) skip(1)
+    else {
+      outstanding++
+      void send(dueMs).then(settle)
+    }
+  }
+  if (outstanding > 0) await ended.promise
 }
 
-/** Waits until a monotonic moment, or until the signal is aborted; never rejects. */
+/**
+ * Waits until a monotonic moment, or until the signal is aborted; never rejects. Lets the event loop turn also
+ * when the moment has passed: a lane that is late must not keep this process from reading answers.
+ */
 export async function pauseUntil(dueMs: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
   const waitMs = dueMs - performance.now()
-  if (waitMs <= 0 || signal.aborted) return
+  if (waitMs <= 0) return turn()
   await sleep(waitMs, undefined, { signal }).catch(() => undefined)
 }
 

@@ -1,45 +1,42 @@
-import { createGrid } from '../../grid.ts'
-import { type Lane, type LaneContext, pauseUntil } from '../../lane.ts'
+import { type Lane, MAX_OUTSTANDING, sendOnGrid } from '../../lane.ts'
 import type { LaneDefinition } from '../../lane-definition.ts'
 import { describedTrial, echoRoute, echoTrial, getTrial } from '../plain-trials.ts'
+import { createClientPool } from './client-pool.ts'
 
 /** Few: each keeps a connection, and three per pod are enough to have one idle at any moment. */
 export const KEEP_ALIVE_CLIENTS = 8
 
 const run: Lane = async (context) => {
-  const intervalMs = (1_000 * KEEP_ALIVE_CLIENTS) / context.options.ratePerSecond
-  const startMs = performance.now()
-  const clients = Array.from({ length: KEEP_ALIVE_CLIENTS }, (_, index) =>
-    runClient(context, startMs + (index * intervalMs) / KEEP_ALIVE_CLIENTS, intervalMs),
-  )
-  await Promise.all(clients)
-}
-
-async function runClient(context: LaneContext, startMs: number, intervalMs: number): Promise<void> {
-  const { options, signal } = context
-  const request = { ...context.request, timeoutMs: options.timeoutMs }
-  const grid = createGrid(startMs, intervalMs)
-  const agent = context.openAgent(true)
-  while (!signal.aborted) {
-    const { dueMs, skipped } = grid.next(performance.now())
-    context.skip(skipped)
-    await pauseUntil(dueMs, signal)
-    if (signal.aborted) return
-    await context.send({ ...request, agent, dueMs })
+  const { ratePerSecond, timeoutMs } = context.options
+  const request = { ...context.request, timeoutMs }
+  const clients = createClientPool({
+    atLeast: KEEP_ALIVE_CLIENTS,
+    open: () => context.openAgent(true),
+    close: (client) => context.close(client),
+  })
+  const plan = {
+    startMs: performance.now(),
+    intervalMs: 1_000 / ratePerSecond,
+    maxOutstanding: MAX_OUTSTANDING,
   }
+  await sendOnGrid(context, plan, async (dueMs) => {
+    const agent = clients.take()
+    await context.send({ ...request, agent, dueMs })
+    clients.giveBack(agent)
+  })
 }
 
 /**
- * Requests on connections that stay open, paced: a client that is served late sends its next request at once
- * until it is back on its grid.
+ * Requests on connections that stay open, used in turn on one grid that waits for no answer. While all of them
+ * wait for one, more are opened.
  */
 export const keepAlive: LaneDefinition = {
   name: 'keep-alive',
   unasked: true,
   essential: false,
   sends:
-    `\`POST\` with an id on ${KEEP_ALIVE_CLIENTS} connections that stay open, on a fixed grid; ` +
-    'the request of `new-connections` where no route echoes',
+    `\`POST\` with an id on ${KEEP_ALIVE_CLIENTS} connections that stay open, on a fixed grid, and on more ` +
+    'while all of them wait for an answer; the request of `new-connections` where no route echoes',
   meets: 'connections that are closed in the middle of traffic',
   routes: [echoRoute],
   columns: [],
