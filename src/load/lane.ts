@@ -51,6 +51,9 @@ export type Lane = (context: LaneContext) => Promise<void>
  */
 export const MAX_OUTSTANDING = 2_000
 
+/** Far below the backlog of a listener (Node: 511): who dials more at once waits a second for the next try. */
+const MAX_AT_ONCE = 64
+
 /** When a client of a paced lane sends. Monotonic milliseconds. */
 export interface GridPlan {
   readonly startMs: number
@@ -75,13 +78,15 @@ export async function sendOnGrid(
     if (--outstanding === 0 && signal.aborted) ended.resolve()
   }
   let nowMs = performance.now()
+  let atOnce = 0
   while (!signal.aborted) {
     const { dueMs, skipped } = grid.next(nowMs)
     skip(skipped)
-    // What was due at the last look at the clock goes out in one go; then answers have their turn.
-    if (dueMs > nowMs) {
+    // Some of what is due goes out in one go; then answers have their turn.
+    if (dueMs > nowMs || ++atOnce > MAX_AT_ONCE) {
       await pauseUntil(dueMs, signal)
       nowMs = performance.now()
+      atOnce = 0
     }
     if (signal.aborted) break
     if (outstanding >= maxOutstanding) skip(1)

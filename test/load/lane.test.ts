@@ -92,6 +92,8 @@ test('the lane keep-alive goes back to its 8 connections after a slow time, each
   slow = false
   await eventually('the others are closed', () => connections.size === KEEP_ALIVE_CLIENTS)
   used.clear()
-  await eventually('each has been used', () => [...connections].every((socket) => (used.get(socket) ?? 0) >= 2))
+  await eventually('each has been used', () =>
+    [...connections].every((socket) => (used.get(socket) ?? 0) >= 2),
+  )
   assert.equal(documentOf(load).failed, 0)
 })

@@ -2,8 +2,8 @@ import type { DialAgent } from '../../dial-agent.ts'
 
 /** Virtual clients with a connection each, which have one request at a time. */
 export interface ClientPool {
-  /** The client that has waited longest; a new one when none waits. */
-  take(): DialAgent
+  /** The client that has waited longest. When all are busy: the first that is free, or soon a new one. */
+  take(): Promise<DialAgent>
   /** Takes a client back whose request has ended. */
   giveBack(client: DialAgent): void
 }
@@ -16,16 +16,52 @@ interface PoolPlan {
   readonly close: (client: DialAgent) => void
 }
 
+interface Waiting {
+  readonly sinceMs: number
+  readonly resolve: (client: DialAgent) => void
+}
+
 /**
- * Clients that are used in turn. Those beyond the first are closed as soon as enough others wait, so that no
- * connection idles for longer than it would without them.
+ * How long a request waits for a client before one more is opened, in milliseconds. What a pause of this
+ * process has delayed then goes out on the connections that there are, not on a burst of new ones.
+ */
+const PATIENCE_MS = 50
+
+/**
+ * Clients that are used in turn. Those beyond the first are closed as soon as enough others are free, so that
+ * no connection idles for longer than it would without them.
  */
 export function createClientPool({ atLeast, open, close }: PoolPlan): ClientPool {
-  const waiting = Array.from({ length: atLeast }, open)
+  const free = Array.from({ length: atLeast }, open)
+  const queue: Waiting[] = []
+  let isWatched = false
+  const openForLate = (): void => {
+    isWatched = false
+    const lateMs = performance.now() - PATIENCE_MS
+    while (queue[0] && queue[0].sinceMs <= lateMs) queue.shift()?.resolve(open())
+    watch()
+  }
+  const watch = (): void => {
+    const [first] = queue
+    if (!first || isWatched) return
+    isWatched = true
+    // Answers that have arrived are read before the time-out counts.
+    const check = (): void => void setImmediate(openForLate)
+    setTimeout(check, Math.max(1, first.sinceMs + PATIENCE_MS - performance.now()))
+  }
   return {
-    take: () => waiting.shift() ?? open(),
+    take() {
+      const client = free.shift()
+      if (client) return Promise.resolve(client)
+      const { promise, resolve } = Promise.withResolvers<DialAgent>()
+      queue.push({ sinceMs: performance.now(), resolve })
+      watch()
+      return promise
+    },
     giveBack(client) {
-      if (waiting.length < atLeast) waiting.push(client)
+      const next = queue.shift()
+      if (next) next.resolve(client)
+      else if (free.length < atLeast) free.push(client)
       else close(client)
     },
   }

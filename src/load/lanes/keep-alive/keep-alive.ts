@@ -6,11 +6,15 @@ import { createClientPool } from './client-pool.ts'
 /** Few: each keeps a connection, and three per pod are enough to have one idle at any moment. */
 export const KEEP_ALIVE_CLIENTS = 8
 
+/** What one of them sends at most, in requests per second, while more clients may be added. */
+const RATE_OF_CLIENT = 100
+const MAX_CLIENTS = 64
+
 const run: Lane = async (context) => {
   const { ratePerSecond, timeoutMs } = context.options
   const request = { ...context.request, timeoutMs }
   const clients = createClientPool({
-    atLeast: KEEP_ALIVE_CLIENTS,
+    atLeast: Math.min(MAX_CLIENTS, Math.max(KEEP_ALIVE_CLIENTS, Math.ceil(ratePerSecond / RATE_OF_CLIENT))),
     open: () => context.openAgent(true),
     close: (client) => context.close(client),
   })
@@ -20,8 +24,8 @@ const run: Lane = async (context) => {
     maxOutstanding: MAX_OUTSTANDING,
   }
   await sendOnGrid(context, plan, async (dueMs) => {
-    const agent = clients.take()
-    await context.send({ ...request, agent, dueMs })
+    const agent = await clients.take()
+    if (!context.signal.aborted) await context.send({ ...request, agent, dueMs })
     clients.giveBack(agent)
   })
 }
