@@ -6,7 +6,7 @@ import type { BenchSection } from '../tables.ts'
 import { type Block, generatorNames, styles } from './generators.ts'
 import { type LoadResults, readLoadResults } from './results.ts'
 
-/** Share of autocannon's requests per second that is wanted. */
+/** Share of autocannon's requests per CPU second that is wanted. */
 const GOAL = 0.5
 const MEGABYTE = 1_000_000
 
@@ -31,21 +31,25 @@ function renderSpeed({ speed }: LoadResults): string {
 
 function describe(blocks: readonly Block[]): readonly string[] {
   if (blocks.length === 0) return ['–', '–']
-  const perCpu = blocks.flatMap(({ requestsPerCpuSecond }) => requestsPerCpuSecond ?? [])
+  const perCpu = perCpuSecond(blocks)
   return [
     printSpread(spreadOf(blocks.map(({ requestsPerSecond }) => requestsPerSecond))),
     perCpu.length === 0 ? '–' : printSpread(spreadOf(perCpu)),
   ]
 }
 
+function perCpuSecond(blocks: readonly Block[]): readonly number[] {
+  return blocks.flatMap(({ requestsPerCpuSecond }) => requestsPerCpuSecond ?? [])
+}
+
+/** Of what one core can send: other work on the machine changes it less than requests per second. */
 function shareOf(
   speed: LoadResults['speed'],
   style: Style,
   blocks: readonly Block[],
   isJudged: boolean,
 ): string {
-  const median = (of: readonly Block[]): number =>
-    spreadOf(of.map(({ requestsPerSecond }) => requestsPerSecond)).median
+  const median = (of: readonly Block[]): number => spreadOf(perCpuSecond(of)).median
   const share = median(blocks) / median(speed?.blocks[style].autocannon ?? [])
   if (!(share > 0)) return '–'
   const goal = share >= GOAL ? `≥ ${GOAL}: met` : `≥ ${GOAL}: missed`

@@ -10,8 +10,10 @@ export interface ClientPool {
 
 /** What a pool is made of. */
 interface PoolPlan {
-  /** So many are there from the start, and stay. */
-  readonly atLeast: number
+  /** So many are there from the start. */
+  readonly first: number
+  /** A client that is given back is closed when so many others are free; not below `first`. */
+  readonly maxFree: number
   readonly open: () => DialAgent
   readonly close: (client: DialAgent) => void
 }
@@ -28,11 +30,11 @@ interface Waiting {
 const PATIENCE_MS = 50
 
 /**
- * Clients that are used in turn. Those beyond the first are closed as soon as enough others are free, so that
- * no connection idles for longer than it would without them.
+ * Clients that are used in turn. When enough others are free, one is closed, so that none idles for too
+ * long.
  */
-export function createClientPool({ atLeast, open, close }: PoolPlan): ClientPool {
-  const free = Array.from({ length: atLeast }, open)
+export function createClientPool({ first, maxFree, open, close }: PoolPlan): ClientPool {
+  const free = Array.from({ length: first }, open)
   const queue: Waiting[] = []
   let isWatched = false
   const openForLate = (): void => {
@@ -42,12 +44,12 @@ export function createClientPool({ atLeast, open, close }: PoolPlan): ClientPool
     watch()
   }
   const watch = (): void => {
-    const [first] = queue
-    if (!first || isWatched) return
+    const [oldest] = queue
+    if (!oldest || isWatched) return
     isWatched = true
     // Answers that have arrived are read before the time-out counts.
     const check = (): void => void setImmediate(openForLate)
-    setTimeout(check, Math.max(1, first.sinceMs + PATIENCE_MS - performance.now()))
+    setTimeout(check, Math.max(1, oldest.sinceMs + PATIENCE_MS - performance.now()))
   }
   return {
     take() {
@@ -61,7 +63,7 @@ export function createClientPool({ atLeast, open, close }: PoolPlan): ClientPool
     giveBack(client) {
       const next = queue.shift()
       if (next) next.resolve(client)
-      else if (free.length < atLeast) free.push(client)
+      else if (free.length < maxFree) free.push(client)
       else close(client)
     },
   }

@@ -6,15 +6,20 @@ import { createClientPool } from './client-pool.ts'
 /** Few: each keeps a connection, and three per pod are enough to have one idle at any moment. */
 export const KEEP_ALIVE_CLIENTS = 8
 
-/** What one of them sends at most, in requests per second, while more clients may be added. */
+/** From what rate on there are more from the start, in requests per second of each, and how many at most. */
 const RATE_OF_CLIENT = 100
 const MAX_CLIENTS = 64
+
+/** A connection idles for this long at most: as long as 8 that are used in turn do at 210 requests per second. */
+const MAX_IDLE_MS = 38
 
 const run: Lane = async (context) => {
   const { ratePerSecond, timeoutMs } = context.options
   const request = { ...context.request, timeoutMs }
+  const first = Math.min(MAX_CLIENTS, Math.max(KEEP_ALIVE_CLIENTS, Math.ceil(ratePerSecond / RATE_OF_CLIENT)))
   const clients = createClientPool({
-    atLeast: Math.min(MAX_CLIENTS, Math.max(KEEP_ALIVE_CLIENTS, Math.ceil(ratePerSecond / RATE_OF_CLIENT))),
+    first,
+    maxFree: Math.max(first, Math.floor((ratePerSecond * MAX_IDLE_MS) / 1_000)),
     open: () => context.openAgent(true),
     close: (client) => context.close(client),
   })
