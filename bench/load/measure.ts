@@ -77,7 +77,7 @@ export async function measureLoad(
   return measured
 }
 
-/** A little less than the highest rate at which nothing is left unsent and nearly all is answered in its time. */
+/** A little less than the highest rate at which nothing is left unsent and nearly all is answered. */
 async function findRate({ generate }: Generator, style: Style, ms: number): Promise<number> {
   let rate = FIRST_RATE
   for (let misses = 0; rate * STEP < MAX_RATE && misses < MISSES;) {

@@ -15,6 +15,9 @@ const LANES = ['new-connections', 'keep-alive', 'think-time', 'slow'] as const
 const RATE = 210
 /** How often the agent says what it has counted. Milliseconds. */
 const PART_MS = 1_000
+/** After so many a generator has its compiled code, and its heap the room it works in. */
+const WARM_UP = 100_000
+const plan = { startedMs: 0, idleLimitMs: 2_000, isRaced: () => false }
 
 /**
  * Records so many requests, at the rate of a run without flags and on a clock of their own: a million take
@@ -31,28 +34,39 @@ export async function measureFootprint(requests: number): Promise<Footprint> {
 
 /** Records the requests in this process; `gc` collects its garbage. */
 export function recordMany(requests: number, gc: () => void): Footprint {
-  const plan = { startedMs: 0, idleLimitMs: 2_000, isRaced: () => false }
-  const kept = createRecorder(LANES, plan)
-  const said = createRecorder(LANES, plan)
-  // The first of each kind is compiled code and feedback, and no request.
-  for (let nth = 0; nth < 10_000; nth++) said.add(sampleOf(nth))
-  said.take()
+  logOf(WARM_UP)
   gc()
   const before = process.memoryUsage.rss()
-  let highest = before
-  let logBytes = 0
+  const rssBytes = keepAll(requests) - before
+  gc()
+  return { rssBytes, logBytes: logOf(requests) }
+}
+
+/** What `lastcall load` does, which reads everything at its end. The largest resident set. */
+function keepAll(requests: number): number {
+  const recorder = createRecorder(LANES, plan)
+  let highest = 0
+  for (let nth = 0; nth < requests; nth++) {
+    recorder.add(sampleOf(nth))
+    if (nth % WARM_UP === 0) highest = Math.max(highest, process.memoryUsage.rss())
+  }
+  const records = recorder.records()
+  return records.length === LANES.length ? Math.max(highest, process.memoryUsage.rss()) : NaN
+}
+
+/** What the agent does. Bytes of its log. */
+function logOf(requests: number): number {
+  const recorder = createRecorder(LANES, plan)
+  let bytes = 0
   let partMs = PART_MS
   for (let nth = 0; nth < requests; nth++) {
     const sample = sampleOf(nth)
-    kept.add(sample)
-    said.add(sample)
+    recorder.add(sample)
     if (sample.startedAt.wallMs < partMs) continue
     partMs += PART_MS
-    logBytes += JSON.stringify(said.take()).length
-    highest = Math.max(highest, process.memoryUsage.rss())
+    bytes += JSON.stringify(recorder.take()).length
   }
-  kept.records()
-  return { rssBytes: Math.max(highest, process.memoryUsage.rss()) - before, logBytes }
+  return bytes
 }
 
 /** Latencies from 1 ms to 20 ms, most of them small, always the same ones. */

@@ -1,4 +1,4 @@
-/** Records a million requests in a process of its own, whose memory nothing else uses. Needs `--expose-gc`. */
+/** Records requests in a process of its own, whose memory nothing else uses. Needs `--expose-gc`. */
 import { answerQuestions } from '../answers.ts'
 import { recordMany } from './memory.ts'
 

@@ -71,5 +71,6 @@ function describeRun(run: Run | undefined): string {
   if (!run) return 'Not measured yet: `npm run bench:load`.'
   const { commit, node, date, cores, cpu, load, bound } = run
   const where = bound ? ', server and generator on a core each' : ''
-  return `Measured at commit ${commit}, Node ${node}, ${date}, ${cores} cores (${cpu})${where}, load average ${load}.`
+  const machine = `${cores} cores (${cpu})${where}, load average ${load}`
+  return `Measured at commit ${commit}, Node ${node}, ${date}, ${machine}.`
 }

@@ -51,7 +51,7 @@ export type Lane = (context: LaneContext) => Promise<void>
  */
 export const MAX_OUTSTANDING = 2_000
 
-/** Far below the backlog of a listener (Node: 511): who dials more at once waits a second for the next try. */
+/** Far below the backlog of a listener (Node: 511): what it cannot take is dialled again after a second. */
 const MAX_AT_ONCE = 64
 
 /** When a client of a paced lane sends. Monotonic milliseconds. */
@@ -78,20 +78,22 @@ export async function sendOnGrid(
     if (--outstanding === 0 && signal.aborted) ended.resolve()
   }
   let nowMs = performance.now()
-  let atOnce = 0
+  let sentAtOnce = 0
   while (!signal.aborted) {
     const { dueMs, skipped } = grid.next(nowMs)
     skip(skipped)
-    // Some of what is due goes out in one go; then answers have their turn.
-    if (dueMs > nowMs || ++atOnce > MAX_AT_ONCE) {
+    // Some of what is due goes out in one go; then answers have their turn, which may make room.
+    const isFull = sentAtOnce > 0 && (sentAtOnce >= MAX_AT_ONCE || outstanding >= maxOutstanding)
+    if (dueMs > nowMs || isFull) {
       await pauseUntil(dueMs, signal)
       nowMs = performance.now()
-      atOnce = 0
+      sentAtOnce = 0
     }
     if (signal.aborted) break
     if (outstanding >= maxOutstanding) skip(1)
     else {
       outstanding++
+      sentAtOnce++
       void send(dueMs).then(settle)
     }
   }
@@ -99,8 +101,8 @@ export async function sendOnGrid(
 }
 
 /**
- * Waits until a monotonic moment, or until the signal is aborted; never rejects. Lets the event loop turn also
- * when the moment has passed: a lane that is late must not keep this process from reading answers.
+ * Waits until a monotonic moment, or until the signal is aborted; never rejects. Lets the event loop turn
+ * also when the moment has passed: a lane that is late must not keep this process from reading answers.
  */
 export async function pauseUntil(dueMs: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return

@@ -10,7 +10,7 @@ export const KEEP_ALIVE_CLIENTS = 8
 const RATE_OF_CLIENT = 100
 const MAX_CLIENTS = 64
 
-/** A connection idles for this long at most: as long as 8 that are used in turn do at 210 requests per second. */
+/** A connection idles for this long at most, as 8 that are used in turn do at 210 requests per second. */
 const MAX_IDLE_MS = 38
 
 const run: Lane = async (context) => {
@@ -36,8 +36,8 @@ const run: Lane = async (context) => {
 }
 
 /**
- * Requests on connections that stay open, used in turn on one grid that waits for no answer. While all of them
- * wait for one, more are opened.
+ * Requests on connections that stay open, used in turn on one grid that waits for no answer. While all of
+ * them wait for one, more are opened.
  */
 export const keepAlive: LaneDefinition = {
   name: 'keep-alive',
