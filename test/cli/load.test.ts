@@ -178,3 +178,16 @@ test('load leaves out a slow lane that is not slow, and says so in its verdict',
   assert.equal(await main(['load', '--lanes', 'slow', ...flags], refused), 2)
   assert.match(refused.err(), /GET \/slow\?ms=1000 answered in .*--slow-path/)
 })
+
+test('load takes a rate of 100000, which no machine sends, and refuses more', async () => {
+  for (const [rate, isRefused] of [
+    ['100000', false],
+    ['100001', true],
+  ] as const) {
+    const io = captureIo()
+    const flags = ['--url', 'http://127.0.0.1:1', '--rate', rate, '--duration', 'never']
+    assert.equal(await main(['load', ...flags], io), 2)
+    assert.match(io.err(), /--duration/)
+    assert.equal(io.err().includes('--rate'), isRefused, io.err())
+  }
+})

@@ -97,3 +97,20 @@ test('the lane keep-alive goes back to its 8 connections after a slow time, each
   )
   assert.equal(documentOf(load).failed, 0)
 })
+
+test('the lane keep-alive sends what a pause of its own has delayed on the connections that it has', async (t) => {
+  let dials = 0
+  const target = await listen(
+    t,
+    lateBy(() => 0),
+  )
+  const load = startLane(t, 'keep-alive', () => (dials++, target), {
+    requests: { 'keep-alive': getOf('/') },
+  })
+  await untilLoad(load, 'requests', 20)
+  const before = dials
+  // 50 slots come due in this time.
+  for (const end = performance.now() + 500; performance.now() < end;);
+  await untilLoad(load, 'requests', 100)
+  assert.equal(dials, before)
+})
