@@ -22,10 +22,14 @@ function renderSpeed({ speed }: LoadResults): string {
   const rows = styles.flatMap((style) =>
     generatorNames.map((name) => {
       const blocks = speed?.blocks[style][name] ?? []
-      return [style, name, ...describe(blocks), shareOf(speed, style, blocks, name === 'lastcall load')]
+      return [
+        `${name}, ${style}`,
+        ...describe(blocks),
+        shareOf(speed, style, blocks, name === 'lastcall load'),
+      ]
     }),
   )
-  const head = ['connections', 'generator', 'requests/s', 'per CPU second', 'of autocannon']
+  const head = ['generator, connections', 'requests/s', 'per CPU second', 'of autocannon']
   return `${writeTable([head, ...rows])}\n\n${describeRun(speed?.run)}`
 }
 

@@ -106,9 +106,13 @@ export async function sendOnGrid(
  */
 export async function pauseUntil(dueMs: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return
-  const waitMs = dueMs - performance.now()
+  let waitMs = dueMs - performance.now()
   if (waitMs <= 0) return turn()
-  await sleep(waitMs, undefined, { signal }).catch(() => undefined)
+  // A timer that is set late in a turn of the event loop comes too early by as much.
+  do {
+    await sleep(waitMs, undefined, { signal }).catch(() => undefined)
+    waitMs = dueMs - performance.now()
+  } while (waitMs > 1 && !signal.aborted)
 }
 
 /** The wall time that belongs to a monotonic moment. */
