@@ -1,3 +1,4 @@
+import { loadSections } from '../../bench/load/tables.ts'
 import { peerSections } from '../../bench/peers/tables.ts'
 import { benchSections } from '../../bench/tables.ts'
 import {
@@ -38,7 +39,7 @@ export const sections: readonly Section[] = [
   { page: 'docs/guides/rehearse.md', name: 'endings', render: () => writeTable(endingsTable()) },
   { page: 'docs/reference/cli.md', name: 'lanes', render: () => writeTable(lanesTable()) },
   ...peerSections.map(({ name, render }) => ({ page: 'docs/comparison.md', name, render })),
-  ...benchSections.map(({ name, render }) => ({
+  ...[...benchSections, ...loadSections].map(({ name, render }) => ({
     page: 'docs/benchmarks.md',
     name,
     render: () => render(),

@@ -15,8 +15,8 @@ export const CONFIG_FLAG = '--config'
 /** Under which the flags of single lanes are kept, which only the file can say. */
 export const LANE_FLAGS = 'laneFlags'
 
-/** More than this is no test of a shutdown any more, and one process cannot send it. */
-const MAX_RATE = 5_000
+/** More than any machine sends from one process; a load that is too high for this one says so. */
+const MAX_RATE = 100_000
 
 /** The routes of all lanes, each once. */
 const routes: readonly Route[] = [...new Set(lanes.flatMap((lane) => lane.routes))]

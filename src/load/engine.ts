@@ -39,7 +39,7 @@ export interface RunningLoad {
  */
 export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
   const failures = createFailureList()
-  const owned: { destroy(): void }[] = []
+  const owned = new Set<{ destroy(): void }>()
   const stopping = new AbortController()
   setMaxListeners(0, stopping.signal)
   const loop = watchOwnLoop()
@@ -81,8 +81,12 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
     signal: stopping.signal,
     openAgent(keepAlive) {
       const agent = new DialAgent(ports.pickTarget, keepAlive)
-      owned.push(agent)
+      owned.add(agent)
       return agent
+    },
+    close(agent) {
+      owned.delete(agent)
+      agent.destroy()
     },
     async send({ dueMs, ...request }) {
       const identity = identify(lane, request, dueMs)
@@ -92,7 +96,7 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
       )
     },
     pickTarget: ports.pickTarget,
-    own: (resource) => void owned.push(resource),
+    own: (resource) => void owned.add(resource),
     identify: (request, dueMs) => identify(lane, request, dueMs),
     record: (sample) => void take(sample),
     skip: (count) => recorder.skip(lane, count),

@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import type { BodyCheck } from './body-check.ts'
 import type { DialAgent } from './dial-agent.ts'
 import { createGrid } from './grid.ts'
@@ -30,6 +30,8 @@ export interface LaneContext {
   readonly signal: AbortSignal
   /** A new virtual client; the engine closes it at the end. */
   openAgent(keepAlive: boolean): DialAgent
+  /** Closes a virtual client before the end. */
+  close(agent: DialAgent): void
   /** Sends, records, never rejects. */
   send(request: SentRequest): Promise<Sample>
   /** For lanes that dial by themselves. */
@@ -53,6 +55,14 @@ export function inTurn(requests: readonly LaneRequest[], first: number): () => L
 /** A lane runs until its signal is aborted and its last request has ended. */
 export type Lane = (context: LaneContext) => Promise<void>
 
+/**
+ * More than this many unanswered at once on HTTP/1 is a stall that the failures of the others already tell.
+ */
+export const MAX_OUTSTANDING = 2_000
+
+/** Far below the backlog of a listener (Node: 511): what it cannot take is dialled again after a second. */
+const MAX_AT_ONCE = 64
+
 /** When a client of a paced lane sends. Monotonic milliseconds. */
 export interface GridPlan {
   readonly startMs: number
@@ -71,28 +81,47 @@ export async function sendOnGrid(
   send: (dueMs: number) => Promise<unknown>,
 ): Promise<void> {
   const grid = createGrid(startMs, intervalMs)
-  const outstanding = new Set<Promise<unknown>>()
-  for (;;) {
-    const { dueMs, skipped } = grid.next(performance.now())
-    skip(skipped)
-    await pauseUntil(dueMs, signal)
-    if (signal.aborted) break
-    if (outstanding.size >= maxOutstanding) {
-      skip(1)
-      continue
-    }
-    const request = send(dueMs)
-    outstanding.add(request)
-    void request.then(() => outstanding.delete(request))
+  const ended = Promise.withResolvers<void>()
+  let outstanding = 0
+  const settle = (): void => {
+    if (--outstanding === 0 && signal.aborted) ended.resolve()
   }
-  await Promise.all(outstanding)
+  let nowMs = performance.now()
+  let sentAtOnce = 0
+  while (!signal.aborted) {
+    const { dueMs, skipped } = grid.next(nowMs)
+    skip(skipped)
+    // Some of what is due goes out in one go; then answers have their turn, which may make room.
+    const isFull = sentAtOnce > 0 && (sentAtOnce >= MAX_AT_ONCE || outstanding >= maxOutstanding)
+    if (dueMs > nowMs || isFull) {
+      await pauseUntil(dueMs, signal)
+      nowMs = performance.now()
+      sentAtOnce = 0
+    }
+    if (signal.aborted) break
+    if (outstanding >= maxOutstanding) skip(1)
+    else {
+      outstanding++
+      sentAtOnce++
+      void send(dueMs).then(settle)
+    }
+  }
+  if (outstanding > 0) await ended.promise
 }
 
-/** Waits until a monotonic moment, or until the signal is aborted; never rejects. */
+/**
+ * Waits until a monotonic moment, or until the signal is aborted; never rejects. Lets the event loop turn
+ * also when the moment has passed: a lane that is late must not keep this process from reading answers.
+ */
 export async function pauseUntil(dueMs: number, signal: AbortSignal): Promise<void> {
-  const waitMs = dueMs - performance.now()
-  if (waitMs <= 0 || signal.aborted) return
-  await sleep(waitMs, undefined, { signal }).catch(() => undefined)
+  if (signal.aborted) return
+  let waitMs = dueMs - performance.now()
+  if (waitMs <= 0) return turn()
+  // A timer that is set late in a turn of the event loop comes too early by as much.
+  do {
+    await sleep(waitMs, undefined, { signal }).catch(() => undefined)
+    waitMs = dueMs - performance.now()
+  } while (waitMs > 1 && !signal.aborted)
 }
 
 /** The wall time that belongs to a monotonic moment. */

@@ -21,15 +21,15 @@ export interface PlainRequest {
 export interface ShownRequest extends Omit<PlainRequest, 'body' | 'headers'> {
   /** Left out: no body. */
   readonly bodyBytes?: number
-  /** The names. Left out: none */
-  readonly headers?: readonly string[]
+  /** Names of the fields of this request alone. Left out: none. */
+  readonly headerNames?: readonly string[]
 }
 
 /** Says how long the body is and which header fields there are, and not what is in them. */
 export function withoutSecrets({ body, headers, ...request }: PlainRequest): ShownRequest {
   return {
     ...request,
-    ...(headers && { headers: Object.keys(headers) }),
+    ...(headers && { headerNames: Object.keys(headers) }),
     ...(body !== undefined && { bodyBytes: Buffer.byteLength(body) }),
   }
 }

@@ -1,6 +1,7 @@
 import type { LaneRecord } from './load-record.ts'
 import { endedAtMs, isOwnFailure, type LaneName, type Sample } from './sample.ts'
-import { addCounts, noteSuccess, openSlot, type OpenSlot, slotAt } from './slot.ts'
+import { addCounts, noteSuccess, slotAt } from './slot.ts'
+import { createSlotStore, type SlotStore } from './slot-store.ts'
 
 /**
  * What a sample counts as. `own`: the generator's doing. `raced`: nothing that a server could have prevented.
@@ -33,7 +34,7 @@ interface OpenLane {
   skipped: number
   requests: number
   failed: number
-  readonly slots: Map<number, OpenSlot>
+  readonly slots: SlotStore
 }
 
 /** What a recorder has to be told. */
@@ -54,7 +55,7 @@ export function createRecorder(
   const lanes = new Map(
     names.map((name): [LaneName, OpenLane] => [
       name,
-      { lastMs: startedMs, skipped: 0, requests: 0, failed: 0, slots: new Map() },
+      { lastMs: startedMs, skipped: 0, requests: 0, failed: 0, slots: createSlotStore() },
     ]),
   )
   const laneOf = (name: LaneName): OpenLane => {
@@ -68,13 +69,13 @@ export function createRecorder(
       startedMs,
       lastMs,
       skipped,
-      slots: structuredClone([...slots.values()]).toSorted((one, other) => one.at - other.at),
+      slots: slots.read(),
     }))
   return {
     add(sample) {
       const lane = laneOf(sample.lane)
       const endedMs = endedAtMs(sample)
-      const slot = slotOf(lane, slotAt(endedMs))
+      const slot = lane.slots.at(slotAt(endedMs))
       lane.lastMs = Math.max(lane.lastMs, endedMs)
       lane.requests++
       slot.requests++
@@ -100,14 +101,6 @@ export function createRecorder(
       return taken
     },
   }
-}
-
-function slotOf({ slots }: OpenLane, at: number): OpenSlot {
-  const known = slots.get(at)
-  if (known) return known
-  const slot = openSlot(at)
-  slots.set(at, slot)
-  return slot
 }
 
 function endingOf(sample: Sample, isRaced: RecorderPlan['isRaced']): Ending {

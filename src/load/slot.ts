@@ -49,6 +49,16 @@ export function openSlot(at: number): OpenSlot {
   return { at, ...none, counts: {}, okMs: noBits, latencies: [] }
 }
 
+/** A slot that does not change any more. */
+export function copyOf(slot: Slot): Slot {
+  return {
+    ...slot,
+    counts: { ...slot.counts },
+    okMs: slot.okMs.slice(),
+    latencies: slot.latencies.slice(),
+  }
+}
+
 /** Notes a success that ended at this moment, in whole wall-clock milliseconds. */
 export function noteSuccess(slot: OpenSlot, wallMs: number, latencyMs: number): void {
   const ms = wallMs - slot.at * SLOT_MS

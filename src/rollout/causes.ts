@@ -1,32 +1,8 @@
-import { RACE_MS, type Sample } from '../load/sample.ts'
+import { RACE_MS } from '../load/sample.ts'
 import { isCertificateError, isTlsError } from '../load/tls.ts'
+import { begins, type Cause, hasCode, isAt, isFromNode, tookMs } from './cause.ts'
 
-/** Why a request failed, as far as its sample alone can tell. */
-export interface Cause {
-  readonly title: string
-  /** How its errors look in a report, in Markdown. */
-  readonly error: string
-  readonly happened: string
-  readonly helps: string
-  readonly fits: (sample: Sample) => boolean
-}
-
-const hasCode =
-  (...codes: readonly string[]) =>
-  ({ error }: Sample): boolean =>
-    error !== undefined && codes.includes(error.code)
-const begins =
-  (start: string) =>
-  ({ error }: Sample): boolean =>
-    error?.code.startsWith(start) === true
-const isAt =
-  (stage: string) =>
-  ({ error }: Sample): boolean =>
-    error?.stage === stage
-/** Node's own codes: of the system, of Node, of its HTTP parser. The others are the lanes'. */
-const isFromNode = ({ error }: Sample): boolean => /^(E[A-Z]|HPE_|UNKNOWN$)/.test(error?.code ?? '')
 const refused = hasCode('ECONNREFUSED')
-const tookMs = ({ endMs, connectMs }: Sample): number => endMs - (connectMs ?? 0)
 
 /**
  * The closed list. The first that fits a failure is its cause, so the order is from the special to the

@@ -1,5 +1,6 @@
 import type { Sample } from '../load/sample.ts'
-import { type Cause, causes } from './causes.ts'
+import type { Cause } from './cause.ts'
+import { causes } from './causes.ts'
 
 /** The failures of one cause on one pod. */
 export interface PodFailures {

@@ -193,3 +193,16 @@ test('load writes the length of a body and the name of a header field, not what 
   const { method, bodyBytes } = options.requests['new-connections']!
   assert.deepEqual([method, bodyBytes], ['POST', 9])
 })
+
+test('load takes a rate of 100000, which no machine sends, and refuses more', async () => {
+  for (const [rate, isRefused] of [
+    ['100000', false],
+    ['100001', true],
+  ] as const) {
+    const io = captureIo()
+    const flags = ['--url', 'http://127.0.0.1:1', '--rate', rate, '--duration', 'never']
+    assert.equal(await main(['load', ...flags], io), 2)
+    assert.match(io.err(), /--duration/)
+    assert.equal(io.err().includes('--rate'), isRefused, io.err())
+  }
+})

@@ -21,6 +21,25 @@ test('createRecorder counts a request in the 100 ms of wall time in which it end
   assert.equal(lane!.lastMs, 1_850)
 })
 
+test('createRecorder counts an answer that ends out of order, also long after its slot was left', () => {
+  const startedAt = { wallMs: 1_000, monotonicMs: 7 }
+  const recorder = createRecorder(['new-connections'], { startedMs: 0, idleLimitMs, isRaced })
+  for (const endMs of [50, 950, 60, 2_050, 70]) recorder.add(makeSample({ startedAt, endMs }))
+  const [lane] = recorder.records()
+  assert.deepEqual(
+    lane!.slots.map(({ at, requests, latencies }) => [
+      at,
+      requests,
+      latencies.filter((_, nth) => nth % 2 === 1),
+    ]),
+    [
+      [10, 3, [1, 1, 1]],
+      [19, 1, [1]],
+      [30, 1, [1]],
+    ],
+  )
+})
+
 test('createRecorder sums up what the lane counts besides, apart from what failed', () => {
   const { failed, counts } = figuresOf([
     makeSample({ counts: { refused: 1 } }),

@@ -1,55 +1,51 @@
-import { createGrid } from '../../grid.ts'
-import { inTurn, type Lane, type LaneContext, pauseUntil } from '../../lane.ts'
+import { inTurn, type Lane, MAX_OUTSTANDING, sendOnGrid } from '../../lane.ts'
 import type { LaneDefinition } from '../../lane-definition.ts'
 import { describedTrial, echoRoute, echoTrial, getTrial } from '../plain-trials.ts'
+import { createClientPool } from './client-pool.ts'
 
 /** Few: each keeps a connection, and three per pod are enough to have one idle at any moment. */
 export const KEEP_ALIVE_CLIENTS = 8
 
+/** From what rate on there are more from the start, in requests per second of each, and how many at most. */
+const RATE_OF_CLIENT = 100
+const MAX_CLIENTS = 64
+
+/** A connection idles for this long at most, as 8 that are used in turn do at 210 requests per second. */
+const MAX_IDLE_MS = 38
+
 const run: Lane = async (context) => {
-  const intervalMs = (1_000 * KEEP_ALIVE_CLIENTS) / context.options.ratePerSecond
-  const startMs = performance.now()
-  const clients = Array.from({ length: KEEP_ALIVE_CLIENTS }, (_, index) =>
-    runClient(context, {
-      index,
-      startMs: startMs + (index * intervalMs) / KEEP_ALIVE_CLIENTS,
-      intervalMs,
-    }),
-  )
-  await Promise.all(clients)
-}
-
-interface ClientPlan {
-  readonly index: number
-  readonly startMs: number
-  readonly intervalMs: number
-}
-
-async function runClient(context: LaneContext, { index, startMs, intervalMs }: ClientPlan): Promise<void> {
-  const { options, signal } = context
-  const next = inTurn(context.requests, index)
-  const grid = createGrid(startMs, intervalMs)
-  const agent = context.openAgent(true)
-  while (!signal.aborted) {
-    const { dueMs, skipped } = grid.next(performance.now())
-    context.skip(skipped)
-    await pauseUntil(dueMs, signal)
-    if (signal.aborted) return
-    await context.send({ ...next(), timeoutMs: options.timeoutMs, agent, dueMs })
+  const { ratePerSecond, timeoutMs } = context.options
+  const next = inTurn(context.requests, 0)
+  const first = Math.min(MAX_CLIENTS, Math.max(KEEP_ALIVE_CLIENTS, Math.ceil(ratePerSecond / RATE_OF_CLIENT)))
+  const clients = createClientPool({
+    first,
+    maxFree: Math.max(first, Math.floor((ratePerSecond * MAX_IDLE_MS) / 1_000)),
+    open: () => context.openAgent(true),
+    close: (client) => context.close(client),
+  })
+  const plan = {
+    startMs: performance.now(),
+    intervalMs: 1_000 / ratePerSecond,
+    maxOutstanding: MAX_OUTSTANDING,
   }
+  await sendOnGrid(context, plan, async (dueMs) => {
+    const agent = await clients.take()
+    if (!context.signal.aborted) await context.send({ ...next(), timeoutMs, agent, dueMs })
+    clients.giveBack(agent)
+  })
 }
 
 /**
- * Requests on connections that stay open, paced: a client that is served late sends its next request at once
- * until it is back on its grid.
+ * Requests on connections that stay open, used in turn on one grid that waits for no answer. While all of
+ * them wait for one, more are opened.
  */
 export const keepAlive: LaneDefinition = {
   name: 'keep-alive',
   unasked: true,
   essential: false,
   sends:
-    `\`POST\` with an id on ${KEEP_ALIVE_CLIENTS} connections that stay open, on a fixed grid; ` +
-    'the request of `new-connections` where no route echoes',
+    `\`POST\` with an id on ${KEEP_ALIVE_CLIENTS} connections that stay open, on a fixed grid, and on more ` +
+    'while all of them wait for an answer; the request of `new-connections` where no route echoes',
   meets: 'connections that are closed in the middle of traffic',
   routes: [echoRoute],
   columns: [],

@@ -1,9 +1,6 @@
-import { inTurn, type Lane, sendOnGrid } from '../../lane.ts'
+import { inTurn, type Lane, MAX_OUTSTANDING, sendOnGrid } from '../../lane.ts'
 import type { LaneDefinition } from '../../lane-definition.ts'
 import { describedTrial, getTrial, NEW_CONNECTIONS } from '../plain-trials.ts'
-
-/** More than this many unanswered at once is a stall that the failures of the others already tell. */
-const MAX_OUTSTANDING = 2_000
 
 const run: Lane = async (context) => {
   const { ratePerSecond, timeoutMs } = context.options
