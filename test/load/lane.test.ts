@@ -58,7 +58,7 @@ const lateBy = (ms: () => number): ReturnType<typeof createServer> =>
     setTimeout(() => response.end('{}'), ms())
   })
 
-test('the lane keep-alive leaves nothing unsent while every answer takes longer than its slots', async (t) => {
+test('keep-alive leaves nothing unsent while every answer takes longer than its slots', async (t) => {
   const target = await listen(
     t,
     lateBy(() => 1_500),
@@ -74,7 +74,7 @@ test('the lane keep-alive leaves nothing unsent while every answer takes longer 
   if (health.loopDelayMaxMs < 1_000) assert.equal(health.skipped, 0)
 })
 
-test('the lane keep-alive goes back to its 8 connections after a slow time, each one used in turn', async (t) => {
+test('keep-alive goes back to its 8 connections after a slow time, each used in turn', async (t) => {
   let slow = true
   const server = lateBy(() => (slow ? 500 : 0))
   const connections = new Set<object>()
@@ -98,7 +98,7 @@ test('the lane keep-alive goes back to its 8 connections after a slow time, each
   assert.equal(documentOf(load).failed, 0)
 })
 
-test('the lane keep-alive sends what a pause of its own has delayed on the connections that it has', async (t) => {
+test('keep-alive sends what a pause of its own has delayed on the connections it has', async (t) => {
   let dials = 0
   const target = await listen(
     t,

@@ -21,7 +21,7 @@ test('createRecorder counts a request in the 100 ms of wall time in which it end
   assert.equal(lane!.lastMs, 1_850)
 })
 
-test('createRecorder counts an answer that ends out of order, also long after its slot was left', () => {
+test('createRecorder counts an answer that ends out of order, also long after its slot', () => {
   const startedAt = { wallMs: 1_000, monotonicMs: 7 }
   const recorder = createRecorder(['new-connections'], { startedMs: 0, idleLimitMs, isRaced })
   for (const endMs of [50, 950, 60, 2_050, 70]) recorder.add(makeSample({ startedAt, endMs }))
