@@ -11,14 +11,13 @@ export function judgeTails(outcome: Outcome): Judgement {
   const { downloads, run, scenario } = outcome
   const broke = downloads.filter(({ end }) => end !== 'whole')
   const inDrain = downloads.filter((download) => spansDrain(download, replacedIn(run))).length
+  const seen = `${inDrain} of ${downloads.length} slow downloads were read while their pod drained`
   return {
     problems: [
       ...failuresOf(outcome),
       ...(broke.length === 0 ? [] : [`${broke.length} of ${downloads.length} slow downloads were not whole`]),
       ...broke.slice(0, SHOWN_DOWNLOADS).map(describeDownload),
-      ...(inDrain >= scenario.restarts
-        ? []
-        : [`${inDrain} slow downloads were read while their pod drained, wanted ${scenario.restarts}`]),
+      ...(inDrain >= scenario.restarts ? [] : [`${seen}, wanted ${scenario.restarts}`]),
       ...brokenByPods(outcome),
     ],
     doubts: [],

@@ -11,43 +11,23 @@ export interface TriggerWords {
   readonly after: string
 }
 
+function wordsOf(noun: TriggerWords['noun'], before: string, after: string): TriggerWords {
+  return { noun, before, after }
+}
+
+const evictions = ['round of evictions', 'rounds of evictions'] as const
+const deletions = ['round of deletions', 'rounds of deletions'] as const
+const changes = ['change of the image', 'changes of the image'] as const
+
 /** Every trigger; the first one is the default. */
 export const triggerWords: Readonly<Record<TriggerName, TriggerWords>> = {
-  restart: {
-    noun: ['rollout', 'rollouts'],
-    before: 'anything was restarted',
-    after: 'the first restart began',
-  },
-  'scale-down': {
-    noun: ['scale-down', 'scale-downs'],
-    before: 'anything was scaled',
-    after: 'the first scale-down began',
-  },
-  'delete-pod': {
-    noun: ['round of deletions', 'rounds of deletions'],
-    before: 'any pod was deleted',
-    after: 'the first pod was deleted',
-  },
-  evict: {
-    noun: ['round of evictions', 'rounds of evictions'],
-    before: 'any pod was evicted',
-    after: 'the first pod was evicted',
-  },
-  'drain-node': {
-    noun: ['node drain', 'node drains'],
-    before: 'any node was drained',
-    after: 'the first node drain began',
-  },
-  image: {
-    noun: ['change of the image', 'changes of the image'],
-    before: 'the image was changed',
-    after: 'the first change of the image began',
-  },
-  none: {
-    noun: undefined,
-    before: 'any change of the pods was seen',
-    after: 'the first change of the pods',
-  },
+  restart: wordsOf(['rollout', 'rollouts'], 'anything was restarted', 'the first restart began'),
+  'scale-down': wordsOf(['scale-down', 'scale-downs'], 'anything was scaled', 'the first scale-down began'),
+  'delete-pod': wordsOf(deletions, 'any pod was deleted', 'the first pod was deleted'),
+  evict: wordsOf(evictions, 'any pod was evicted', 'the first pod was evicted'),
+  'drain-node': wordsOf(['node drain', 'node drains'], 'any node was drained', 'the first node drain began'),
+  image: wordsOf(changes, 'the image was changed', 'the first change of the image began'),
+  none: wordsOf(undefined, 'any change of the pods was seen', 'the first change of the pods'),
 }
 
 /** The names, in the order in which they are listed. */

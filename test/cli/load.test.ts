@@ -190,10 +190,10 @@ test('load writes the length of a body and the name of a header field, not what 
   await main(['load', '--url', url, '--duration', '200ms', ...secrets, ...short], io)
   assert.doesNotMatch(io.out() + io.err(), /4111|s3cret/)
   const { options } = JSON.parse(io.out()) as {
-    options: { headers: string[]; requests: Record<string, { method: string; bodyBytes: number }> }
+    options: { headers: string[]; requests: Record<string, { method: string; bodyBytes: number }[]> }
   }
   assert.deepEqual(options.headers, ['host', 'x-token'])
-  const { method, bodyBytes } = options.requests['new-connections']!
+  const { method, bodyBytes } = options.requests['new-connections']![0]!
   assert.deepEqual([method, bodyBytes], ['POST', 9])
 })
 

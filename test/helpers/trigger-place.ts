@@ -6,7 +6,7 @@ import { createRestarter, type Restarter } from '../../src/rollout/drivers/kuber
 import type { TriggerSettings } from '../../src/rollout/drivers/kubernetes/triggers/trigger.ts'
 import { createTimeline } from '../../src/rollout/timeline.ts'
 import type { TriggerName } from '../../src/rollout/trigger.ts'
-import { FakeApiServer, type Scope, type SeenRequest } from './fake-api-server.ts'
+import { FakeApiServer, send, type Scope, type SeenRequest } from './fake-api-server.ts'
 import { FakeController } from './fake-controller.ts'
 import { makeWorkload, namespace, paths } from './kubernetes-objects.ts'
 
@@ -21,6 +21,8 @@ export interface TriggerPlace {
   readonly ending: AbortController
   /** Requests that changed something. */
   changes(): readonly SeenRequest[]
+  /** Has the API server refuse every request with this in its body. */
+  refuse(text: string): void
   /** The nodes that are cordoned. */
   cordoned(): readonly string[]
   /** How many pods the Deployment wants. */
@@ -75,6 +77,14 @@ export async function triggerPlace(
       signal,
       onNotice,
     }),
+    refuse(text) {
+      const { intercept } = server
+      server.intercept = (request, response) => {
+        const isRefused = JSON.stringify(request.body ?? '').includes(text)
+        if (isRefused) send(response, 403, { reason: 'Forbidden', message: 'no longer' })
+        return isRefused || intercept(request, response)
+      }
+    },
     changes: () => server.requests.filter(({ method }) => method !== 'GET'),
     cordoned: () =>
       ['node-1', 'node-2'].filter((name) => object(paths.nodes, name).spec?.['unschedulable'] === true),

@@ -86,12 +86,7 @@ suite('--trigger drain-node', () => {
   test('says how to uncordon by hand when the API server refuses that', async (t) => {
     const place = await triggerPlace(t, 'drain-node', 300)
     place.controller.refusals.push('no disruption allowed')
-    const { intercept } = place.server
-    place.server.intercept = (request, response) => {
-      const isBack = JSON.stringify(request.body ?? '').includes('"unschedulable":null')
-      if (isBack) send(response, 403, { reason: 'Forbidden', message: 'no longer' })
-      return isBack || intercept(request, response)
-    }
+    place.refuse('"unschedulable":null')
     await assert.rejects(place.restarter.restart(), { code: 'LASTCALL_WORKLOAD' })
     const sentence =
       "could not uncordon the node 'node-1' (no longer); do it by hand: kubectl uncordon node-1"

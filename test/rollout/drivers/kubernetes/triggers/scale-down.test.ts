@@ -63,12 +63,7 @@ suite('--trigger scale-down', () => {
 
   test('says how to scale back by hand when the API server refuses that', async (t) => {
     const place = await triggerPlace(t, 'scale-down')
-    const { intercept } = place.server
-    place.server.intercept = (request, response) => {
-      const isBack = JSON.stringify(request.body ?? '').includes('"replicas":2')
-      if (isBack) send(response, 403, { reason: 'Forbidden', message: 'no longer' })
-      return isBack || intercept(request, response)
-    }
+    place.refuse('"replicas":2')
     await assert.rejects(place.restarter.restart(), {
       code: 'LASTCALL_CLUSTER',
       message: /refused with 403 Forbidden: no longer$/,
