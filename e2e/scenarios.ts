@@ -108,7 +108,7 @@ const scenarios: readonly (Judged | ((asked: Asked) => Judged))[] = [
     lanes: defaultLaneNames,
     values: h2c,
     patch: patchPod({ containers: [{ name: 'app', readinessProbe: { httpGet: { path: '/livez' } } }] }),
-    judge: (outcome) => judgeFault(outcome, /pods were ready, by their readiness probe, until/),
+    judge: (outcome) => judgeFault(outcome, /^the readiness probe of 3 of 3 pods passed until/),
   },
   {
     ...slowReading('tail', 'large answers at 1 MB/s, still being read when the drain begins'),

@@ -10,7 +10,7 @@ export interface Footprint {
   readonly logBytes: number
 }
 
-/** A load as `lastcall rollout` sends it without flags: four lanes at 210 requests per second. */
+/** Four lanes with 210 requests per second each: more than a rollout of three pods sends without flags. */
 const LANES = ['new-connections', 'keep-alive', 'think-time', 'slow'] as const
 const RATE = 210
 /** How often the agent says what it has counted. Milliseconds. */

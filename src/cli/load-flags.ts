@@ -15,7 +15,7 @@ export const CONFIG_FLAG = '--config'
 /** Under which the flags of single lanes are kept, which only the file can say. */
 export const LANE_FLAGS = 'laneFlags'
 
-/** More than any machine sends from one process; a load that is too high for this one says so. */
+/** Requests per second; no machine sends more from one process. A rate that is too high shows as unsent requests. */
 const MAX_RATE = 100_000
 
 /** The routes of all lanes, each once. */

@@ -89,7 +89,7 @@ export async function followRun<Document extends JudgedRun>(
   }
 }
 
-/** Says what somebody has to take back by hand, also with `--quiet`. */
+/** Prints what the user has to take back by hand, also with `--quiet`. */
 function sayLeftBehind(sentences: readonly string[] | undefined, io: Pick<CliIo, 'stderr'>): void {
   for (const sentence of sentences ?? []) io.stderr.write(`Left behind: ${sentence}\n`)
 }

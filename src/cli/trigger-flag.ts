@@ -27,7 +27,9 @@ export function readTrigger(reader: FlagReader): TriggerName {
 export function readToImage(reader: FlagReader, trigger: TriggerName): string | undefined {
   const image = reader.text('to-image', '')
   if (trigger === 'image' && image === '') {
-    reader.problems.push('--trigger image: wanted --to-image as well: the image to change to, and back from')
+    reader.problems.push(
+      '--trigger image: wanted --to-image as well: the image to roll out before changing back',
+    )
   }
   if (trigger !== 'image' && reader.has('to-image')) {
     reader.problems.push('--to-image: has no meaning without --trigger image; leave it out')

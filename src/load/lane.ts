@@ -42,7 +42,7 @@ export interface LaneContext {
   identify(request: LaneRequest, dueMs: number): RequestIdentity
   /** Takes what {@link LaneContext.identify} began. */
   readonly record: (sample: Sample) => void
-  /** Counts requests of the plan that were never sent, because the generator was too late for them. */
+  /** Counts planned requests that were never sent: the generator was too late, or too many had no answer yet. */
   readonly skip: (count: number) => void
 }
 
@@ -56,7 +56,8 @@ export function inTurn(requests: readonly LaneRequest[], first: number): () => L
 export type Lane = (context: LaneContext) => Promise<void>
 
 /**
- * More than this many unanswered at once on HTTP/1 is a stall that the failures of the others already tell.
+ * Unanswered requests of an HTTP/1 lane, at most. With more of them the server stands still, which these
+ * already show.
  */
 export const MAX_OUTSTANDING = 2_000
 

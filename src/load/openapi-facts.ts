@@ -13,7 +13,7 @@ export interface OpenApiFacts {
   readonly notSent: readonly {
     readonly operation: string
     readonly reason: string
-    /** Whether its method is none that may be sent again and again. */
+    /** Whether its method is neither GET nor HEAD. */
     readonly unsafe: boolean
   }[]
 }

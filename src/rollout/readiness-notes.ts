@@ -33,9 +33,9 @@ export function lateReadinessNotes(pods: readonly PodRecord[]): readonly string[
   const late = seen.filter(Boolean).length
   if (late === 0) return []
   return [
-    `${late} of ${seen.length} pods were ready, by their readiness probe, until they stopped to accept ` +
-      'connections: an external load balancer that asks the same probe sends requests to such a pod until then; ' +
-      'let the probe fail from the signal on, while the pod still serves',
+    `the readiness probe of ${late} of ${seen.length} pods passed until they stopped accepting connections. ` +
+      'An external load balancer that uses the same probe keeps sending requests to such a pod. ' +
+      'Let the probe fail from the signal on, while the pod still serves',
   ]
 }
 

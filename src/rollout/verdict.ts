@@ -117,7 +117,7 @@ function summarize(
   const within = load.failed > 0 && reasons.length === 0 ? 'within the budget, ' : ''
   return (
     `${count(load.failed)} failed of ${count(load.requests)} requests ${within}${when}` +
-    (interruptedBy === undefined ? '' : `, interrupted by ${interruptedBy}`)
+    (interruptedBy === undefined ? '' : `, ended early: ${interruptedBy}`)
   )
 }
 
@@ -134,8 +134,8 @@ function interruptionDoubts({ interruptedBy, phases }: RunFacts): readonly strin
   if (interruptedBy === undefined) return []
   const phase = phases.at(-1)?.name ?? 'start'
   return [
-    `the run was interrupted by ${interruptedBy} in its phase ${phase}: ` +
-      'it says nothing about what would have come; let it end',
+    `the run ended early in its phase ${phase} (${interruptedBy}): ` +
+      'it says nothing about the time after that; run it again to its end',
   ]
 }
 

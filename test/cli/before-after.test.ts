@@ -53,7 +53,7 @@ test('rehearse --before-after that is ended in its first run has the report of t
   await eventually('the load has begun', () => io.err().includes('phase baseline'))
   io.send('SIGINT')
   assert.equal(await ended, 130)
-  assert.match(io.out(), /INCONCLUSIVE .* interrupted by SIGINT/)
+  assert.match(io.out(), /INCONCLUSIVE .* ended early: SIGINT/)
   assert.doesNotMatch(io.err(), /Run 2 of 2/)
 })
 

@@ -91,7 +91,7 @@ test('rehearse prints and writes what it has seen when SIGINT ends it: inconclus
   const { program, document } = await interrupt(t, 'careful-app', /pod-1 {2}pod signalled/)
   assert.match(
     program.out(),
-    /^lane[^]*pod-1 +still ending at the end[^]*\nINCONCLUSIVE {2}0 failed of [\d,]+ requests in 1 rollout \(\d pods? replaced\), interrupted by SIGINT\n {2}- the run was interrupted by SIGINT in its phase (?:rollout|drain)/,
+    /^lane[^]*pod-1 +still ending at the end[^]*\nINCONCLUSIVE {2}0 failed of [\d,]+ requests in 1 rollout \(\d pods? replaced\), ended early: SIGINT\n {2}- the run ended early in its phase (?:rollout|drain) \(SIGINT\)/,
   )
   assert.ok(document.load.requests > 0)
   assert.deepEqual([document.interruptedBy, document.verdict.outcome], ['SIGINT', 'inconclusive'])
@@ -104,7 +104,7 @@ test('rehearse says FAIL when it is interrupted after a request has failed', asy
   const { program, document } = await interrupt(t, 'abrupt-app', /rollout[^]*rollout[^]*phase drain/)
   assert.match(
     program.out(),
-    /\nFAIL {2}[\d,]+ failed of [\d,]+ requests in \d+ rollouts .*interrupted by SIGINT/,
+    /\nFAIL {2}[\d,]+ failed of [\d,]+ requests in \d+ rollouts .*ended early: SIGINT/,
   )
   assert.ok(document.load.failed > 0)
   assert.deepEqual([document.verdict.outcome, document.verdict.exitCode], ['fail', 1])
@@ -120,7 +120,7 @@ test('rehearse --quiet says in one line that it was interrupted', async (t) => {
   await until(() => existsSync(sign))
   program.child.kill('SIGINT')
   assert.deepEqual(await once(program.child, 'close'), [130, null])
-  assert.match(program.out(), /^INCONCLUSIVE {2}0 failed of [^\n]*, interrupted by SIGINT\n$/)
+  assert.match(program.out(), /^INCONCLUSIVE {2}0 failed of [^\n]*, ended early: SIGINT\n$/)
   assert.equal(program.err(), '')
 })
 

@@ -42,7 +42,7 @@ suite('lastcall rollout --trigger image', () => {
     const cluster = await startCluster(t)
     const { io, code } = begin(t, cluster, ...toOther, '--print-manifests')
     assert.equal(await code, 0)
-    assert.match(io.err(), /^To end this run before its time, .* before it can change the image back\.\n$/)
+    assert.match(io.err(), /^To end this run early, [^]* before it can change the image back\.\n$/)
     const { items } = JSON.parse(io.out()) as { items: readonly AppliedObject[] }
     const { exitCode, lines } = await applyManifests(cluster.server.access, items)
     const verdict = lines.find((line) => line.type === 'verdict')

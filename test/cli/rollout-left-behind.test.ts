@@ -37,12 +37,12 @@ suite('lastcall rollout says what it left behind', () => {
     [
       'drain-node',
       '"unschedulable":null',
-      "could not uncordon the node 'node-1' (no longer); do it by hand: kubectl uncordon node-1",
+      "lastcall could not uncordon the node 'node-1' (no longer); do it by hand: kubectl uncordon node-1",
     ],
     [
       'scale-down',
       '"replicas":2',
-      "could not scale Deployment 'shop' back to 2 (no longer); do it by hand: " +
+      "lastcall could not scale Deployment 'shop' back to 2 (no longer); do it by hand: " +
         'kubectl scale deployment/shop --replicas=2 -n ns',
     ],
   ] as const) {
@@ -68,7 +68,7 @@ suite('lastcall rollout says what it left behind', () => {
     assert.deepEqual(io.deaths, ['SIGINT'])
     assert.equal(
       io.err(),
-      "Left behind: did not yet uncordon the node 'node-1'; do it by hand: kubectl uncordon node-1\n",
+      "Left behind: lastcall did not uncordon the node 'node-1'; do it by hand: kubectl uncordon node-1\n",
     )
     release()
     assert.equal(await code, 130)

@@ -45,7 +45,7 @@ test('renderSummary of a run that was interrupted before its load has no empty t
   const text = renderSummary(toRehearsalDocument(facts, ['node']), createPalette(false))
   assert.match(
     text,
-    /^INCONCLUSIVE {2}0 failed of 0 requests in 0 rollouts .*, interrupted by SIGINT\n {2}- [^\n]*\n$/,
+    /^INCONCLUSIVE {2}0 failed of 0 requests in 0 rollouts .*, ended early: SIGINT\n {2}- [^\n]*\n$/,
   )
 })
 

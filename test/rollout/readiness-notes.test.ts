@@ -53,6 +53,8 @@ test('lateReadinessNotes counts pods that were ready until their listener closed
     [],
   )
   const [note] = lateReadinessNotes([early, podUnready(6_100, 6_000)])
-  assert.match(note!, /^1 of 2 pods were ready, by their readiness probe, until they stopped to accept/)
-  assert.deepEqual(judgeRun(makeFacts({ pods: [podUnready(6_100, 6_000)] })).notes, [note!.replace('2', '1')])
+  assert.match(note!, /^the readiness probe of 1 of 2 pods passed until they stopped accepting/)
+  assert.deepEqual(judgeRun(makeFacts({ pods: [podUnready(6_100, 6_000)] })).notes, [
+    note!.replace('1 of 2', '1 of 1'),
+  ])
 })

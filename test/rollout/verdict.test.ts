@@ -33,9 +33,9 @@ test('judgeRun is inconclusive when the run was interrupted, and says nothing of
   const lanes = [makeLane('new-connections', { baseline: 10 }), makeLane('slow', {})]
   const verdict = judgeRun(makeFacts({ lanes, interruptedBy: 'SIGINT' }))
   assert.deepEqual([verdict.outcome, verdict.exitCode, verdict.smallestOutageMs], ['inconclusive', 3, null])
-  assert.match(verdict.sentence, /^0 failed of 10 requests .*, interrupted by SIGINT$/)
+  assert.match(verdict.sentence, /^0 failed of 10 requests .*, ended early: SIGINT$/)
   assert.equal(verdict.reasons.length, 1)
-  assert.match(verdict.reasons[0]!, /^the run was interrupted by SIGINT in its phase cool-down/)
+  assert.match(verdict.reasons[0]!, /^the run ended early in its phase cool-down \(SIGINT\)/)
 })
 
 test('judgeRun fails an interrupted run with a failed request', () => {

@@ -62,7 +62,10 @@ export function createRolloutCommand(io: CliIo, onExitCode: (code: number) => vo
     .option('--service-account <name>', 'account of the agent (default: one is created, with a role)')
     .option('--node <name>', 'node for the agent alone, whatever its taints (default: the scheduler decides)')
     .option('--trigger <how>', triggerHelp)
-    .option('--to-image <image>', 'image that --trigger image changes the workload to, and back from')
+    .option(
+      '--to-image <image>',
+      'image for --trigger image, which rolls it out and then changes back (required there)',
+    )
     .option('--restarts <n>', 'number of times to do that (default: 1)')
     .option(
       '--duration <duration>',

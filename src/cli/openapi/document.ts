@@ -16,8 +16,8 @@ export function readDocument(file: string, cwd: string): Json {
   if (!isMap(root)) throw new DocumentError('is no OpenAPI document: it has no keys and values')
   if (root['swagger'] !== undefined) {
     throw new DocumentError(
-      `has swagger: ${JSON.stringify(root['swagger'])}, which is not read; convert it to OpenAPI 3, ` +
-        'such as by npx swagger2openapi',
+      `has swagger: ${JSON.stringify(root['swagger'])}, which is not supported; convert it to OpenAPI 3, ` +
+        'for example with npx swagger2openapi',
     )
   }
   const version = root['openapi']
@@ -36,7 +36,9 @@ function refuseCircle(root: Json): void {
   try {
     JSON.stringify(root)
   } catch {
-    throw new DocumentError('has an anchor that contains itself, which OpenAPI has not; write a $ref instead')
+    throw new DocumentError(
+      'has an anchor that contains itself, which OpenAPI does not allow; write a $ref instead',
+    )
   }
 }
 
@@ -54,7 +56,7 @@ function parse(text: string): unknown {
     return text.trimStart().startsWith('{') ? parseJson(text) : (parseYaml(text) as unknown)
   } catch (error) {
     const [first = ''] = (error as Error).message.split('\n', 1)
-    throw new DocumentError(`is no JSON and no YAML: ${first.replace(/:$/, '')}`)
+    throw new DocumentError(`is neither JSON nor YAML: ${first.replace(/:$/, '')}`)
   }
 }
 

@@ -84,7 +84,7 @@ function valueOf(parameter: Json, resolve: Resolve): { readonly value: unknown; 
     )
   }
   const value = exampleOf(parameter, resolve)
-  if (value === undefined) throw new NotSent(`${about} has no example`)
+  if (value === undefined) throw new NotSent(`${about} has no example; give it one`)
   // What has a media type is one text (§4.8.12.2.2), and JSON is nearly all there is.
   if (media) return { value: typeof value === 'string' ? value : JSON.stringify(value), explode: false }
   return { value, explode: (parameter['explode'] ?? style === 'form') === true }

@@ -49,5 +49,5 @@ function noneLeft(notSent: OpenApiFacts['notSent']): string {
   if (safe.length === 0) return 'has no operation with GET or HEAD; name a request with --path and --method'
   const reasons = safe.slice(0, SHOWN).map(({ operation, reason }) => `${operation}: ${reason}`)
   const more = safe.length > SHOWN ? `, and ${safe.length - SHOWN} more` : ''
-  return `has no operation that can be sent (${reasons.join(', ')}${more}); give their parameters examples`
+  return `has no operation that can be sent: ${reasons.join('; ')}${more}`
 }

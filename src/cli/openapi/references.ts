@@ -26,8 +26,8 @@ export function createResolve(root: Json): Resolve {
 function lookUp(root: Json, reference: string): unknown {
   if (!reference.startsWith('#')) {
     throw new DocumentError(
-      `refers to '${reference}', which is outside of it; bundle it into one file, ` +
-        'such as by npx @redocly/cli bundle',
+      `refers to '${reference}', which is another file; bundle both into one, ` +
+        'for example with npx @redocly/cli bundle',
     )
   }
   const found = reference === '#' ? root : walk(root, reference)

@@ -27,9 +27,9 @@ function missingOf(name: string, { root, resolve, headerNames }: SecurityPorts):
   const { securitySchemes } = isMap(root['components']) ? root['components'] : ({} as Json)
   const scheme = resolve(isMap(securitySchemes) ? securitySchemes[name] : undefined)
   const field = isMap(scheme) ? fieldOf(scheme) : undefined
-  if (field === undefined) return `it needs the security '${name}', which no header field gives`
+  if (field === undefined) return `it needs the security scheme '${name}', which no header field can meet`
   if (headerNames.has(field.toLowerCase())) return undefined
-  return `it needs the security '${name}'; pass --header '${field}: …'`
+  return `it needs the security scheme '${name}'; pass --header '${field}: …'`
 }
 
 /** The header field that a Security Scheme Object (§4.8.27) is met by. */

@@ -21,14 +21,14 @@ function read(
 const paths = 'paths: { /a: { get: {} } }'
 
 for (const [what, text, problem] of [
-  ['not YAML', 'openapi: [', /^is no JSON and no YAML: .*$/],
-  ['broken JSON', '{ "openapi": "3.0.0", ', /^is no JSON and no YAML: .*$/],
+  ['not YAML', 'openapi: [', /^is neither JSON nor YAML: .*$/],
+  ['broken JSON', '{ "openapi": "3.0.0", ', /^is neither JSON nor YAML: .*$/],
   ['a list', '- a', /^is no OpenAPI document: it has no keys and values$/],
   ['empty', '', /^is no OpenAPI document: it has no keys and values$/],
   [
     'Swagger 2',
     `{ swagger: '2.0', ${paths} }`,
-    /^has swagger: "2.0", which is not read; convert it to OpenAPI 3/,
+    /^has swagger: "2.0", which is not supported; convert it to OpenAPI 3/,
   ],
   ['without a version', `{ ${paths} }`, /^has no key 'openapi', wanted 3.0, 3.1 or 3.2$/],
   ['version 4', `{ openapi: 4.0.0, ${paths} }`, /^has openapi: "4.0.0", wanted 3.0, 3.1 or 3.2$/],
@@ -46,12 +46,12 @@ for (const [what, text, problem] of [
   [
     'without an example',
     "{ openapi: 3.1.0, paths: { '/a/{id}': { get: { parameters: [{ name: id, in: path }] } } } }",
-    /^has no operation that can be sent \(GET \/a\/\{id\}: the path parameter 'id' has no example\); give/,
+    /^has no operation that can be sent: GET \/a\/\{id\}: the path parameter 'id' has no example; give/,
   ],
   [
     'a remote reference',
     '{ openapi: 3.1.0, paths: { /a: { $ref: common.yaml#/a } } }',
-    /^refers to 'common.yaml#\/a', which is outside of it; bundle it into one file, such as by npx @redocly/,
+    /^refers to 'common.yaml#\/a', which is another file; bundle both into one, for example with npx @redocly/,
   ],
   [
     'a reference to nothing',

@@ -79,8 +79,8 @@ test('load --openapi sends the safe operations in turn, and names what it does n
     err,
     [
       `${document}: 5 of 9 operations are sent, in turn; not sent:`,
-      "  GET /orders/{id}/invoice: the path parameter 'id' has no example",
-      "  GET /me: it needs the security 'token'; pass --header 'Authorization: …'",
+      "  GET /orders/{id}/invoice: the path parameter 'id' has no example; give it one",
+      "  GET /me: it needs the security scheme 'token'; pass --header 'Authorization: …'",
       '  POST /orders: it is not GET or HEAD',
       '  DELETE /orders/{id}: it is not GET or HEAD',
       '',

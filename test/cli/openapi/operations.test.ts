@@ -64,10 +64,10 @@ for (const [description, path] of [
   ['content: { application/json: { schema: { default: 1 } } }', '/a?q=1'],
   ['style: form, example: 1', '/a?q=1'],
   ['style: deepObject, example: { a: 1 }', `the query parameter 'q' has the style "deepObject"`],
-  ['schema: { type: string }', "the query parameter 'q' has no example"],
-  ['example: null', "the query parameter 'q' has no example"],
+  ['schema: { type: string }', "the query parameter 'q' has no example; give it one"],
+  ['example: null', "the query parameter 'q' has no example; give it one"],
   ['example: []', "the query parameter 'q' has an empty example"],
-  ["schema: { $ref: '#/components/schemas/Tree' }", "the query parameter 'q' has no example"],
+  ["schema: { $ref: '#/components/schemas/Tree' }", "the query parameter 'q' has no example; give it one"],
 ] as const) {
   test(`a query parameter with ${description} becomes ${path}`, () => {
     const components =
@@ -179,14 +179,18 @@ for (const [security, given, wanted] of [
   ['[]', '', '/a'],
   ['[{}]', '', '/a'],
   ['[{ bearer: [] }, {}]', '', '/a'],
-  ['[{ bearer: [] }]', '', "it needs the security 'bearer'; pass --header 'Authorization: …'"],
+  ['[{ bearer: [] }]', '', "it needs the security scheme 'bearer'; pass --header 'Authorization: …'"],
   ['[{ bearer: [] }]', 'authorization', '/a'],
-  ['[{ key: [] }]', 'authorization', "it needs the security 'key'; pass --header 'X-Key: …'"],
+  ['[{ key: [] }]', 'authorization', "it needs the security scheme 'key'; pass --header 'X-Key: …'"],
   ['[{ bearer: [] }, { key: [] }]', 'x-key', '/a'],
-  ['[{ bearer: [], key: [] }]', 'x-key', "it needs the security 'bearer'; pass --header 'Authorization: …'"],
+  [
+    '[{ bearer: [], key: [] }]',
+    'x-key',
+    "it needs the security scheme 'bearer'; pass --header 'Authorization: …'",
+  ],
   ['[{ session: [] }]', 'cookie', '/a'],
-  ['[{ query: [] }]', 'cookie', "it needs the security 'query', which no header field gives"],
-  ['[{ none: [] }]', 'cookie', "it needs the security 'none', which no header field gives"],
+  ['[{ query: [] }]', 'cookie', "it needs the security scheme 'query', which no header field can meet"],
+  ['[{ none: [] }]', 'cookie', "it needs the security scheme 'none', which no header field can meet"],
 ] as const) {
   test(`with the header '${given}' the security ${security} makes ${wanted}`, () => {
     const own = only(

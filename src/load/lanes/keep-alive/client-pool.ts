@@ -10,9 +10,9 @@ export interface ClientPool {
 
 /** What a pool is made of. */
 interface PoolPlan {
-  /** So many are there from the start. */
+  /** Clients at the start. */
   readonly first: number
-  /** A client that is given back is closed when so many others are free; not below `first`. */
+  /** A client that is given back is closed when this many others are free. At least `first`. */
   readonly maxFree: number
   readonly open: () => DialAgent
   readonly close: (client: DialAgent) => void

@@ -6,11 +6,14 @@ import { createClientPool } from './client-pool.ts'
 /** Few: each keeps a connection, and three per pod are enough to have one idle at any moment. */
 export const KEEP_ALIVE_CLIENTS = 8
 
-/** From what rate on there are more from the start, in requests per second of each, and how many at most. */
+/**
+ * Above 800 requests per second the lane starts with one connection for each 100 of them, with
+ * {@link MAX_CLIENTS} at most.
+ */
 const RATE_OF_CLIENT = 100
 const MAX_CLIENTS = 64
 
-/** A connection idles for this long at most, as 8 that are used in turn do at 210 requests per second. */
+/** Milliseconds. Above 210 requests per second no connection idles for longer than the 8 do at that rate. */
 const MAX_IDLE_MS = 38
 
 const run: Lane = async (context) => {
@@ -44,8 +47,9 @@ export const keepAlive: LaneDefinition = {
   unasked: true,
   essential: false,
   sends:
-    `\`POST\` with an id on ${KEEP_ALIVE_CLIENTS} connections that stay open, on a fixed grid, and on more ` +
-    'while all of them wait for an answer; the request of `new-connections` where no route echoes',
+    `\`POST\` with an id on ${KEEP_ALIVE_CLIENTS} connections that stay open (above 800 requests per second one ` +
+    `for each ${RATE_OF_CLIENT}, at most ${MAX_CLIENTS}), on a fixed grid; more are opened when a request has waited 50 ms for a free one; ` +
+    'the request of `new-connections` where no route echoes',
   meets: 'connections that are closed in the middle of traffic',
   routes: [echoRoute],
   columns: [],

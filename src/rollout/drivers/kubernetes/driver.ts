@@ -20,8 +20,6 @@ export interface KubernetesPorts {
   onLost(problem: string): void
 }
 
-const seeObjects = 'see kubectl get job,cm,sa,role -l app.kubernetes.io/managed-by=lastcall'
-
 /** A workload in a cluster, with an agent beside it that sends the load and observes. */
 export function createKubernetesDriver(options: KubernetesOptions, ports: KubernetesPorts): Driver {
   const { api, timeline } = ports
@@ -51,17 +49,18 @@ export function createKubernetesDriver(options: KubernetesOptions, ports: Kubern
     signal,
     onNotice: notice,
   })
+  const listing = `kubectl get job,cm,sa,role,rolebinding -n ${workload.namespace} -l app.kubernetes.io/managed-by=lastcall`
   let objectsLeft: readonly string[] = []
   const remove = async (): Promise<void> => {
     // An agent that is still being created would be left behind.
     const last = await starting?.catch(() => undefined)
     try {
       const left = (await last?.remove()) ?? []
-      if (left.length > 0) objectsLeft = [`still there after the end: ${left.join(', ')}; ${seeObjects}`]
+      if (left.length > 0) objectsLeft = [`still there after the end: ${left.join(', ')}; see ${listing}`]
     } catch (error) {
       // Its deadline ends it. The report must not be lost with it.
       if (!(error instanceof ApiError)) throw error
-      objectsLeft = [`the agent could not be deleted (${error.message}); ${seeObjects}`]
+      objectsLeft = [`the agent could not be deleted (${error.message}); see ${listing}`]
     }
     for (const sentence of objectsLeft) notice(sentence)
   }

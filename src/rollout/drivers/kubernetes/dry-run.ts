@@ -18,8 +18,8 @@ export function renderPlan(options: KubernetesOptions): string {
     (permission) => `  ${toText(permission)}: ${permission.why}`,
   )
   return [
-    `lastcall would ${triggers[options.trigger].does(`${workload.kind} '${workload.name}'`, options)} ` +
-      `in the namespace '${workload.namespace}',`,
+    `In the namespace '${workload.namespace}' lastcall would ` +
+      `${triggers[options.trigger].does(`${workload.kind} '${workload.name}'`, options)},`,
     `send load to ${destination.words}, and create:`,
     ...objects,
     ...renderOperations(options),

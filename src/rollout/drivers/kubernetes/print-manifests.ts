@@ -40,7 +40,8 @@ function endingHint({ trigger, found }: KubernetesOptions, name: string): string
   if (takesBack === undefined) return undefined
   const command = `kubectl delete job ${name} -n ${found.workload.namespace} --cascade=foreground`
   return (
-    `To end this run before its time, end its Job first, and wait: ${command}; then kubectl delete -f. ` +
-    `All at once takes away the agent's role before it can ${takesBack}.`
+    `To end this run early, first end its Job and wait: ${command}\n` +
+    'Then delete the rest with kubectl delete -f and the same file. ' +
+    `Deleting all objects at once removes the agent's role before it can ${takesBack}.`
   )
 }

@@ -16,8 +16,8 @@ export function readRolloutStatus(kind: WorkloadKind, workload: WorkloadObject):
 }
 
 /**
- * Whether every pod serves that is wanted: as {@link readRolloutStatus}, but where the controller leaves pods
- * of the template before as they are (OnDelete, a paused Deployment), these count as well.
+ * Whether all wanted pods serve. As {@link readRolloutStatus}, but pods of the old template count where the
+ * controller keeps them (OnDelete, a paused Deployment).
  */
 export function readHealth(kind: WorkloadKind, workload: WorkloadObject): RolloutStatus {
   const { spec, status = {} } = workload

@@ -1,2 +1,2 @@
-/** Why a container waits whose image the cluster cannot pull, in the kubelet's words. */
+/** The kubelet's reasons for a container whose image it cannot pull. Behind ErrImagePull it tries again. */
 export const unpullable: readonly string[] = ['ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull']

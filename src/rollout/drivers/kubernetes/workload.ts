@@ -71,7 +71,7 @@ export function workloadProblems(workload: Workload, trigger: TriggerName): read
   const partition = spec.updateStrategy?.rollingUpdate?.partition ?? 0
   if (isRollout && partition > 0) {
     return [
-      `${what} has the partition ${partition}: a restart leaves the pods below it; set it to 0, ` +
+      `${what} has the partition ${partition}: a rollout does not replace pods with a lower ordinal; set it to 0, ` +
         'or choose --trigger delete-pod',
     ]
   }

@@ -35,7 +35,7 @@ export function isNotFound(error: unknown): boolean {
   return error instanceof ApiError && error.status === 404
 }
 
-/** For who may have named the wrong one; nothing once it has answered. */
+/** For a user who may have named the wrong cluster. Left out once the server has answered. */
 const FIRST_HINT = '; is it the right one? See --context and --kubeconfig'
 
 /**

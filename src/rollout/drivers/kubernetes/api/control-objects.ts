@@ -24,7 +24,7 @@ export interface AutoscalerObject extends KubernetesObject {
   }
 }
 
-/** What keeps pods away from a node that do not tolerate it. */
+/** Keeps pods away from a node unless they tolerate it. */
 export interface Taint {
   readonly key: string
   readonly value?: string

@@ -66,7 +66,7 @@ export interface Container {
   }
 }
 
-/** Which taints of nodes a pod puts up with. */
+/** Taints that a pod tolerates. */
 export interface Toleration {
   readonly key?: string
   readonly operator?: string

@@ -37,9 +37,9 @@ export const drainNode: Trigger = {
     const others = items.filter(({ metadata }) => metadata.name !== oldest?.spec.nodeName)
     if (others.some((node) => takesPods(node, workload.object.spec.template.spec))) return []
     return [
-      `there is no other node than '${oldest?.spec.nodeName ?? ''}' that takes its pods ` +
-        '(ready, not cordoned, without a taint that they do not tolerate), ' +
-        `so that those of ${kind} '${name}' could not be replaced; choose another --trigger`,
+      `no node other than '${oldest?.spec.nodeName ?? ''}' can take the pods of ${kind} '${name}': ready, ` +
+        'not cordoned, with no taint that they do not tolerate, with the labels of their nodeSelector; ' +
+        'choose another --trigger',
     ]
   },
   replacesAll: false,

@@ -13,8 +13,8 @@ type WorkloadPorts = Pick<TriggerPorts, 'api' | 'workload' | 'signal' | 'onWaiti
 const OBSERVER_LAG_MS = 30_000
 
 /**
- * Waits until the controller has made every pod new and available, and so many were seen that are none of
- * the old ones.
+ * Waits until the controller says that every pod is new and available, then at most {@link OBSERVER_LAG_MS}
+ * until the observer has seen them.
  * @throws LastcallError `LASTCALL_WORKLOAD` when that cannot be finished
  */
 export async function untilNewReady(ports: TriggerPorts, old: ReadonlySet<string>): Promise<void> {
@@ -23,7 +23,10 @@ export async function untilNewReady(ports: TriggerPorts, old: ReadonlySet<string
   // Never, when the workload is scaled meanwhile.
   const late = sleep(OBSERVER_LAG_MS, 'late', { signal, ref: false })
   if ((await Promise.race([pods.newOnesReady(wanted, old), late])) === 'late') {
-    onNotice(`${wanted} new pods that are ready were not seen; is the workload scaled meanwhile?`)
+    onNotice(
+      `the controller has finished, but the agent did not see ${wanted} new ready pods within ` +
+        `${OBSERVER_LAG_MS / 1_000} s; was the workload scaled meanwhile?`,
+    )
   }
 }
 
@@ -55,8 +58,8 @@ async function followWorkload<Found>(
 }
 
 /**
- * Waits until these pods go away, as many others are ready as the workload wants by then, and the controller
- * says so too. Its status alone would still be that of the time before.
+ * Waits until these pods are deleted, enough others are ready, and the controller agrees. Its status may still
+ * describe the time before the deletion, so it is asked last.
  */
 export async function untilReplaced(ports: TriggerPorts, uids: readonly string[]): Promise<void> {
   const { pods, signal, onWaiting } = ports

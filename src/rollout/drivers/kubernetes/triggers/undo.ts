@@ -30,8 +30,8 @@ export function createUndo(onNotice: (text: string) => void): Undo {
   }
   const describe = (change: Change): string => {
     const why = failures.get(change)
-    const what = why === undefined ? `did not yet ${change.back}` : `could not ${change.back} (${why})`
-    return `${what}; do it by hand: ${change.command}`
+    const what = why === undefined ? `did not ${change.back}` : `could not ${change.back} (${why})`
+    return `lastcall ${what}; do it by hand: ${change.command}`
   }
   return {
     add(change) {

@@ -89,7 +89,7 @@ suite('--trigger drain-node', () => {
     place.refuse('"unschedulable":null')
     await assert.rejects(place.restarter.restart(), { code: 'LASTCALL_WORKLOAD' })
     const sentence =
-      "could not uncordon the node 'node-1' (no longer); do it by hand: kubectl uncordon node-1"
+      "lastcall could not uncordon the node 'node-1' (no longer); do it by hand: kubectl uncordon node-1"
     assert.equal(place.notices.at(-1), sentence)
     assert.deepEqual(place.restarter.leftBehind(), [sentence])
   })
@@ -102,7 +102,7 @@ suite('--trigger drain-node', () => {
     assert.match(daemonSet!, /^a node drain leaves the pods of DaemonSet 'shop' where they are/)
     server.put(paths.nodes, { metadata: { name: 'node-2' }, spec: { unschedulable: true } })
     const [alone] = await drainNode.problems(makeWorkload(), api, {})
-    assert.match(alone!, /^there is no other node than 'node-1' that takes its pods \(ready, not cordoned/)
+    assert.match(alone!, /^no node other than 'node-1' can take the pods of Deployment 'shop': ready,/)
     const tainted = {
       metadata: { name: 'node-2' },
       spec: { taints: [{ key: 'dedicated', value: 'batch', effect: 'NoSchedule' }] },

@@ -73,7 +73,7 @@ suite('--trigger image', () => {
     const restarted = assert.rejects(there.restarter.restart())
     await eventually('the image is changed', () => patches(there).length === 1)
     assert.deepEqual(there.restarter.leftBehind(), [
-      "did not yet change the image of Deployment 'shop' back to 'shop:1'; do it by hand: " +
+      "lastcall did not change the image of Deployment 'shop' back to 'shop:1'; do it by hand: " +
         'kubectl set image deployment/shop app=shop:1 -n ns',
     ])
     there.ending.abort()

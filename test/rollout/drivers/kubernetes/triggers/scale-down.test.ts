@@ -70,7 +70,7 @@ suite('--trigger scale-down', () => {
     })
     assert.equal(
       place.notices.at(-1),
-      "could not scale Deployment 'shop' back to 2 (no longer); do it by hand: " +
+      "lastcall could not scale Deployment 'shop' back to 2 (no longer); do it by hand: " +
         'kubectl scale deployment/shop --replicas=2 -n ns',
     )
   })

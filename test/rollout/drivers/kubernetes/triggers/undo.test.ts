@@ -15,7 +15,7 @@ test('what was taken back is not left; what is still to be done is, with its com
   const undo = createUndo(() => undefined)
   const takeBack = undo.add(change(async () => undefined))
   assert.deepEqual(undo.left(), [
-    "did not yet uncordon the node 'node-1'; do it by hand: kubectl uncordon node-1",
+    "lastcall did not uncordon the node 'node-1'; do it by hand: kubectl uncordon node-1",
   ])
   await takeBack()
   assert.deepEqual(undo.left(), [])
@@ -29,6 +29,7 @@ test('what cannot be taken back stays, with the reason, and does not keep the ot
   undo.add(change(refuse, 2))
   undo.add(change(async () => void taken.push(3), 3))
   await undo.all()
-  const sentence = "could not uncordon the node 'node-2' (forbidden); do it by hand: kubectl uncordon node-2"
+  const sentence =
+    "lastcall could not uncordon the node 'node-2' (forbidden); do it by hand: kubectl uncordon node-2"
   assert.deepEqual([taken, notices, undo.left()], [[3, 1], [sentence], [sentence]])
 })
