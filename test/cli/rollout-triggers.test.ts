@@ -173,7 +173,7 @@ suite('lastcall rollout --trigger', () => {
       const { io, code } = begin(t, cluster, '--trigger', trigger, '--print-manifests')
       assert.equal(await code, 0)
       const { items } = JSON.parse(io.out()) as { items: readonly { metadata: { name: string } }[] }
-      const command = `kubectl delete job ${items.at(-1)?.metadata.name} -n ns --cascade=foreground; then`
+      const command = `kubectl delete job ${items.at(-1)?.metadata.name} -n ns --cascade=foreground\n`
       assert.equal(io.err().includes(command), words !== undefined, trigger)
       if (words === undefined) assert.equal(io.err(), '')
       else assert.ok(io.err().endsWith(`the agent's role before it can ${words}.\n`), io.err())
