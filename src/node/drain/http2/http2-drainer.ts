@@ -166,10 +166,7 @@ export class Http2Drainer implements ProtocolDrainer {
     const restMs = openedAt + this.#context.settleMs - now()
     if (lastId > 0 || restMs <= 0) return endSession(session, record)
     keepOpen(session, record)
-    const end = (): void => {
-      clearTimeout(record.pingTimer)
-      endSession(session, record)
-    }
+    const end = (): void => endSession(session, record)
     record.pingTimer = setTimeout(end, restMs)
     session.once('stream', end)
   }

@@ -36,6 +36,8 @@ export function keepOpen(session: ServerHttp2Session, record: SessionRecord): vo
 export function endSession(session: ServerHttp2Session, record: SessionRecord): void {
   if (record.isEnding) return
   record.isEnding = true
+  // That of a session whose first stream was waited for.
+  clearTimeout(record.pingTimer)
   keepOpen(session, record)
   let finished = false
   const finish = (): void => {
