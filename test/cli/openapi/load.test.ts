@@ -156,6 +156,13 @@ test('load --openapi takes the path of --url instead of that of the servers', as
   assert.ok(asked.has('/api/orders?status=open'))
 })
 
+test('load --openapi refuses a query in --url, which no operation would have', async () => {
+  const io = captureIo()
+  const flags = ['--openapi', document, '--duration', '1ms', '--start-timeout', '0']
+  assert.equal(await main(['load', '--url', 'http://127.0.0.1:1/api?key=x', ...flags], io), 2)
+  assert.match(io.err(), /: --url: its query is not sent with --openapi; leave it out\n$/)
+})
+
 test('lastcall.yaml can name the document, and a lane a request of its own', async (t) => {
   const cwd = mkdtempSync(join(tmpdir(), 'lastcall-test-'))
   t.after(() => rmSync(cwd, { recursive: true }))

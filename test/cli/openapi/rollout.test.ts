@@ -14,6 +14,13 @@ test('rollout --openapi --dry-run says which operations the load would send', as
   assert.match(io.err(), /5 of 9 operations are sent/)
 })
 
+test('rollout --openapi refuses a query in --url, which no operation would have', async (t) => {
+  const cluster = await startCluster(t)
+  const { io, code } = begin(t, cluster, '--openapi', document, '--url', 'http://shop/?key=x', '--dry-run')
+  assert.equal(await code, 2)
+  assert.match(io.err(), /: --url: its query is not sent with --openapi; leave it out\n$/)
+})
+
 test('rollout --openapi gives the agent the requests, and not the document', async (t) => {
   const cluster = await startCluster(t)
   const { io, code } = begin(t, cluster, '--openapi', document, '--print-manifests')
