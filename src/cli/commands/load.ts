@@ -51,7 +51,7 @@ export function createLoadCommand(io: CliIo, onExitCode: (code: number) => void)
 
 async function load(raw: RawFlags, io: CliIo): Promise<number> {
   const options = readLoadCommandFlags(raw, io)
-  if (options.openapi) io.stderr.write(renderOpenApi(options.openapi))
+  if (options.openapi) io.stderr.write(renderOpenApi(options.openapi, options.load))
   const ending = new AbortController()
   let running: RunningLoad | undefined
   const offSignal = io.onSignal((signal) => {

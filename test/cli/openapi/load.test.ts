@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { createServer as createHttp2Server, type Http2ServerRequest } from 'node:http2'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { main } from '../../../src/cli/main.ts'
 import type { LoadDocument } from '../../../src/load/load-document.ts'
@@ -161,36 +159,4 @@ test('load --openapi refuses a query in --url, which no operation would have', a
   const flags = ['--openapi', document, '--duration', '1ms', '--start-timeout', '0']
   assert.equal(await main(['load', '--url', 'http://127.0.0.1:1/api?key=x', ...flags], io), 2)
   assert.match(io.err(), /: --url: its query is not sent with --openapi; leave it out\n$/)
-})
-
-test('lastcall.yaml can name the document, and a lane a request of its own', async (t) => {
-  const cwd = mkdtempSync(join(tmpdir(), 'lastcall-test-'))
-  t.after(() => rmSync(cwd, { recursive: true }))
-  writeFileSync(join(cwd, 'api.json'), JSON.stringify({ openapi: '3.0.3', paths: { '/a': { get: {} } } }))
-  const asked = new Set<string>()
-  const { port } = await listen(
-    t,
-    createServer((request, response) => {
-      asked.add(request.url ?? '')
-      response.end('hello')
-    }),
-  )
-  writeFileSync(
-    join(cwd, 'lastcall.yaml'),
-    `
-load:
-  url: http://127.0.0.1:${port}
-  openapi: api.json
-  duration: 200ms
-  lanes: [new-connections, keep-alive]
-lanes: { keep-alive: { path: /own } }`,
-  )
-  const io = { ...captureIo(), cwd }
-  await main(['load'], io)
-  assert.equal(io.err(), 'api.json: 1 of 1 operation is sent, in turn\n')
-  assert.deepEqual(asked, new Set(['/a', '/own']))
-  const refused = { ...captureIo(), cwd }
-  assert.equal(await main(['load', '--path', '/b', '--openapi', 'none.json'], refused), 2)
-  assert.match(refused.err(), /--path: describes one request, and --openapi many/)
-  assert.match(refused.err(), /--openapi: 'none\.json' cannot be read/)
 })
