@@ -62,7 +62,7 @@ test('load --openapi sends the safe operations in turn, and names what it does n
   assert.deepEqual(asked, new Set([...sent, 'GET /v1/retired']))
   assert.deepEqual(
     openapi.sent.map(({ operation }) => operation),
-    ['GET /orders', 'GET /orders/{id}', 'HEAD /orders/{id}', 'GET /tenants', 'GET /retired'],
+    ['GET /orders', 'GET /orders/{id}', 'HEAD /orders/{id}', 'GET /tenants'],
   )
   assert.deepEqual(
     openapi.notSent.map(({ operation, unsafe }) => [operation, unsafe]),
@@ -114,6 +114,17 @@ test('load --openapi says which operations failed, in the report and in each sam
   for (const { method, path, operation } of failures) {
     assert.deepEqual([method, path, operation], ['GET', '/v1/orders?status=open', 'GET /orders'])
   }
+})
+
+test('load --openapi names the operations that a short load does not come to', async (t) => {
+  const flags = ['--openapi', document, '--lanes', 'new-connections', '--duration', '1ms', '--rate', '1']
+  const { verdict, openapi, operations } = (await load(t, answerShop, ...flags, '--json', '-')).json()
+  const { planned = 0, unsent = [] } = operations ?? {}
+  assert.deepEqual([planned, openapi.sent.length + unsent.length], [4, 4])
+  assert.ok(unsent.length > 0)
+  assert.ok(openapi.sent.every(({ operation }) => !unsent.includes(operation)))
+  const [note = ''] = verdict.notes.slice(-1)
+  assert.ok(note.startsWith(`${unsent.length} of 4 operations `), note)
 })
 
 test('load --openapi is refused when no operation answers as documented', async (t) => {
