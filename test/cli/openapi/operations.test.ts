@@ -43,6 +43,9 @@ test('GET and HEAD are sent, and each other method is named with its reason', ()
   )
 })
 
+const inexact =
+  "the query parameter 'q' has as its example a number that cannot be kept exactly; write it in quotes"
+
 for (const [description, path] of [
   ['example: 1', '/a?q=1'],
   ['example: 0', '/a?q=0'],
@@ -65,6 +68,14 @@ for (const [description, path] of [
   ['style: form, example: 1', '/a?q=1'],
   ['style: deepObject, example: { a: 1 }', `the query parameter 'q' has the style "deepObject"`],
   ['schema: { type: string }', "the query parameter 'q' has no example; give it one"],
+  ['example: 9007199254740991', '/a?q=9007199254740991'],
+  ["example: '9007199254740993'", '/a?q=9007199254740993'],
+  ['example: 9007199254740993', inexact],
+  ['example: -9007199254740993', inexact],
+  ['example: .inf', inexact],
+  ['schema: { default: 9007199254740993 }', inexact],
+  ['example: [1, 9007199254740993]', inexact],
+  ['content: { application/json: { example: { a: [9007199254740993] } } }', inexact],
   ['example: null', "the query parameter 'q' has no example; give it one"],
   ['example: []', "the query parameter 'q' has an empty example"],
   ["schema: { $ref: '#/components/schemas/Tree' }", "the query parameter 'q' has no example; give it one"],
