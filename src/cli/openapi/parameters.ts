@@ -77,6 +77,10 @@ function valueOf(parameter: Json, resolve: Resolve): { readonly value: unknown; 
   const { in: place, style = styles[String(place)] } = parameter
   const about = `the ${String(place)} parameter '${String(parameter['name'])}'`
   if (place === 'cookie') throw new NotSent(`${about} is required; pass --header 'Cookie: …'`)
+  // The load has a host of its own for every request, which would win.
+  if (place === 'header' && String(parameter['name']).toLowerCase() === 'host') {
+    throw new NotSent(`${about} is required; pass --header 'Host: …'`)
+  }
   const media = mediaTypeOf(parameter)
   if (style === undefined || (!media && style !== styles[String(place)])) {
     throw new NotSent(

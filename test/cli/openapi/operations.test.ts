@@ -126,6 +126,11 @@ test('a required header field is sent with its example, unless the user gives it
   assert.deepEqual(field('X-Tenant').requests[0]?.headers, { 'x-tenant': 'x' })
   assert.equal(field('X-Tenant', { headerNames: new Set(['x-tenant']) }).requests[0]?.headers, undefined)
   assert.equal(field('Accept').requests[0]?.headers, undefined)
+  assert.equal(
+    field('Host').notSent[0]?.reason,
+    "the header parameter 'Host' is required; pass --header 'Host: …'",
+  )
+  assert.equal(field('Host', { headerNames: new Set(['host']) }).requests.length, 1)
   assert.match(field('Connection').notSent[0]?.reason ?? '', /'connection' cannot be sent: the load sets/)
 })
 
