@@ -182,13 +182,6 @@ for (const [yaml, ...words] of [
   ['load: { path: [a] }', /load\.path: got \["a"\], wanted text/],
   ['load: { headers: [a] }', /load\.headers: got something else, wanted names and values/],
   ['load: { headers: { a: [b] } }', /load\.headers: got something else, wanted names and values/],
-  ['load: { body: 1234 }', /load\.body: got something else, wanted text, or what is to be sent as JSON/],
-  [
-    'load: [{ body: { pin: 1234 }, headers: { A: 1234 } }]',
-    /load has \[\{"body":"…","headers":"…"\}\], wanted keys and values/,
-  ],
-  ['load: { path: { body: { pin: 1234 } } }', /load\.path: got \{"body":"…"\}, wanted text/],
-  ['lanes: { http2: { body: true } }', /lanes\.http2\.body: got something else, wanted text/],
   ['load: { lanes: [[a]] }', /load\.lanes: got \[\["a"\]\], wanted names of lanes/],
   ['rehearse: { budgets: { slow: 1 } }', /rehearse\.budgets: got \{"slow":1\}, wanted budgets such as/],
   ['load: { duration: true }', /load\.duration: got true, wanted a duration/],

@@ -1,19 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parse } from 'yaml'
-import type { Json } from '../../../src/cli/openapi/document.ts'
-import { type OperationOptions, type Operations, operationsOf } from '../../../src/cli/openapi/operations.ts'
-
-function read(yaml: string, options: Partial<OperationOptions> = {}): Operations {
-  return operationsOf(parse(yaml) as Json, { headerNames: new Set(), ...options })
-}
-
-/** The path of the one operation, or why it is not sent. */
-function only(yaml: string, options?: Partial<OperationOptions>): string {
-  const { requests, notSent } = read(yaml, options)
-  assert.equal(requests.length + notSent.length, 1)
-  return requests[0]?.path ?? notSent[0]?.reason ?? ''
-}
+import type { OperationOptions, Operations } from '../../../src/cli/openapi/operations.ts'
+import { only, read } from '../../helpers/operations.ts'
 
 /** The same of `GET /a` with one parameter. */
 const withParameter = (parameter: string, rest = ''): string =>
@@ -185,46 +173,6 @@ for (const [operation, reason] of [
     assert.equal(only(`{ paths: { /a: { get: { ${operation} } } } }`), reason)
   })
 }
-
-const schemes = `
-    bearer: { type: http, scheme: bearer }
-    key: { type: apiKey, in: header, name: X-Key }
-    session: { type: apiKey, in: cookie, name: sid }
-    query: { type: apiKey, in: query, name: key }`
-for (const [security, given, wanted] of [
-  ['[]', '', '/a'],
-  ['[{}]', '', '/a'],
-  ['[{ bearer: [] }, {}]', '', '/a'],
-  ['[{ bearer: [] }]', '', "it needs the security scheme 'bearer'; pass --header 'Authorization: …'"],
-  ['[{ bearer: [] }]', 'authorization', '/a'],
-  ['[{ key: [] }]', 'authorization', "it needs the security scheme 'key'; pass --header 'X-Key: …'"],
-  ['[{ bearer: [] }, { key: [] }]', 'x-key', '/a'],
-  [
-    '[{ bearer: [], key: [] }]',
-    'x-key',
-    "it needs the security scheme 'bearer'; pass --header 'Authorization: …'",
-  ],
-  ['[{ session: [] }]', 'cookie', '/a'],
-  ['[{ query: [] }]', 'cookie', "it needs the security scheme 'query', which no header field can meet"],
-  ['[{ none: [] }]', 'cookie', "it needs the security scheme 'none', which no header field can meet"],
-] as const) {
-  test(`with the header '${given}' the security ${security} makes ${wanted}`, () => {
-    const own = only(
-      `
-paths: { /a: { get: { security: ${security} } } }
-components:
-  securitySchemes:${schemes}`,
-      { headerNames: new Set(given === '' ? [] : [given]) },
-    )
-    assert.equal(own, wanted)
-  })
-}
-
-test('the security of the document holds for an operation without its own', () => {
-  const yaml = `{ security: [{ bearer: [] }], paths: { /a: { get: {} }, /b: { get: { security: [] } } } }`
-  const { requests, notSent } = read(yaml)
-  assert.deepEqual([requests.length, notSent[0]?.operation], [1, 'GET /a'])
-})
 
 test('what is beyond 32 KiB of requests is not sent', () => {
   const paths = Array.from({ length: 900 }, (_, index) => `/some/path/number/${index}: { get: {} }`)
