@@ -10,8 +10,9 @@ export function operationNotes({ operations }: WithOperations): readonly string[
   const { planned, unsent } = operations
   const more = unsent.length - SHOWN
   const names = [...unsent.slice(0, SHOWN), ...(more > 0 ? [`and ${count(more)} more`] : [])]
+  const were = unsent.length === 1 ? 'was' : 'were'
   return [
-    `${count(unsent.length)} of ${plural(planned, 'operation')} ${unsent.length === 1 ? 'was' : 'were'} never sent: ` +
+    `${count(unsent.length)} of ${plural(planned, 'operation')} ${were} never sent: ` +
       `${names.join(', ')}; give it more time with --duration or a higher --rate`,
   ]
 }
