@@ -1,7 +1,8 @@
 import type { LoadOptions } from '../load/load-options.ts'
+import type { PlainRequest } from '../load/plain-request.ts'
 import type { LaneName } from '../load/sample.ts'
 import { createFlagReader, type FlagReader, keyOf, type RawFlags } from './flag-reader.ts'
-import { readHeaders, readRequest, requestFlags } from './request-flags.ts'
+import { readHeaders, readRequest, readStatuses, requestFlags } from './request-flags.ts'
 
 /** The flags of single lanes, and those that they stand on. */
 interface LaneFlags {
@@ -10,6 +11,8 @@ interface LaneFlags {
   readonly ofLanes: Readonly<Record<LaneName, RawFlags>>
   /** What `--path` is without the flag. */
   readonly path: string
+  /** What the lanes send in turn with `--openapi`; undefined without it. */
+  readonly operations: readonly PlainRequest[] | undefined
 }
 
 /** What single lanes send otherwise than the load. */
@@ -19,13 +22,20 @@ interface OwnOfLanes {
 }
 
 /** Reads the flags of single lanes; what a lane does not say is that of the whole load. */
-export function readLaneFlags(reader: FlagReader, { raw, ofLanes, path }: LaneFlags): OwnOfLanes {
+export function readLaneFlags(reader: FlagReader, { raw, ofLanes, path, operations }: LaneFlags): OwnOfLanes {
   const common = Object.fromEntries(requestFlags.map((flag) => [keyOf(flag), raw[keyOf(flag)]]))
+  // Its own statuses alone are no other request.
+  const requestsOf = (merged: FlagReader, named: readonly string[]): readonly PlainRequest[] => {
+    if (!operations || named.some((flag) => flag !== 'expect-status')) return [readRequest(merged, path)]
+    const expectStatus = readStatuses(merged)
+    return operations.map((operation) => ({ ...operation, expectStatus }))
+  }
   const lanes = Object.entries(ofLanes).map(([lane, flags]) => {
     const own = createFlagReader(flags)
     const merged = createFlagReader({ ...common, ...flags })
     const headers = readHeaders(own)
-    const request = requestFlags.some((flag) => own.has(flag)) ? readRequest(merged, path) : undefined
+    const named = requestFlags.filter((flag) => own.has(flag))
+    const requests = named.length > 0 ? requestsOf(merged, named) : []
     // What is wrong with a flag of the whole load is said there.
     const isOwn = (problem: string): boolean => own.has(/^--([\w-]+)/.exec(problem)?.[1] ?? '')
     for (const problem of [...own.problems, ...merged.problems.filter(isOwn)]) {
@@ -33,11 +43,11 @@ export function readLaneFlags(reader: FlagReader, { raw, ofLanes, path }: LaneFl
         problem.replace(/^--([\w-]+)/, (_, flag: string) => `lanes.${lane}.${keyOf(flag)}`),
       )
     }
-    return { lane, headers, request }
+    return { lane, headers, requests }
   })
   return {
     requests: Object.fromEntries(
-      lanes.flatMap(({ lane, request }) => (request === undefined ? [] : [[lane, [request]] as const])),
+      lanes.flatMap(({ lane, requests }) => (requests.length === 0 ? [] : [[lane, requests] as const])),
     ),
     headers: Object.fromEntries(
       lanes.flatMap(({ lane, headers }) =>

@@ -39,7 +39,7 @@ export function readLoadCommandFlags(raw: RawFlags, io: CliIo): LoadCommandOptio
   const { url, target } = readUrlTarget(reader, raw) ?? nowhere
   const { slowMs } = defaultLoad
   const untilFile = reader.text('until-file', '')
-  const openapi = readOpenApi(reader, { cwd: io.cwd, urlPath: url.pathname })
+  const openapi = readOpenApi(reader, { cwd: io.cwd, url })
   const load = readLoadFlags(reader, raw, {
     ratePerSecond: DEFAULT_RATE,
     slowMs,

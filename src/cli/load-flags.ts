@@ -68,7 +68,7 @@ export function readLoadFlags(
   const names = reader.names('lanes', laneNames, defaultLaneNames)
   const ofLanes = (raw[LANE_FLAGS] ?? {}) as Readonly<Record<LaneName, RawFlags>>
   const described = operations ?? [readRequest(reader, path)]
-  const own = readLaneFlags(reader, { raw, ofLanes, path })
+  const own = readLaneFlags(reader, { raw, ofLanes, path, operations })
   const describedLanes = lanes.filter(
     (lane) => lane.name === newConnections.name || isDescribed(reader, lane),
   )

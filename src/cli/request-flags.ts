@@ -118,7 +118,8 @@ function readBodyFile(reader: FlagReader, file: string): Buffer {
   }
 }
 
-function readStatuses(reader: FlagReader): readonly StatusRange[] {
+/** Reads `--expect-status`; every 2xx without it. */
+export function readStatuses(reader: FlagReader): readonly StatusRange[] {
   if (!reader.has('expect-status')) return successStatuses
   const words = reader
     .text('expect-status', '')

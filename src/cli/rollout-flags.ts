@@ -68,7 +68,7 @@ export function readRolloutFlags(raw: RawFlags, words: readonly string[], io: Cl
   const byUrl = reader.has('url') ? readUrlTarget(reader, raw) : undefined
   if (!reader.has('url')) refuseTls(reader, raw)
   const place = byUrl && { hostHeader: byUrl.url.host, path: `${byUrl.url.pathname}${byUrl.url.search}` }
-  const openapi = readOpenApi(reader, { cwd: io.cwd, urlPath: byUrl?.url.pathname })
+  const openapi = readOpenApi(reader, { cwd: io.cwd, url: byUrl?.url })
   const operations = openapi?.requests
   const loadFor = (replicas: number, hostHeader: string): LoadOptions => {
     const wanted = Math.ceil((wantedRate(replicas + 1) * RATE_RESERVE) / 10) * 10

@@ -1,3 +1,4 @@
+import type { LoadOptions } from '../load/load-options.ts'
 import type { OpenApiFacts } from '../load/openapi-facts.ts'
 import { toJson } from '../report/json.ts'
 import { renderOpenApi } from '../report/openapi.ts'
@@ -100,9 +101,13 @@ interface Output {
   readonly io: CliIo
 }
 
-/** Says on stderr which operations of the document of `--openapi` are not sent, unless the run is quiet. */
-export function sayOpenApi(openapi: OpenApiFacts | undefined, raw: RawFlags, io: CliIo): void {
-  if (openapi && raw['quiet'] !== true) io.stderr.write(renderOpenApi(openapi))
+/** Says on stderr what is not sent of the document of `--openapi`, unless the run is quiet. */
+export function sayOpenApi(
+  openapi: OpenApiFacts | undefined,
+  load: Pick<LoadOptions, 'lanes' | 'requests'>,
+  { raw, io }: Output,
+): void {
+  if (openapi && raw['quiet'] !== true) io.stderr.write(renderOpenApi(openapi, load))
 }
 
 /** Writes a report to stdout, in the form that the flags want, and to the file of `--json`. */

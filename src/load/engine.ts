@@ -13,6 +13,7 @@ import { bodyOf, type LaneRequest } from './plain-request.ts'
 import { createRecorder, type LaneTotals } from './recorder.ts'
 import { sendRequest } from './request.ts'
 import { type LaneName, readClocks, type Sample } from './sample.ts'
+import { watchOperations } from './sent-operations.ts'
 import { watchOwnLoop } from './stall-watch.ts'
 import type { RequestIdentity } from './trace.ts'
 
@@ -59,6 +60,7 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
 
   const take = (sample: Sample): Sample => {
     if (abandoned) return sample
+    operations.add(sample)
     if (recorder.add(sample) === 'failed') failures.add(sample)
     return sample
   }
@@ -74,6 +76,7 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
     const fellBack = changes.fellBack.find((other) => other.lane === lane)
     return fellBack ? [fellBack.instead] : requestsOf(laneNamed(lane), options)
   }
+  const operations = watchOperations(options.lanes.flatMap(requestsFor))
   const contextFor = (lane: LaneName, headers = headersOf(options, lane)): LaneContext => ({
     options,
     requests: requestsFor(lane),
@@ -112,6 +115,7 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
     generators: 1,
     lanes,
     ...shownChanges(changes),
+    ...operations.read(),
     idleLimitMs,
     failures: [...listed],
     failuresNotListed: notListed,

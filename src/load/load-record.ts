@@ -1,5 +1,6 @@
 import type { LaneChanges } from './lane-changes.ts'
 import type { LaneName, Sample } from './sample.ts'
+import type { WithOperations } from './sent-operations.ts'
 import type { Slot } from './slot.ts'
 import type { LoopDelays } from './stall-watch.ts'
 
@@ -23,7 +24,7 @@ export interface LaneRecord {
  * What a load generator knows, or what several know together: plain JSON, all of it by wall time. It knows
  * nothing about the phases of a run.
  */
-export interface LoadRecord extends LaneChanges {
+export interface LoadRecord extends LaneChanges, WithOperations {
   readonly startedAt: string
   readonly endedAt: string
   /** How many generators it is the sum of. */

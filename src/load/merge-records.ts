@@ -1,6 +1,7 @@
 import { mergeChanges } from './lane-changes.ts'
 import { type LaneRecord, type LoadRecord, MAX_LISTED_FAILURES } from './load-record.ts'
 import { endedAtMs, type LaneName, type Sample } from './sample.ts'
+import { mergeOperations } from './sent-operations.ts'
 import { mergeSlots } from './slot.ts'
 import { type LoopDelays, keepLongest } from './stall-watch.ts'
 
@@ -26,6 +27,7 @@ export function mergeRecords(records: readonly [LoadRecord, ...LoadRecord[]]): L
     generators: records.reduce((sum, { generators }) => sum + generators, 0),
     lanes: [...lanes].map(([lane, same]) => mergeLanes(lane, same)),
     ...mergeChanges(records),
+    ...mergeOperations(records),
     idleLimitMs: first.idleLimitMs,
     failures: listed,
     failuresNotListed: notListed + failures.length - listed.length,

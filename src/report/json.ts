@@ -1,4 +1,4 @@
-import type { OpenApiFacts } from '../load/openapi-facts.ts'
+import { afterLoad, type OpenApiFacts } from '../load/openapi-facts.ts'
 import { autoNotes } from '../rollout/readiness-notes.ts'
 import type { BeforeAfterDocument, RehearsalDocument, RolloutDocument } from '../rollout/run-document.ts'
 import type { RunFacts } from '../rollout/run-facts.ts'
@@ -18,7 +18,7 @@ export function toRehearsalDocument(
 ): RehearsalDocument {
   const judged = judgeRun(facts)
   const verdict = auto ? { ...judged, notes: [...judged.notes, ...autoNotes(facts.pods)] } : judged
-  const document = openapi && { openapi }
+  const document = openapi && { openapi: afterLoad(openapi, facts.load) }
   return { schemaVersion: 2, kind: 'rehearsal', command, auto, ...document, verdict, ...facts }
 }
 
@@ -33,12 +33,16 @@ export function toBeforeAfterDocument(
 /** The same for a run in a cluster. */
 export function toRolloutDocument(
   facts: RunFacts,
-  about: Pick<
+  {
+    openapi,
+    ...about
+  }: Pick<
     RolloutDocument,
     'workload' | 'namespace' | 'context' | 'toImage' | 'url' | 'openapi' | 'service' | 'port'
   >,
 ): RolloutDocument {
-  return { schemaVersion: 2, kind: 'rollout', ...about, verdict: judgeRun(facts), ...facts }
+  const document = openapi && { openapi: afterLoad(openapi, facts.load) }
+  return { schemaVersion: 2, kind: 'rollout', ...about, ...document, verdict: judgeRun(facts), ...facts }
 }
 
 /** A document as text, with a line end. */

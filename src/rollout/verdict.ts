@@ -5,6 +5,7 @@ import type { Stall } from '../load/stall-watch.ts'
 import { endings } from './endings.ts'
 import { type JudgedFailures, judgeFailures } from './failed-reasons.ts'
 import { count, plural } from './numbers.ts'
+import { operationNotes } from './operation-notes.ts'
 import { plain } from './plain.ts'
 import type { PhasedLane, PhaseName } from './phases.ts'
 import { isMisbehaved } from './pod-record.ts'
@@ -72,7 +73,8 @@ export function conclude(hasFailed: boolean, hasDoubts: boolean): Pick<Verdict, 
 }
 
 /** Says which lanes sent something else than their own requests, what was not sent, and why. */
-export function notesOn({ leftOut, fellBack, leftOutOperations }: LoadDocument): readonly string[] {
+export function notesOn(load: LoadDocument): readonly string[] {
+  const { leftOut, fellBack, leftOutOperations } = load
   const alike = Map.groupBy(
     fellBack,
     ({ instead, reason }) => `sent ${instead.method} ${instead.path} instead: ${reason}`,
@@ -81,6 +83,7 @@ export function notesOn({ leftOut, fellBack, leftOutOperations }: LoadDocument):
     ...[...alike].map(([what, lanes]) => `${lanes.map(({ lane }) => lane).join(' and ')} ${what}`),
     ...leftOut.map(({ lane, reason }) => `the lane ${lane} was left out: ${reason}`),
     ...leftOutOperations.map(({ operation, reason }) => `the operation ${operation} was left out: ${reason}`),
+    ...operationNotes(load),
   ]
 }
 

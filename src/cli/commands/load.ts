@@ -5,6 +5,7 @@ import { Command } from 'commander'
 import { type RunningLoad, startLoad } from '../../load/engine.ts'
 import { type LoadDocument, toLoadDocument } from '../../load/load-document.ts'
 import { type LoadOptions, withoutLeftOut } from '../../load/load-options.ts'
+import { afterLoad } from '../../load/openapi-facts.ts'
 import { withoutSecrets } from '../../load/plain-request.ts'
 import { refuseSelfTest } from '../../load/self-test.ts'
 import { waitForAnswers } from '../../load/wait-for-answers.ts'
@@ -51,7 +52,7 @@ export function createLoadCommand(io: CliIo, onExitCode: (code: number) => void)
 
 async function load(raw: RawFlags, io: CliIo): Promise<number> {
   const options = readLoadCommandFlags(raw, io)
-  if (options.openapi) io.stderr.write(renderOpenApi(options.openapi))
+  if (options.openapi) io.stderr.write(renderOpenApi(options.openapi, options.load))
   const ending = new AbortController()
   let running: RunningLoad | undefined
   const offSignal = io.onSignal((signal) => {
@@ -105,7 +106,7 @@ function finish(
     kind: 'load',
     url: options.url.href,
     options: withoutValues(options.load),
-    ...(options.openapi && { openapi: options.openapi }),
+    ...(options.openapi && { openapi: afterLoad(options.openapi, document) }),
     verdict,
     ...document,
   })

@@ -58,7 +58,7 @@ export function createRehearseCommand(io: CliIo, onExitCode: (code: number) => v
 
 async function rehearse(words: readonly string[], raw: RawFlags, io: CliIo): Promise<number> {
   const options = readRehearseFlags(raw, words, io)
-  sayOpenApi(options.openapi, raw, io)
+  sayOpenApi(options.openapi, options.load, { raw, io })
   if (raw['beforeAfter'] !== true) return showRun(shownRun(options, raw['auto'] === true), raw, io)
   return showBeforeAfter({ before: shownRun(options, false), after: shownRun(options, true) }, raw, io)
 }

@@ -6,6 +6,9 @@ import type { ConfigKey, Keys } from './keys.ts'
 import { isMap, isOfKind } from './kinds.ts'
 import { nearest } from './nearest.ts'
 
+/** Header fields and bodies may be secrets, and what is wrong with a file goes to a log. */
+const secretKeys: readonly string[] = ['headers', 'body']
+
 /** The file that is read unasked. */
 const DEFAULT_FILE = 'lastcall.yaml'
 
@@ -90,17 +93,20 @@ function readSection(
     if (value === undefined || value === null) return []
     const own = `${place}.${key.key}`
     if (isOfKind(value, key.kind)) return [{ key, raw: key.kind.toRaw(value), place: own }]
-    // Header fields may be secrets, and this goes to a log.
-    const shown = key.key === 'headers' ? 'something else' : JSON.stringify(value)
-    problems.push(`${own}: got ${shown}, wanted ${key.kind.wanted}`)
+    problems.push(`${own}: got ${shown(key.key, value)}, wanted ${key.kind.wanted}`)
     return []
   })
 }
 
 function mapAt(content: unknown, place: string, problems: string[]): Readonly<Record<string, unknown>> {
   if (isMap(content)) return content
-  problems.push(`${place === '' ? 'the file' : place} has ${JSON.stringify(content)}, wanted keys and values`)
+  problems.push(`${place === '' ? 'the file' : place} has ${shown('', content)}, wanted keys and values`)
   return {}
+}
+
+function shown(key: string, value: unknown): string {
+  if (secretKeys.includes(key)) return 'something else'
+  return JSON.stringify(value, (name, part: unknown) => (secretKeys.includes(name) ? '…' : part))
 }
 
 function refuseUnknown(

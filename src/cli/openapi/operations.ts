@@ -9,8 +9,11 @@ import { missingSecurity, type SecurityPorts } from './security.ts'
 import { fillPath, isOtherPath, namesIn } from './serialize.ts'
 import { documentedSuccesses, isEventStream } from './statuses.ts'
 
-/** The agent of a rollout gets the requests in a ConfigMap, which holds 1 MiB, once for each lane. */
-const MAX_BYTES = 64 * 1024
+/**
+ * The agent of a rollout gets the requests in a ConfigMap, once for each of four lanes, beside itself. All of
+ * it has to fit into the annotation of 256 KiB in which `kubectl apply` keeps an object.
+ */
+const MAX_KIB = 32
 
 /** The methods of a Path Item Object (OpenAPI 3.2 §4.9). */
 const methods = ['get', 'head', 'post', 'put', 'patch', 'delete', 'options', 'trace', 'query']
@@ -45,8 +48,8 @@ export function operationsOf(root: Json, options: OperationOptions): Operations 
     const unsafe = !safeMethods.includes(found.method)
     try {
       const request = toRequest(found, ports)
-      bytes += Buffer.byteLength(JSON.stringify(request))
-      if (bytes > MAX_BYTES) throw new NotSent(`it is beyond the first ${MAX_BYTES} bytes of requests`)
+      bytes += bytesOf(request)
+      if (bytes > MAX_KIB * 1024) throw new NotSent(`it is beyond the first ${MAX_KIB} KiB of requests`)
       requests.push(request)
     } catch (error) {
       if (!(error instanceof NotSent)) throw error
@@ -54,6 +57,11 @@ export function operationsOf(root: Json, options: OperationOptions): Operations 
     }
   }
   return { requests, notSent }
+}
+
+/** As JSON in a text of JSON, in which kubectl writes three characters as six. */
+function bytesOf(request: PlainRequest): number {
+  return Buffer.byteLength(JSON.stringify(JSON.stringify(request)).replaceAll(/[<>&]/g, '\\u0000'))
 }
 
 interface Ports extends SecurityPorts, OperationOptions {}

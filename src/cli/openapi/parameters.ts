@@ -77,6 +77,10 @@ function valueOf(parameter: Json, resolve: Resolve): { readonly value: unknown; 
   const { in: place, style = styles[String(place)] } = parameter
   const about = `the ${String(place)} parameter '${String(parameter['name'])}'`
   if (place === 'cookie') throw new NotSent(`${about} is required; pass --header 'Cookie: …'`)
+  // The load has a host of its own for every request, which would win.
+  if (place === 'header' && String(parameter['name']).toLowerCase() === 'host') {
+    throw new NotSent(`${about} is required; pass --header 'Host: …'`)
+  }
   const media = mediaTypeOf(parameter)
   if (style === undefined || (!media && style !== styles[String(place)])) {
     throw new NotSent(
@@ -85,9 +89,18 @@ function valueOf(parameter: Json, resolve: Resolve): { readonly value: unknown; 
   }
   const value = exampleOf(parameter, resolve)
   if (value === undefined) throw new NotSent(`${about} has no example; give it one`)
+  if (isInexact(value)) {
+    throw new NotSent(`${about} has as its example a number that cannot be kept exactly; write it in quotes`)
+  }
   // What has a media type is one text (§4.8.12.2.2), and JSON is nearly all there is.
   if (media) return { value: typeof value === 'string' ? value : JSON.stringify(value), explode: false }
   return { value, explode: (parameter['explode'] ?? style === 'form') === true }
+}
+
+/** Whether a number has, or stands in a value, more digits than JavaScript keeps: it would name another thing. */
+function isInexact(value: unknown): boolean {
+  if (typeof value === 'number') return !(Math.abs(value) <= Number.MAX_SAFE_INTEGER)
+  return typeof value === 'object' && value !== null && Object.values(value).some(isInexact)
 }
 
 function fieldValue(field: string, text: string): string {

@@ -18,18 +18,22 @@ const SHOWN = 3
 /**
  * Reads the document of `--openapi`; undefined without the flag, and for a document that cannot be used,
  * which is a problem.
- * @param place where files are relative to, and the path of `--url`, which wins over that of the document
+ * @param place where files are relative to, and `--url`, whose path wins over that of the document
  */
 export function readOpenApi(
   reader: FlagReader,
-  { cwd, urlPath = '/' }: { readonly cwd: string; readonly urlPath?: string | undefined },
+  { cwd, url }: { readonly cwd: string; readonly url?: Pick<URL, 'pathname' | 'search'> | undefined },
 ): ReadOpenApi | undefined {
   if (!reader.has('openapi')) return undefined
   for (const flag of requestFlags.filter((one) => reader.has(one))) {
     reader.problems.push(`--${flag}: describes one request, and --openapi many; leave one of them out`)
   }
+  // The query may be a key of the API, which no operation would then have.
+  if (url && url.search !== '') {
+    reader.problems.push('--url: its query is not sent with --openapi; leave it out')
+  }
   const file = reader.text('openapi', '')
-  const basePath = urlPath === '/' ? undefined : urlPath.replace(/\/+$/, '')
+  const basePath = url && url.pathname !== '/' ? url.pathname.replace(/\/+$/, '') : undefined
   const names = reader.list('header').map((field) => field.split(':', 1)[0]?.trim().toLowerCase() ?? '')
   try {
     const root = readDocument(file, cwd)

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { createServer as createHttp2Server, type Http2ServerRequest } from 'node:http2'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { main } from '../../../src/cli/main.ts'
 import type { LoadDocument } from '../../../src/load/load-document.ts'
@@ -64,7 +62,7 @@ test('load --openapi sends the safe operations in turn, and names what it does n
   assert.deepEqual(asked, new Set([...sent, 'GET /v1/retired']))
   assert.deepEqual(
     openapi.sent.map(({ operation }) => operation),
-    ['GET /orders', 'GET /orders/{id}', 'HEAD /orders/{id}', 'GET /tenants', 'GET /retired'],
+    ['GET /orders', 'GET /orders/{id}', 'HEAD /orders/{id}', 'GET /tenants'],
   )
   assert.deepEqual(
     openapi.notSent.map(({ operation, unsafe }) => [operation, unsafe]),
@@ -118,6 +116,17 @@ test('load --openapi says which operations failed, in the report and in each sam
   }
 })
 
+test('load --openapi names the operations that a short load does not come to', async (t) => {
+  const flags = ['--openapi', document, '--lanes', 'new-connections', '--duration', '1ms', '--rate', '1']
+  const { verdict, openapi, operations } = (await load(t, answerShop, ...flags, '--json', '-')).json()
+  const { planned = 0, unsent = [] } = operations ?? {}
+  assert.deepEqual([planned, openapi.sent.length + unsent.length], [4, 4])
+  assert.ok(unsent.length > 0)
+  assert.ok(openapi.sent.every(({ operation }) => !unsent.includes(operation)))
+  const [note = ''] = verdict.notes.slice(-1)
+  assert.ok(note.startsWith(`${unsent.length} of 4 operations `), note)
+})
+
 test('load --openapi is refused when no operation answers as documented', async (t) => {
   const gone: Answer = (_, response) => void response.writeHead(410).end('gone')
   const { code, err } = await load(t, gone, '--openapi', document, '--lanes', 'new-connections')
@@ -156,34 +165,9 @@ test('load --openapi takes the path of --url instead of that of the servers', as
   assert.ok(asked.has('/api/orders?status=open'))
 })
 
-test('lastcall.yaml can name the document, and a lane a request of its own', async (t) => {
-  const cwd = mkdtempSync(join(tmpdir(), 'lastcall-test-'))
-  t.after(() => rmSync(cwd, { recursive: true }))
-  writeFileSync(join(cwd, 'api.json'), JSON.stringify({ openapi: '3.0.3', paths: { '/a': { get: {} } } }))
-  const asked = new Set<string>()
-  const { port } = await listen(
-    t,
-    createServer((request, response) => {
-      asked.add(request.url ?? '')
-      response.end('hello')
-    }),
-  )
-  writeFileSync(
-    join(cwd, 'lastcall.yaml'),
-    `
-load:
-  url: http://127.0.0.1:${port}
-  openapi: api.json
-  duration: 200ms
-  lanes: [new-connections, keep-alive]
-lanes: { keep-alive: { path: /own } }`,
-  )
-  const io = { ...captureIo(), cwd }
-  await main(['load'], io)
-  assert.equal(io.err(), 'api.json: 1 of 1 operation is sent, in turn\n')
-  assert.deepEqual(asked, new Set(['/a', '/own']))
-  const refused = { ...captureIo(), cwd }
-  assert.equal(await main(['load', '--path', '/b', '--openapi', 'none.json'], refused), 2)
-  assert.match(refused.err(), /--path: describes one request, and --openapi many/)
-  assert.match(refused.err(), /--openapi: 'none\.json' cannot be read/)
+test('load --openapi refuses a query in --url, which no operation would have', async () => {
+  const io = captureIo()
+  const flags = ['--openapi', document, '--duration', '1ms', '--start-timeout', '0']
+  assert.equal(await main(['load', '--url', 'http://127.0.0.1:1/api?key=x', ...flags], io), 2)
+  assert.match(io.err(), /: --url: its query is not sent with --openapi; leave it out\n$/)
 })

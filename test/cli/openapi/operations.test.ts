@@ -1,19 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { parse } from 'yaml'
-import type { Json } from '../../../src/cli/openapi/document.ts'
-import { type OperationOptions, type Operations, operationsOf } from '../../../src/cli/openapi/operations.ts'
-
-function read(yaml: string, options: Partial<OperationOptions> = {}): Operations {
-  return operationsOf(parse(yaml) as Json, { headerNames: new Set(), ...options })
-}
-
-/** The path of the one operation, or why it is not sent. */
-function only(yaml: string, options?: Partial<OperationOptions>): string {
-  const { requests, notSent } = read(yaml, options)
-  assert.equal(requests.length + notSent.length, 1)
-  return requests[0]?.path ?? notSent[0]?.reason ?? ''
-}
+import type { OperationOptions, Operations } from '../../../src/cli/openapi/operations.ts'
+import { only, read } from '../../helpers/operations.ts'
 
 /** The same of `GET /a` with one parameter. */
 const withParameter = (parameter: string, rest = ''): string =>
@@ -43,6 +31,9 @@ test('GET and HEAD are sent, and each other method is named with its reason', ()
   )
 })
 
+const inexact =
+  "the query parameter 'q' has as its example a number that cannot be kept exactly; write it in quotes"
+
 for (const [description, path] of [
   ['example: 1', '/a?q=1'],
   ['example: 0', '/a?q=0'],
@@ -65,6 +56,14 @@ for (const [description, path] of [
   ['style: form, example: 1', '/a?q=1'],
   ['style: deepObject, example: { a: 1 }', `the query parameter 'q' has the style "deepObject"`],
   ['schema: { type: string }', "the query parameter 'q' has no example; give it one"],
+  ['example: 9007199254740991', '/a?q=9007199254740991'],
+  ["example: '9007199254740993'", '/a?q=9007199254740993'],
+  ['example: 9007199254740993', inexact],
+  ['example: -9007199254740993', inexact],
+  ['example: .inf', inexact],
+  ['schema: { default: 9007199254740993 }', inexact],
+  ['example: [1, 9007199254740993]', inexact],
+  ['content: { application/json: { example: { a: [9007199254740993] } } }', inexact],
   ['example: null', "the query parameter 'q' has no example; give it one"],
   ['example: []', "the query parameter 'q' has an empty example"],
   ["schema: { $ref: '#/components/schemas/Tree' }", "the query parameter 'q' has no example; give it one"],
@@ -115,6 +114,11 @@ test('a required header field is sent with its example, unless the user gives it
   assert.deepEqual(field('X-Tenant').requests[0]?.headers, { 'x-tenant': 'x' })
   assert.equal(field('X-Tenant', { headerNames: new Set(['x-tenant']) }).requests[0]?.headers, undefined)
   assert.equal(field('Accept').requests[0]?.headers, undefined)
+  assert.equal(
+    field('Host').notSent[0]?.reason,
+    "the header parameter 'Host' is required; pass --header 'Host: …'",
+  )
+  assert.equal(field('Host', { headerNames: new Set(['host']) }).requests.length, 1)
   assert.match(field('Connection').notSent[0]?.reason ?? '', /'connection' cannot be sent: the load sets/)
 })
 
@@ -170,50 +174,10 @@ for (const [operation, reason] of [
   })
 }
 
-const schemes = `
-    bearer: { type: http, scheme: bearer }
-    key: { type: apiKey, in: header, name: X-Key }
-    session: { type: apiKey, in: cookie, name: sid }
-    query: { type: apiKey, in: query, name: key }`
-for (const [security, given, wanted] of [
-  ['[]', '', '/a'],
-  ['[{}]', '', '/a'],
-  ['[{ bearer: [] }, {}]', '', '/a'],
-  ['[{ bearer: [] }]', '', "it needs the security scheme 'bearer'; pass --header 'Authorization: …'"],
-  ['[{ bearer: [] }]', 'authorization', '/a'],
-  ['[{ key: [] }]', 'authorization', "it needs the security scheme 'key'; pass --header 'X-Key: …'"],
-  ['[{ bearer: [] }, { key: [] }]', 'x-key', '/a'],
-  [
-    '[{ bearer: [], key: [] }]',
-    'x-key',
-    "it needs the security scheme 'bearer'; pass --header 'Authorization: …'",
-  ],
-  ['[{ session: [] }]', 'cookie', '/a'],
-  ['[{ query: [] }]', 'cookie', "it needs the security scheme 'query', which no header field can meet"],
-  ['[{ none: [] }]', 'cookie', "it needs the security scheme 'none', which no header field can meet"],
-] as const) {
-  test(`with the header '${given}' the security ${security} makes ${wanted}`, () => {
-    const own = only(
-      `
-paths: { /a: { get: { security: ${security} } } }
-components:
-  securitySchemes:${schemes}`,
-      { headerNames: new Set(given === '' ? [] : [given]) },
-    )
-    assert.equal(own, wanted)
-  })
-}
-
-test('the security of the document holds for an operation without its own', () => {
-  const yaml = `{ security: [{ bearer: [] }], paths: { /a: { get: {} }, /b: { get: { security: [] } } } }`
-  const { requests, notSent } = read(yaml)
-  assert.deepEqual([requests.length, notSent[0]?.operation], [1, 'GET /a'])
-})
-
-test('what is beyond 64 KiB of requests is not sent', () => {
+test('what is beyond 32 KiB of requests is not sent', () => {
   const paths = Array.from({ length: 900 }, (_, index) => `/some/path/number/${index}: { get: {} }`)
   const { requests, notSent } = read(`{ paths: { ${paths.join(', ')} } }`)
-  assert.ok(Buffer.byteLength(JSON.stringify(requests)) < 67_000)
+  assert.ok(Buffer.byteLength(JSON.stringify(requests)) <= 32 * 1024)
   assert.equal(requests.length + notSent.length, 900)
-  assert.equal(notSent[0]?.reason, 'it is beyond the first 65536 bytes of requests')
+  assert.equal(notSent[0]?.reason, 'it is beyond the first 32 KiB of requests')
 })
