@@ -71,6 +71,12 @@ export class FakeController {
     void this.#roll()
   }
 
+  /** As another client that deploys, whose rollout is over at once. */
+  deploy(image: string): void {
+    this.#image = image
+    this.#putDeployment()
+  }
+
   #put(list: string, object: object): void {
     this.#server.put(list, object as Stored)
   }
@@ -150,7 +156,11 @@ export class FakeController {
 
   /** A patch with an image is merged here, any other one is left to the server. */
   #patched(patch: unknown, response: ServerResponse): boolean {
-    const image = imageIn(patch)
+    const [expected, image] = Array.isArray(patch) ? imagesIn(patch) : [this.#image, imageIn(patch)]
+    if (expected !== this.#image) {
+      send(response, 422, { reason: 'Invalid', message: 'testing value failed' })
+      return true
+    }
     if (image !== undefined) return this.#setImage(image, response)
     void this.#roll()
     return false
@@ -216,4 +226,13 @@ export class FakeController {
 function imageIn(patch: unknown): string | undefined {
   type Template = { spec?: { template?: { spec?: { containers?: readonly { image?: string }[] } } } }
   return (patch as Template).spec?.template?.spec?.containers?.[0]?.image
+}
+
+type Operation = { readonly op: string; readonly path: string; readonly value: string }
+
+/** The image that a JSON patch wants to find, and the one that it puts there. */
+function imagesIn(patch: readonly Operation[]): readonly (string | undefined)[] {
+  const valueOf = (wanted: string): string | undefined =>
+    patch.find(({ op, path }) => op === wanted && path.endsWith('/0/image'))?.value
+  return [valueOf('test'), valueOf('replace')]
 }
