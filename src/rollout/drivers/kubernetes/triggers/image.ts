@@ -26,7 +26,7 @@ export const image: Trigger = {
   },
   replacesAll: true,
   async pull(ports) {
-    const { api, workload, old, undo, onNotice, onWaiting } = ports
+    const { api, workload, old, undo, signal, onNotice, onWaiting } = ports
     const { kind, name, namespace } = workload
     const path = workloadPath(namespace, workload)
     const now = await patiently(() => api.get<WorkloadObject>(path))
@@ -37,6 +37,7 @@ export const image: Trigger = {
     const command = `kubectl set image ${kind.toLowerCase()}/${name} ${container}=${before} -n ${namespace}`
     let serves = false
     let found: string | undefined
+    signal.throwIfAborted()
     const changeBack = undo.add({
       back: `change the image of ${kind} '${name}' back to '${before}'`,
       command,
