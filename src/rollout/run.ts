@@ -5,6 +5,7 @@ import type { LoadRecord } from '../load/load-record.ts'
 import type { LaneTotals } from '../load/recorder.ts'
 import { type Instant, readClocks } from '../load/sample.ts'
 import type { Driver, DriverLoad } from './driver.ts'
+import { endsRun } from './ends-run.ts'
 import type { FailureBudget } from './failure-budget.ts'
 import { nothingSent } from './nothing-sent.ts'
 import { orAborted } from './or-aborted.ts'
@@ -37,8 +38,8 @@ export interface RunOptions {
 /** A run that is under way. */
 export interface Run {
   /**
-   * Resolves when the driver has stopped, also after an interruption, and when the cluster failed under load.
-   * Rejects with what was wrong before the load; then nothing of the driver is left either.
+   * Resolves when the driver has stopped, also after an interruption, and when the cluster failed or the agent
+   * was lost under load. Rejects with what was wrong before the load; then nothing of the driver is left.
    */
   readonly finished: Promise<RunFacts>
   /**
@@ -98,7 +99,7 @@ export function startRun(
       } catch (error) {
         // A pod that does not become ready stops a real rollout as well. What happened to requests before
         // that is the result.
-        if (isOfCluster(error) || !(error instanceof LastcallError)) throw error
+        if (endsRun(error) || !(error instanceof LastcallError)) throw error
         stuck = error.problems.join('\n')
       }
       phases.begin('drain')
@@ -134,8 +135,8 @@ export function startRun(
     isComplete = true
   }
   const breakOff = (error: unknown): void => {
-    if (!load || !isOfCluster(error)) throw error
-    // What was sent until then is a result, and the cluster is no fault of the pods.
+    if (!load || !endsRun(error)) throw error
+    // What was sent until then is a result, and neither the cluster nor the agent is a fault of the pods.
     interrupt(error.problems.join(' '))
   }
   const run = async (): Promise<RunFacts> => {
@@ -183,8 +184,3 @@ export function startRun(
 const isChange = ({ pod, kind }: TimelineEvent): boolean => pod !== undefined && kind !== 'pod-ready'
 
 const toIso = ({ wallMs }: Instant): string => new Date(wallMs).toISOString()
-
-/** Whether the cluster refused something, or was away for too long. */
-function isOfCluster(error: unknown): error is LastcallError {
-  return error instanceof LastcallError && error.code === 'LASTCALL_CLUSTER'
-}

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type FakeApiServer, type SeenRequest, send } from './fake-api-server.ts'
+import { imagesIn } from './image-patch.ts'
 import { container, makeDeployment, makePod, makeService, paths } from './kubernetes-objects.ts'
 
 type Stored = Parameters<FakeApiServer['put']>[1]
@@ -69,6 +70,12 @@ export class FakeController {
   /** As another client's `kubectl rollout restart`. */
   restart(): void {
     void this.#roll()
+  }
+
+  /** As another client that deploys, whose rollout is over at once. */
+  deploy(image: string): void {
+    this.#image = image
+    this.#putDeployment()
   }
 
   #put(list: string, object: object): void {
@@ -150,20 +157,20 @@ export class FakeController {
 
   /** A patch with an image is merged here, any other one is left to the server. */
   #patched(patch: unknown, response: ServerResponse): boolean {
-    const image = imageIn(patch)
-    if (image !== undefined) return this.#setImage(image, response)
-    void this.#roll()
-    return false
+    const { expected = this.#image, image } = imagesIn(patch)
+    if (image === undefined) void this.#roll()
+    else if (expected === this.#image) this.#setImage(image, response)
+    else send(response, 422, { reason: 'Invalid', message: 'testing value failed' })
+    return image !== undefined
   }
 
   /** The template of before makes pods again, and broken ones go. */
-  #setImage(image: string, response: ServerResponse): true {
+  #setImage(image: string, response: ServerResponse): void {
     const isBack = image !== this.#image && this.restartFate !== 'works'
     this.#image = image
     if (isBack && this.#broken.size > 0) void this.#recover()
     else void this.#roll()
     send(response, 200, this.#server.object(paths.deployments, 'shop') ?? {})
-    return true
   }
 
   async #recover(): Promise<void> {
@@ -210,10 +217,4 @@ export class FakeController {
     for (let nth = 0; nth < missing; nth++) await this.#startPod(`shop-${this.#generation}-${this.#created}`)
     this.#putDeployment()
   }
-}
-
-/** The image that a patch gives the container of the Deployment; undefined: it changes something else. */
-function imageIn(patch: unknown): string | undefined {
-  type Template = { spec?: { template?: { spec?: { containers?: readonly { image?: string }[] } } } }
-  return (patch as Template).spec?.template?.spec?.containers?.[0]?.image
 }

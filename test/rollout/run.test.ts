@@ -111,6 +111,26 @@ test('startRun breaks off when the cluster fails under load, and its facts say w
   await assert.rejects(before.finished, { code: 'LASTCALL_CLUSTER' })
 })
 
+test('startRun keeps the report of an agent that is lost under load, also while it ends', async () => {
+  const problem = 'the agent ended by itself, before it was told to'
+  const losing = async (): Promise<never> => {
+    throw new LastcallError('LASTCALL_AGENT', [problem])
+  }
+  const { startLoad } = createFakeDriver()
+  for (const [phase, steps] of [
+    ['rollout', { restart: losing }],
+    ['cool-down', { startLoad: async (...of) => ({ ...(await startLoad(...of)), stop: losing }) }],
+  ] as readonly (readonly [string, Partial<Driver>])[]) {
+    const [run, driver] = begin(steps)
+    const { interruptedBy, stuck, phases, load } = await run.finished
+    assert.deepEqual([interruptedBy, stuck, phases.at(-1)?.name], [problem, undefined, phase])
+    assert.ok(load.requests > 0)
+    assert.equal(driver.calls.at(-1), 'stop')
+  }
+  const [before] = begin({ startLoad: losing })
+  await assert.rejects(before.finished, { code: 'LASTCALL_AGENT' })
+})
+
 test('startRun hands on what the driver has left behind', async () => {
   const left = ["could not uncordon the node 'node-1'"]
   const [run] = begin({ leftBehind: () => left })

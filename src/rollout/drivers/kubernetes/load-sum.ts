@@ -1,3 +1,4 @@
+import { mergeChanges, noChanges } from '../../../load/lane-changes.ts'
 import { type LaneRecord, type LoadRecord, MAX_LISTED_FAILURES } from '../../../load/load-record.ts'
 import type { LaneTotals } from '../../../load/recorder.ts'
 import type { Instant, LaneName, Sample } from '../../../load/sample.ts'
@@ -27,6 +28,7 @@ export function createLoadSum(clock: ClockBridge): LoadSum {
   const lanes = new Map<LaneName, LaneSum>()
   const failures: Sample[] = []
   let stalls: readonly Stall[] = []
+  let changes = noChanges
   let failuresNotListed = 0
   let last: LoadRecord | undefined
   return {
@@ -35,6 +37,7 @@ export function createLoadSum(clock: ClockBridge): LoadSum {
       for (const sample of part.failures) failures.push(sample)
       failuresNotListed += part.failuresNotListed
       stalls = keepLongest([...stalls, ...part.health.stalls])
+      changes = mergeChanges([changes, part])
       last = part
     },
     totals: () => [...lanes].map(([lane, { requests, failed }]) => ({ lane, requests, failed })),
@@ -44,6 +47,7 @@ export function createLoadSum(clock: ClockBridge): LoadSum {
       const listed = failures.slice(0, MAX_LISTED_FAILURES)
       return {
         ...last,
+        ...changes,
         startedAt: shiftText(last.startedAt, aheadMs),
         endedAt: shiftText(last.endedAt, aheadMs),
         lanes: [...lanes].map(([lane, sum]) => toLaneRecord(lane, sum, aheadMs)),

@@ -1,4 +1,5 @@
 import { formatDuration } from '../../../core/duration.ts'
+import { endsRun } from '../../ends-run.ts'
 import { type TriggerName, triggerWords } from '../../trigger.ts'
 import { inWords } from './api/api-error.ts'
 import type { ApiClient } from './api/client.ts'
@@ -64,8 +65,8 @@ export function createRestarter(workload: WorkloadReference, ports: RestartPorts
       }
       await reached(() => trigger.pull(step))
     } catch (error) {
-      // A pod that is still starting when the run itself is ended has done nothing wrong.
-      if (signal.aborted) throw error
+      // A pod that is still starting when the run is ended, or the cluster fails, has done nothing wrong.
+      if (signal.aborted || endsRun(error)) throw error
       hasFailed = true
       pods.giveUp()
       if (!timeout.aborted) throw error

@@ -85,12 +85,14 @@ export function workloadProblems(workload: Workload, trigger: TriggerName): read
 /**
  * Restarts it exactly as `kubectl rollout restart` does: the same annotation, patch and field manager.
  * @param now its second becomes the annotation
+ * @param signal once it is aborted nothing is changed any more
  * @throws LastcallError `LASTCALL_WORKLOAD` when it was restarted within this second already
  */
 export async function restartWorkload(
   api: ApiClient,
   workload: WorkloadReference,
   now: Date,
+  signal?: AbortSignal,
 ): Promise<WorkloadObject> {
   const path = workloadPath(workload.namespace, workload)
   const before = await patiently(() => api.get<WorkloadObject>(path))
@@ -101,6 +103,7 @@ export async function restartWorkload(
     ])
   }
   const body = { spec: { template: { metadata: { annotations: { [RESTARTED_AT]: restartedAt } } } } }
+  signal?.throwIfAborted()
   return patiently(() => api.patch(`${path}?fieldManager=kubectl-rollout`, body))
 }
 

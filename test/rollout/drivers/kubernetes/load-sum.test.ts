@@ -74,6 +74,14 @@ suite('createLoadSum()', () => {
     )
   })
 
+  test('changes that only the first part has are those of all', () => {
+    const leftOutOperations = [{ operation: 'GET /a', reason: 'GET /a answered 404' }]
+    const [first, ...others] = partsOf(samples)
+    const record = sumOf([{ ...first!, leftOutOperations }, ...others]).record()
+    assert.deepEqual(record?.leftOutOperations, leftOutOperations)
+    assert.deepEqual([record?.leftOut, record?.fellBack], [[], []])
+  })
+
   test('times of a clock that is ahead become times of this machine', () => {
     const clock = createClockBridge()
     clock.heard(10_000, at(0))

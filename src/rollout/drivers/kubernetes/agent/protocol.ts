@@ -42,6 +42,7 @@ export type AgentCommand =
       readonly n: number
       readonly do: 'load'
       readonly load: LoadOptions
+      /** Those of the self-test's answer; the agent knows them in full when it has made that test. */
       readonly changes: LaneChanges
     }
 
@@ -129,12 +130,13 @@ export type AgentMessage =
       readonly type: 'self-test'
       /** The command that this answers. */
       readonly command: number
+      /** Without the bodies and header fields of requests. */
       readonly changes: LaneChanges
       /** Sentences. */
       readonly problems: readonly string[]
     }
   | { readonly type: 'load-started'; readonly command: number }
-  /** What was counted since the last line of this type. */
+  /** What was counted since the last line of this type. Only the first one has the changes of the load. */
   | { readonly type: 'load'; readonly part: LoadRecord }
   /** A step of a run that the agent does alone, for people. */
   | { readonly type: 'progress'; readonly what: string }

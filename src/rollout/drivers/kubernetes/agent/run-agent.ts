@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type RunningLoad, startLoad } from '../../../../load/engine.ts'
+import { type LaneChanges, noChanges, shownChanges } from '../../../../load/lane-changes.ts'
 import type { LoadRecord } from '../../../../load/load-record.ts'
 import { waitForAnswers } from '../../../../load/wait-for-answers.ts'
 import type { ApiAccess } from '../api/access.ts'
@@ -111,18 +112,23 @@ function createWorker(job: AgentJob, say: Say, signal: AbortSignal): Worker {
   let timer: NodeJS.Timeout | undefined
   const takePart = createPartTaker()
   let { target } = job
+  let found: LaneChanges | undefined
   const sayPart = (): void => {
     if (load) say({ type: 'load', part: takePart(load) })
   }
   const work = async (command: AgentCommand): Promise<void> => {
     if (command.do === 'self-test') {
       const answers = await waitForAnswers(command.load, target, { timeoutMs: START_TIMEOUT_MS, signal })
-      const { problems, target: found, ...changes } = answers
-      target = found
+      const { problems, target: answering, ...changes } = answers
+      target = answering
+      found = changes
       const sentences = problems.map(({ sentence }) => sentence)
-      say({ type: 'self-test', command: command.n, changes, problems: sentences })
+      // A log is no place for secrets.
+      say({ type: 'self-test', command: command.n, changes: shownChanges(changes), problems: sentences })
     } else {
-      load = startLoad(command.load, { pickTarget: () => target, changes: command.changes })
+      // What comes back of the self-test lacks the bodies and header fields that were not said.
+      const changes = found ?? command.changes
+      load = startLoad(command.load, { pickTarget: () => target, changes })
       timer = setInterval(sayPart, PART_PERIOD_MS)
       say({ type: 'load-started', command: command.n })
     }
@@ -145,13 +151,16 @@ function createWorker(job: AgentJob, say: Say, signal: AbortSignal): Worker {
   }
 }
 
-/** Stalls are said once: those that were listed before are known. */
+/** Stalls and changes are said once: those that were listed before are known. */
 function createPartTaker(): (load: RunningLoad) => LoadRecord {
   let lastMs = 0
+  let isFirst = true
   return (load) => {
     const part = load.take()
     const stalls = part.health.stalls.filter(({ at }) => at.wallMs > lastMs)
     lastMs = stalls.at(-1)?.at.wallMs ?? lastMs
-    return { ...part, health: { ...part.health, stalls } }
+    const changes = isFirst ? {} : noChanges
+    isFirst = false
+    return { ...part, ...changes, health: { ...part.health, stalls } }
   }
 }

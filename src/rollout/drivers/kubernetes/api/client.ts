@@ -24,7 +24,7 @@ export interface ApiClient {
   get<T>(path: string, signal?: AbortSignal): Promise<T>
   create<T>(path: string, body: object): Promise<T>
   /** Strategic merge patch unless said otherwise, as kubectl sends it. */
-  patch<T>(path: string, body: object, type?: 'strategic-merge' | 'merge'): Promise<T>
+  patch<T>(path: string, body: object, type?: 'strategic-merge' | 'merge' | 'json'): Promise<T>
   /** Dependents are deleted by the garbage collector. With preconditions only what they describe. */
   delete(path: string, preconditions?: { readonly uid: string }): Promise<void>
   /**

@@ -59,7 +59,7 @@ export const drainNode: Trigger = {
 
 /** Keeps new pods away from a node, and returns what ends that. */
 async function cordon(
-  { api, undo, onNotice }: Pick<TriggerPorts, 'api' | 'undo' | 'onNotice'>,
+  { api, undo, signal, onNotice }: Pick<TriggerPorts, 'api' | 'undo' | 'signal' | 'onNotice'>,
   node: string,
 ): Promise<() => Promise<void>> {
   const path = `${nodesPath}/${node}`
@@ -68,6 +68,7 @@ async function cordon(
     onNotice(`the node '${node}' was cordoned before, and is left so`)
     return () => Promise.resolve()
   }
+  signal.throwIfAborted()
   const uncordon = undo.add({
     back: `uncordon the node '${node}'`,
     command: `kubectl uncordon ${node}`,

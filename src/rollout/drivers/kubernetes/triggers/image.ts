@@ -1,6 +1,8 @@
 import { orAborted } from '../../../or-aborted.ts'
 import { servingContainer } from '../agent/pod-facts.ts'
 import type { PodFacts } from '../agent/protocol.ts'
+import { ApiError } from '../api/api-error.ts'
+import type { ApiClient } from '../api/client.ts'
 import type { WorkloadObject } from '../api/objects.ts'
 import { patiently } from '../api/patience.ts'
 import { workloadPath, type WorkloadReference } from '../workload.ts'
@@ -24,38 +26,47 @@ export const image: Trigger = {
   },
   replacesAll: true,
   async pull(ports) {
-    const { api, workload, old, undo, onNotice, onWaiting } = ports
+    const { api, workload, old, undo, signal, onNotice, onWaiting } = ports
     const { kind, name, namespace } = workload
     const path = workloadPath(namespace, workload)
     const now = await patiently(() => api.get<WorkloadObject>(path))
     const { container, before, to, problem } = readChange(workload, now, ports.settings)
     if (problem !== undefined) throw refuse(problem)
-    const setImage = async (wanted: string): Promise<void> => {
-      const containers = [{ name: container, image: wanted }]
-      const body = { spec: { template: { spec: { containers } } } }
-      await patiently(() => api.patch(`${path}?fieldManager=kubectl-set`, body))
-      onNotice(`the container '${container}' of ${kind} '${name}' was given the image '${wanted}'`)
-    }
-    let serves = false
+    const what = `the container '${container}' of ${kind} '${name}'`
+    const given = (wanted: string): void => onNotice(`${what} was given the image '${wanted}'`)
     const command = `kubectl set image ${kind.toLowerCase()}/${name} ${container}=${before} -n ${namespace}`
+    let serves = false
+    let found: string | undefined
+    signal.throwIfAborted()
     const changeBack = undo.add({
       back: `change the image of ${kind} '${name}' back to '${before}'`,
       command,
       async takeBack() {
-        await setImage(before)
-        if (!serves) await removeBroken(ports)
+        found = await giveBack(api, path, { container, before, to })
+        if (found === undefined) given(before)
+        else if (found !== before) {
+          return onNotice(`the image of ${what} was changed to '${found}' by another client, and is left so`)
+        }
+        if (!serves) removeBroken(ports, to)
       },
     })
-    await setImage(to)
+    const containers = [{ name: container, image: to }]
+    const body = { spec: { template: { spec: { containers } } } }
+    await patiently(() => api.patch(`${path}?${SET_IMAGE}`, body))
+    given(to)
     onNotice(`by hand: ${command}`)
     await replaced(ports, old, to)
     serves = true
     const changed = ports.pods.present()
     await changeBack()
+    // The rollout of another client may be over already: there would be nothing to wait for.
+    if (found !== undefined) return
     onWaiting('nothing has happened since the image was changed back')
     await replaced(ports, changed, before)
   },
 }
+
+const SET_IMAGE = 'fieldManager=kubectl-set'
 
 interface ImageChange {
   readonly container: string
@@ -104,9 +115,50 @@ async function replaced(ports: TriggerPorts, old: ReadonlySet<string>, wanted: s
   await orAborted(pods.gone(old, false), signal)
 }
 
+/** A `test` of a JSON patch does not hold. Admission may refuse with it as well, so it is tried a few times. */
+const UNPROCESSABLE = 422
+const MAX_TRIES = 3
+
+/**
+ * Changes the image back, unless it is no longer the one that was set: then somebody has deployed meanwhile,
+ * and it resolves to the image that is there.
+ */
+async function giveBack(
+  api: ApiClient,
+  path: string,
+  { container, before, to }: Pick<ImageChange, 'container' | 'before' | 'to'>,
+): Promise<string | undefined> {
+  for (let tries = 1; ; tries++) {
+    const { containers } = (await patiently(() => api.get<WorkloadObject>(path))).spec.template.spec
+    const nth = containers.findIndex(({ name }) => name === container)
+    const { image = 'none' } = containers[nth] ?? {}
+    if (image !== to) return image
+    const at = `/spec/template/spec/containers/${nth}`
+    const body = [
+      { op: 'test', path: `${at}/name`, value: container },
+      { op: 'test', path: `${at}/image`, value: to },
+      { op: 'replace', path: `${at}/image`, value: before },
+    ]
+    try {
+      await patiently(() => api.patch(`${path}?${SET_IMAGE}`, body, 'json'))
+      return undefined
+    } catch (error) {
+      const isChanged = error instanceof ApiError && error.status === UNPROCESSABLE
+      if (!isChanged || tries === MAX_TRIES) throw error
+    }
+  }
+}
+
 /** A StatefulSet replaces no pod that never became ready, also not by a template that would. */
-async function removeBroken({ api, workload, pods, old }: TriggerPorts): Promise<void> {
-  if (workload.kind !== 'StatefulSet') return
+function removeBroken({ api, workload, pods, old, undo }: TriggerPorts, to: string): void {
+  const { kind, name, namespace } = workload
   const broken = pods.there().filter(({ uid, ready, deleting }) => !ready && !deleting && !old.has(uid))
-  for (const pod of broken) await removePod(api, workload.namespace, pod)
+  if (kind !== 'StatefulSet' || broken.length === 0) return
+  undo.add({
+    back: `delete the pods of ${kind} '${name}' that never became ready with the image '${to}'`,
+    command: `kubectl delete pod ${broken.map((pod) => pod.name).join(' ')} -n ${namespace}`,
+    async takeBack() {
+      for (const pod of broken) await removePod(api, namespace, pod)
+    },
+  })
 }

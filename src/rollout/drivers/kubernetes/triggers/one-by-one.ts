@@ -14,6 +14,7 @@ export async function replaceOneByOne(
     const left = ports.pods.there().filter(({ uid, deleting }) => ports.old.has(uid) && !deleting)
     const next = left.find(({ ready }) => ready) ?? left[0]
     if (next === undefined) return
+    ports.signal.throwIfAborted()
     await remove(next)
     await untilReplaced(ports, [next.uid])
   }

@@ -9,7 +9,7 @@ export const restart: Trigger = {
   problems: noProblems,
   replacesAll: true,
   async pull(ports) {
-    await restartWorkload(ports.api, ports.workload, new Date())
+    await restartWorkload(ports.api, ports.workload, new Date(), ports.signal)
     await untilNewReady(ports, ports.old)
   },
 }

@@ -47,6 +47,7 @@ export const scaleDown: Trigger = {
       await patiently(() => api.patch(path, { spec: { replicas: to } }, 'merge'))
       onNotice(`${kind} '${name}' was scaled to ${to}`)
     }
+    signal.throwIfAborted()
     const scaleBack = undo.add({
       back: `scale ${kind} '${name}' back to ${replicas}`,
       command: `kubectl scale ${kind.toLowerCase()}/${name} --replicas=${replicas} -n ${namespace}`,

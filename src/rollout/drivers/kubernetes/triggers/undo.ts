@@ -14,7 +14,10 @@ export interface Undo {
    * that is returned takes it back.
    */
   add(change: Change): () => Promise<void>
-  /** Takes back what is left, the last change first. Never rejects: what cannot be taken back is said. */
+  /**
+   * Takes back what is left, the last change first, and what is added meanwhile. Never rejects: what cannot be
+   * taken back is said.
+   */
   all(): Promise<void>
   /** What has not been taken back yet, one sentence each with what to do by hand. */
   left(): readonly string[]
@@ -39,7 +42,10 @@ export function createUndo(onNotice: (text: string) => void): Undo {
       return () => take(change)
     },
     async all() {
-      for (const change of [...left].toReversed()) {
+      const tried = new Set<Change>()
+      const next = (): Change | undefined => [...left].findLast((change) => !tried.has(change))
+      for (let change = next(); change; change = next()) {
+        tried.add(change)
         try {
           await take(change)
         } catch (error) {

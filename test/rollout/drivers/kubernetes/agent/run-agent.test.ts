@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict'
+import { createServer } from 'node:http'
 import { suite, test } from 'node:test'
+import { defaultLoad } from '../../../../../src/load/load-options.ts'
+import { getOf } from '../../../../../src/load/plain-request.ts'
 import { parseAgentLine } from '../../../../../src/rollout/drivers/kubernetes/agent/parse-line.ts'
 import {
+  type AgentCommand,
   type AgentJob,
   type AgentLine,
   COMMAND_KEY,
@@ -9,6 +13,7 @@ import {
 import { runAgent } from '../../../../../src/rollout/drivers/kubernetes/agent/run-agent.ts'
 import { eventually } from '../../../../helpers/eventually.ts'
 import { FakeApiServer, type Scope, send } from '../../../../helpers/fake-api-server.ts'
+import { listen } from '../../../../helpers/listen.ts'
 import { makePod, namespace, paths, putShop } from '../../../../helpers/kubernetes-objects.ts'
 
 const job: AgentJob = {
@@ -31,18 +36,25 @@ interface Running {
   lines<Type extends AgentLine['type']>(type: Type): readonly Extract<AgentLine, { type: Type }>[]
 }
 
-async function begin(t: Scope, prepare: (server: FakeApiServer) => void = () => undefined): Promise<Running> {
+async function begin(
+  t: Scope,
+  prepare: (server: FakeApiServer) => void = () => undefined,
+  target: AgentJob['target'] = job.target,
+): Promise<Running> {
   const server = await new FakeApiServer().start(t)
   putShop(server)
   server.put(paths.configMaps, { metadata: { name: job.configMap } })
   prepare(server)
   const ending = new AbortController()
   const lines: AgentLine[] = []
-  const exitCode = runAgent(job, {
-    access: server.access,
-    write: (text) => lines.push(parseAgentLine(text)!),
-    signal: ending.signal,
-  })
+  const exitCode = runAgent(
+    { ...job, target },
+    {
+      access: server.access,
+      write: (text) => lines.push(parseAgentLine(text)!),
+      signal: ending.signal,
+    },
+  )
   t.after(() => ending.abort())
   return {
     server,
@@ -51,6 +63,11 @@ async function begin(t: Scope, prepare: (server: FakeApiServer) => void = () => 
     lines: <Type extends AgentLine['type']>(type: Type) =>
       lines.filter((line): line is Extract<AgentLine, { type: Type }> => line.type === type),
   }
+}
+
+function tell(server: FakeApiServer, command: AgentCommand): void {
+  const data = { [COMMAND_KEY]: JSON.stringify(command) }
+  server.put(paths.configMaps, { metadata: { name: job.configMap }, data })
 }
 
 suite('runAgent()', () => {
@@ -132,13 +149,8 @@ suite('runAgent()', () => {
   test('does each command once, in its order', async (t) => {
     const { server, lines } = await begin(t)
     await eventually('it observes', () => lines('observing').length === 1)
-    const load = { lanes: [] }
-    const command = (n: number): void => {
-      server.put(paths.configMaps, {
-        metadata: { name: job.configMap },
-        data: { [COMMAND_KEY]: JSON.stringify({ n, do: 'self-test', load }) },
-      })
-    }
+    const load = { ...defaultLoad, lanes: [], ratePerSecond: 1 }
+    const command = (n: number): void => tell(server, { n, do: 'self-test', load })
     command(1)
     await eventually('the first answer', () => lines('self-test').length === 1)
     command(1)
@@ -148,6 +160,37 @@ suite('runAgent()', () => {
       lines('self-test').map(({ command: n }) => n),
       [1, 2],
     )
+  })
+
+  test('says what the self-test changed once, without secrets, and sends all of it', async (t) => {
+    const answered: (string | undefined)[] = []
+    const app = createServer((request, response) => {
+      const { 'x-key': key, 'x-round': round } = request.headers
+      if (round === 'load') answered.push(`${request.method} ${request.url} ${String(key)}`)
+      response.writeHead(request.url === '/cart' ? 200 : 404).end()
+    })
+    const { host, port } = await listen(t, app)
+    const { server, ending, exitCode, lines } = await begin(t, undefined, { host, port })
+    const cart = { ...getOf('/cart'), method: 'POST', body: 'secret-body', headers: { 'x-key': 'secret' } }
+    const lanes = ['new-connections', 'keep-alive']
+    const requests = { 'new-connections': [cart] }
+    const load = { ...defaultLoad, lanes, unasked: ['keep-alive'], requests, ratePerSecond: 20 }
+    tell(server, { n: 1, do: 'self-test', load })
+    await eventually('the answer', () => lines('self-test').length === 1)
+    const { changes } = lines('self-test')[0]!
+    assert.deepEqual(
+      changes.fellBack.map(({ lane }) => lane),
+      ['keep-alive'],
+    )
+    assert.doesNotMatch(JSON.stringify(changes), /secret/)
+    const only = { ...load, lanes: ['keep-alive'], headers: { ...load.headers, 'x-round': 'load' } }
+    tell(server, { n: 2, do: 'load', load: only, changes })
+    await eventually('the second part', () => lines('load').length === 2)
+    ending.abort()
+    await exitCode
+    assert.deepEqual([...new Set(answered)], ['POST /cart secret'])
+    const [first, ...others] = lines('load').map(({ part }) => part.fellBack)
+    assert.deepEqual([first, others.flat()], [changes.fellBack, []])
   })
 
   test('ends with its signal: exit code 0 and a last line', async (t) => {

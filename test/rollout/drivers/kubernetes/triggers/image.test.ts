@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { type ApiClient, createApiClient } from '../../../../../src/rollout/drivers/kubernetes/api/client.ts'
+import type { WorkloadObject } from '../../../../../src/rollout/drivers/kubernetes/api/objects.ts'
 import { image } from '../../../../../src/rollout/drivers/kubernetes/triggers/image.ts'
+import { createUndo } from '../../../../../src/rollout/drivers/kubernetes/triggers/undo.ts'
 import { workloadProblems } from '../../../../../src/rollout/drivers/kubernetes/workload.ts'
 import { eventually } from '../../../../helpers/eventually.ts'
 import { send } from '../../../../helpers/fake-api-server.ts'
@@ -14,6 +16,15 @@ const place = (t: Parameters<typeof triggerPlace>[0]): Promise<TriggerPlace> =>
 const patchOf = (wanted: string): object => ({
   spec: { template: { spec: { containers: [{ name: 'app', image: wanted }] } } },
 })
+const at = '/spec/template/spec/containers/0'
+/** Only when the image is still the one that lastcall set. */
+const back: readonly object[] = [
+  { op: 'test', path: `${at}/name`, value: 'app' },
+  { op: 'test', path: `${at}/image`, value: 'shop:2' },
+  { op: 'replace', path: `${at}/image`, value: 'shop:1' },
+]
+const left =
+  "the image of the container 'app' of Deployment 'shop' was changed to 'shop:3' by another client, and is left so"
 const patches = ({ changes }: TriggerPlace): readonly unknown[] => changes().map(({ body }) => body)
 
 suite('--trigger image', () => {
@@ -21,7 +32,7 @@ suite('--trigger image', () => {
     const there = await place(t)
     await there.restarter.restart()
     await there.restarter.oldPodsGone()
-    assert.deepEqual(patches(there), [patchOf('shop:2'), patchOf('shop:1')])
+    assert.deepEqual(patches(there), [patchOf('shop:2'), back])
     const [first] = there.changes()
     assert.deepEqual(
       [first?.path, first?.contentType, first?.query.get('fieldManager')],
@@ -46,7 +57,7 @@ suite('--trigger image', () => {
     const there = await place(t)
     await there.restarter.restart()
     await there.restarter.restart()
-    assert.deepEqual(patches(there), ['shop:2', 'shop:1', 'shop:2', 'shop:1'].map(patchOf))
+    assert.deepEqual(patches(there), [patchOf('shop:2'), back, patchOf('shop:2'), back])
   })
 
   test('an image that cannot be pulled is said in one sentence, and changed back', async (t) => {
@@ -57,7 +68,7 @@ suite('--trigger image', () => {
       message:
         /: the cluster cannot pull the image 'shop:2' \(ImagePullBackOff: not found\); name .* --to-image$/,
     })
-    assert.deepEqual(patches(there), [patchOf('shop:2'), patchOf('shop:1')])
+    assert.deepEqual(patches(there), [patchOf('shop:2'), back])
     await there.restarter.oldPodsGone()
   })
 
@@ -65,7 +76,7 @@ suite('--trigger image', () => {
     const there = await place(t)
     there.controller.restartFate = 'stuck'
     await assert.rejects(there.restarter.restart(), { message: /exceeded its progressDeadlineSeconds/ })
-    assert.deepEqual(patches(there), [patchOf('shop:2'), patchOf('shop:1')])
+    assert.deepEqual(patches(there), [patchOf('shop:2'), back])
   })
 
   test('is changed back when the run is ended in the middle of it', async (t) => {
@@ -79,56 +90,101 @@ suite('--trigger image', () => {
     there.ending.abort()
     await there.restarter.ended()
     await restarted
-    assert.deepEqual(patches(there).at(-1), patchOf('shop:1'))
+    assert.deepEqual(patches(there).at(-1), back)
   })
 
-  test('the pods of a broken image are deleted in a StatefulSet, which would keep them', async (t) => {
+  for (const [when, interfere] of [
+    ['before it is looked at', (there: TriggerPlace) => there.controller.deploy('shop:3')],
+    [
+      'right after it was looked at',
+      ({ server, controller }: TriggerPlace) => {
+        const { intercept } = server
+        server.intercept = (request, response) => {
+          if (Array.isArray(request.body)) controller.deploy('shop:3')
+          return intercept(request, response)
+        }
+      },
+    ],
+  ] as const) {
+    test(`what another client has deployed stays, also ${when}`, async (t) => {
+      const there = await place(t)
+      there.controller.restartFate = 'stuck'
+      const restarted = assert.rejects(there.restarter.restart())
+      await eventually('the image is changed', () => there.notices.length === 2)
+      interfere(there)
+      there.ending.abort()
+      await there.restarter.ended()
+      await restarted
+      const { spec } = there.server.object(paths.deployments, 'shop') as unknown as WorkloadObject
+      assert.equal(spec.template.spec.containers[0]?.image, 'shop:3')
+      assert.deepEqual([there.notices.at(-1), there.restarter.leftBehind()], [left, []])
+    })
+  }
+
+  test('no rollout is waited for after the one of another client', async (t) => {
     const there = await place(t)
     const { intercept } = there.server
     there.server.intercept = (request, response) => {
-      if (!request.path.includes('/statefulsets')) return intercept(request, response)
-      const object = makeDeployment()
-      if (request.method === 'PATCH' && JSON.stringify(request.body).includes('shop:2')) {
-        there.controller.restartFate = 'unpullable'
-        there.controller.restart()
-      }
-      const items = request.path.endsWith('/shop') ? {} : { items: [], metadata: { resourceVersion: '1' } }
-      send(response, 200, { ...object, ...items })
-      return true
+      if (Array.isArray(request.body)) there.controller.deploy('shop:3')
+      return intercept(request, response)
     }
-    await eventually('two pods', () => there.pods.there().length === 2)
-    const old = there.pods.present()
-    const undone: (() => Promise<void>)[] = []
-    const workload = { ...makeWorkload(), kind: 'StatefulSet', resource: 'statefulsets' } as const
-    const pulled = image.pull({
-      api: createApiClient(there.server.access),
-      workload,
-      settings,
-      pods: there.pods,
-      old,
-      undo: {
-        add: ({ takeBack }) => {
-          undone.push(takeBack)
-          return takeBack
-        },
-        all: () => Promise.resolve(),
-        left: () => [],
-      },
-      signal: there.ending.signal,
-      onNotice: () => undefined,
-      onWaiting: () => undefined,
-    })
-    pulled.catch(() => undefined)
-    await eventually('the broken pod is there', () => there.pods.there().some((pod) => pod.cannotPull))
-    await undone[0]!()
-    const deleted = there.changes().filter(({ method }) => method === 'DELETE')
-    assert.deepEqual(
-      deleted.map(({ path }) => path),
-      [`${paths.pods}/shop-2-0`],
-    )
-    there.ending.abort()
-    await assert.rejects(pulled)
+    await there.restarter.restart()
+    assert.equal(there.notices.at(-1), left)
   })
+
+  for (const [what, isRefused] of [
+    ['are deleted', false],
+    ['that cannot be deleted are said, and not the image, which was changed back,', true],
+  ] as const) {
+    test(`the pods of a broken image ${what} in a StatefulSet, which would keep them`, async (t) => {
+      const there = await place(t)
+      const { intercept } = there.server
+      let now = 'shop:1'
+      there.server.intercept = (request, response) => {
+        if (isRefused && request.method === 'DELETE') {
+          send(response, 403, { reason: 'Forbidden', message: 'no longer' })
+          return true
+        }
+        if (!request.path.includes('/statefulsets')) return intercept(request, response)
+        if (request.method === 'PATCH') now = Array.isArray(request.body) ? 'shop:1' : 'shop:2'
+        if (request.method === 'PATCH' && now === 'shop:2') {
+          there.controller.restartFate = 'unpullable'
+          there.controller.restart()
+        }
+        const object = makeDeployment({ containers: [{ ...container, image: now }] })
+        const items = request.path.endsWith('/shop') ? {} : { items: [], metadata: { resourceVersion: '1' } }
+        send(response, 200, { ...object, ...items })
+        return true
+      }
+      await eventually('two pods', () => there.pods.there().length === 2)
+      const undo = createUndo(() => undefined)
+      const pulled = image.pull({
+        api: createApiClient(there.server.access),
+        workload: { ...makeWorkload(), kind: 'StatefulSet', resource: 'statefulsets' },
+        settings,
+        pods: there.pods,
+        old: there.pods.present(),
+        undo,
+        signal: there.ending.signal,
+        onNotice: () => undefined,
+        onWaiting: () => undefined,
+      })
+      pulled.catch(() => undefined)
+      await eventually('the broken pod is there', () => there.pods.there().some((pod) => pod.cannotPull))
+      await undo.all()
+      const deleted = there.changes().filter(({ method }) => method === 'DELETE')
+      assert.deepEqual(
+        deleted.map(({ path }) => path),
+        [`${paths.pods}/shop-2-0`],
+      )
+      const sentence =
+        "lastcall could not delete the pods of StatefulSet 'shop' that never became ready with the image " +
+        "'shop:2' (no longer); do it by hand: kubectl delete pod shop-2-0 -n ns"
+      assert.deepEqual([now, undo.left()], ['shop:1', isRefused ? [sentence] : []])
+      there.ending.abort()
+      await assert.rejects(pulled)
+    })
+  }
 
   test('refuses the image that is there, and what no rollout replaces', async () => {
     const api = {} as ApiClient

@@ -33,3 +33,12 @@ test('what cannot be taken back stays, with the reason, and does not keep the ot
     "lastcall could not uncordon the node 'node-2' (forbidden); do it by hand: kubectl uncordon node-2"
   assert.deepEqual([taken, notices, undo.left()], [[3, 1], [sentence], [sentence]])
 })
+
+test('what is added while something is taken back is taken back as well', async () => {
+  const undo = createUndo(() => undefined)
+  undo.add(change(async () => void undo.add(change(refuse, 2)), 1))
+  await undo.all()
+  assert.deepEqual(undo.left(), [
+    "lastcall could not uncordon the node 'node-2' (forbidden); do it by hand: kubectl uncordon node-2",
+  ])
+})
