@@ -112,7 +112,7 @@ test('preflight() refuses with all problems at once, and hands on the notes', as
   assert.equal(notes.length, 1)
   await assert.rejects(preflight(api, { ...choice, trigger: 'drain-node' }), {
     code: 'LASTCALL_WORKLOAD',
-    message: /no other node than 'node-1'[^]*allows no disruption now/,
+    message: /no node other than 'node-1'[^]*allows no disruption now/,
   })
 })
 
