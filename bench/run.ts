@@ -16,6 +16,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { replaceSection } from '../scripts/docs/markdown.ts'
 import { endChildren } from './child.ts'
+import { runProgram } from './run-program.ts'
 import { exitRows, measureExit } from './exit-time.ts'
 import { measureHeap } from './heap.ts'
 import { describeRun } from './machine.ts'
@@ -121,21 +122,4 @@ async function main(): Promise<void> {
   }
 }
 
-for (const [name, code] of [
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-] as const) {
-  process.once(name, () => {
-    endChildren()
-    process.exit(code)
-  })
-}
-
-try {
-  await main()
-} catch (error) {
-  console.error(`bench: ${error instanceof Error ? error.message : String(error)}`)
-  process.exitCode = 1
-} finally {
-  endChildren()
-}
+await runProgram('bench', main, endChildren)

@@ -17,6 +17,7 @@ import { parseArgs } from 'node:util'
 import { replaceSection } from '../../scripts/docs/markdown.ts'
 import { installOnce } from '../../scripts/install-once.ts'
 import { endChildren } from '../child.ts'
+import { runProgram } from '../run-program.ts'
 import { describeRun } from '../machine.ts'
 import { measureLoad } from './measure.ts'
 import { measureFootprint } from './memory.ts'
@@ -70,21 +71,4 @@ async function main(): Promise<void> {
   }
 }
 
-for (const [name, code] of [
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-] as const) {
-  process.once(name, () => {
-    endChildren()
-    process.exit(code)
-  })
-}
-
-try {
-  await main()
-} catch (error) {
-  console.error(`bench:load: ${error instanceof Error ? error.message : String(error)}`)
-  process.exitCode = 1
-} finally {
-  endChildren()
-}
+await runProgram('bench:load', main, endChildren)

@@ -18,6 +18,7 @@ import { measureCell } from './cell.ts'
 import { type Column, columns } from './columns.ts'
 import { footprintOf, versionOf } from './footprint.ts'
 import { endHosts } from './hosted.ts'
+import { runProgram } from '../run-program.ts'
 import { type Cell, type Results, worstOf } from './results.ts'
 import { allRows } from './scenarios/rows.ts'
 import type { Scenario } from './scenarios/scenario.ts'
@@ -155,21 +156,4 @@ async function main(): Promise<void> {
   writeFileSync(page, text)
 }
 
-for (const [name, code] of [
-  ['SIGINT', 130],
-  ['SIGTERM', 143],
-] as const) {
-  process.once(name, () => {
-    endHosts()
-    process.exit(code)
-  })
-}
-
-try {
-  await main()
-} catch (error) {
-  console.error(`bench:peers: ${error instanceof Error ? error.message : String(error)}`)
-  process.exitCode = 1
-} finally {
-  endHosts()
-}
+await runProgram('bench:peers', main, endHosts)

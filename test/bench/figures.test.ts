@@ -2,24 +2,14 @@ import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { cpuTimeOf } from '../../bench/cpu-time.ts'
 import { estimateOf } from '../../bench/figures.ts'
-import type { Run } from '../../bench/machine.ts'
 import type { Generation, Results } from '../../bench/results.ts'
 import { benchSections } from '../../bench/tables.ts'
 import { readTable } from '../../scripts/docs/markdown.ts'
-
-const run: Run = {
-  date: '2026-01-01',
-  commit: 'abc',
-  node: 'v24.0.0',
-  cpu: 'x',
-  cores: 2,
-  load: 0,
-  bound: true,
-}
+import { benchRun } from '../helpers/bench-run.ts'
 
 const withRatios = (ratios: readonly number[]): Results => {
   const values: Generation[] = ratios.map((ratio) => ({ pairs: 20, bare: 10, lastcall: 10 * ratio, busy: 1 }))
-  return { throughput: { http: { run, values } }, exit: {}, heap: {} }
+  return { throughput: { http: { run: benchRun, values } }, exit: {}, heap: {} }
 }
 
 function rowOf(results: Results): readonly string[] {

@@ -3,23 +3,14 @@ import { execFile } from 'node:child_process'
 import { suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import type { Run } from '../../bench/machine.ts'
 import { recordMany } from '../../bench/load/memory.ts'
 import type { LoadResults } from '../../bench/load/results.ts'
 import { loadSections } from '../../bench/load/tables.ts'
 import { readTable } from '../../scripts/docs/markdown.ts'
+import { benchRun } from '../helpers/bench-run.ts'
 
 const program = fileURLToPath(new URL('../../bench/load/run.ts', import.meta.url))
 
-const run: Run = {
-  date: '2026-01-01',
-  commit: 'abc',
-  node: 'v24.0.0',
-  cpu: 'x',
-  cores: 2,
-  load: 0,
-  bound: true,
-}
 const blocksOf = (...rates: number[]) =>
   rates.map((rate) => ({ requestsPerSecond: rate, requestsPerCpuSecond: 2 * rate }))
 
@@ -30,7 +21,7 @@ function rowsOf(name: string, results: LoadResults): readonly (readonly string[]
 suite('a table of the load engine', () => {
   const speedOf = (own: readonly number[]): LoadResults => ({
     speed: {
-      run,
+      run: benchRun,
       blocks: {
         'keep-alive': { 'lastcall load': blocksOf(...own), autocannon: blocksOf(900, 1_000, 1_100) },
         'new-connections': {},
@@ -50,7 +41,7 @@ suite('a table of the load engine', () => {
 
   test('says whether the memory and the log are within their goals', () => {
     const footprint = { rssBytes: 100_000_000, logBytes: 50_000_001 }
-    const [, memory, log] = rowsOf('load-memory', { speed: null, memory: { run, footprint } })
+    const [, memory, log] = rowsOf('load-memory', { speed: null, memory: { run: benchRun, footprint } })
     assert.deepEqual(memory?.slice(1), ['100.0 MB', '≤ 100 MB: met'])
     assert.deepEqual(log?.slice(1), ['50.0 MB', '≤ 50 MB: missed'])
   })

@@ -47,8 +47,9 @@ export const keepAlive: LaneDefinition = {
   unasked: true,
   essential: false,
   sends:
-    `\`POST\` with an id on ${KEEP_ALIVE_CLIENTS} connections that stay open (above 800 requests per second one ` +
-    `for each ${RATE_OF_CLIENT}, at most ${MAX_CLIENTS}), on a fixed grid; more are opened when a request has waited 50 ms for a free one; ` +
+    `\`POST\` with an id on ${KEEP_ALIVE_CLIENTS} connections that stay open ` +
+    `(above 800 requests per second one for each ${RATE_OF_CLIENT}, at most ${MAX_CLIENTS}), on a fixed grid; ` +
+    'more are opened when a request has waited 50 ms for a free one; ' +
     'the request of `new-connections` where no route echoes',
   meets: 'connections that are closed in the middle of traffic',
   routes: [echoRoute],
