@@ -108,8 +108,7 @@ const scenarios: readonly (Judged | ((asked: Asked) => Judged))[] = [
     lanes: defaultLaneNames,
     values: h2c,
     patch: patchPod({ containers: [{ name: 'app', readinessProbe: { httpGet: { path: '/livez' } } }] }),
-    // A pod of before the patch may still be ending.
-    judge: (outcome) => judgeFault(outcome, /^the readiness probe of \d of \d pods passed until/),
+    judge: (outcome) => judgeFault(outcome, /^the readiness probe of 3 of 3 pods passed until/),
   },
   {
     ...slowReading('tail', 'large answers at 1 MB/s, still being read when the drain begins'),

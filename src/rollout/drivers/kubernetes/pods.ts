@@ -40,6 +40,7 @@ function isPast({ facts, isGone }: SeenPod): boolean {
 /** No pods yet; what happens to them is written into the timeline. */
 export function createObservedPods(timeline: Timeline, clock: ClockBridge): ObservedPods {
   const pods = new Map<string, SeenPod>()
+  const earlier = new Set<string>()
   const waits = new Set<() => void>()
   let failure: Error | undefined
   let isOver = false
@@ -64,6 +65,9 @@ export function createObservedPods(timeline: Timeline, clock: ClockBridge): Obse
     const at = clock.toHere(line.at)
     const { uid, name } = line.pod
     let seen = pods.get(uid)
+    // Its deletion began before anybody looked: its end is no matter of this run.
+    if (!seen && line.pod.deleting) earlier.add(uid)
+    if (earlier.has(uid)) return
     if (!seen) {
       seen = {
         facts: line.pod,

@@ -55,6 +55,20 @@ function recordOf(...steps: readonly Partial<PodFacts>[]): PodRecord {
 }
 
 suite('createObservedPods()', () => {
+  test('a pod whose deletion began before the run is none of its pods, however it ends', () => {
+    const { pods, timeline, pod } = observe()
+    pod(deleting, 'ADDED')
+    pod({ uid: 'b', name: 'b', ...ready }, 'ADDED')
+    pod(ended(137))
+    pod(ended(137), 'DELETED')
+    assert.deepEqual(
+      pods.records().map(({ name, ending }) => [name, ending]),
+      [['b', 'running']],
+    )
+    assert.deepEqual([...pods.present()], ['b'])
+    assert.ok(timeline.events.every((event) => event.pod === 'b'))
+  })
+
   test('how a container ended before the run says nothing about the pod', () => {
     const oom = { terminated: { exitCode: 137, reason: 'OOMKilled', earlier: true as const }, restarts: 3 }
     const { pods, timeline, pod } = observe()
