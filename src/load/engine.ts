@@ -82,6 +82,7 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
     requests: requestsFor(lane),
     headers,
     signal: stopping.signal,
+    isAbandoned: () => abandoned,
     openAgent(keepAlive) {
       const agent = new DialAgent(ports.pickTarget, keepAlive)
       owned.add(agent)

@@ -8,10 +8,14 @@ export interface Grid {
    * their own time.
    */
   next(nowMs: number): { readonly dueMs: number; readonly skipped: number }
+  /** How many slots were due and not taken when the load ended; 0 for one that was on time. */
+  left(nowMs: number): number
 }
 
 /** A generator that is this late jumps to the present instead of sending a burst. */
 const MAX_BEHIND_MS = 1_000
+/** A generator that is less late than this when the load ends was on time. */
+const ON_TIME_MS = 100
 
 /** A grid with one slot every `intervalMs`, the first at `startMs`. Monotonic milliseconds. */
 export function createGrid(startMs: number, intervalMs: number): Grid {
@@ -22,6 +26,10 @@ export function createGrid(startMs: number, intervalMs: number): Grid {
       const skipped = behindMs > MAX_BEHIND_MS ? Math.floor(behindMs / intervalMs) : 0
       slot += skipped
       return { dueMs: startMs + slot++ * intervalMs, skipped }
+    },
+    left(nowMs) {
+      const behindMs = nowMs - (startMs + slot * intervalMs)
+      return behindMs > ON_TIME_MS ? Math.floor(behindMs / intervalMs) + 1 : 0
     },
   }
 }

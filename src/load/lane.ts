@@ -42,6 +42,8 @@ export interface LaneContext {
   identify(request: LaneRequest, dueMs: number): RequestIdentity
   /** Takes what {@link LaneContext.identify} began. */
   readonly record: (sample: Sample) => void
+  /** Whether nothing is counted any more, so that nothing has to be sent. */
+  isAbandoned(): boolean
   /** Counts planned requests that were never sent: the generator was too late, or too many had no answer yet. */
   readonly skip: (count: number) => void
 }
@@ -107,6 +109,7 @@ export async function sendOnGrid(
       void send(dueMs).then(settle)
     }
   }
+  skip(grid.left(performance.now()))
   if (outstanding > 0) await ended.promise
 }
 

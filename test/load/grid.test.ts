@@ -14,6 +14,12 @@ test('createGrid plans one slot an interval, whatever the time of the call', () 
   )
 })
 
+test('createGrid counts the slots that are left when it was late at its end', () => {
+  const grid = createGrid(0, 10)
+  grid.next(0)
+  assert.deepEqual([grid.left(5), grid.left(110), grid.left(121)], [0, 0, 12])
+})
+
 test('createGrid jumps to the present and counts what it leaves out when it is more than a second late', () => {
   const grid = createGrid(0, 100)
   grid.next(0)

@@ -33,6 +33,13 @@ test('sendOnGrid counts the slots that it is too late for', async () => {
   assert.equal(sent, 0)
 })
 
+test('sendOnGrid counts what was due when it was ended late', async () => {
+  const plan = { startMs: performance.now() - 500, intervalMs: 1, maxOutstanding: 1_000 }
+  const { skipped, sent } = await runGrid(plan, { send: async () => undefined, most: 10 })
+  assert.equal(sent, 10)
+  assert.ok(skipped >= 490, `${skipped} skipped`)
+})
+
 test('sendOnGrid counts what it does not send because too many answers are outstanding', async () => {
   const answers = Promise.withResolvers<void>()
   const plan = { startMs: performance.now(), intervalMs: 1, maxOutstanding: 3 }

@@ -33,7 +33,8 @@ const run: Lane = async (context) => {
   }
   await sendOnGrid(context, plan, async (dueMs) => {
     const agent = await clients.take()
-    if (!context.signal.aborted) await context.send({ ...next(), timeoutMs, agent, dueMs })
+    // It was due before the load was stopped, so it is sent all the same.
+    if (!context.isAbandoned()) await context.send({ ...next(), timeoutMs, agent, dueMs })
     clients.giveBack(agent)
   })
 }
