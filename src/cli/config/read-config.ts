@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { parse as parseYaml } from 'yaml'
 import { LastcallError } from '../../core/errors.ts'
+import { readYaml } from '../yaml.ts'
 import type { ConfigKey, Keys } from './keys.ts'
 import { isMap, isOfKind } from './kinds.ts'
 import { nearest } from './nearest.ts'
@@ -74,9 +74,9 @@ function parse(file: string, path: string): unknown {
     ])
   }
   try {
-    return parseYaml(text) as unknown
+    return readYaml(text)
   } catch (error) {
-    throw new LastcallError('LASTCALL_USAGE', [`${file} is no YAML: ${(error as Error).message.trimEnd()}`])
+    throw new LastcallError('LASTCALL_USAGE', [`${file} is no YAML: ${(error as Error).message}`])
   }
 }
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { parse as parseYaml } from 'yaml'
 import { isMap } from '../config/kinds.ts'
+import { readYaml } from '../yaml.ts'
 import { DocumentError } from './document-error.ts'
 
 /** A map of the document. */
@@ -53,10 +53,9 @@ function readText(file: string, cwd: string): string {
 function parse(text: string): unknown {
   try {
     // JSON is YAML as well, but reading it as that takes far longer.
-    return text.trimStart().startsWith('{') ? parseJson(text) : (parseYaml(text) as unknown)
+    return text.trimStart().startsWith('{') ? parseJson(text) : readYaml(text)
   } catch (error) {
-    const [first = ''] = (error as Error).message.split('\n', 1)
-    throw new DocumentError(`is neither JSON nor YAML: ${first.replace(/:$/, '')}`)
+    throw new DocumentError(`is neither JSON nor YAML: ${(error as Error).message}`)
   }
 }
 
@@ -64,6 +63,6 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text) as unknown
   } catch {
-    return parseYaml(text) as unknown
+    return readYaml(text)
   }
 }

@@ -130,6 +130,7 @@ export class WebSocketClient {
     }
     const unanswered = new Map<string, Message>()
     const link: WebSocketLink = new WebSocketLink(target, this.#place, {
+      onConnected: () => this.#reached(),
       onText: (text) => answered(unanswered, text),
       onClose: (code, error) => this.#leave({ link, unanswered }, code, error),
     })
@@ -139,6 +140,11 @@ export class WebSocketClient {
     if (refusal) return this.#notOpened(refusal)
     if (this.#ending) link.close()
     return { link, unanswered }
+  }
+
+  /** From here on it is the server that is waited for, also where it never answers the handshake. */
+  #reached(): void {
+    for (const { trace } of this.#waiting) trace.stage = 'wait'
   }
 
   #notOpened(refusal: NotOpened): NotOpened {

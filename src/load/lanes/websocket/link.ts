@@ -25,11 +25,13 @@ export interface NotOpened {
   readonly facts: ConnectionFacts | undefined
 }
 
-/** What a {@link WebSocketLink} tells once it is open. */
+/** What a {@link WebSocketLink} tells. */
 export interface LinkEvents {
-  /** A whole message. Text and binary are one: a naive echo answers a text with either. */
+  /** The connection stands, with TLS where it is spoken, and the opening handshake is sent. */
+  onConnected(): void
+  /** A whole message, once it is open. Text and binary are one: a naive echo answers a text with either. */
   onText(text: string): void
-  /** The connection is gone, after a close frame with this code or, as 1006, without one. Called once. */
+  /** What was open is gone, after a close frame with this code or, as 1006, without one. Called once. */
   onClose(code: number, error: NodeJS.ErrnoException | undefined): void
 }
 
@@ -56,7 +58,7 @@ export class WebSocketLink {
     // The host is in the header, and TLS is spoken by the connection. A fragment would be refused, and no
     // server would see it.
     this.#socket = new WebSocket(`ws://localhost${place.path.replaceAll('#', '%23')}`, options)
-    this.opened = follow(this.#socket, connection, place.timeoutMs)
+    this.opened = follow(this.#socket, connection, place.timeoutMs, () => events.onConnected())
     this.closed = new Promise((resolve) => void this.#socket.once('close', () => resolve()))
     let error: NodeJS.ErrnoException | undefined
     connection.on('error', (cause) => (error ??= cause))
@@ -86,7 +88,12 @@ export class WebSocketLink {
 }
 
 /** Waits for the end of the opening handshake. Never rejects. */
-function follow(socket: WebSocket, connection: Socket, timeoutMs: number): Promise<NotOpened | undefined> {
+function follow(
+  socket: WebSocket,
+  connection: Socket,
+  timeoutMs: number,
+  onConnected: () => void,
+): Promise<NotOpened | undefined> {
   const { promise, resolve } = Promise.withResolvers<NotOpened | undefined>()
   const startedAtMs = performance.now()
   let stage: RequestStage = 'connect'
@@ -100,7 +107,10 @@ function follow(socket: WebSocket, connection: Socket, timeoutMs: number): Promi
     const message = `no WebSocket within ${timeoutMs} ms`
     giveUp(describeTimeout({ message, stage }, performance.now() - startedAtMs - timeoutMs))
   }, timeoutMs)
-  connection.once(factsOf(connection)?.upEvent ?? 'connect', () => (stage = 'wait'))
+  connection.once(factsOf(connection)?.upEvent ?? 'connect', () => {
+    stage = 'wait'
+    onConnected()
+  })
   socket.once('upgrade', () => (status = 101))
   socket.once('open', () => {
     clearTimeout(timer)

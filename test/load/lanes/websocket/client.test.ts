@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
+import { createServer as createNetServer } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type WebSocket, WebSocketServer } from 'ws'
@@ -27,8 +28,13 @@ async function serve(t: TestContext): Promise<{ target: Target; sockets: WebSock
   return { target: await listen(t, server), sockets }
 }
 
-function open(t: TestContext, pickTarget: () => Target | undefined, losses: string[] = []): WebSocketClient {
-  const client = new WebSocketClient(pickTarget, place, ({ code }) => losses.push(code))
+function open(
+  t: TestContext,
+  pickTarget: () => Target | undefined,
+  losses: string[] = [],
+  timeoutMs = place.timeoutMs,
+): WebSocketClient {
+  const client = new WebSocketClient(pickTarget, { ...place, timeoutMs }, ({ code }) => losses.push(code))
   t.after(() => client.destroy())
   return client
 }
@@ -53,6 +59,26 @@ test('a WebSocketClient that found no endpoint finds the next one', async (t) =>
   targets.push(served.target)
   const after = await client.send(identify('b'))
   assert.deepEqual([before.error?.code, after.error], ['ECONNREFUSED', undefined])
+})
+
+test('a server that takes the connection and never answers the handshake has been reached', async (t) => {
+  const target = await listen(
+    t,
+    createServer().on('upgrade', () => undefined),
+  )
+  const client = open(t, () => target, [], 200)
+  const both = await Promise.all(['a', 'b'].map((id) => client.send(identify(id))))
+  const ends = both.map(({ error }) => [error?.code, error?.stage])
+  assert.deepEqual(ends, [
+    ['CLIENT_TIMEOUT', 'wait'],
+    ['CLIENT_TIMEOUT', 'wait'],
+  ])
+})
+
+test('a server that never answers the TLS handshake has not been reached', async (t) => {
+  const target = { ...(await listen(t, createNetServer())), tls: { insecure: true } }
+  const { error } = await open(t, () => target, [], 200).send(identify('a'))
+  assert.deepEqual([error?.code, error?.stage], ['CLIENT_TIMEOUT', 'connect'])
 })
 
 test('a WebSocketClient sends nothing on a connection that is being closed, and counts no second try for that', async (t) => {

@@ -35,7 +35,11 @@ async function answering(t: TestContext): Promise<(answer: Answer) => Promise<To
     const link = new WebSocketLink(
       target,
       { path: '/', headers: { host: 'test' }, timeoutMs: 10_000 },
-      { onText: (text) => texts.push(text), onClose: (code) => codes.push(code) },
+      {
+        onConnected: () => undefined,
+        onText: (text) => texts.push(text),
+        onClose: (code) => codes.push(code),
+      },
     )
     t.after(() => link.destroy())
     return { link, refusal: await link.opened, texts, codes }

@@ -1,50 +1,8 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
-import type {
-  AgentLine,
-  AgentMessage,
-  PodFacts,
-} from '../../../../src/rollout/drivers/kubernetes/agent/protocol.ts'
-import { createClockBridge } from '../../../../src/rollout/drivers/kubernetes/clock-bridge.ts'
-import { createObservedPods, type ObservedPods } from '../../../../src/rollout/drivers/kubernetes/pods.ts'
+import type { PodFacts } from '../../../../src/rollout/drivers/kubernetes/agent/protocol.ts'
 import type { PodRecord } from '../../../../src/rollout/pod-record.ts'
-import { createTimeline, type Timeline } from '../../../../src/rollout/timeline.ts'
-
-interface Observed {
-  readonly pods: ObservedPods
-  readonly timeline: Timeline
-  say(message: AgentMessage, at?: number): void
-  /** Says what a pod is now. */
-  pod(facts: Partial<PodFacts>, change?: 'ADDED' | 'MODIFIED' | 'DELETED', at?: number): void
-}
-
-function observe(): Observed {
-  const timeline = createTimeline()
-  const pods = createObservedPods(timeline, createClockBridge())
-  let n = 0
-  const say = (message: AgentMessage, at = 0): void => pods.take({ n: ++n, at, ...message } as AgentLine)
-  return {
-    pods,
-    timeline,
-    say,
-    pod: (facts, change = 'MODIFIED', at = 0) =>
-      say(
-        {
-          type: 'pod',
-          change,
-          pod: { name: 'a', uid: 'a', ready: false, deleting: false, restarts: 0, ...facts },
-        },
-        at,
-      ),
-  }
-}
-
-const ready = { ready: true }
-const deleting = { ready: false, deleting: true }
-const ended = (exitCode: number, more: object = {}): Partial<PodFacts> => ({
-  ...deleting,
-  terminated: { exitCode, reason: exitCode === 0 ? 'Completed' : 'Error', ...more },
-})
+import { deleting, ended, observe, ready } from '../../../helpers/observed-pods.ts'
 
 /** The record of a pod that went through these, and then was deleted. */
 function recordOf(...steps: readonly Partial<PodFacts>[]): PodRecord {
@@ -185,38 +143,5 @@ suite('createObservedPods()', () => {
       [cluster?.endpointEndedAt?.wallMs, cluster?.lastAcceptedAt?.wallMs, cluster?.firstRefusedAt?.wallMs],
       [120, 200, 300],
     )
-  })
-
-  test('there() and until() leave out pods that are gone, and those whose object stays after an eviction', async () => {
-    const { pods, pod } = observe()
-    const names = (): readonly string[] => pods.there().map(({ name }) => name)
-    for (const uid of ['a', 'b', 'c']) pod({ uid, name: uid }, 'ADDED')
-    const alone = pods.until((there) => there.length === 1)
-    pod({ uid: 'a', name: 'a' }, 'DELETED')
-    pod({ uid: 'b', name: 'b', phase: 'Failed', reason: 'Evicted' })
-    await alone
-    assert.deepEqual(names(), ['c'])
-  })
-
-  test('newOnesReady() and gone() resolve when it is so, and reject when the agent is lost', async () => {
-    const { pods, pod } = observe()
-    const one = { uid: 'b', name: 'b' }
-    pod(ready, 'ADDED')
-    const old = pods.present()
-    const steps: string[] = []
-    const waits = [
-      pods.newOnesReady(1, old).then(() => steps.push('new')),
-      pods.gone(old, false).then(() => steps.push('gone')),
-    ]
-    pod({ ...ready, ...one }, 'ADDED')
-    await waits[0]
-    assert.deepEqual(steps, ['new'])
-    await pods.gone(old, true)
-    pod(ended(0), 'DELETED')
-    await Promise.all(waits)
-    assert.deepEqual(steps, ['new', 'gone'])
-    const forEver = pods.newOnesReady(5, old)
-    pods.fail(new Error('lost'))
-    await assert.rejects(forEver, { message: 'lost' })
   })
 })
