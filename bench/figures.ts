@@ -35,7 +35,10 @@ export function estimateOf(values: readonly number[]): Estimate {
   return { mean, standardError: Math.sqrt(squares / (values.length - 1) / values.length) }
 }
 
-/** Measures both sides of every pair, one straight after the other and the first one changing, so that what drifts falls on both. */
+/**
+ * Measures both sides of every pair, one straight after the other and the first one changing, so that what
+ * drifts falls on both.
+ */
 export async function measurePairs<T>(
   count: number,
   measure: (variant: Variant, pair: number) => Promise<T>,

@@ -27,7 +27,10 @@ export async function measureHeap(
   }
 }
 
-/** Growth of the live heap from a server that has answered once and has no connection, to one that holds them all idle. */
+/**
+ * Growth of the live heap from a server that has answered once and has no connection, to one that holds them
+ * all idle.
+ */
 async function bytesPerConnection(variant: Variant, holder: Child, bind: boolean): Promise<number> {
   const server = new Child('servers/http.ts', {
     args: [variant],

@@ -1,6 +1,6 @@
 /**
- * Runs the main function of a benchmark. What it throws is said, with exit code 1; a signal ends it with 128 and
- * the number of the signal. `end` ends its child processes, in every case.
+ * Runs the main function of a benchmark. What it throws is said, with exit code 1; a signal ends it with 128
+ * and the number of the signal. `end` ends its child processes, in every case.
  */
 export async function runProgram(name: string, main: () => Promise<void>, end: () => void): Promise<void> {
   for (const [signal, code] of [

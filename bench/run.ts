@@ -4,7 +4,8 @@
  * Nothing is judged by a test.
  *
  *   --only NAME        throughput, exit or heap
- *   --server NAME      throughput of one kind of server: http, fastify, https, http2, 'http, auto', or 'http, control' (bare twice)
+ *   --server NAME throughput of one kind of server: http, fastify, https, http2, 'http, auto', or 'http,
+ *   control' (bare twice)
  *   --pairs N          pairs of rounds for each figure (200 for throughput, 9 for exit, 5 for heap)
  *   --generations N    how often both servers are started anew for a figure of throughput (10)
  *   --dry              prints the tables and keeps nothing

@@ -131,9 +131,11 @@ function summarise(pairs: readonly Pair<Block>[]): Generation {
 }
 
 /**
- * Brings a server to the state in which it spends its life. After a full collection while nothing is going on `process.nextTick` makes its records in a slower
- * way (seen with `perf`: Runtime_DefineKeyedOwnPropertyInLiteral), and a request of Fastify's takes a quarter more CPU. When that happens by itself depends
- * on what was loaded at the start, and it would be the whole difference between the two sides.
+ * Brings a server to the state in which it spends its life. After a full collection while nothing is going on
+ * `process.nextTick` makes its records in a slower way (seen with `perf`:
+ * Runtime_DefineKeyedOwnPropertyInLiteral), and a request of Fastify's takes a quarter more CPU. When that
+ * happens by itself depends on what was loaded at the start, and it would be the whole difference between the
+ * two sides.
  */
 async function warmUp(server: Child, load: Child, wire: Wire): Promise<void> {
   await measureBlock(server, load, wire, WARM_UP_MS)

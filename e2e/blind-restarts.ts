@@ -7,8 +7,8 @@ type Watched = Pick<RolloutDocument, 'load' | 'phases'>
 
 /**
  * How many of a run's restarts the load generator did not watch all the time: it stalled in them for as long
- * as the shortest outage that has to be seen. What a server does wrong it does in every restart, so the others
- * can still show it.
+ * as the shortest outage that has to be seen. What a server does wrong it does in every restart, so the
+ * others can still show it.
  */
 export function countBlindRestarts({ load, phases }: Watched): number {
   return restartsOf(phases).filter(

@@ -1,24 +1,18 @@
-import { cpSync, mkdirSync, renameSync } from 'node:fs'
+import { cpSync, existsSync, renameSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { run } from './shell.ts'
 
-/** An application of `examples/`, by its folder. */
-export type Example = 'fastify' | 'express' | 'next'
+/** What a scenario can release: an example, or a server that is no user of lastcall. */
+export type Image = 'fastify' | 'express' | 'next' | 'go' | 'nginx'
 
-/** Those that find `lastcall.tgz` beside their Dockerfile; into the other ones lastcall comes from an image that has it. */
-const withPackage: readonly Example[] = ['fastify', 'express']
-
-/** What a scenario can release: an example, or the plain Go server. */
-export type Image = Example | 'go'
-
-/** Image of an example. The one of fastify also has the control server, and its Node.js runs the agent. */
-export function imageOf(example: Image): string {
-  return `lastcall-${example}:e2e`
+/** Image of the e2e. The one of fastify also has the control server, and its Node.js runs the agent. */
+export function imageOf(image: Image): string {
+  return `lastcall-${image}:e2e`
 }
 
-/** Packs lastcall as npm would publish it and builds the examples, those that are its users with that package. */
+/** Builds images, those that are users of lastcall with the package that npm would publish. */
 export async function buildImages(
-  examples: readonly Example[],
+  images: readonly Image[],
   folder: string,
   signal: AbortSignal,
 ): Promise<void> {
@@ -26,25 +20,37 @@ export async function buildImages(
   const [{ filename }] = JSON.parse(packed.slice(packed.indexOf('['))) as [{ filename: string }]
   const tarball = join(folder, 'lastcall.tgz')
   renameSync(join(folder, filename), tarball)
-  for (const example of examples) {
-    const context = join(folder, example)
-    mkdirSync(context, { recursive: true })
-    cpSync(`examples/${example}`, context, { recursive: true, filter: isSource })
-    if (withPackage.includes(example)) cpSync(tarball, join(context, 'lastcall.tgz'))
-    await run('docker', ['build', '--tag', imageOf(example), context], { signal })
+  const prepare: Readonly<Record<Image, (context: string) => unknown>> = {
+    // Into Next.js lastcall comes from the image of fastify.
+    fastify: (context) => cpSync(tarball, join(context, 'lastcall.tgz')),
+    express: (context) => cpSync(tarball, join(context, 'lastcall.tgz')),
+    next: () => undefined,
+    go: (context) => buildGo(context, signal),
+    nginx: (context) => copyNginx(context, signal),
+  }
+  for (const image of images) {
+    const context = join(folder, image)
+    const source = [`examples/${image}`, `e2e/${image}`].find((path) => existsSync(path)) ?? ''
+    cpSync(source, context, { recursive: true, filter: isSource })
+    await prepare[image](context)
+    await run('docker', ['build', '--tag', imageOf(image), context], { signal })
   }
 }
 
-/**
- * Builds the server of `e2e/go`, without a base image.
- * @throws Error where Go is not installed
- */
-export async function buildGoImage(folder: string, signal: AbortSignal): Promise<void> {
-  const context = join(folder, 'go')
-  cpSync('e2e/go', context, { recursive: true })
+/** Builds the Go server, which needs no base image. */
+async function buildGo(context: string, signal: AbortSignal): Promise<void> {
   const env = { ...process.env, CGO_ENABLED: '0', GOOS: 'linux', GOFLAGS: '-mod=mod' }
   await run('go', ['build', '-o', 'server', '.'], { cwd: context, env, signal })
-  await run('docker', ['build', '--tag', imageOf('go'), context], { signal })
+}
+
+/** Copies the nginx of this machine and every library that it is linked to. */
+async function copyNginx(context: string, signal: AbortSignal): Promise<void> {
+  const program = (await run('sh', ['-c', 'command -v nginx'], { signal })).trim()
+  const root = join(context, 'root')
+  cpSync(program, join(root, 'nginx'), { dereference: true })
+  for (const [, library = ''] of (await run('ldd', [program], { signal })).matchAll(/(\/\S+) \(0x/g)) {
+    cpSync(library, join(root, library), { dereference: true })
+  }
 }
 
 function isSource(path: string): boolean {

@@ -1,6 +1,6 @@
 import { type Cluster, namespace, RELEASE } from './cluster.ts'
 import { imageOf } from './images.ts'
-import { goServer } from './go-server.ts'
+import { plainServer } from './plain-server.ts'
 import type { Scenario } from './scenario.ts'
 
 const CHART = 'charts/lastcall'
@@ -13,7 +13,8 @@ export async function install(cluster: Cluster, scenario: Scenario): Promise<voi
     await cluster.helm(['install', RELEASE, CHART, '--wait', '--timeout', '120s', ...setFlags(scenario)])
   } else await cluster.kubectl(['apply', '-f', '-'], manifests)
   if (scenario.patch) {
-    await cluster.kubectl(['patch', deployment, '-p', JSON.stringify(scenario.patch)])
+    const { patch: template, replicas } = scenario
+    await cluster.kubectl(['patch', deployment, '-p', JSON.stringify({ spec: { replicas, template } })])
   }
   await cluster.kubectl(['rollout', 'status', deployment, '--timeout=120s'])
 }
@@ -37,19 +38,22 @@ export function upgrade(cluster: Cluster): Promise<string> {
 
 /** What kubectl applies and deletes; undefined where helm installs. */
 async function manifestsOf(cluster: Cluster, scenario: Scenario): Promise<string | undefined> {
-  if (scenario.image === 'go') return JSON.stringify(goServer(scenario))
+  const { image, replicas } = scenario
+  if (image === 'go' || image === 'nginx')
+    return JSON.stringify(plainServer({ name: RELEASE, image, replicas }))
   if (scenario.kubeVersion === undefined) return undefined
   const version = ['--kube-version', scenario.kubeVersion]
   return cluster.helm(['template', RELEASE, CHART, '-n', namespace, ...version, ...setFlags(scenario)])
 }
 
-function setFlags({ image, replicas, values }: Scenario): readonly string[] {
+function setFlags({ image, replicas, values, patch }: Scenario): readonly string[] {
   const [repository, tag] = imageOf(image).split(':')
   const sets = [
     `image.repository=${repository}`,
     `image.tag=${tag}`,
     'image.pullPolicy=Never',
-    `replicaCount=${replicas}`,
+    // What is patched has no pod before that.
+    `replicaCount=${patch ? 0 : replicas}`,
     ...values,
   ]
   return sets.flatMap((set) => ['--set', set])

@@ -1,5 +1,5 @@
 /**
- * The proof on a real cluster: `npm run e2e`. Needs docker, kind, kubectl, helm, skaffold and Go.
+ * The proof on a real cluster: `npm run e2e`. Needs docker, kind, kubectl, helm, skaffold, Go and nginx.
  *
  *   --keep          keep the cluster
  *   --only NAMES    some scenarios, separated by commas
@@ -23,7 +23,8 @@ import { parseArgs } from 'node:util'
 import type { RolloutDocument } from '../src/rollout/run-document.ts'
 import { Cluster } from './cluster.ts'
 import { describeWatch } from './blind-restarts.ts'
-import { buildGoImage, buildImages, type Example, imageOf } from './images.ts'
+import { playContract } from './contract.ts'
+import { buildImages, imageOf } from './images.ts'
 import { play } from './play.ts'
 import type { Outcome } from './scenario.ts'
 import { type Judged, listScenarios } from './scenarios.ts'
@@ -57,14 +58,23 @@ const began = performance.now()
 const say = (line: string): void =>
   console.log(`[${((performance.now() - began) / 1_000).toFixed(0).padStart(4)} s] ${line}`)
 
-/** What skaffold does is no scenario of `lastcall rollout`, but has a name like one. */
-const SKAFFOLD = 'skaffold'
+/** What is no scenario of `lastcall rollout` but has a name like one. Resolves to what went wrong. */
+interface Extra {
+  readonly name: string
+  readonly about: string
+  readonly play: (cluster: Cluster, folder: string) => Promise<readonly string[]>
+}
+
+const extras: readonly Extra[] = [
+  { name: 'contract', about: 'the contract of the drivers, against this cluster', play: playContract },
+  { name: 'skaffold', about: 'run, verify and delete, as skaffold.yaml says', play: playSkaffold },
+]
 
 /** What `--only` names, all without it. A run of nothing would pass. */
-function choose(): { readonly scenarios: readonly Judged[]; readonly skaffold: boolean } {
-  if (flags.only === undefined) return { scenarios, skaffold: true }
+function choose(): { readonly scenarios: readonly Judged[]; readonly extras: readonly Extra[] } {
+  if (flags.only === undefined) return { scenarios, extras }
   const names = flags.only.split(',')
-  const known = [...scenarios.map(({ name }) => name), SKAFFOLD]
+  const known = [...scenarios, ...extras].map(({ name }) => name)
   const unknown = names.filter((wanted) => !known.includes(wanted))
   if (unknown.length > 0) {
     throw new Error(
@@ -73,7 +83,7 @@ function choose(): { readonly scenarios: readonly Judged[]; readonly skaffold: b
   }
   return {
     scenarios: scenarios.filter(({ name }) => names.includes(name)),
-    skaffold: names.includes(SKAFFOLD),
+    extras: extras.filter(({ name }) => names.includes(name)),
   }
 }
 
@@ -85,12 +95,7 @@ async function main(signal: AbortSignal): Promise<number> {
     // The agent runs in the image of fastify, whatever is released.
     const images = [...new Set(['fastify' as const, ...chosen.scenarios.map(({ image }) => image)])]
     say(`packing lastcall and building the images: ${images.join(', ')}`)
-    await buildImages(
-      images.filter((image): image is Example => image !== 'go'),
-      folder,
-      signal,
-    )
-    if (images.includes('go')) await buildGoImage(folder, signal)
+    await buildImages(images, folder, signal)
     say('creating a cluster: one control plane, three workers, one of them for the load')
     await cluster.create()
     for (const image of images) await cluster.loadImage(imageOf(image))
@@ -103,9 +108,9 @@ async function main(signal: AbortSignal): Promise<number> {
       if (scenario.judge === judgeSpared) spared.push(outcome.run)
     }
     judged.push({ problems: [], doubts: told('INCONCLUSIVE single restarts', blindDoubts(spared)) })
-    if (chosen.skaffold) {
-      say(`${SKAFFOLD}: run, verify and delete, as skaffold.yaml says`)
-      judged.push({ problems: told(`FAILED ${SKAFFOLD}`, await playSkaffold(cluster, folder)), doubts: [] })
+    for (const { name, about, play: playExtra } of chosen.extras) {
+      say(`${name}: ${about}`)
+      judged.push({ problems: told(`FAILED ${name}`, await playExtra(cluster, folder)), doubts: [] })
     }
     if (judged.some(({ problems }) => problems.length > 0)) return 1
     return judged.some(({ doubts }) => doubts.length > 0) ? 3 : 0

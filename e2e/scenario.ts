@@ -28,7 +28,7 @@ export interface Scenario {
   readonly values: readonly string[]
   /** Renders the chart for this version of Kubernetes. The cluster's */
   readonly kubeVersion?: string
-  /** Merged into the Deployment, as kubectl does it, after it was installed. */
+  /** Merged into the pod template, as kubectl does it, before there are pods. */
   readonly patch?: object
   /** More flags of `lastcall rollout`. */
   readonly flags?: readonly string[]

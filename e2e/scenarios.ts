@@ -61,6 +61,9 @@ const scenarios: readonly (Judged | ((asked: Asked) => Judged))[] = [
     leastReplaced: 1,
     flags: ['--trigger', 'drain-node'],
   }),
+  spared('evict', 'the eviction of one pod after the other, as a node drain asks for it', {
+    flags: ['--trigger', 'evict'],
+  }),
   spared('scale-down', 'one replica less, and back', {
     leastReplaced: 1,
     flags: ['--trigger', 'scale-down'],
@@ -100,14 +103,14 @@ const scenarios: readonly (Judged | ((asked: Asked) => Judged))[] = [
     ...plain('short-grace', 'a grace period that is shorter than the shutdown; the report has to say so'),
     lanes: defaultLaneNames,
     values: h2c,
-    patch: patchPod({ terminationGracePeriodSeconds: 6 }),
+    patch: { spec: { terminationGracePeriodSeconds: 6 } },
     judge: (outcome) => judgeFault(outcome, /did not end within the grace period/),
   },
   {
     ...plain('stays-ready', 'a readiness probe that asks /livez; the report has to say so'),
     lanes: defaultLaneNames,
     values: h2c,
-    patch: patchPod({ containers: [{ name: 'app', readinessProbe: { httpGet: { path: '/livez' } } }] }),
+    patch: { spec: { containers: [{ name: 'app', readinessProbe: { httpGet: { path: '/livez' } } }] } },
     judge: (outcome) => judgeFault(outcome, /^the readiness probe of 3 of 3 pods passed until/),
   },
   {
@@ -119,22 +122,14 @@ const scenarios: readonly (Judged | ((asked: Asked) => Judged))[] = [
     values: ['lifecycle.preStop.mode=none', 'command={node,bare.ts}'],
     judge: judgeTailControl,
   },
-  {
-    ...plain('go', 'a Go server with http.Server.Shutdown behind a preStop sleep of 5 s'),
-    image: 'go',
-    lanes: [],
-    judge: judgeForeign,
-  },
+  foreign('go', 'a Go server with http.Server.Shutdown behind a preStop sleep of 5 s'),
+  foreign('nginx', 'nginx, which finishes what it has at SIGQUIT, behind a preStop sleep of 5 s'),
   // The last one, because kube-proxy stays as it is then.
   spared('nftables', 'kube-proxy with nftables', { before: (cluster) => cluster.useNftables() }),
 ]
 
-function patchPod(spec: object): object {
-  return { spec: { template: { spec } } }
-}
-
 /** A scenario of examples/fastify that the flags do not apply to. */
-function plain(name: string, about: string): Scenario {
+export function plain(name: string, about: string): Scenario {
   return {
     name,
     about,
@@ -146,6 +141,11 @@ function plain(name: string, about: string): Scenario {
     leastRequests: 0,
     values: [],
   }
+}
+
+/** A server that is not written in Node.js, with the lanes that `lastcall rollout` finds for it. */
+function foreign(image: 'go' | 'nginx', about: string): Judged {
+  return { ...plain(image, about), image, lanes: [], judge: judgeForeign }
 }
 
 /** One way more in which pods go away, once, where nothing may be lost either. */

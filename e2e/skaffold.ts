@@ -7,8 +7,9 @@ const target = ['--namespace', 'default']
 const NOT_PASSED = 1
 
 /**
- * Does what a reader of skaffold.yaml does: `skaffold run`, `verify`, `delete`, each at the first try. Resolves
- * to what went wrong. A run that is inconclusive has worked: how quiet this machine is decides about that.
+ * Does what a reader of skaffold.yaml does: `skaffold run`, `verify`, `delete`, each at the first try.
+ * Resolves to what went wrong. A run that is inconclusive has worked: how quiet this machine is decides about
+ * that.
  */
 export async function playSkaffold(cluster: Cluster, folder: string): Promise<readonly string[]> {
   const env = { SKAFFOLD_UPDATE_CHECK: 'false', SKAFFOLD_INTERACTIVE: 'false' }

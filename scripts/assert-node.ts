@@ -1,4 +1,7 @@
-/** Stops `npm test` when it is not run by the Node of `devDependencies`, so that a result never depends on the machine's own Node. */
+/**
+ * Stops `npm test` when it is not run by the Node of `devDependencies`, so that a result never depends on the
+ * machine's own Node.
+ */
 import pkg from '../package.json' with { type: 'json' }
 
 const wanted = pkg.devDependencies.node

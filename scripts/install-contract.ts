@@ -1,6 +1,6 @@
 /**
- * Installs the frameworks of test/contract, and builds the application of the one that has to be built, when they are missing or older than what they
- * are made from. Nothing else of the project needs them.
+ * Installs the frameworks of test/contract, and builds the application of the one that has to be built, when
+ * they are missing or older than what they are made from. Nothing else of the project needs them.
  */
 import { execFileSync } from 'node:child_process'
 import { globSync } from 'node:fs'

@@ -6,7 +6,9 @@ export function changedAt(path: string): number {
   return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0
 }
 
-/** Installs what a folder's lock file says, unless that was done since it changed last. Returns when it was. */
+/**
+ * Installs what a folder's lock file says, unless that was done since it changed last. Returns when it was.
+ */
 export function installOnce(folder: string): number {
   // npm writes this file last, so an installation that broke off is none.
   const installedAt = changedAt(`${folder}/node_modules/.package-lock.json`)

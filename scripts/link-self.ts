@@ -1,4 +1,7 @@
-/** Makes `import 'lastcall'` in examples/ find this checkout's own build, the way it finds an installed package. */
+/**
+ * Makes `import 'lastcall'` in examples/ find this checkout's own build, the way it finds an installed
+ * package.
+ */
 import { existsSync, symlinkSync } from 'node:fs'
 
 // A junction needs no rights on Windows; elsewhere the type is ignored.

@@ -1,4 +1,7 @@
-/** Writes every part of the documentation that comes from the code; `test/docs/generated.test.ts` says when it has to be run. */
+/**
+ * Writes every part of the documentation that comes from the code; `test/docs/generated.test.ts` says when it
+ * has to be run.
+ */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { readSection, replaceSection } from './docs/markdown.ts'
 import { schemaFile, schemaText } from './docs/config-schema.ts'

@@ -81,7 +81,10 @@ interface Export {
 
 const actsOnImport = 'src/integrations/auto/index.ts'
 
-/** The exports of an entry point, which may only be `export { … } from`: everything else would hide something from this test. */
+/**
+ * The exports of an entry point, which may only be `export { … } from`: everything else would hide something
+ * from this test.
+ */
 function exportsOf(path: string): readonly Export[] {
   if (path === actsOnImport) return []
   const code = readSource(path).text.replace(/\/\*[^]*?\*\/|\/\/.*/g, '')

@@ -1,4 +1,7 @@
-/** Holds many idle keep-alive connections, in a process of its own: the server's descriptors and this one's are counted apart. */
+/**
+ * Holds many idle keep-alive connections, in a process of its own: the server's descriptors and this one's
+ * are counted apart.
+ */
 import type { Socket } from 'node:net'
 import { once } from 'node:events'
 import { answerQuestions } from '../answers.ts'

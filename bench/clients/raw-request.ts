@@ -14,7 +14,10 @@ export function requestText(path: string): string {
   return `GET ${path} HTTP/1.1\r\nHost: bench\r\n\r\n`
 }
 
-/** Makes one request on a connection of its own and leaves the connection open. Rejects unless the answer is a whole 200 with a length. */
+/**
+ * Makes one request on a connection of its own and leaves the connection open. Rejects unless the answer is a
+ * whole 200 with a length.
+ */
 export function requestOnce(port: number, path: string, onSent: () => void = () => {}): Promise<Arrived> {
   const arrived = Promise.withResolvers<Arrived>()
   const socket = connect(port, '127.0.0.1', () => socket.write(requestText(path), onSent))

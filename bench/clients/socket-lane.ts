@@ -38,7 +38,10 @@ export function openSecureLane(port: number, onClose: () => void): Promise<Lane>
   })
 }
 
-/** Counts bytes: all answers are alike, Date included, so the length of the first says where each of them ends. */
+/**
+ * Counts bytes: all answers are alike, Date included, so the length of the first says where each of them
+ * ends.
+ */
 class SocketLane implements Lane {
   readonly #socket: Socket
   readonly #onReady: () => void

@@ -1,4 +1,7 @@
-/** The process that is stopped: the application of routes.ts on one kind of server, ended by one package. See {@link HostOrder} for its argument. */
+/**
+ * The process that is stopped: the application of routes.ts on one kind of server, ended by one package. See
+ * {@link HostOrder} for its argument.
+ */
 import { existsSync, readFileSync } from 'node:fs'
 import { createServer, type Server as HttpServer } from 'node:http'
 import { createSecureServer, createServer as createH2cServer } from 'node:http2'
@@ -110,7 +113,8 @@ async function serveFastify(): Promise<number | null> {
 }
 
 async function createFastify(kind: ServerKind): Promise<FastifyApp> {
-  // By a name that no tool reads: this is the Fastify of this folder, not the one the project is developed with.
+  // By a name that no tool reads: this is the Fastify of this folder, not the one the project is developed
+  // with.
   const { fastify } = (await import(order.serves)) as { fastify: (options: object) => FastifyApp }
   const secure = kind === 'https' || kind === 'http2' ? { https: tls } : {}
   return fastify({ ...secure, ...(kind === 'http2' || kind === 'h2c' ? { http2: true } : {}) })

@@ -22,7 +22,9 @@ export function endHosts(): void {
   for (const child of running) child.kill('SIGKILL')
 }
 
-/** A host in a process of its own, so that what its clients send waits in the kernel while it does not look. */
+/**
+ * A host in a process of its own, so that what its clients send waits in the kernel while it does not look.
+ */
 export class Hosted {
   readonly exited: Promise<Exit>
   /** Resolves when it is told to stop. */
@@ -76,7 +78,9 @@ export class Hosted {
     return host
   }
 
-  /** The signal, without the time that the kernel may take: its listeners run before anything else that waits. */
+  /**
+   * The signal, without the time that the kernel may take: its listeners run before anything else that waits.
+   */
   stop(): void {
     this.#send({ type: 'stop' })
     this.#countFromNow()
@@ -88,7 +92,10 @@ export class Hosted {
     if (Number.isNaN(this.#stoppedAt)) this.#countFromNow()
   }
 
-  /** Keeps the host's loop busy while `send` runs, and stops it in the same turn: what was sent is in the kernel, unread. */
+  /**
+   * Keeps the host's loop busy while `send` runs, and stops it in the same turn: what was sent is in the
+   * kernel, unread.
+   */
   async stopWhileBlocked(phase: LoopPhase, send: () => Promise<void>): Promise<void> {
     const folder = mkdtempSync(join(tmpdir(), 'lastcall-'))
     const until = join(folder, 'sent')

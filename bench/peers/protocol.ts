@@ -15,10 +15,16 @@ export interface HostOrder {
   readonly timerOpen: boolean
 }
 
-/** Where in a turn of the event loop the server is stopped: where signals are heard, or in a timer, as after a delay. */
+/**
+ * Where in a turn of the event loop the server is stopped: where signals are heard, or in a timer, as after a
+ * delay.
+ */
 export type LoopPhase = 'poll' | 'timers'
 
-/** What the parent tells a host. `stop` is the signal; `block` keeps the loop busy until the file is there, and stops then. */
+/**
+ * What the parent tells a host. `stop` is the signal; `block` keeps the loop busy until the file is there,
+ * and stops then.
+ */
 export type ToHost =
   { readonly type: 'stop' } | { readonly type: 'block'; readonly until: string; readonly phase: LoopPhase }
 

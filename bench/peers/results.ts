@@ -54,7 +54,9 @@ export function isLoss(outcome: string): boolean {
   return badness(outcome) >= LOSS
 }
 
-/** The worst outcome of a cell, in how many runs it was seen (for a loss: it or one as bad), and of how many. */
+/**
+ * The worst outcome of a cell, in how many runs it was seen (for a loss: it or one as bad), and of how many.
+ */
 export function worstOf({ outcomes }: Cell): { outcome: string; count: number; runs: number } {
   const seen = Object.entries(outcomes).toSorted(
     ([one, often], [other, oftener]) =>

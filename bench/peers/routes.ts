@@ -17,7 +17,10 @@ export interface RouteOptions {
 
 const EVENT_EVERY_MS = 50
 
-/** The same application for every package: `/` at once, `/slow?ms=…` late, `/begun?ms=…` in two parts, `/events` without an end. */
+/**
+ * The same application for every package: `/` at once, `/slow?ms=…` late, `/begun?ms=…` in two parts,
+ * `/events` without an end.
+ */
 export function answer(request: AnyRequest, response: AnyResponse, options: RouteOptions): void {
   const url = new URL(request.url ?? '/', 'http://host')
   const ms = Number(url.searchParams.get('ms') ?? 0)

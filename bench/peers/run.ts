@@ -1,5 +1,6 @@
 /**
- * Compares lastcall with the packages that do part of its work: `npm run bench:peers`. Writes results.json and the tables of docs/comparison.md.
+ * Compares lastcall with the packages that do part of its work: `npm run bench:peers`. Writes results.json
+ * and the tables of docs/comparison.md.
  *
  *   --runs N        how often each cell is run (3)
  *   --jobs N        how many cells are run at once (2)
@@ -7,7 +8,8 @@
  *   --peers TEXT    columns of this id; several with commas
  *   --dry           prints the tables and writes nothing
  *
- * lastcall is this checkout's source; its size is that of the build. Everything is on the loopback; a host that does not end is ended after 8 s. Ctrl-C ends every host.
+ * lastcall is this checkout's source; its size is that of the build. Everything is on the loopback; a host
+ * that does not end is ended after 8 s. Ctrl-C ends every host.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
@@ -83,7 +85,10 @@ function countOf(flag: string, text: string): number {
   return count
 }
 
-/** Measures all cells, and keeps every one as soon as it is there: a run that breaks off has not been for nothing. */
+/**
+ * Measures all cells, and keeps every one as soon as it is there: a run that breaks off has not been for
+ * nothing.
+ */
 async function measure({ cells, runs, jobs, dry }: Plan, facts: Facts): Promise<Results['cells']> {
   const measured: Record<string, Record<string, Cell>> = {}
   const left = [...cells]

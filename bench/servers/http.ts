@@ -1,4 +1,7 @@
-/** `node http.ts bare|lastcall [delayMs]`: a small `node:http` server, with lastcall or with what one writes without it. */
+/**
+ * `node http.ts bare|lastcall [delayMs]`: a small `node:http` server, with lastcall or with what one writes
+ * without it.
+ */
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { answerHello, useLastcall } from './answer.ts'
@@ -26,7 +29,10 @@ server.listen(0, '127.0.0.1')
 await once(server, 'listening')
 answerAsServer(server)
 
-/** The best that bare Node has: `close` destroys idle connections (Node >= 19) and calls back when the last one is gone. */
+/**
+ * The best that bare Node has: `close` destroys idle connections (Node >= 19) and calls back when the last
+ * one is gone.
+ */
 function stopBare(stopped: Server): void {
   stopping = true
   stopped.close(() => process.exit(0))

@@ -16,7 +16,10 @@ export function answerAsServer(server: Server): void {
   })
 }
 
-/** The smallest of several readings, each after a full collection: what a first one finds dead may keep more alive until the next. */
+/**
+ * The smallest of several readings, each after a full collection: what a first one finds dead may keep more
+ * alive until the next.
+ */
 async function liveHeap(): Promise<number> {
   const { gc } = globalThis
   if (!gc) throw new Error('needs node --expose-gc')

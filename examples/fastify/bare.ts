@@ -2,7 +2,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { hostname } from 'node:os'
 import { writeReport } from './large.ts'
 
-// The control: the same routes without lastcall, stopped the way most tutorials stop a server. What it loses in a rollout, lastcall saves.
+// The control: the same routes without lastcall, stopped the way most tutorials stop a server. What it loses
+// in a rollout, lastcall saves.
 
 const server = createServer((request, response) => void answer(request, response))
 const probes = createServer((request, response) => {

@@ -46,10 +46,15 @@ export interface PanelData {
   readonly answers: readonly (readonly Series[])[]
 }
 
-/** Grafana's `$__rate_interval` is at least four scrape intervals (Grafana, "Prometheus template variables"). */
+/**
+ * Grafana's `$__rate_interval` is at least four scrape intervals (Grafana, "Prometheus template variables").
+ */
 const RATE_INTERVAL = '2s'
 
-/** Puts values in the place of Grafana's variables; `from`, `to` and `step` in seconds. Throws when one is left. */
+/**
+ * Puts values in the place of Grafana's variables; `from`, `to` and `step` in seconds. Throws when one is
+ * left.
+ */
 export function fillVariables(expr: string, { from, to, step }: Omit<Query, 'expr' | 'instant'>): string {
   const values: Readonly<Record<string, string>> = {
     $namespace: NAMESPACE,

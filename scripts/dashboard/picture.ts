@@ -10,7 +10,10 @@ import { run } from './run-command.ts'
 export const renderer = fileURLToPath(new URL('renderer', import.meta.url))
 const browsers = ['chromium', 'chromium-browser', 'google-chrome']
 
-/** Draws a recording as a PNG: bundles the page, opens it in a headless Chromium and takes a screenshot. The renderer's packages have to be installed. */
+/**
+ * Draws a recording as a PNG: bundles the page, opens it in a headless Chromium and takes a screenshot. The
+ * renderer's packages have to be installed.
+ */
 export function drawPicture(folder: string, dashboard: Dashboard, recording: Recording, png: string): void {
   mkdirSync(folder, { recursive: true })
   mkdirSync(dirname(png), { recursive: true })

@@ -28,7 +28,10 @@ export interface Prometheus {
 
 const unpacked = '.cache/prometheus/usr/bin/prometheus'
 
-/** Starts Prometheus with this configuration in a folder that is emptied first, on a free port of loopback. It has to be on the PATH or unpacked in .cache. */
+/**
+ * Starts Prometheus with this configuration in a folder that is emptied first, on a free port of loopback. It
+ * has to be on the PATH or unpacked in .cache.
+ */
 export async function startPrometheus(folder: string, config: string): Promise<Prometheus> {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })

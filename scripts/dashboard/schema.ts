@@ -4,8 +4,9 @@ import type { Dashboard } from './panels.ts'
 import { run } from './run-command.ts'
 
 /**
- * Types of @grafana/schema, which is generated from Grafana's own schema, for JSON: enums are the texts and numbers they stand for. Of an annotation it
- * knows only what every data source has; the rest is of @grafana/prometheus.
+ * Types of @grafana/schema, which is generated from Grafana's own schema, for JSON: enums are the texts and
+ * numbers they stand for. Of an annotation it knows only what every data source has; the rest is of
+ * @grafana/prometheus.
  */
 const types = `
 import type * as G from '@grafana/schema'
@@ -23,7 +24,10 @@ export const dashboard: Omit<Plain<G.Dashboard>, 'annotations' | 'panels'> &
   { annotations: { list: Annotation[] }; panels: (Stat | TimeSeries)[] } =
 `
 
-/** Has the compiler compare a dashboard with Grafana's types: a name that is misspelt or not known is an error. Throws with what it finds. */
+/**
+ * Has the compiler compare a dashboard with Grafana's types: a name that is misspelt or not known is an
+ * error. Throws with what it finds.
+ */
 export function checkSchema(renderer: string, dashboard: Dashboard): void {
   const folder = join(renderer, 'node_modules/.dashboard')
   mkdirSync(folder, { recursive: true })

@@ -1,6 +1,7 @@
 /**
- * Imported before examples/fastify: its pool then takes {@link CLOSE_MS} to close, as one that has a queue to write does. Between the end of the drain and
- * the exit there is a scrape then, which alone can show what was force-closed.
+ * Imported before examples/fastify: its pool then takes {@link CLOSE_MS} to close, as one that has a queue to
+ * write does. Between the end of the drain and the exit there is a scrape then, which alone can show what was
+ * force-closed.
  */
 import { Pool, pause } from '../../examples/fastify/pool.ts'
 

@@ -11,7 +11,9 @@ const absent: Readonly<Record<string, string>> = {
   logger: 'JSON lines on stderr',
 }
 
-/** Every option with its variable, its default and the first words of its comment in `src/core/options.ts`. */
+/**
+ * Every option with its variable, its default and the first words of its comment in `src/core/options.ts`.
+ */
 export function optionsTable(): Table {
   const meanings = readMeanings()
   const rows = Object.entries(optionRules).map(([name, { env, fallback }]) => {
@@ -31,11 +33,21 @@ function describeDefault(name: string, value: unknown): string {
   return value === 0 ? '0' : formatDuration(value).replace(/(?<=\d)(?=[a-z])/, ' ')
 }
 
-/** The comments of `LifecycleOptions`, without what they say of variable and default, which is read from the rules instead. */
+/**
+ * The comments of `LifecycleOptions`, without what they say of variable and default, which is read from the
+ * rules instead.
+ */
 function readMeanings(): ReadonlyMap<string, string> {
   const source = readFileSync(new URL('../../src/core/options.ts', import.meta.url), 'utf8')
-  const comments = source.matchAll(/\/\*\* (.+?) \*\/\s+readonly (\w+)\?:/g)
-  return new Map([...comments].map(([, text = '', name = '']) => [name, firstSentence(text)]))
+  const comments = source.matchAll(/\/\*\*((?:(?!\*\/).)+)\*\/\s+readonly (\w+)\?:/gs)
+  return new Map([...comments].map(([, text = '', name = '']) => [name, firstSentence(unwrap(text))]))
+}
+
+function unwrap(comment: string): string {
+  return comment
+    .replaceAll(/\n\s*\*?/g, ' ')
+    .replaceAll(/ +/g, ' ')
+    .trim()
 }
 
 function firstSentence(text: string): string {

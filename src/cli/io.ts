@@ -53,7 +53,10 @@ export function exitCodeOf(signal: NodeJS.Signals): number {
   return 128 + constants.signals[signal]
 }
 
-/** Whether to colour what goes to this stream: only on a terminal, and never against NO_COLOR (no-color.org) or `--no-color`. */
+/**
+ * Whether to colour what goes to this stream: only on a terminal, and never against NO_COLOR (no-color.org)
+ * or `--no-color`.
+ */
 export function isColoured(stream: CliStream, env: CliIo['env'], wanted: boolean): boolean {
   return wanted && stream.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb'
 }

@@ -11,7 +11,9 @@ export const requestFlags = ['path', 'method', 'body', 'expect-status'] as const
 
 export const methods: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
-/** The load sets them itself: another value would break a connection, or have the lane test something else. */
+/**
+ * The load sets them itself: another value would break a connection, or have the lane test something else.
+ */
 const ownHeaders: readonly string[] = [
   'connection',
   'content-length',

@@ -5,8 +5,8 @@ const quote = /(?<! ):.*| sequence .*/s
 
 /**
  * The value of a YAML text.
- * @throws Error which says what is wrong and where, and quotes nothing: what is there may be a secret, and the
- * message goes to a log
+ * @throws Error which says what is wrong and where, and quotes nothing: what is there may be a secret, and
+ * the message goes to a log
  */
 export function readYaml(text: string): unknown {
   const lineCounter = new LineCounter()

@@ -8,11 +8,15 @@ import { type Environment, optionRules, signalProblems } from './option-rules.ts
 export type SignalName = `SIG${string}`
 
 /**
- * Options of `createLifecycle`. Each is taken from the code, else from the environment variable named here, else from the default.
- * Times are in milliseconds; environment variables are written with a unit (`5s`, `500ms`).
+ * Options of `createLifecycle`. Each is taken from the code, else from the environment variable named here,
+ * else from the default. Times are in milliseconds; environment variables are written with a unit (`5s`,
+ * `500ms`).
  */
 export interface LifecycleOptions {
-  /** How long everything is still served after the signal. `LASTCALL_SHUTDOWN_DELAY`; 5 s in Kubernetes, else 0. */
+  /**
+   * How long everything is still served after the signal. `LASTCALL_SHUTDOWN_DELAY`; 5 s in Kubernetes,
+   * else 0.
+   */
   readonly shutdownDelayMs?: number | undefined
   /** How long readiness stays green after the signal. `LASTCALL_READINESS_FAIL_DELAY`; 0. */
   readonly readinessFailDelayMs?: number | undefined
@@ -20,23 +24,40 @@ export interface LifecycleOptions {
   readonly drainTimeoutMs?: number | undefined
   /** How long all stop hooks together may take. `LASTCALL_HOOKS_TIMEOUT`; 5 s. */
   readonly hooksTimeoutMs?: number | undefined
-  /** Time of the preStop hook, which the kubelet spends before it sends the signal; counts in the sum only. `LASTCALL_PRE_STOP`; 0. */
+  /**
+   * Time of the preStop hook, which the kubelet spends before it sends the signal; counts in the sum only.
+   * `LASTCALL_PRE_STOP`; 0.
+   */
   readonly preStopMs?: number | undefined
-  /** `terminationGracePeriodSeconds` in milliseconds; when known, the sum of the others is checked. `LASTCALL_GRACE_PERIOD`; unknown. */
+  /**
+   * `terminationGracePeriodSeconds` in milliseconds; when known, the sum of the others is checked.
+   * `LASTCALL_GRACE_PERIOD`; unknown.
+   */
   readonly gracePeriodMs?: number | undefined
-  /** How long a check may take before it counts as failed. `LASTCALL_CHECK_TIMEOUT`; 900 ms, because the kubelet waits for 1 s. */
+  /**
+   * How long a check may take before it counts as failed. `LASTCALL_CHECK_TIMEOUT`; 900 ms, because the
+   * kubelet waits for 1 s.
+   */
   readonly checkTimeoutMs?: number | undefined
   /** Port of the probe server, 0 for any free one, false for none. `LASTCALL_PROBE_PORT`; 8081. */
   readonly probePort?: number | false | undefined
   /** Address that the probe server listens on. `LASTCALL_PROBE_HOST`; all addresses. */
   readonly probeHost?: string | undefined
-  /** Whether liveness answers 503 during the shutdown. `LASTCALL_LIVENESS_FAILS_ON_SHUTDOWN`; false: what finishes its work is alive. */
+  /**
+   * Whether liveness answers 503 during the shutdown. `LASTCALL_LIVENESS_FAILS_ON_SHUTDOWN`; false: what
+   * finishes its work is alive.
+   */
   readonly livenessFailsOnShutdown?: boolean | undefined
-  /** File for the report, false for none. `LASTCALL_TERMINATION_LOG`; `/dev/termination-log`, where that exists. */
+  /**
+   * File for the report, false for none. `LASTCALL_TERMINATION_LOG`; `/dev/termination-log`, where that
+   * exists.
+   */
   readonly terminationLog?: string | false | undefined
   /** Signals that start the shutdown. SIGTERM and SIGINT. */
   readonly signals?: readonly SignalName[] | undefined
-  /** What ends the process at the end: only a shutdown that a signal began, any shutdown, or never. `signal`. */
+  /**
+   * What ends the process at the end: only a shutdown that a signal began, any shutdown, or never. `signal`.
+   */
   readonly exitAfter?: 'signal' | 'any' | 'never' | undefined
   /** Where events go, in pino's call shape, false for nowhere. One JSON line an event on stderr. */
   readonly logger?: Logger | false | undefined
@@ -71,7 +92,8 @@ export interface Resolution {
 }
 
 /**
- * Reads options from code and environment, fills in defaults and checks them, the sum against the grace period included.
+ * Reads options from code and environment, fills in defaults and checks them, the sum against the grace
+ * period included.
  * @throws LastcallError `LASTCALL_INVALID_OPTIONS` with all problems at once
  */
 export function resolveOptions(input: LifecycleOptions, env: Environment): Resolution {
@@ -130,7 +152,8 @@ function readOption(name: string, input: object, env: Environment, problems: str
   return { value: given, notice: { message, option: name, used: given, ignored: parsed } }
 }
 
-// What Kubernetes sets for a Service (kubernetes.io, "Service environment variables"): for one named `lastcall-probe`, LASTCALL_PROBE_PORT is among it.
+// What Kubernetes sets for a Service (kubernetes.io, "Service environment variables"): for one named
+// `lastcall-probe`, LASTCALL_PROBE_PORT is among it.
 const isServiceAddress = (name: string, text: string): boolean =>
   name.endsWith('_PORT') && /^(tcp|udp|sctp):\/\//i.test(text)
 
@@ -147,7 +170,10 @@ function unknownNames(input: object): string[] {
     .map((name) => `${name}: there is no such option; the options are ${known.join(', ')}`)
 }
 
-/** A Service named `lastcall` or `lastcall-…` puts these into every pod beside it; they are none of our options. */
+/**
+ * A Service named `lastcall` or `lastcall-…` puts these into every pod beside it; they are none of our
+ * options.
+ */
 const serviceVariable =
   /^LASTCALL_(SERVICE_|PORT$|PORT_|\w+_SERVICE_HOST$|\w+_SERVICE_PORT(_|$)|\w+_PORT_\d+_(TCP|UDP|SCTP))/
 

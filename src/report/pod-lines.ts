@@ -68,7 +68,9 @@ function stillDoing({ readyAt, deletedAt }: PodRecord): string {
   return readyAt ? 'still serving at the end' : 'still starting at the end'
 }
 
-/** Connects are tried every 100 ms, so the last one that was accepted may be from just before the deletion. */
+/**
+ * Connects are tried every 100 ms, so the last one that was accepted may be from just before the deletion.
+ */
 function seconds(from: Instant | undefined, to: Instant | undefined): string {
   return from && to ? `${(Math.max(0, to.monotonicMs - from.monotonicMs) / 1_000).toFixed(2)} s` : '-'
 }

@@ -14,7 +14,10 @@ export const chartPath = fileURLToPath(new URL('../../charts/lastcall', import.m
 /** A `test()` that needs helm. */
 export const test: ReturnType<typeof testWith> = testWith('helm')
 
-/** A suite of the chart: each of its tests is one of {@link test}, so that all are counted where helm is missing. */
+/**
+ * A suite of the chart: each of its tests is one of {@link test}, so that all are counted where helm is
+ * missing.
+ */
 export function chartSuite(title: string, body: () => void): void {
   void suite(title, body)
 }

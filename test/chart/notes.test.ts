@@ -9,7 +9,8 @@ import { chartPath, chartSuite, image, renderChart, runHelm, test, type Values }
 chartSuite('chart notes', () => {
   let copy = ''
 
-  // helm shows notes only on install, and there it takes no cluster version. A template that prints them gets around both.
+  // helm shows notes only on install, and there it takes no cluster version. A template that prints them gets
+  // around both.
   before(async () => {
     copy = await mkdtemp(join(tmpdir(), 'lastcall-notes-'))
     await cp(chartPath, copy, { recursive: true })

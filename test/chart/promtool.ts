@@ -5,7 +5,10 @@ import { join } from 'node:path'
 
 const folder = fileURLToPath(new URL('../../.cache/chart-rules', import.meta.url))
 
-/** What `promtool` says against rules (a group list, as in a PrometheusRule's spec), and against tests of them when there are any. Empty when nothing. */
+/**
+ * What `promtool` says against rules (a group list, as in a PrometheusRule's spec), and against tests of them
+ * when there are any. Empty when nothing.
+ */
 export function judgeRules(name: string, spec: unknown, tests: readonly unknown[] = []): string {
   mkdirSync(folder, { recursive: true })
   const file = (kind: string, content: unknown): string => {

@@ -63,7 +63,9 @@ interface Schema {
 const schema = JSON.parse(await readFile(join(chartPath, 'values.schema.json'), 'utf8')) as Schema
 const defaults = parse(await readFile(join(chartPath, 'values.yaml'), 'utf8')) as Values
 
-/** Compares the schema's properties with the default values, level by level, and returns where they differ. */
+/**
+ * Compares the schema's properties with the default values, level by level, and returns where they differ.
+ */
 function differences(given: Schema, values: Values, path = ''): readonly string[] {
   const own = given.$ref === undefined ? given : schema.definitions?.[given.$ref.split('/').at(-1) ?? '']
   if (own?.properties === undefined) return []

@@ -5,7 +5,9 @@ import { toText } from '../../src/rollout/drivers/kubernetes/policy-rules.ts'
 import type { SeenRequest } from '../helpers/fake-api-server.ts'
 import { begin, startCluster } from '../helpers/rollout-command.ts'
 
-/** What RBAC asks of a request: verb, resource, subresource and name, also one that a field selector asks for. */
+/**
+ * What RBAC asks of a request: verb, resource, subresource and name, also one that a field selector asks for.
+ */
 function neededFor({ method, path, query }: SeenRequest): string | undefined {
   const [, group = '', resource = '', name, subresource] =
     /^\/(?:api|apis\/([^/]+))\/v\d\/(?:namespaces\/[^/]+\/)?([^/]+)(?:\/([^/]+))?(?:\/([^/]+))?$/.exec(

@@ -4,7 +4,10 @@ import { text } from 'node:stream/consumers'
 import { suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 
-/** What Node's `server.close()` does as well as lastcall, on some version at least. Everything else has to fail without lastcall. */
+/**
+ * What Node's `server.close()` does as well as lastcall, on some version at least. Everything else has to
+ * fail without lastcall.
+ */
 const core: Readonly<Record<string, readonly string[]>> = {
   http: [
     'trap 37, 38, 41: liveness is green',

@@ -9,11 +9,17 @@ export interface ProgramDeclaration {
   readonly leaveOut?: string
   /** Folder of `servers` with the application that the program imports. The server's name */
   readonly app?: string
-  /** A command of the guide that is run in a folder, for a server that is built and not written. Instead of `program` and `app`. */
+  /**
+   * A command of the guide that is run in a folder, for a server that is built and not written. Instead of
+   * `program` and `app`.
+   */
   readonly command?: { readonly beginsWith: string; readonly cwd: string }
 }
 
-/** A server under test. To add one: this, in a file `<name>.test.ts`, a page with its program, and a folder of `servers` with its application. */
+/**
+ * A server under test. To add one: this, in a file `<name>.test.ts`, a page with its program, and a folder of
+ * `servers` with its application.
+ */
 export interface ServerDeclaration extends ProgramDeclaration {
   /** What its clients may speak. HTTP/1 alone, when left out */
   readonly protocols?: readonly ('http1' | 'http2')[]

@@ -16,7 +16,10 @@ function guideProgram({ guide, program = 'server.ts', leaveOut = '' }: ProgramDe
   return block.code.replace(leaveOut, '')
 }
 
-/** Puts the guide's program beside the application that it imports. The folder is inside of `servers`, so that packages are found from it. */
+/**
+ * Puts the guide's program beside the application that it imports. The folder is inside of `servers`, so that
+ * packages are found from it.
+ */
 export function writeProgram(declaration: ProgramDeclaration): string {
   const { name, app = name, program = 'server.ts' } = declaration
   mkdirSync(join(servers, '.run'), { recursive: true })
@@ -33,7 +36,9 @@ export function writeProgram(declaration: ProgramDeclaration): string {
   return folder
 }
 
-/** `exec env`, so that the signal goes to the program and not to a shell; this Node comes before any other. */
+/**
+ * `exec env`, so that the signal goes to the program and not to a shell; this Node comes before any other.
+ */
 export function commandOf({ guide, program = 'server.ts', command }: ProgramDeclaration): [string, string[]] {
   if (!command) return [process.execPath, [program]]
   const { beginsWith } = command

@@ -109,7 +109,10 @@ export class Program {
   }
 }
 
-/** Runs the guide's program as its own process on free ports of the loopback; process and files are gone when the test ends. */
+/**
+ * Runs the guide's program as its own process on free ports of the loopback; process and files are gone when
+ * the test ends.
+ */
 export async function startProgram(
   t: TestContext,
   declaration: ProgramDeclaration,

@@ -15,7 +15,10 @@ import { launch, type Program, type StartOptions } from './program.ts'
 export interface ShutdownOptions {
   readonly delayMs?: number
   readonly env?: Readonly<Record<string, string>>
-  /** Whether the server's event loop is blocked from within the delay to after its end: what is sent meanwhile is in the kernel when the drain begins. */
+  /**
+   * Whether the server's event loop is blocked from within the delay to after its end: what is sent meanwhile
+   * is in the kernel when the drain begins.
+   */
   readonly isBlocked?: boolean
   /** Everybody who takes part. */
   readonly titles: readonly string[]
@@ -28,7 +31,10 @@ export interface Ended {
   readonly report: Report
 }
 
-/** One shutdown of one process, which several behaviours live through at the same time, each with connections of its own. */
+/**
+ * One shutdown of one process, which several behaviours live through at the same time, each with connections
+ * of its own.
+ */
 export class Shutdown {
   readonly server: ServerDeclaration
   readonly #options: ShutdownOptions
@@ -86,7 +92,10 @@ export class Shutdown {
     await (this.#draining ??= this.program.reached('draining'))
   }
 
-  /** The shutdown goes on to its end when everybody has released it; a blocked event loop only when the delay is over. */
+  /**
+   * The shutdown goes on to its end when everybody has released it; a blocked event loop only when the delay
+   * is over.
+   */
   async release(title: string): Promise<void> {
     await this.#done.arrive(title)
     await this.#delayElapsed
@@ -127,7 +136,10 @@ export class Shutdown {
     await this.program.at(gate)
   }
 
-  /** An HTTP/1 client. Without waiting for the handshake it stands in the kernel's queue only, and what it sends is sent when it can be. */
+  /**
+   * An HTTP/1 client. Without waiting for the handshake it stands in the kernel's queue only, and what it
+   * sends is sent when it can be.
+   */
   async connect({ awaitsHandshake = true } = {}): Promise<RawClient> {
     const to = { port: this.program.port, host: '127.0.0.1' }
     const { isSecure = false } = this.server

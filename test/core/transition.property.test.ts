@@ -15,7 +15,10 @@ const timing = fc.record({
   hooksTimeoutMs: ms,
 })
 
-/** Any event at any time: clocks that jump, timers that fire too late and callers that call twice are all in here. */
+/**
+ * Any event at any time: clocks that jump, timers that fire too late and callers that call twice are all in
+ * here.
+ */
 const anyEvent: fc.Arbitrary<LifecycleEvent> = fc
   .record({
     type: fc.constantFrom(...eventNames),

@@ -19,7 +19,10 @@ const titleOf = ({ page, line }: CodeBlock): string => `${page}:${line}`
 const fileOf = ({ page, line }: CodeBlock): string =>
   join(folder, `${page.replaceAll(/[/.]/g, '-')}-${line}.ts`)
 
-/** What imports an application that the reader has is put beside one by the contract suite, which checks and runs it. */
+/**
+ * What imports an application that the reader has is put beside one by the contract suite, which checks and
+ * runs it.
+ */
 const typed = blocks.filter(({ language, code }) => language === 'ts' && !/ from '\.\//.test(code))
 /** What listens on PORT is a program, and is run. */
 const programs = typed.filter(({ code }) => code.includes('process.env.PORT'))
@@ -36,7 +39,10 @@ const tsconfig = {
   include: ['*.ts'],
 }
 
-/** What fragments of the guides take for granted. A complete program declares its own, which hide these. Kept out of the project's own types. */
+/**
+ * What fragments of the guides take for granted. A complete program declares its own, which hide these. Kept
+ * out of the project's own types.
+ */
 const globals = `
 import type { FastifyInstance } from 'fastify'
 import type { Lifecycle } from 'lastcall'

@@ -3,7 +3,10 @@ import type { Table } from '../../scripts/docs/markdown.ts'
 
 const remedy = 'run: node scripts/write-docs.ts'
 
-/** Asserts that a table of a page is the one that the code gives; says which row is missing, wrong or too many. */
+/**
+ * Asserts that a table of a page is the one that the code gives; says which row is missing, wrong or too
+ * many.
+ */
 export function assertTable(where: string, shown: Table, wanted: Table): void {
   const problems: string[] = []
   const keyOf = (row: readonly string[]): string => row[0] ?? ''

@@ -74,7 +74,10 @@ export function headingsOf(page: string, level: number): readonly string[] {
     .flatMap((text) => (text.startsWith(`${mark} `) ? [text.slice(mark.length + 1).trim()] : []))
 }
 
-/** What GitHub makes of a heading in an address: lower case, without punctuation, blanks as hyphens; later ones of the same name get a number. */
+/**
+ * What GitHub makes of a heading in an address: lower case, without punctuation, blanks as hyphens; later
+ * ones of the same name get a number.
+ */
 export function anchorsOf(page: string): ReadonlySet<string> {
   const counts = new Map<string, number>()
   const anchors = [...proseOf(page).matchAll(/^#{1,6} (.+)$/gm)].map(([, heading = '']) => {

@@ -46,7 +46,8 @@ suite('skaffold.yaml', () => {
     assert.ok(existsSync(`${top}${custom.buildCommand}`), custom.buildCommand)
     assert.equal(`${top}${release.chartPath}`, chartPath)
     assert.equal(container.image, image)
-    // Templates name an artifact with everything but letters and digits as _ (skaffold.dev, "Templated fields").
+    // Templates name an artifact with everything but letters and digits as _ (skaffold.dev, "Templated
+    // fields").
     const name = image.replaceAll(/[-./:]/g, '_')
     assert.deepEqual(release.setValueTemplates, {
       'image.repository': `{{.IMAGE_REPO_${name}}}`,

@@ -61,7 +61,8 @@ test('SIGTERM in the middle of a slow request and a stream: both complete, then 
   assert.equal(body.split('\n').length, 31)
 
   assert.equal(await exited, 0)
-  // At the exit pino's flushSync() may overtake a line whose write is under way, so that lines change places and none is lost (sonic-boom, index.js).
+  // At the exit pino's flushSync() may overtake a line whose write is under way, so that lines change places
+  // and none is lost (sonic-boom, index.js).
   const written = lines.map((text) => JSON.parse(text))
   const timeOf = (text: string): number => written.find(({ msg }) => msg.includes(text)).time
   assert.ok(timeOf('connectionsDrained') <= timeOf('pool closed'))

@@ -61,8 +61,8 @@ export function makePod(name: string, parts: Partial<PodRecord> = {}): PodRecord
 }
 
 /**
- * A run of one rollout of 3 pods in 5 s, with enough new connections to have seen an outage of 100 ms; what is
- * given replaces it.
+ * A run of one rollout of 3 pods in 5 s, with enough new connections to have seen an outage of 100 ms; what
+ * is given replaces it.
  */
 export function makeFacts(
   parts: {

@@ -15,7 +15,8 @@ export interface SourceFile {
   readonly packages: readonly string[]
 }
 
-// Types count: `import type`, `export … from`, `import('x').Y` and what is only resolved are dependencies as well.
+// Types count: `import type`, `export … from`, `import('x').Y` and what is only resolved are dependencies as
+// well.
 const importing =
   /(?:^|\n)\s*(?:import|export)\b[^'"`;]*?\bfrom\s*['"]([^'"]+)['"]|(?:^|\n)\s*import\s*['"]([^'"]+)['"]|\b(?:import|require|(?:meta|require)\.resolve)\s*\(\s*['"]([^'"]+)['"]/g
 

@@ -15,7 +15,10 @@ const programsOf = (peer: string): readonly string[] =>
     .filter(({ language, code }) => language === 'ts' && code.includes('process.env.PORT'))
     .map(({ code }) => code)
 
-/** Starts the recipe as it is written, with an event of the test's own on SIGUSR2, and resolves when it listens. */
+/**
+ * Starts the recipe as it is written, with an event of the test's own on SIGUSR2, and resolves when it
+ * listens.
+ */
 async function startRecipe(
   t: TestContext,
   peer: string,
@@ -84,7 +87,8 @@ suite('recipes for coming from another package', () => {
   test('from under-pressure: a blocked event loop is in the next readiness, and gone from the one after it', async (t) => {
     const block =
       "const end = performance.now() + 1_200; while (performance.now() < end); console.log('blocked')"
-    // Later, because a histogram that was just reset by a probe begins to measure with its next tick, 10 ms on.
+    // Later, because a histogram that was just reset by a probe begins to measure with its next tick, 10 ms
+    // on.
     const event = `setTimeout(() => { ${block} }, 50)`
     const { child, probePort } = await startRecipe(t, 'under-pressure', event)
     child.kill('SIGUSR2')

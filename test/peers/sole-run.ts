@@ -8,8 +8,8 @@ const LOCK_PORT = 8_003
 const WAIT_MS = 150_000
 
 /**
- * Resolves when no other run of these tests is under way on this machine: their ports are fixed, and two runs would answer each other's requests. A port
- * is the lock because the kernel gives it back however a run ends.
+ * Resolves when no other run of these tests is under way on this machine: their ports are fixed, and two runs
+ * would answer each other's requests. A port is the lock because the kernel gives it back however a run ends.
  */
 export async function soleRun(): Promise<AsyncDisposable> {
   for (const end = performance.now() + WAIT_MS; ;) {

@@ -55,7 +55,8 @@ function runNode(args: readonly string[], cwd: string, env: NodeJS.ProcessEnv): 
   })
 }
 
-// Its programs have 300 ms to start, in which the sources' types cannot be stripped as well; compiled anew, so that no old build is tested.
+// Its programs have 300 ms to start, in which the sources' types cannot be stripped as well; compiled anew,
+// so that no old build is tested.
 const transpileOnly = ['--noCheck', '--declaration', 'false', '--isolatedDeclarations', 'false']
 
 function compile(): void {

@@ -39,7 +39,9 @@ test('autoNotes says that lastcall/auto did nothing when no pod showed anything 
   assert.deepEqual(autoNotes([{ ...podAsked({ kind: 'tcp' }), report }]), [])
 })
 
-/** A pod of a cluster whose readiness failed, and which accepted its last connection, at these milliseconds. */
+/**
+ * A pod of a cluster whose readiness failed, and which accepted its last connection, at these milliseconds.
+ */
 function podUnready(failedMs: number | undefined, acceptedMs: number | undefined): PodRecord {
   const at = (ms: number | undefined) => (ms === undefined ? undefined : { wallMs: ms, monotonicMs: ms })
   const { local: _, ...pod } = makePod('shop-1')

@@ -18,7 +18,10 @@ export interface Scenario {
   readonly listens?: boolean
   /** Whether the process is number 1 of its namespace, and has a timer open. False. */
   readonly asInit?: boolean
-  /** Stops the host in that situation, and says in a word what became of its client; null when only the exit counts. */
+  /**
+   * Stops the host in that situation, and says in a word what became of its client; null when only the exit
+   * counts.
+   */
   play(host: Hosted): Promise<string | null>
   /** Whether the exit is told as well. False: the row is about the client. */
   readonly tellsExit?: boolean

@@ -1,5 +1,6 @@
 import type { OpenApiFacts } from '../../load/openapi-facts.ts'
 import type { PlainRequest } from '../../load/plain-request.ts'
+import { appliedBytes } from '../../rollout/drivers/kubernetes/applied-bytes.ts'
 import { isMap } from '../config/kinds.ts'
 import { basePathOf } from './base-path.ts'
 import type { Json } from './document.ts'
@@ -48,7 +49,8 @@ export function operationsOf(root: Json, options: OperationOptions): Operations 
     const unsafe = !safeMethods.includes(found.method)
     try {
       const request = toRequest(found, ports)
-      bytes += bytesOf(request)
+      // It is a text of JSON in the object.
+      bytes += appliedBytes(JSON.stringify(request))
       if (bytes > MAX_KIB * 1024) throw new NotSent(`it is beyond the first ${MAX_KIB} KiB of requests`)
       requests.push(request)
     } catch (error) {
@@ -57,11 +59,6 @@ export function operationsOf(root: Json, options: OperationOptions): Operations 
     }
   }
   return { requests, notSent }
-}
-
-/** As JSON in a text of JSON, in which kubectl writes three characters as six. */
-function bytesOf(request: PlainRequest): number {
-  return Buffer.byteLength(JSON.stringify(JSON.stringify(request)).replaceAll(/[<>&]/g, '\\u0000'))
 }
 
 interface Ports extends SecurityPorts, OperationOptions {}

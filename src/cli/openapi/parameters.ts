@@ -97,7 +97,9 @@ function valueOf(parameter: Json, resolve: Resolve): { readonly value: unknown; 
   return { value, explode: (parameter['explode'] ?? style === 'form') === true }
 }
 
-/** Whether a number has, or stands in a value, more digits than JavaScript keeps: it would name another thing. */
+/**
+ * Whether a number has, or stands in a value, more digits than JavaScript keeps: it would name another thing.
+ */
 function isInexact(value: unknown): boolean {
   if (typeof value === 'number') return !(Math.abs(value) <= Number.MAX_SAFE_INTEGER)
   return typeof value === 'object' && value !== null && Object.values(value).some(isInexact)

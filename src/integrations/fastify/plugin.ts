@@ -38,9 +38,9 @@ async function plugin(app: FastifyApp, options: LastcallOptions): Promise<void> 
  *   installs and opens nothing.
  * - `app.close()` begins the shutdown, delay and drain included, and resolves when it is over; the process
  *   goes on. A signal does the same and ends the process.
- * - Fastify's own close, with `preClose` and `onClose` hooks, runs as a stop hook: after the last response, and
- *   before every hook that was registered before listening. It cannot run earlier, because it begins with 503
- *   for every new request. What has to end earlier (WebSockets) listens to `app.lifecycle.signal`.
+ * - Fastify's own close, with `preClose` and `onClose` hooks, runs as a stop hook: after the last response,
+ * and before every hook that was registered before listening. It cannot run earlier, because it begins with
+ * 503 for every new request. What has to end earlier (WebSockets) listens to `app.lifecycle.signal`.
  * - Options are those of `createLifecycle`, with `app.log` as the logger; or `{ lifecycle }` of one that
  *   exists.
  *

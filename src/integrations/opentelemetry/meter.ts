@@ -9,7 +9,8 @@ export interface InstrumentOptions {
 
 /** Takes the values of one collection. */
 export interface MetricsResult {
-  // oxlint-disable-next-line typescript/no-explicit-any -- the instruments are the SDK's own, of a type that only it has
+  // The instruments are the SDK's own, of a type that only it has.
+  // oxlint-disable-next-line typescript/no-explicit-any
   observe(instrument: any, value: number, attributes?: MetricAttributes): void
 }
 

@@ -92,8 +92,8 @@ function refuseUnusable(options: CollectOptions): void {
       : [
           `register: it has no ${missing.join(', ')}; pass a registry, such as 'register' of the client package`,
         ]),
-    // Names are checked by the scraper only: a wrong one would make the whole page unreadable (Prometheus data
-    // model).
+    // Names are checked by the scraper only: a wrong one would make the whole page unreadable (Prometheus
+    // data model).
     ...(prefix === undefined || (typeof prefix === 'string' && /^([a-zA-Z_:][a-zA-Z0-9_:]*)?$/.test(prefix))
       ? []
       : [

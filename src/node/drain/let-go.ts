@@ -9,8 +9,8 @@ const LAST_FRAMES_MS = 250
 
 /**
  * Closes a connection whose client sends nothing any more. Node ends its own side and then waits for the
- * client's FIN without a limit. A client that reads slowly what the kernel still has for it may be silent too,
- * until its HTTP/2 windows are half empty: such a client is not closed.
+ * client's FIN without a limit. A client that reads slowly what the kernel still has for it may be silent
+ * too, until its HTTP/2 windows are half empty: such a client is not closed.
  */
 export function closeWhenSilent(socket: Socket): void {
   let heard = socket.bytesRead

@@ -2,7 +2,10 @@ import type { TestContext } from 'node:test'
 import type { ServerDeclaration } from '../declaration.ts'
 import type { Part } from '../part.ts'
 
-/** What holds for every server that speaks the protocol, seen in a shutdown that it shares with others. The title names the trap that it is about. */
+/**
+ * What holds for every server that speaks the protocol, seen in a shutdown that it shares with others. The
+ * title names the trap that it is about.
+ */
 export interface Behaviour {
   readonly title: string
   readonly run: (part: Part) => Promise<void>

@@ -3,7 +3,10 @@ import type { RawClient } from '../../helpers/raw-http.ts'
 import type { Part } from '../part.ts'
 import type { Behaviour } from './behaviour.ts'
 
-/** Sends a request on each while the event loop is blocked; all have to be served. Timers come before sockets in its next turn, the drain before the requests. */
+/**
+ * Sends a request on each while the event loop is blocked; all have to be served. Timers come before sockets
+ * in its next turn, the drain before the requests.
+ */
 async function expectServed(part: Part, clients: readonly RawClient[]): Promise<void> {
   for (const client of clients) client.received = ''
   for (const client of clients) client.get()
@@ -18,7 +21,10 @@ async function expectServed(part: Part, clients: readonly RawClient[]): Promise<
 const several = <T>(count: number, make: () => Promise<T>): Promise<T[]> =>
   Promise.all(Array.from({ length: count }, make))
 
-/** No more than a slow machine accepts in a second, and makes TLS handshakes for: so long the drain waits for each. */
+/**
+ * No more than a slow machine accepts in a second, and makes TLS handshakes for: so long the drain waits for
+ * each.
+ */
 const QUEUED = 5
 
 export const acceptQueue: Behaviour = {

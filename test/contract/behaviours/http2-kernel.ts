@@ -28,7 +28,8 @@ export const acceptQueueHttp2: Behaviour = {
     await part.released()
     for (const [index, client] of clients.entries()) {
       const stream = await client.response(ids[index]!)
-      // A session that begins in the drain is told at once to open no streams; what comes in the packet of its preface is served all the same.
+      // A session that begins in the drain is told at once to open no streams; what comes in the packet of
+      // its preface is served all the same.
       if (part.scheme === 'https' && !stream.isOk) assert.equal(client.goaways.at(-1), 0)
       else assert.deepEqual(stream, served)
       assert.notEqual(client.ending, 'reset')

@@ -9,7 +9,9 @@ const frameTypes = { data: 0, headers: 1, rstStream: 3, settings: 4, ping: 6, go
 const ACK = 0x1
 const END_STREAM = 0x1
 const END_HEADERS = 0x4
-/** Static entry 8 of HPACK, `:status 200` (RFC 7541, appendix A), which servers send as one byte and first. */
+/**
+ * Static entry 8 of HPACK, `:status 200` (RFC 7541, appendix A), which servers send as one byte and first.
+ */
 const STATUS_200 = 0x88
 
 /** What has come on one stream. */
@@ -21,7 +23,10 @@ export interface RawStream {
   ending: 'open' | 'ended' | number
 }
 
-/** An HTTP/2 client that sends what it is told to, also behind a GOAWAY, which Node's own client refuses to do. */
+/**
+ * An HTTP/2 client that sends what it is told to, also behind a GOAWAY, which Node's own client refuses to
+ * do.
+ */
 export class RawHttp2Client {
   readonly socket: Socket
   /** Last stream id of each GOAWAY. */
@@ -48,7 +53,10 @@ export class RawHttp2Client {
     this.#send(frameTypes.settings, 0, 0, Buffer.alloc(0))
   }
 
-  /** Resolves when the connection stands in the server's kernel; TLS may begin later, and what is sent waits for it. */
+  /**
+   * Resolves when the connection stands in the server's kernel; TLS may begin later, and what is sent waits
+   * for it.
+   */
   static async connect(port: number, isSecure: boolean): Promise<RawHttp2Client> {
     const to = { port, host: '127.0.0.1' }
     const socket = isSecure
@@ -172,5 +180,8 @@ export class RawHttp2Client {
 
 const text = (value: string): Buffer => Buffer.concat([Buffer.of(value.length), Buffer.from(value)])
 
-/** A header that is not to be indexed, with the name of a static entry (RFC 7541 §6.2.2). Values shorter than 127. */
+/**
+ * A header that is not to be indexed, with the name of a static entry (RFC 7541 §6.2.2). Values shorter than
+ * 127.
+ */
 const literal = (entry: number, value: string): Buffer => Buffer.concat([Buffer.of(entry), text(value)])

@@ -1,6 +1,7 @@
 /**
- * Stands in for lastcall when the suite is to show that it can fail: what careful people write by hand. Readiness goes red, everything is served for the delay,
- * then `server.close()`, the stop hooks, and exit 0; a timer ends the process when that hangs.
+ * Stands in for lastcall when the suite is to show that it can fail: what careful people write by hand.
+ * Readiness goes red, everything is served for the delay, then `server.close()`, the stop hooks, and exit 0;
+ * a timer ends the process when that hangs.
  */
 import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'

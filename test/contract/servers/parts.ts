@@ -1,4 +1,7 @@
-/** What the applications of the contract suite share, whatever framework they are written in. The test tells them by files when to go on, because a port may be closed. */
+/**
+ * What the applications of the contract suite share, whatever framework they are written in. The test tells
+ * them by files when to go on, because a port may be closed.
+ */
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -11,7 +14,10 @@ export async function passGate(gate: string): Promise<void> {
   while (!isOpen(gate)) await setTimeout(5)
 }
 
-/** The same without giving the event loop a turn, as long computations do: what clients send meanwhile stays in the kernel. */
+/**
+ * The same without giving the event loop a turn, as long computations do: what clients send meanwhile stays
+ * in the kernel.
+ */
 export function blockUntilOpen(gate: string): void {
   console.log(`at ${gate}`)
   const deadline = Date.now() + 20_000

@@ -41,7 +41,10 @@ export function settings(entries: Readonly<Record<number, number>> = {}): Buffer
 /** SETTINGS_INITIAL_WINDOW_SIZE (RFC 9113 §6.5.2). */
 export const initialWindowSize = 4
 
-/** The header block of a GET in HPACK without a dynamic table (RFC 7541): `:method`, `:scheme`, `:path` and `:authority`. */
+/**
+ * The header block of a GET in HPACK without a dynamic table (RFC 7541): `:method`, `:scheme`, `:path` and
+ * `:authority`.
+ */
 export function headerBlock(path: string, method: 'GET' | 'POST' = 'GET'): Buffer {
   return Buffer.concat([
     Buffer.from([method === 'GET' ? 0x82 : 0x83, 0x86, 0x04, path.length]),

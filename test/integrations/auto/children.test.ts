@@ -9,7 +9,10 @@ import { runApp, runCommand } from './setup.ts'
 
 const root = fileURLToPath(new URL('../../..', import.meta.url))
 
-/** A directory from which Node finds no lastcall, with a program that says whether it has it. Its name needs quotes nearly everywhere. */
+/**
+ * A directory from which Node finds no lastcall, with a program that says whether it has it. Its name needs
+ * quotes nearly everywhere.
+ */
 function elsewhere(t: TestContext): string {
   const directory = mkdtempSync(join(tmpdir(), 'lastcall else"where '))
   t.after(() => rmSync(directory, { recursive: true, force: true }))

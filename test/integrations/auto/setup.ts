@@ -18,14 +18,20 @@ export interface RunOptions {
   readonly command?: readonly string[]
 }
 
-/** Runs an unchanged program, by its path (from this folder), with lastcall in NODE_OPTIONS; it is killed when the test ends. */
+/**
+ * Runs an unchanged program, by its path (from this folder), with lastcall in NODE_OPTIONS; it is killed when
+ * the test ends.
+ */
 export function runApp(t: TestContext, app: string, options: RunOptions = {}): Child {
   const program = fileURLToPath(new URL(app, import.meta.url))
   const command = [...(options.command ?? []), process.execPath, program, ...(options.args ?? [])]
   return runCommand(t, command, options)
 }
 
-/** Runs a program that runs Node, with lastcall in NODE_OPTIONS; it is killed when the test ends, and with it all processes that it has started. */
+/**
+ * Runs a program that runs Node, with lastcall in NODE_OPTIONS; it is killed when the test ends, and with it
+ * all processes that it has started.
+ */
 export function runCommand(t: TestContext, words: readonly string[], options: RunOptions = {}): Child {
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(LASTCALL_|KUBERNETES_|NODE_)/.test(name),
@@ -46,7 +52,10 @@ export function runCommand(t: TestContext, words: readonly string[], options: Ru
   return new Child(child)
 }
 
-/** The group of a detached child is its own. A runner that is killed leaves the server behind that it has started. */
+/**
+ * The group of a detached child is its own. A runner that is killed leaves the server behind that it has
+ * started.
+ */
 function killGroup({ pid }: ChildProcess): void {
   try {
     if (pid !== undefined) process.kill(-pid, 'SIGKILL')

@@ -1,7 +1,8 @@
 import { fastify } from 'fastify'
 import { lastcall } from '../../../src/integrations/fastify/index.ts'
 
-// An app that is told to stop while one of its plugins is still loading. It says `booting`, then `booted`, then `closed`.
+// An app that is told to stop while one of its plugins is still loading. It says `booting`, then `booted`,
+// then `closed`.
 const app = fastify()
 await app.register(lastcall, { probePort: false })
 app.addHook('onReady', async () => {

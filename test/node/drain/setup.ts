@@ -14,7 +14,9 @@ import { adapterFor } from '../../../src/node/drain/servers/serve.ts'
 import type { CloseHandshake } from '../../../src/node/types.ts'
 import { RawClient } from '../../helpers/raw-http.ts'
 
-/** What an adapter is told of its lifecycle: a drain of at most 10 s without a delay, unless said otherwise. */
+/**
+ * What an adapter is told of its lifecycle: a drain of at most 10 s without a delay, unless said otherwise.
+ */
 export function contextOf(parts: Partial<AdapterContext> = {}): AdapterContext {
   return {
     name: 'main',

@@ -6,10 +6,14 @@ import { parseUnsent } from '../../../src/node/drain/kernel/tcp-table.ts'
 import { eventually, within } from '../../helpers/eventually.ts'
 import type { RawClient } from '../../helpers/raw-http.ts'
 
-/** Less than the kernel takes at once, and more than a client's kernel takes when its program does not read. */
+/**
+ * Less than the kernel takes at once, and more than a client's kernel takes when its program does not read.
+ */
 export const SIZE = 2_000_000
 
-/** Whether the kernel still has something for a client of this port, whose connection is closed on our side. */
+/**
+ * Whether the kernel still has something for a client of this port, whose connection is closed on our side.
+ */
 export function isUndelivered(port: number): boolean {
   const table = readFileSync('/proc/net/tcp', 'latin1')
   return parseUnsent(table, new Set([port])).some(({ isOrphan }) => isOrphan)

@@ -3,8 +3,8 @@ import type { Server } from 'node:net'
 
 /**
  * Closes a listener and leaves its path alone when it is a successor's by now: libuv unlinks the path of a
- * unix socket when it closes it, even if another process has bound it since (Node.js docs, net, "server.close()
- * will unlink it").
+ * unix socket when it closes it, even if another process has bound it since (Node.js docs, net,
+ * "server.close() will unlink it").
  */
 export function closeKeepingSuccessor(server: Server, close: () => void): void {
   const path = server.address()

@@ -1,4 +1,5 @@
 import type { RunOptions } from '../../run.ts'
+import { appliedBytes, MAX_APPLIED_BYTES } from './applied-bytes.ts'
 import type { KubernetesOptions } from './kubernetes-options.ts'
 import { jobManifest, otherManifests } from './manifests.ts'
 import { planAgent } from './remote-agent.ts'
@@ -8,7 +9,7 @@ import { triggers } from './triggers/triggers.ts'
 export interface PrintedManifests {
   /** A list that `kubectl apply -f -` reads. */
   readonly text: string
-  /** How to end the run before its time; undefined: `kubectl delete -f` will do. */
+  /** Where another command is needed, to create the objects or to end the run before its time. */
   readonly hint: string | undefined
 }
 
@@ -31,7 +32,16 @@ export function renderManifests(options: KubernetesOptions, run: Omit<RunOptions
   })
   const items = [...otherManifests(plan), jobManifest(plan)].map(({ object }) => object)
   const text = `${JSON.stringify({ apiVersion: 'v1', kind: 'List', items }, undefined, 2)}\n`
-  return { text, hint: endingHint(options, plan.name) }
+  const hints = [creatingHint(items), endingHint(options, plan.name)].filter((hint) => hint !== undefined)
+  return { text, hint: hints.length === 0 ? undefined : hints.join('\n') }
+}
+
+function creatingHint(items: readonly object[]): string | undefined {
+  if (items.every((object) => appliedBytes(object) <= MAX_APPLIED_BYTES)) return undefined
+  return (
+    'These objects are too long for kubectl apply, which keeps a copy of each. ' +
+    'Create them with kubectl create -f.'
+  )
 }
 
 /** kubectl deletes all objects of a file at once and waits afterwards, whatever their order is. */

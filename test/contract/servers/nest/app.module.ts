@@ -1,4 +1,5 @@
-// Decorators are called as functions, as a compiler leaves them: Node runs TypeScript by taking the types out, and decorators are no types.
+// Decorators are called as functions, as a compiler leaves them: Node runs TypeScript by taking the types
+// out, and decorators are no types.
 import type { ServerResponse } from 'node:http'
 import { Body, Controller, Get, Module, Post, Query, Res } from '@nestjs/common'
 import { blockUntilOpen, database, passGate } from '#parts'

@@ -3,7 +3,10 @@ import type { WebSocket } from 'ws'
 
 export { database }
 
-/** Every message is answered with itself; one that names a gate when that is open, or blocks the process until then. */
+/**
+ * Every message is answered with itself; one that names a gate when that is open, or blocks the process until
+ * then.
+ */
 export function onConnection(socket: WebSocket): void {
   socket.on('message', (data: Buffer) => void answer(socket, data.toString()))
 }

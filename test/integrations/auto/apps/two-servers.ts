@@ -1,4 +1,5 @@
-// Two servers of one process, of which the first asks the second. It closes them in that order. `/page` asks when SIGUSR2 comes.
+// Two servers of one process, of which the first asks the second. It closes them in that order. `/page` asks
+// when SIGUSR2 comes.
 import { get, createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'

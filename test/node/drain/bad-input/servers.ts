@@ -48,7 +48,8 @@ export function httpsBesieged(): Besieged {
 }
 
 function answerStream(gate: Gate, stream: ServerHttp2Stream, path: string | undefined): void {
-  // An application that does not listen is ended by the first reset that carries an error, with or without a shutdown.
+  // An application that does not listen is ended by the first reset that carries an error, with or without a
+  // shutdown.
   stream.on('error', () => {})
   stream.resume()
   stream.on('end', () => {

@@ -107,7 +107,8 @@ test('h2c: a stream whose head is half sent at serve() is answered in the drain'
   let received = ''
   client.setEncoding('latin1').on('data', (text: string) => (received += text))
   const settings = Buffer.from([0, 0, 0, 4, 0, 0, 0, 0, 0])
-  // HEADERS of stream 1 with END_STREAM and END_HEADERS: GET, http, /, a (RFC 9113 §6.2, RFC 7541 appendix A).
+  // HEADERS of stream 1 with END_STREAM and END_HEADERS: GET, http, /, a (RFC 9113 §6.2, RFC 7541 appendix
+  // A).
   const head = Buffer.from([0, 0, 6, 1, 5, 0, 0, 0, 1, 0x82, 0x86, 0x84, 1, 1, 0x61])
   const begun = Buffer.concat([
     Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'),
