@@ -1,5 +1,5 @@
-import { cpSync, existsSync, renameSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { copyFileSync, cpSync, existsSync, mkdirSync, renameSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { run } from './shell.ts'
 
 /** What a scenario can release: an example, or a server that is no user of lastcall. */
@@ -46,10 +46,12 @@ async function buildGo(context: string, signal: AbortSignal): Promise<void> {
 /** Copies the nginx of this machine and every library that it is linked to. */
 async function copyNginx(context: string, signal: AbortSignal): Promise<void> {
   const program = (await run('sh', ['-c', 'command -v nginx'], { signal })).trim()
-  const root = join(context, 'root')
-  cpSync(program, join(root, 'nginx'), { dereference: true })
-  for (const [, library = ''] of (await run('ldd', [program], { signal })).matchAll(/(\/\S+) \(0x/g)) {
-    cpSync(library, join(root, library), { dereference: true })
+  const linked = (await run('ldd', [program], { signal })).matchAll(/(\/\S+) \(0x/g)
+  const files = [[program, '/nginx'], ...[...linked].map(([, library = '']) => [library, library])] as const
+  for (const [from = '', to = ''] of files) {
+    const place = join(context, 'root', to)
+    mkdirSync(dirname(place), { recursive: true })
+    copyFileSync(from, place)
   }
 }
 

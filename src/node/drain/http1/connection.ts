@@ -62,6 +62,19 @@ export function newestResponse({ socket, pipeline }: Connection): ServerResponse
   return current === null ? null : (pipeline?.newest ?? current)
 }
 
+/**
+ * Whether no other response can follow this one: it is the newest, and all before it have ended. While one of
+ * them has not, it waits for its turn, and the client may send more.
+ */
+export function isLastResponse(connection: Connection, response: ServerResponse): boolean {
+  if (newestResponse(connection) !== response) return false
+  for (const older of connection.pipeline?.since.keys() ?? []) {
+    if (older === response) return true
+    if (!older.writableEnded) return false
+  }
+  return true
+}
+
 /** All unfinished responses, oldest first. */
 export function openResponses({ socket, pipeline, requestAt }: Connection): readonly OpenResponse[] {
   const current = currentResponse(socket)

@@ -8,6 +8,7 @@ import { endsConnection } from './connection-end.ts'
 import {
   type Connection,
   isInFlight,
+  isLastResponse,
   isUnused,
   newestResponse,
   openResponses,
@@ -204,6 +205,6 @@ export class Http1Drainer implements ProtocolDrainer {
     if (response.headersSent) return endGently(response)
     // Behind a close Node drops the answers to pipelined followers.
     if (this.#tracker.mayHaveUnknownFollowers(response)) return
-    sayClose(response, () => newestResponse(connection) === response)
+    sayClose(response, () => isLastResponse(connection, response))
   }
 }

@@ -46,6 +46,63 @@ test('drain() finishes pipelined requests that were in flight before it', async 
   )
 })
 
+for (const began of ['before', 'after'] as const) {
+  test(`a pipelined response that waits for a slow one, begun ${began} announceClose(), does not say close: more may come before its turn`, async (t) => {
+    const gate = new Gate()
+    const quick = Promise.withResolvers<void>()
+    const { adapter, client } = await startDrained(t, async (request, response) => {
+      if (request.url === '/slow') await gate.pass()
+      response.end(request.url)
+      if (request.url === '/2') quick.resolve()
+    })
+    const one = await client()
+    if (began === 'after') adapter.announceClose()
+    one.get('/slow')
+    await gate.entered
+    if (began === 'before') adapter.announceClose()
+    one.get('/2')
+    await quick.promise
+    one.get('/3')
+    const drained = adapter.drain()
+    gate.open()
+    await within(2_000, 'drain', drained)
+    assert.equal(await one.ended(), 'end')
+    assert.deepEqual(
+      one.responses().map(({ body, headers }) => [body, headers['connection']]),
+      [
+        ['/slow', 'keep-alive'],
+        ['/2', 'keep-alive'],
+        ['/3', 'close'],
+      ],
+    )
+  })
+}
+
+test('a client that was not told, since its last response waited for a slow one, does not hold the drain', async (t) => {
+  const gate = new Gate()
+  const quick = Promise.withResolvers<void>()
+  const { adapter, client } = await startDrained(t, async (request, response) => {
+    if (request.url === '/slow') await gate.pass()
+    response.end(request.url)
+    if (request.url === '/2') quick.resolve()
+  })
+  adapter.announceClose()
+  const one = await client()
+  one.get('/slow')
+  one.get('/2')
+  await quick.promise
+  const drained = adapter.drain()
+  gate.open()
+  await within(4_000, 'drain', drained)
+  assert.deepEqual(
+    one.responses().map(({ body, headers }) => [body, headers['connection']]),
+    [
+      ['/slow', 'keep-alive'],
+      ['/2', 'keep-alive'],
+    ],
+  )
+})
+
 test('a request behind a response that said close is not handed to the application', async (t) => {
   const seen: string[] = []
   const { adapter, client } = await startDrained(t, (request, response) => {
