@@ -45,6 +45,8 @@ class Auto {
   #making = false
   #yielded = false
   #earlySignal: SignalName | null = null
+  /** Came while the coordinator was loading. */
+  #heldSignal: SignalName | null = null
 
   install(): void {
     this.#gate.install()
@@ -65,7 +67,9 @@ class Auto {
     const handled = process.listenerCount(signal) > 0
     if (process.pid === 1 && !handled) return this.#coordinate()?.take(signal) ?? false
     if (handled && signal === 'SIGTERM') this.#earlySignal = signal
-    return false
+    if (handled || !this.#gate.isHeld) return false
+    this.#heldSignal = signal
+    return true
   }
 
   #onListenCalled({ server, options }: ListenMessage): void {
@@ -74,11 +78,11 @@ class Auto {
   }
 
   #onListening({ server }: ListenMessage): void {
-    this.#module.whenLoaded(() => this.#coordinate()?.adopt(server, this.#listenedTo.get(server) ?? {}))
+    this.#whenLoaded((coordinator) => coordinator.adopt(server, this.#listenedTo.get(server) ?? {}))
   }
 
   #onHanded(server: Server): void {
-    this.#module.whenLoaded(() => this.#coordinate()?.adoptHanded(server))
+    this.#whenLoaded((coordinator) => coordinator.adoptHanded(server))
   }
 
   /**
@@ -89,7 +93,24 @@ class Auto {
   #onChildMade(child: ChildProcess): void {
     child.on('internalMessage', ({ cmd, act }: { readonly cmd?: unknown; readonly act?: unknown } = {}) => {
       if (cmd !== 'NODE_CLUSTER' || act !== 'listening') return
-      this.#module.whenLoaded(() => this.#coordinate()?.adoptWorkers())
+      this.#whenLoaded((coordinator) => coordinator.adoptWorkers())
+    })
+  }
+
+  /**
+   * Connections come already while the coordinator is loading, which takes a while: a signal of that time
+   * waits for it, instead of ending the process.
+   */
+  #whenLoaded(act: (coordinator: Coordinator) => void): void {
+    if (this.#yielded) return
+    const hold = this.#gate.hold()
+    this.#module.whenLoaded(() => {
+      const coordinator = this.#coordinate()
+      if (coordinator) act(coordinator)
+      hold[Symbol.dispose]()
+      if (this.#heldSignal === null) return
+      process.kill(process.pid, this.#heldSignal)
+      this.#heldSignal = null
     })
   }
 

@@ -23,6 +23,7 @@ export class SignalGate {
   // before.
   readonly #emit: Emit = process.emit as Emit
   #armed = false
+  #holds = 0
 
   constructor(signals: readonly SignalName[], take: SignalTaker) {
     this.#signals = signals
@@ -50,9 +51,30 @@ export class SignalGate {
     for (const signal of this.#signals) this.#watch(signal)
   }
 
-  /** A signal that the application does not listen to has its own action again. */
+  /** A signal that the application does not listen to has its own action again, unless it is held. */
   disarm(): void {
     this.#armed = false
+    this.#rest()
+  }
+
+  /** The same as {@link arm}, until it is disposed of. */
+  hold(): Disposable {
+    this.#holds++
+    for (const signal of this.#signals) this.#watch(signal)
+    return {
+      [Symbol.dispose]: () => {
+        this.#holds--
+        this.#rest()
+      },
+    }
+  }
+
+  get isHeld(): boolean {
+    return this.#holds > 0
+  }
+
+  #rest(): void {
+    if (this.#armed || this.isHeld) return
     for (const signal of this.#signals) {
       if (process.listenerCount(signal) === 0) this.#unwatch(signal)
     }
@@ -61,9 +83,9 @@ export class SignalGate {
   #passOn(target: unknown, args: Parameters<Emit>): boolean {
     const [event, subject] = args
     if (this.#isOurs(event) && this.#take(event)) return true
-    // Node gives a signal its own action back when its last listener has gone; as long as the gate is armed,
-    // one is always left.
-    if (event === 'removeListener' && this.#armed && this.#isOurs(subject)) {
+    // Node gives a signal its own action back when its last listener has gone; as long as the gate is armed
+    // or held, one is always left.
+    if (event === 'removeListener' && (this.#armed || this.isHeld) && this.#isOurs(subject)) {
       return pretendCount(subject, 1, () => Reflect.apply(this.#emit, target, args))
     }
     return Reflect.apply(this.#emit, target, args)

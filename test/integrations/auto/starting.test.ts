@@ -1,5 +1,10 @@
 import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { eventually } from '../../helpers/eventually.ts'
 import { innerPid, pidOneCommand, skipPidOne } from '../../helpers/pid-one.ts'
 import { runApp } from './setup.ts'
 
@@ -33,6 +38,27 @@ test('SIGTERM ends a start by its own action where it has one', async (t) => {
   child.kill('SIGTERM')
   assert.deepEqual(await child.exit(), { code: null, signal: 'SIGTERM' })
 })
+
+for (const nth of [1, 2, 3]) {
+  test(`SIGTERM right behind the first connection begins a shutdown (${nth})`, async (t) => {
+    const folder = mkdtempSync(join(tmpdir(), 'lastcall-test-'))
+    t.after(() => rmSync(folder, { recursive: true }))
+    const path = join(folder, 'socket')
+    const child = runApp(t, 'apps/path.mjs', { args: [path], env: { LASTCALL_SHUTDOWN_DELAY: '0' } })
+    // The kernel takes the connection before any JavaScript runs behind listen().
+    await eventually('a connection', () => connects(path))
+    child.kill('SIGTERM')
+    assert.deepEqual(await child.exit(), { code: 0, signal: null })
+    assert.equal(child.report().events[0]?.event, 'shutdownInitiated')
+  })
+}
+
+function connects(path: string): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>()
+  const socket = connect(path, () => resolve(true))
+  socket.on('error', () => resolve(false))
+  return promise.finally(() => socket.destroy())
+}
 
 test('an application that has handled SIGTERM and listens all the same is shut down at once, its handler called once', async (t) => {
   const child = runApp(t, 'apps/starting.mjs', {
