@@ -24,8 +24,21 @@ export interface CliIo {
 
 const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
-/** The real process. */
+/** A report that could not be written is an error of the environment, as bad input is. */
+const UNWRITTEN = 2
+
+/**
+ * The real process. A reader that has gone (`| head`) has what it wants; any other error of stdout or stderr
+ * is said, and is the exit code.
+ */
 export function realIo(): CliIo {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', ({ code, message }: NodeJS.ErrnoException) => {
+      if (code === 'EPIPE') return
+      process.once('exit', () => (process.exitCode = UNWRITTEN))
+      if (stream === process.stdout) process.stderr.write(`stdout cannot be written (${message})\n`)
+    })
+  }
   return {
     stdout: process.stdout,
     stderr: process.stderr,

@@ -31,6 +31,8 @@ const RATE_RESERVE = 1.1
  */
 export function readRehearseFlags(raw: RawFlags, command: readonly string[], io: CliIo): RehearseOptions {
   const reader = createFlagReader(raw)
+  // A variable of a shell that is not set.
+  if (command[0] === '') reader.problems.push('-- : the command is empty; name what starts the application')
   const replicas = reader.integer('replicas', 3, [1, MAX_REPLICAS])
   const shutdown = readShutdown(reader)
   const rate = Math.max(MIN_DEFAULT_RATE, Math.ceil((wantedRate(replicas + 1) * RATE_RESERVE) / 10) * 10)

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { closeSync, openSync, readSync } from 'node:fs'
 import { isUtf8 } from 'node:buffer'
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import type { Command } from 'commander'
@@ -104,19 +104,32 @@ function readBody(reader: FlagReader): string | undefined {
   if (!reader.has('body')) return undefined
   const text = reader.text('body', '')
   const bytes = text.startsWith('@') ? readBodyFile(reader, text.slice(1)) : Buffer.from(text)
-  if (!isUtf8(bytes)) reader.problems.push(`--body: '${text}' is no text in UTF-8`)
-  if (bytes.length > MAX_BODY_BYTES) {
-    reader.problems.push(`--body: has ${bytes.length} bytes, wanted at most ${MAX_BODY_BYTES}`)
-  }
+  if (bytes.length > MAX_BODY_BYTES) reader.problems.push(`--body: has more than ${MAX_BODY_BYTES} bytes`)
+  else if (!isUtf8(bytes)) reader.problems.push(`--body: '${text}' is no text in UTF-8`)
   return bytes.toString()
 }
 
 function readBodyFile(reader: FlagReader, file: string): Buffer {
   try {
-    return readFileSync(file)
+    return readStart(file)
   } catch (error) {
     reader.problems.push(`--body: '${file}' cannot be read (${(error as Error).message})`)
     return Buffer.alloc(0)
+  }
+}
+
+/** Reads no more than shows that a file is too long: a device or a pipe may have no end. */
+function readStart(file: string): Buffer {
+  const bytes = Buffer.alloc(MAX_BODY_BYTES + 1)
+  const descriptor = openSync(file, 'r')
+  try {
+    let length = 0
+    for (let read = 1; read > 0 && length < bytes.length; length += read) {
+      read = readSync(descriptor, bytes, length, bytes.length - length, null)
+    }
+    return bytes.subarray(0, length)
+  } finally {
+    closeSync(descriptor)
   }
 }
 

@@ -24,8 +24,11 @@ export function problemOf(one: Try, sample: Sample): SelfTestProblem {
     return { unreachable: false, sentence: `${happened}; ${CERTIFICATE_REMEDY}` }
   }
   const unreachable = sample.status === undefined
-  // A port of the lane's own is there or not, whether the application runs or not.
-  const helps = !unreachable || one.trial.where !== undefined
+  const { trial, lanes } = one
+  // A port of the lane's own is there or not, whether the application runs or not; so is a route that takes
+  // the connection and does not answer.
+  const isOwnRoute = isConnected(sample) && !lanes.some((lane) => lane.essential)
+  const helps = !unreachable || trial.where !== undefined || isOwnRoute
   const sentence = helps ? describe(one, sample) + orWithout(one, sample) : describeAnswer(one, sample)
   return { unreachable, sentence }
 }
@@ -40,9 +43,21 @@ export function describe(one: Try, sample: Sample): string {
 export function describeAnswer({ trial, request }: Try, sample: Sample): string {
   const what = [request.method, request.path, trial.where?.(sample) ?? ''].filter(Boolean).join(' ')
   const got = sample.error?.message ?? ''
-  return sample.status === undefined
-    ? `${what} got no answer: ${sample.error?.code} ${got}`
-    : `${what} ${got}`
+  const { code = '' } = sample.error ?? {}
+  if (sample.status === undefined) return `${what} got no answer: ${code} ${got}${questionFor(sample)}`
+  return /^E[A-Z]|^HPE_/.test(code) ? `${what} got a broken answer: ${code} ${got}` : `${what} ${got}`
+}
+
+/** What another protocol looks like from here. */
+function questionFor(sample: Sample): string {
+  const { code = '' } = sample.error ?? {}
+  return isConnected(sample) && /^HPE_|^ECONNRESET$/.test(code)
+    ? '; does the port speak something else than plain HTTP/1.1, such as TLS or HTTP/2 alone?'
+    : ''
+}
+
+function isConnected({ error }: Sample): boolean {
+  return error !== undefined && error.stage !== 'connect'
 }
 
 /** Whether the answer does not have the id that was sent. */

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { markedProcesses } from './marked-processes.ts'
 import { createOutputRing } from './output-ring.ts'
 
 /** What to run as a process group of its own. */
@@ -6,6 +7,11 @@ export interface ChildSpec {
   readonly command: readonly string[]
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
+  /**
+   * Name of a variable in `env` whose value no other group has: who has left the group for a session of its
+   * own is found by it, and belongs to it all the same. Nobody is looked for by default.
+   */
+  readonly mark?: string
   /**
    * Called when the first process has ended and others of its group live on. They are killed when the promise
    * settles. Nobody looks at them by default.
@@ -54,15 +60,13 @@ export function startChildGroup(spec: ChildSpec): ChildGroup {
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (chunk: string) => ring.write(chunk))
   }
+  const { mark } = spec
+  const escaped = (): readonly number[] =>
+    mark === undefined ? [] : markedProcesses(`${mark}=${spec.env[mark]}`)
   /** False when nobody is left. */
   const signalGroup = (signal: NodeJS.Signals | 0): boolean => {
     if (child.pid === undefined) return false
-    try {
-      return process.kill(-child.pid, signal)
-    } catch {
-      // ESRCH: nobody is left in the group.
-      return false
-    }
+    return [-child.pid, ...escaped()].map((pid) => send(pid, signal)).includes(true)
   }
   // 'close' comes when the pipes are empty, so that the last words are in the ring.
   const closed = new Promise<void>((resolveClosed) => child.once('close', () => resolveClosed()))
@@ -94,5 +98,14 @@ export function startChildGroup(spec: ChildSpec): ChildGroup {
     kill() {
       if (!ended) signalGroup('SIGKILL')
     },
+  }
+}
+
+/** False when nobody is there. */
+function send(pid: number, signal: NodeJS.Signals | 0): boolean {
+  try {
+    return process.kill(pid, signal)
+  } catch {
+    return false
   }
 }

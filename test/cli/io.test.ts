@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
+import { closeSync, existsSync, openSync } from 'node:fs'
 import { test } from 'node:test'
+import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import { exitCodeOf, isColoured } from '../../src/cli/io.ts'
 import { main } from '../../src/cli/main.ts'
@@ -57,4 +60,32 @@ test('rehearse --json - writes the document to stdout, and nothing else', async 
   await main(['rehearse', ...short, ...flags, '--', process.execPath, 'test/fixtures/handlerless-app.ts'], io)
   const document = JSON.parse(io.out()) as { schemaVersion: number; kind: string }
   assert.deepEqual([document.schemaVersion, document.kind, io.err()], [2, 'rehearsal', ''])
+})
+
+const bin = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url))
+
+test(
+  'a stdout that cannot be written is said, and is exit code 2',
+  { skip: !existsSync('/dev/full') },
+  () => {
+    const full = openSync('/dev/full', 'w')
+    const { status, stderr } = spawnSync(process.execPath, [bin, '--help'], {
+      stdio: ['ignore', full, 'pipe'],
+    })
+    closeSync(full)
+    assert.equal(status, 2)
+    assert.match(stderr.toString(), /^stdout cannot be written \(ENOSPC: .*\)\n$/)
+  },
+)
+
+test('a reader of stdout that has gone is no error', () => {
+  const script = `'${process.execPath}' '${bin}' --help | true; echo "\${PIPESTATUS[0]}"`
+  const { stdout, stderr } = spawnSync('bash', ['-c', script])
+  assert.deepEqual([stdout.toString(), stderr.toString()], ['0\n', ''])
+})
+
+test('rehearse refuses a command that is an unset variable of a shell', async () => {
+  const io = captureIo(env)
+  assert.equal(await main(['rehearse', '--', ''], io), 2)
+  assert.match(io.err(), /the command is empty; name what starts the application/)
 })

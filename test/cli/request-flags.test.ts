@@ -104,7 +104,8 @@ test('--body refuses a file that is not there, that is no text, and that is too 
   for (const [body, words] of [
     ['@/no/such/file', /^--body: '\/no\/such\/file' cannot be read \(ENOENT/],
     [`@${binary}`, /^--body: '@.*' is no text in UTF-8$/],
-    [`@${large}`, /^--body: has 65537 bytes, wanted at most 65536$/],
+    [`@${large}`, /^--body: has more than 65536 bytes$/],
+    ['@/dev/zero', /^--body: has more than 65536 bytes$/],
   ] as const) {
     const { problems } = read('--body', body)
     assert.equal(problems.length, 1)

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { createServer } from 'node:http'
 import { createServer as createHttp2Server } from 'node:http2'
-import type { Server } from 'node:net'
+import { createServer as createNetServer, type Server } from 'node:net'
 import { test } from 'node:test'
 import { WebSocketServer } from 'ws'
 import { noChanges } from '../../src/load/lane-changes.ts'
@@ -154,4 +154,44 @@ test('refuseSelfTest refuses wrong answers once each, and a load of which no lan
   assert.throws(() => refuseSelfTest({ ...options, lanes }, ['a', 'b', 'a'], slow), {
     problems: ['a', 'b'],
   })
+})
+
+for (const [what, answerWith] of [
+  ['speaks another protocol', 'not HTTP at all\r\n'],
+  ['closes the connection', ''],
+] as const) {
+  test(`selfTest asks whether it is HTTP/1.1 when the server ${what}`, async (t) => {
+    const target = await listen(
+      t,
+      createNetServer((socket) =>
+        socket.on('error', () => undefined).once('data', () => socket.end(answerWith)),
+      ),
+    )
+    const [problem] = await problemsOf({ ...options, lanes: ['new-connections'] }, target)
+    assert.match(
+      problem!.sentence,
+      /^GET \/ got no answer: (HPE_|ECONNRESET).*; does the port speak something else/,
+    )
+  })
+}
+
+test('selfTest says of a broken answer what broke', async (t) => {
+  const target = await listen(
+    t,
+    createServer((_, response) => {
+      response.writeHead(200, { 'content-length': 20 }).write('ab', () => response.destroy())
+    }),
+  )
+  const [problem] = await problemsOf({ ...options, lanes: ['new-connections'] }, target)
+  assert.match(problem!.sentence, /^GET \/ got a broken answer: ECONNRESET aborted; /)
+})
+
+test('selfTest names the option of a route that takes the connection and does not answer', async (t) => {
+  const server = createServer(answer).on('upgrade', () => undefined)
+  const lanes = ['new-connections', 'websocket']
+  const [problem] = await problemsOf({ ...options, lanes, timeoutMs: 300 }, await listen(t, server))
+  assert.match(
+    problem!.sentence,
+    /^GET \/ws got no answer: CLIENT_TIMEOUT.*--websocket-path.*--lanes new-connections$/,
+  )
 })

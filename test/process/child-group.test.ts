@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomUUID } from 'node:crypto'
 import { type TestContext, test } from 'node:test'
 import { type ChildGroup, type ChildSpec, startChildGroup } from '../../src/process/child-group.ts'
 import { eventually } from '../helpers/eventually.ts'
@@ -100,4 +101,34 @@ test('kill() while the survivors are looked at ends them at once', async (t) => 
   await eventually('the child is gone', () => !isAlive(child))
   end()
   await group.exited
+})
+
+const detachedChild = `
+  const { spawn } = require('node:child_process')
+  const child = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { detached: true, stdio: 'ignore' })
+  console.log(child.pid)`
+const mark = (): Pick<ChildSpec, 'env' | 'mark'> => ({
+  env: { ...process.env, GROUP: randomUUID() },
+  mark: 'GROUP',
+})
+const skip = process.platform !== 'linux' && 'only Linux shows the environment of a process'
+
+test('who moved to a session of its own goes with the first process all the same', { skip }, async (t) => {
+  const seen: boolean[] = []
+  const group = start(t, `${detachedChild}; setTimeout(() => process.exit(0), 100)`, {
+    ...mark(),
+    inspectSurvivors: async () => void seen.push(isAlive(await childOf(group))),
+  })
+  assert.deepEqual(await group.exited, { code: 0, signal: null })
+  assert.deepEqual(seen, [true])
+  const child = await childOf(group)
+  await eventually('the child is gone', () => !isAlive(child))
+})
+
+test('kill() ends who moved to a session of its own, and nobody of another group', { skip }, async (t) => {
+  const [group, other] = [start(t, detachedChild, mark()), start(t, withChild(''), mark())]
+  const [child, others] = await Promise.all([childOf(group), childOf(other)])
+  group.kill()
+  await eventually('the child is gone', () => !isAlive(child))
+  assert.ok(isAlive(others))
 })

@@ -19,6 +19,9 @@ export interface LocalOptions {
   readonly readyTimeoutMs: number
 }
 
+/** The variable of the file for the report; each pod has a file of its own. */
+export const TERMINATION_LOG = 'LASTCALL_TERMINATION_LOG'
+
 /** The environment of one pod: the chart's variables, filled from the options. */
 export function podEnvironment(
   options: LocalOptions,
@@ -39,6 +42,6 @@ export function podEnvironment(
     LASTCALL_HOOKS_TIMEOUT: formatDuration(options.budget.hooksTimeoutMs),
     LASTCALL_PRE_STOP: formatDuration(options.budget.preStopMs),
     LASTCALL_GRACE_PERIOD: formatDuration(options.gracePeriodMs),
-    LASTCALL_TERMINATION_LOG: terminationLog,
+    [TERMINATION_LOG]: terminationLog,
   }
 }

@@ -10,7 +10,7 @@ import {
   type TerminationMessage,
 } from '../../pod-record.ts'
 import type { Timeline } from '../../timeline.ts'
-import { type LocalOptions, podEnvironment } from './local-options.ts'
+import { type LocalOptions, podEnvironment, TERMINATION_LOG } from './local-options.ts'
 import type { PodPorts, PodProbe } from './readiness.ts'
 import { describeSilence, diagnoseStart } from './start-diagnosis.ts'
 import { findTakenPort } from './taken-port.ts'
@@ -55,6 +55,7 @@ export function startPod(name: string, ports: PodPorts, context: PodContext): Po
     command: options.command,
     cwd: options.cwd,
     env,
+    mark: TERMINATION_LOG,
     inspectSurvivors: async () => (serverOutlived = await accepts(ports.port)),
   })
   const times: Mutable<PodTimes> = {
