@@ -1,8 +1,8 @@
-import type { Agent } from 'node:http'
 import type { Socket } from 'node:net'
 import type { BodyCheck } from './body-check.ts'
-import { type ConnectionFacts, factsOf } from './dial-agent.ts'
+import { type ConnectionFacts, factsOf } from './dial.ts'
 import type { Headers } from './headers.ts'
+import type { HttpClient } from './http1/client.ts'
 import type { LaneRequest } from './plain-request.ts'
 import {
   type Instant,
@@ -24,7 +24,7 @@ export interface RequestSpec extends LaneRequest {
   /** What looks at the body of the answer, when something has to. */
   readonly bodyCheck?: BodyCheck
   readonly timeoutMs: number
-  readonly agent: Agent
+  readonly client: HttpClient
   readonly scheduledAt: Instant
 }
 
