@@ -51,6 +51,7 @@ export class AnswerParser implements LlhttpCallbacks {
     this.hasHead = false
     this.isComplete = false
     this.#isHeadOnly = isHeadOnly
+    this.#llhttp.reset()
   }
 
   /** Parses what has arrived. Returns what is wrong with it, undefined when nothing is. */

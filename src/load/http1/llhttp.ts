@@ -29,6 +29,7 @@ interface Exports {
   readonly malloc: (bytes: number) => number
   readonly llhttp_alloc: (type: number) => number
   readonly llhttp_free: (parser: number) => void
+  readonly llhttp_reset: (parser: number) => void
   readonly llhttp_execute: (parser: number, at: number, length: number) => number
   readonly llhttp_finish: (parser: number) => number
   readonly llhttp_errno_name: (error: number) => number
@@ -88,6 +89,11 @@ export class Llhttp {
   constructor(callbacks: LlhttpCallbacks) {
     this.#callbacks = callbacks
     this.#parser = load().llhttp.llhttp_alloc(RESPONSE)
+  }
+
+  /** Forgets what it has parsed. */
+  reset(): void {
+    load().llhttp.llhttp_reset(this.#parser)
   }
 
   /** Parses at most {@link MAX_INPUT_BYTES}. Returns 0, or the number of an error. */
