@@ -130,27 +130,31 @@ export function describeError(error: NodeJS.ErrnoException, trace: Trace, timeou
 
 /** The sample that a trace ends as. */
 export function toSample(spec: RequestIdentity, trace: Trace, error: SampleError | undefined): Sample {
-  return {
-    lane: spec.lane,
-    id: spec.id,
-    method: spec.method,
-    path: spec.path,
-    ...(spec.operation !== undefined && { operation: spec.operation }),
-    scheduledAt: spec.scheduledAt,
-    startedAt: trace.startedAt,
+  const { lane, id, method, path, operation, scheduledAt } = spec
+  const { facts, counts, startedAt } = trace
+  const sample: { -readonly [Part in keyof Sample]: Sample[Part] } = {
+    lane,
+    id,
+    method,
+    path,
+    scheduledAt,
+    startedAt,
     connectMs: trace.connectMs,
     firstByteMs: trace.firstByteMs,
     endMs: trace.endMs,
     localPort: trace.localPort,
-    remoteAddress: trace.remoteAddress ?? trace.facts?.target.host,
-    remotePort: trace.remotePort ?? trace.facts?.target.port,
-    target: trace.facts?.target.name,
+    remoteAddress: trace.remoteAddress ?? facts?.target.host,
+    remotePort: trace.remotePort ?? facts?.target.port,
+    target: facts?.target.name,
     nthOnSocket: trace.nthOnSocket,
     idleMs: trace.idleMs,
     status: trace.status,
     bytes: trace.bytes,
-    ...(Object.keys(trace.counts).length > 0 && { counts: trace.counts }),
     ok: error === undefined,
-    ...(error && { error }),
   }
+  // Set afterwards: an object that is put together of several costs as much as a tenth of a request.
+  if (operation !== undefined) sample.operation = operation
+  if (Object.keys(counts).length > 0) sample.counts = counts
+  if (error) sample.error = error
+  return sample
 }

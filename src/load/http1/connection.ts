@@ -25,7 +25,7 @@ export interface ConnectionEvents {
 
 /** A server that keeps a connection for so many seconds closes it before the next request gets there. */
 const SHORT_KEEP_ALIVE = 1
-/** How long a free connection is silent before TCP asks whether the other side is there. Milliseconds. */
+/** How long a connection is silent before TCP asks whether the other side is there. Milliseconds. */
 const TCP_PROBE_MS = 1_000
 
 /**
@@ -61,11 +61,8 @@ export class Connection {
     socket.on('data', (bytes) => this.#take(bytes))
     socket.on('end', () => this.#takeEnd())
     socket.on('error', (error) => this.#fail(error))
-    socket.on('close', () => {
-      this.#fail(this.#lost())
-      this.#parser.free()
-      client.onClosed(this)
-    })
+    socket.on('close', () => this.#close())
+    if (isKept) socket.setKeepAlive(true, TCP_PROBE_MS)
   }
 
   /** Whether it can take a request, as far as is known. */
@@ -124,15 +121,16 @@ export class Connection {
     const events = this.#events
     this.#events = undefined
     const { keepsAlive, hasExcess } = this.#parser
-    if (this.#isKept && keepsAlive && !hasExcess && this.isUsable) this.#release()
-    else this.#socket.destroySoon()
+    this.#isReleased = this.#isKept && keepsAlive && !hasExcess && this.isUsable
+    if (!this.#isReleased) this.#socket.destroySoon()
+    else if (this.#isSent) this.#client.onFree(this)
     events?.onEnd()
   }
 
-  #release(): void {
-    this.#socket.setKeepAlive(true, TCP_PROBE_MS)
-    this.#isReleased = true
-    if (this.#isSent) this.#client.onFree(this)
+  #close(): void {
+    if (this.#events) this.#fail(this.#lost())
+    this.#parser.free()
+    this.#client.onClosed(this)
   }
 
   #fail(error: Error): void {
