@@ -151,7 +151,9 @@ async function askTwice(
   const client = open(t, port)
   const samples = [await client(parts), await client(parts)]
   const told = samples.map(({ status, bytes, nthOnSocket, error }) => ({
-    ...{ status, nthOnSocket, error },
+    status,
+    nthOnSocket,
+    error,
     // node:http tells of a fault before it passes on what came in front of it.
     bytes: error?.code.startsWith('HPE_') ? 'some' : bytes,
   }))
