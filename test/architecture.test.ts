@@ -32,8 +32,8 @@ const nodeLayers: Readonly<Record<string, readonly string[]>> = {
 }
 
 const cliPackages = ['commander', 'picocolors', 'log-update', 'cli-table3', 'yaml']
-/** What the load engine needs beside Node: the WebSocket protocol. */
-const loadPackages = ['ws']
+/** What the load engine needs beside Node: the parser of HTTP, and the WebSocket protocol. */
+const loadPackages = ['undici', 'ws']
 const peers: Readonly<Record<string, readonly string[]>> = {
   fastify: ['fastify'],
   'prom-client': ['prom-client'],

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { parse } from 'node:path'
 import { build, type BuildOptions, type Metafile } from 'esbuild'
+import { bytesOfUndici } from './bytes-of-undici.ts'
 import { packageFolder } from './package-folder.ts'
 import type { Bundle } from './bundles.ts'
 
@@ -39,6 +40,7 @@ export async function buildBundle({ entry, output, kind }: Bundle): Promise<read
     // The file of licences has them all, whole.
     legalComments: 'none',
     metafile: true,
+    plugins: [bytesOfUndici],
     logLevel: 'warning',
     ...kinds[kind],
   })

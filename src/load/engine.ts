@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { setMaxListeners } from 'node:events'
-import { DialAgent } from './dial-agent.ts'
 import { createFailureList, type FailureList } from './failure-list.ts'
 import { headersOf, withOwn } from './headers.ts'
+import { HttpClient } from './http1/client.ts'
 import { instantAt, type LaneContext } from './lane.ts'
 import { laneNamed } from './lanes/index.ts'
 import { noChanges, shownChanges } from './lane-changes.ts'
@@ -83,14 +83,14 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
     headers,
     signal: stopping.signal,
     isAbandoned: () => abandoned,
-    openAgent(keepAlive) {
-      const agent = new DialAgent(ports.pickTarget, keepAlive)
-      owned.add(agent)
-      return agent
+    openClient(keepAlive) {
+      const client = new HttpClient(ports.pickTarget, keepAlive)
+      owned.add(client)
+      return client
     },
-    close(agent) {
-      owned.delete(agent)
-      agent.destroy()
+    close(client) {
+      owned.delete(client)
+      client.destroy()
     },
     async send({ dueMs, ...request }) {
       const identity = identify(lane, request, dueMs)

@@ -1,5 +1,5 @@
 import type { BodyCheck } from './body-check.ts'
-import { DialAgent } from './dial-agent.ts'
+import { HttpClient } from './http1/client.ts'
 import type { TrialRequest } from './lane-definition.ts'
 import { sendRequest } from './request.ts'
 import { bodyOf } from './plain-request.ts'
@@ -10,13 +10,13 @@ export async function tryHttp(
   { pickTarget, ...request }: TrialRequest,
   bodyCheck?: BodyCheck,
 ): Promise<Sample> {
-  const agent = new DialAgent(pickTarget, false)
+  const client = new HttpClient(pickTarget, false)
   const sample = await sendRequest({
     ...request,
-    agent,
+    client,
     body: bodyOf(request, request.id),
     ...(bodyCheck && { bodyCheck }),
   })
-  agent.destroy()
+  client.destroy()
   return sample
 }

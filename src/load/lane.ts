@@ -1,8 +1,8 @@
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import type { BodyCheck } from './body-check.ts'
-import type { DialAgent } from './dial-agent.ts'
 import { createGrid } from './grid.ts'
 import type { Headers } from './headers.ts'
+import type { HttpClient } from './http1/client.ts'
 import type { LoadOptions } from './load-options.ts'
 import type { LaneRequest } from './plain-request.ts'
 import { type Instant, type PickTarget, readClocks, type Sample } from './sample.ts'
@@ -11,7 +11,7 @@ import type { RequestIdentity } from './trace.ts'
 /** One request as a lane sends it; the engine adds lane, id, headers and the body of an echo. */
 interface SentRequest extends LaneRequest {
   readonly timeoutMs: number
-  readonly agent: DialAgent
+  readonly client: HttpClient
   readonly bodyCheck?: BodyCheck
   /** Monotonic milliseconds at which the lane's plan wanted it. */
   readonly dueMs: number
@@ -29,9 +29,9 @@ export interface LaneContext {
   /** Aborted when nothing more is to be sent. */
   readonly signal: AbortSignal
   /** A new virtual client; the engine closes it at the end. */
-  openAgent(keepAlive: boolean): DialAgent
+  openClient(keepAlive: boolean): HttpClient
   /** Closes a virtual client before the end. */
-  close(agent: DialAgent): void
+  close(client: HttpClient): void
   /** Sends, records, never rejects. */
   send(request: SentRequest): Promise<Sample>
   /** For lanes that dial by themselves. */

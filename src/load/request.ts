@@ -1,5 +1,6 @@
-import { type IncomingMessage, request as httpRequest } from 'node:http'
-import { bodyHeaders } from './headers.ts'
+import type { Socket } from 'node:net'
+import type { AnswerHead } from './http1/answer-parser.ts'
+import type { Connection, ExchangeEvents } from './http1/connection.ts'
 import { describeStatuses, isExpected } from './plain-request.ts'
 import type { Sample, SampleError } from './sample.ts'
 import {
@@ -17,63 +18,69 @@ const MAX_KEPT_BODY_BYTES = 64 * 1024
 
 /** Sends one request, once, and says how it ended. Never rejects. */
 export function sendRequest(spec: RequestSpec): Promise<Sample> {
-  const { promise, resolve } = Promise.withResolvers<Sample>()
-  const trace = openTrace()
-  const request = httpRequest({
-    agent: spec.agent,
-    method: spec.method,
-    path: spec.path,
-    headers: { ...spec.headers, ...bodyHeaders(spec.body, spec.headers) },
-  })
-  let settled = false
-  const settle = (error?: SampleError): void => {
-    if (settled) return
-    settled = true
-    clearTimeout(timer)
-    if (trace.facts) trace.facts.lastUsedMs = performance.now()
-    trace.endMs = sinceStart(trace)
-    resolve(toSample(spec, trace, error))
-  }
-  const fail = (error: Error): void => settle(describeError(error, trace, spec.timeoutMs))
-  const timer = setTimeout(() => {
-    trace.timedOut = true
-    request.destroy()
-  }, spec.timeoutMs)
-  request.on('socket', (socket) => noteSocket(trace, socket))
-  request.on('finish', () => {
-    trace.sent = true
-    if (trace.stage === 'send') trace.stage = 'wait'
-  })
-  request.on('response', (response) => {
-    trace.stage = 'body'
-    trace.firstByteMs = sinceStart(trace)
-    trace.status = response.statusCode
-    if (spec.bodyCheck) response.on('data', (chunk: Buffer) => spec.bodyCheck?.write(chunk))
-    readAnswer(response, trace, (body) => settle(judge(spec, trace, body)), fail)
-  })
-  request.on('error', fail)
-  // With an answer begun, its own events say how it ended, and they come after this one.
-  request.on('close', () => {
-    if (trace.status === undefined) fail(new Error('the connection was closed without an answer'))
-  })
-  request.end(spec.body)
-  return promise
+  return new Promise((resolve) => new SentRequest(spec, resolve).start())
 }
 
-function readAnswer(
-  response: IncomingMessage,
-  trace: Trace,
-  done: (body: string) => void,
-  fail: (error: Error) => void,
-): void {
-  const chunks: Buffer[] = []
-  response.on('data', (chunk: Buffer) => {
-    if (trace.bytes < MAX_KEPT_BODY_BYTES) chunks.push(chunk)
-    trace.bytes += chunk.length
-  })
-  response.on('end', () => done(Buffer.concat(chunks).toString()))
-  response.on('error', fail)
-  response.on('close', () => fail(new Error('the answer was closed before its end')))
+class SentRequest implements ExchangeEvents {
+  readonly #spec: RequestSpec
+  readonly #resolve: (sample: Sample) => void
+  readonly #trace = openTrace()
+  readonly #body: Buffer[] = []
+  #connection: Connection | undefined
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(spec: RequestSpec, resolve: (sample: Sample) => void) {
+    this.#spec = spec
+    this.#resolve = resolve
+  }
+
+  start(): void {
+    this.#timer = setTimeout(() => this.#timeOut(), this.#spec.timeoutMs)
+    this.#connection = this.#spec.client.send(this.#spec, this)
+  }
+
+  onSocket(socket: Socket): void {
+    noteSocket(this.#trace, socket)
+  }
+
+  onSent(): void {
+    this.#trace.sent = true
+    if (this.#trace.stage === 'send') this.#trace.stage = 'wait'
+  }
+
+  onHead({ status }: AnswerHead): void {
+    this.#trace.stage = 'body'
+    this.#trace.firstByteMs = sinceStart(this.#trace)
+    this.#trace.status = status
+  }
+
+  onBody(bytes: Buffer): void {
+    this.#spec.bodyCheck?.write(bytes)
+    if (this.#trace.bytes < MAX_KEPT_BODY_BYTES) this.#body.push(bytes)
+    this.#trace.bytes += bytes.length
+  }
+
+  onEnd(): void {
+    this.#settle(judge(this.#spec, this.#trace, Buffer.concat(this.#body).toString()))
+  }
+
+  onError(error: Error): void {
+    this.#settle(describeError(error, this.#trace, this.#spec.timeoutMs))
+  }
+
+  #timeOut(): void {
+    this.#trace.timedOut = true
+    this.#connection?.abort(this)
+    this.onError(new Error())
+  }
+
+  #settle(error: SampleError | undefined): void {
+    clearTimeout(this.#timer)
+    const { facts } = this.#trace
+    if (facts) facts.lastUsedMs = performance.now()
+    this.#trace.endMs = sinceStart(this.#trace)
+    this.#resolve(toSample(this.#spec, this.#trace, error))
+  }
 }
 
 /** What is wrong with a complete answer; undefined when nothing is. */

@@ -1,8 +1,8 @@
-import type { Agent } from 'node:http'
 import type { Socket } from 'node:net'
 import type { BodyCheck } from './body-check.ts'
-import { type ConnectionFacts, factsOf } from './dial-agent.ts'
+import { type ConnectionFacts, factsOf } from './dial.ts'
 import type { Headers } from './headers.ts'
+import type { HttpClient } from './http1/client.ts'
 import type { LaneRequest } from './plain-request.ts'
 import {
   type Instant,
@@ -24,7 +24,7 @@ export interface RequestSpec extends LaneRequest {
   /** What looks at the body of the answer, when something has to. */
   readonly bodyCheck?: BodyCheck
   readonly timeoutMs: number
-  readonly agent: Agent
+  readonly client: HttpClient
   readonly scheduledAt: Instant
 }
 
@@ -130,27 +130,31 @@ export function describeError(error: NodeJS.ErrnoException, trace: Trace, timeou
 
 /** The sample that a trace ends as. */
 export function toSample(spec: RequestIdentity, trace: Trace, error: SampleError | undefined): Sample {
-  return {
-    lane: spec.lane,
-    id: spec.id,
-    method: spec.method,
-    path: spec.path,
-    ...(spec.operation !== undefined && { operation: spec.operation }),
-    scheduledAt: spec.scheduledAt,
-    startedAt: trace.startedAt,
+  const { lane, id, method, path, operation, scheduledAt } = spec
+  const { facts, counts, startedAt } = trace
+  const sample: { -readonly [Part in keyof Sample]: Sample[Part] } = {
+    lane,
+    id,
+    method,
+    path,
+    scheduledAt,
+    startedAt,
     connectMs: trace.connectMs,
     firstByteMs: trace.firstByteMs,
     endMs: trace.endMs,
     localPort: trace.localPort,
-    remoteAddress: trace.remoteAddress ?? trace.facts?.target.host,
-    remotePort: trace.remotePort ?? trace.facts?.target.port,
-    target: trace.facts?.target.name,
+    remoteAddress: trace.remoteAddress ?? facts?.target.host,
+    remotePort: trace.remotePort ?? facts?.target.port,
+    target: facts?.target.name,
     nthOnSocket: trace.nthOnSocket,
     idleMs: trace.idleMs,
     status: trace.status,
     bytes: trace.bytes,
-    ...(Object.keys(trace.counts).length > 0 && { counts: trace.counts }),
     ok: error === undefined,
-    ...(error && { error }),
   }
+  // Set afterwards: an object that is put together of several costs as much as a tenth of a request.
+  if (operation !== undefined) sample.operation = operation
+  if (Object.keys(counts).length > 0) sample.counts = counts
+  if (error) sample.error = error
+  return sample
 }

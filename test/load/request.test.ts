@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { createServer as createTcpServer, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
-import { DialAgent } from '../../src/load/dial-agent.ts'
+import { HttpClient } from '../../src/load/http1/client.ts'
 import { successStatuses } from '../../src/load/plain-request.ts'
 import { sendRequest } from '../../src/load/request.ts'
 import { isOwnFailure, type PickTarget, readClocks, type Sample } from '../../src/load/sample.ts'
@@ -14,8 +14,8 @@ type Send = (parts?: Partial<RequestSpec>) => Promise<Sample>
 
 /** A virtual client with one connection. */
 function openClient(t: TestContext, pickTarget: PickTarget): Send {
-  const agent = new DialAgent(pickTarget, true)
-  t.after(() => agent.destroy())
+  const client = new HttpClient(pickTarget, true)
+  t.after(() => client.destroy())
   const spec = {
     lane: 'keep-alive',
     id: 'id-1',
@@ -28,7 +28,7 @@ function openClient(t: TestContext, pickTarget: PickTarget): Send {
     expectStatus: successStatuses,
     checkEcho: true,
     timeoutMs: 5_000,
-    agent,
+    client,
   }
   return (parts) => sendRequest({ ...spec, ...rest, scheduledAt: readClocks(), ...parts })
 }

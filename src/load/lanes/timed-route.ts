@@ -47,7 +47,7 @@ async function runClient(
   const request = {
     ...getOf(pathFor(timed, options, options.slowMs)),
     timeoutMs: options.timeoutMs + options.slowMs,
-    agent: context.openAgent(keepAlive),
+    client: context.openClient(keepAlive),
   }
   for (let dueMs = startMs; ; dueMs = Math.max(performance.now(), dueMs + options.slowMs)) {
     await pauseUntil(dueMs, signal)

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import type { DialAgent } from '../../../src/load/dial-agent.ts'
+import type { HttpClient } from '../../../src/load/http1/client.ts'
 import type { LaneContext } from '../../../src/load/lane.ts'
 import { keepAlive } from '../../../src/load/lanes/keep-alive/keep-alive.ts'
 import { defaultLoad } from '../../../src/load/load-options.ts'
@@ -19,7 +19,7 @@ function runHeld(isAbandoned: boolean) {
     headers: {},
     signal: stopping.signal,
     isAbandoned: () => isAbandoned && stopping.signal.aborted,
-    openAgent: () => (counts.opened++, {} as DialAgent),
+    openClient: () => (counts.opened++, {} as HttpClient),
     close: () => {},
     send: () => (counts.sent++, answers.promise),
     skip: (count: number) => void (counts.skipped += count),

@@ -9,26 +9,31 @@ import type { Bundle } from '../../../scripts/bundle/bundles.ts'
 import { packageFolder } from '../../../scripts/bundle/package-folder.ts'
 
 /**
- * Builds a program that loads a part of itself later, and a CommonJS package that requires a module of Node.
+ * Builds a program that loads a part of itself later, and a CommonJS package that requires a module of Node,
+ * and one that is bytes.
  */
 async function buildProgram(t: TestContext, kind: Bundle['kind']) {
   const folder = mkdtempSync(join(tmpdir(), 'lastcall-test-'))
   t.after(() => rmSync(folder, { recursive: true }))
-  for (const name of ['used', 'shaken-off', 'large'])
+  for (const name of ['used', 'shaken-off', 'large', 'undici/lib'])
     mkdirSync(join(folder, 'node_modules', name), { recursive: true })
   const files = {
     'node_modules/used/index.js': "module.exports = require('node:path').join('a', 'b')",
     'node_modules/large/package.json': '{ "type": "module" }',
     'node_modules/large/index.js': `export const large = '${'x'.repeat(2_000)}'`,
+    'node_modules/undici/index.js': "exports.bytes = () => require('./lib/a-wasm.js')",
+    'node_modules/undici/lib/a-wasm.js': "module.exports = Buffer.from('wasm')",
     'foreign.ts': "export { large } from 'large'",
     'node_modules/shaken-off/package.json': '{ "type": "module", "sideEffects": false }',
     'node_modules/shaken-off/index.js': 'export const unused = 1',
     'later.ts': "export const later: string = 'later'",
     'main.ts': `import path from 'used'
+import wasm from 'undici/lib/a-wasm.js'
+import { bytes } from 'undici'
 import { unused } from 'shaken-off'
 const { later } = await import('./later.ts')
 const { large } = await import('./foreign.ts')
-console.log(path, later, large.length)`,
+console.log(path, later, large.length, String.fromCharCode(...wasm), bytes().toString())`,
   }
   for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
   const output = join(folder, 'out/program.mjs')
@@ -42,18 +47,18 @@ console.log(path, later, large.length)`,
 
 test('buildBundle() makes a payload one file without a map, and returns the packages that are in it', async (t) => {
   const { packages, printed, output, files } = await buildProgram(t, 'payload')
-  assert.equal(printed, `${join('a', 'b')} later 2000\n`)
+  assert.equal(printed, `${join('a', 'b')} later 2000 wasm wasm\n`)
   assert.deepEqual(files, ['program.mjs'])
   assert.doesNotMatch(readFileSync(output, 'utf8'), /sourceMappingURL/)
   assert.deepEqual(
     packages.map((path) => path.split('/').at(-1)),
-    ['large', 'used'],
+    ['large', 'undici', 'used'],
   )
 })
 
 test('buildBundle() leaves what is loaded later in a file of its own, with a map unless it is foreign', async (t) => {
   const { packages, printed, files } = await buildProgram(t, 'command')
-  assert.equal(printed, `${join('a', 'b')} later 2000\n`)
+  assert.equal(printed, `${join('a', 'b')} later 2000 wasm wasm\n`)
   const names = files.map((name) => name.replace(/-\w+(?=\.)/, ''))
   for (const name of ['program.mjs', 'program.mjs.map', 'later.mjs', 'later.mjs.map'])
     assert.ok(names.includes(name), files.join(' '))
@@ -61,7 +66,14 @@ test('buildBundle() leaves what is loaded later in a file of its own, with a map
     names.filter((name) => name.startsWith('foreign')),
     ['foreign.mjs'],
   )
-  assert.equal(packages.length, 2)
+  assert.equal(packages.length, 3)
+})
+
+test('buildBundle() takes the WebAssembly of undici as bytes, not as a module with an export for each', async (t) => {
+  const { output } = await buildProgram(t, 'command')
+  const text = readFileSync(output, 'utf8')
+  assert.match(text, new RegExp(Buffer.from('wasm').toString('base64')))
+  assert.doesNotMatch(text, /toESM\(require_a_wasm/)
 })
 
 test('packageFolder() is that of the innermost package, and undefined for a file of our own', () => {

@@ -1,6 +1,6 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2'
 import type { Socket } from 'node:net'
-import { dial, noEndpoint } from '../../dial-agent.ts'
+import { dial, noEndpoint } from '../../dial.ts'
 import { bodyHeaders, type Headers } from '../../headers.ts'
 import type { LaneRequest } from '../../plain-request.ts'
 import { judge } from '../../request.ts'

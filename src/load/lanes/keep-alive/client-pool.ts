@@ -1,11 +1,11 @@
-import type { DialAgent } from '../../dial-agent.ts'
+import type { HttpClient } from '../../http1/client.ts'
 
 /** Virtual clients with a connection each, which have one request at a time. */
 export interface ClientPool {
   /** The client that has waited longest. When all are busy: the first that is free, or soon a new one. */
-  take(): Promise<DialAgent>
+  take(): Promise<HttpClient>
   /** Takes a client back whose request has ended. */
-  giveBack(client: DialAgent): void
+  giveBack(client: HttpClient): void
 }
 
 /** What a pool is made of. */
@@ -14,13 +14,13 @@ interface PoolPlan {
   readonly first: number
   /** A client that is given back is closed when this many others are free. At least `first`. */
   readonly maxFree: number
-  readonly open: () => DialAgent
-  readonly close: (client: DialAgent) => void
+  readonly open: () => HttpClient
+  readonly close: (client: HttpClient) => void
 }
 
 interface Waiting {
   readonly sinceMs: number
-  readonly resolve: (client: DialAgent) => void
+  readonly resolve: (client: HttpClient) => void
 }
 
 /**
@@ -55,7 +55,7 @@ export function createClientPool({ first, maxFree, open, close }: PoolPlan): Cli
     take() {
       const client = free.shift()
       if (client) return Promise.resolve(client)
-      const { promise, resolve } = Promise.withResolvers<DialAgent>()
+      const { promise, resolve } = Promise.withResolvers<HttpClient>()
       queue.push({ sinceMs: performance.now(), resolve })
       watch()
       return promise

@@ -23,7 +23,7 @@ const run: Lane = async (context) => {
   const clients = createClientPool({
     first,
     maxFree: Math.max(first, Math.floor((ratePerSecond * MAX_IDLE_MS) / 1_000)),
-    open: () => context.openAgent(true),
+    open: () => context.openClient(true),
     close: (client) => context.close(client),
   })
   const plan = {
@@ -32,10 +32,10 @@ const run: Lane = async (context) => {
     maxOutstanding: MAX_OUTSTANDING,
   }
   await sendOnGrid(context, plan, async (dueMs) => {
-    const agent = await clients.take()
+    const client = await clients.take()
     // It was due before the load was stopped, so it is sent all the same.
-    if (!context.isAbandoned()) await context.send({ ...next(), timeoutMs, agent, dueMs })
-    clients.giveBack(agent)
+    if (!context.isAbandoned()) await context.send({ ...next(), timeoutMs, client, dueMs })
+    clients.giveBack(client)
   })
 }
 

@@ -4,14 +4,14 @@ import { describedTrial, getTrial, NEW_CONNECTIONS } from '../plain-trials.ts'
 
 const run: Lane = async (context) => {
   const { ratePerSecond, timeoutMs } = context.options
-  const agent = context.openAgent(false)
+  const client = context.openClient(false)
   const next = inTurn(context.requests, 0)
   const plan = {
     startMs: performance.now(),
     intervalMs: 1_000 / ratePerSecond,
     maxOutstanding: MAX_OUTSTANDING,
   }
-  await sendOnGrid(context, plan, (dueMs) => context.send({ ...next(), timeoutMs, agent, dueMs }))
+  await sendOnGrid(context, plan, (dueMs) => context.send({ ...next(), timeoutMs, client, dueMs }))
 }
 
 /** Requests, each on a connection of its own, on a grid. */

@@ -1,6 +1,8 @@
-import { type Agent, type IncomingMessage, request as httpRequest } from 'node:http'
 import type { Socket } from 'node:net'
+import { StringDecoder } from 'node:string_decoder'
 import type { Headers } from '../../headers.ts'
+import type { AnswerHead } from '../../http1/answer-parser.ts'
+import type { HttpClient } from '../../http1/client.ts'
 import { createEventParser, type ServerEvent } from './event-parser.ts'
 
 /** Where events are, and after which one to go on. */
@@ -34,53 +36,57 @@ export interface EventStream {
 }
 
 /** Asks for events. */
-export function openEventStream(agent: Agent, place: EventPlace, events: EventStreamEvents): EventStream {
+export function openEventStream(
+  client: HttpClient,
+  place: EventPlace,
+  events: EventStreamEvents,
+): EventStream {
   const { promise: ended, resolve } = Promise.withResolvers<EventStreamEnd>()
   const parser = createEventParser()
+  const decoder = new StringDecoder('utf8')
   const after = place.lastEventId === undefined ? {} : { 'last-event-id': place.lastEventId }
   const headers = { ...place.headers, accept: 'text/event-stream', ...after }
-  const request = httpRequest({ agent, path: place.path, headers })
   const settle = (error?: Error): void => resolve({ error, retryMs: parser.retryMs })
-  request.on('socket', (socket) => events.onSocket(socket))
-  request.on('finish', () => events.onSent())
-  request.on('error', settle)
-  request.on('close', () => settle(fault('UNKNOWN', 'the connection was closed without an answer')))
-  request.on('response', (response) => {
-    // With an answer begun, its own events say how it ended.
-    request.removeAllListeners('close')
-    events.onStatus(response.statusCode ?? 0)
-    response.on('error', settle)
-    response.on('close', () => settle(fault('UNKNOWN', 'the stream was closed before its end')))
-    const refusal = refuse(response)
-    if (refusal) {
-      settle(refusal)
-      request.destroy()
-      return
-    }
-    response.setEncoding('utf8').on('data', (text: string) => {
-      events.onBytes(Buffer.byteLength(text))
-      for (const event of parser.write(text)) events.onEvent(event)
-    })
-    response.on('end', () => settle(judgeEnd(response)))
-  })
-  request.end()
-  return { ended, destroy: () => void request.destroy() }
+  let problemAtEnd: Error | undefined
+  let isRefused = false
+  const connection = client.send(
+    { method: 'GET', path: place.path, headers },
+    {
+      onSocket: (socket) => events.onSocket(socket),
+      onSent: () => events.onSent(),
+      onHead(head) {
+        events.onStatus(head.status)
+        problemAtEnd = judgeEnd(head)
+        const refusal = refuse(head)
+        if (!refusal) return
+        isRefused = true
+        settle(refusal)
+        connection?.destroy()
+      },
+      onBody(bytes) {
+        if (isRefused) return
+        events.onBytes(bytes.length)
+        for (const event of parser.write(decoder.write(bytes))) events.onEvent(event)
+      },
+      onEnd: () => settle(problemAtEnd),
+      onError: settle,
+    },
+  )
+  return { ended, destroy: () => connection?.destroy() }
 }
 
-function refuse({ statusCode, headers }: IncomingMessage): Error | undefined {
-  if (statusCode !== 200) return fault(`HTTP_${statusCode}`, `answered ${statusCode} instead of 200`)
-  const type = headers['content-type'] ?? 'none'
+function refuse({ status, field }: AnswerHead): Error | undefined {
+  if (status !== 200) return fault(`HTTP_${status}`, `answered ${status} instead of 200`)
+  const type = field('content-type') ?? 'none'
   if (/^text\/event-stream\b/.test(type)) return undefined
   return fault('SSE_TYPE', `answered with the content type ${type} instead of text/event-stream`)
 }
 
-function judgeEnd({ complete, headers }: IncomingMessage): Error | undefined {
-  if (!complete) return fault('SSE_CUT', 'the stream was cut')
-  // A body that ends with its connection looks the same complete and cut (RFC 9112 §8).
-  const framed = headers['transfer-encoding'] !== undefined || headers['content-length'] !== undefined
-  return framed
-    ? undefined
-    : fault('SSE_CUT', 'the stream ended with its connection and without a last chunk')
+/** A body that ends with its connection looks the same complete and cut (RFC 9112 §8). */
+function judgeEnd({ field }: AnswerHead): Error | undefined {
+  const isFramed = field('transfer-encoding') !== undefined || field('content-length') !== undefined
+  if (isFramed) return undefined
+  return fault('SSE_CUT', 'the stream ended with its connection and without a last chunk')
 }
 
 function fault(code: string, message: string): Error {

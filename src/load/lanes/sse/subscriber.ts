@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
-import { DialAgent } from '../../dial-agent.ts'
 import type { Headers } from '../../headers.ts'
+import { HttpClient } from '../../http1/client.ts'
 import { pauseUntil } from '../../lane.ts'
 import type { PickTarget, Sample, SampleError } from '../../sample.ts'
 import {
@@ -42,7 +42,7 @@ const MAX_RETRY_MS = 1_000
 export class EventSubscriber {
   readonly #subscription: Subscription
   readonly #ports: SubscriberPorts
-  readonly #agent: DialAgent
+  readonly #client: HttpClient
   #stream: EventStream | undefined
   #socket: Socket | undefined
   #lastId: number | undefined
@@ -53,7 +53,7 @@ export class EventSubscriber {
     this.#subscription = subscription
     this.#ports = ports
     this.#waiting = { identity: ports.identify(), trace: openTrace() }
-    this.#agent = new DialAgent(ports.pickTarget, false)
+    this.#client = new HttpClient(ports.pickTarget, false)
   }
 
   /** Follows until the signal is aborted; what is waited for then is no failure and no success. */
@@ -76,7 +76,7 @@ export class EventSubscriber {
   destroy(): void {
     clearTimeout(this.#timer)
     this.#stream?.destroy()
-    this.#agent.destroy()
+    this.#client.destroy()
   }
 
   async #follow(): Promise<Awaited<EventStream['ended']>> {
@@ -84,7 +84,7 @@ export class EventSubscriber {
     const lastEventId = this.#lastId === undefined ? undefined : String(this.#lastId)
     Object.assign(this.#waiting.trace, { stage: 'connect', sent: false, connectMs: undefined })
     this.#stream = openEventStream(
-      this.#agent,
+      this.#client,
       { path, headers, lastEventId },
       {
         onSocket: (socket) => {

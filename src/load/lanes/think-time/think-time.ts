@@ -23,13 +23,13 @@ async function runClient(context: LaneContext, seed: number, atLeastMs: number):
   const { options, signal } = context
   const next = inTurn(context.requests, seed)
   const random = createRandom(seed)
-  const agent = context.openAgent(true)
+  const client = context.openClient(true)
   while (!signal.aborted) {
     const pauseMs = atLeastMs + MIN_PAUSE_MS + random() * (MAX_PAUSE_MS - MIN_PAUSE_MS)
     const dueMs = performance.now() + pauseMs
     await pauseUntil(dueMs, signal)
     if (signal.aborted) return
-    await context.send({ ...next(), timeoutMs: options.timeoutMs, agent, dueMs })
+    await context.send({ ...next(), timeoutMs: options.timeoutMs, client, dueMs })
   }
 }
 

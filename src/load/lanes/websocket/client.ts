@@ -1,4 +1,4 @@
-import { type ConnectionFacts, factsOf, noEndpoint } from '../../dial-agent.ts'
+import { type ConnectionFacts, factsOf, noEndpoint } from '../../dial.ts'
 import type { PickTarget, Sample, SampleError } from '../../sample.ts'
 import {
   describeError,

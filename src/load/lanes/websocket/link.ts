@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { type ClientOptions, WebSocket } from 'ws'
-import { type ConnectionFacts, dial, factsOf } from '../../dial-agent.ts'
+import { type ConnectionFacts, dial, factsOf } from '../../dial.ts'
 import type { Headers } from '../../headers.ts'
 import type { RequestStage, SampleError, Target } from '../../sample.ts'
 import { describeTimeout } from '../../trace.ts'

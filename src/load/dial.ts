@@ -1,6 +1,5 @@
-import { Agent } from 'node:http'
 import { connect, type Socket } from 'node:net'
-import type { PickTarget, Target } from './sample.ts'
+import type { Target } from './sample.ts'
 import { dialTls, type Protocol } from './tls.ts'
 
 /** What is known about one connection beyond what Node keeps. */
@@ -18,34 +17,9 @@ export interface ConnectionFacts {
 
 const factsOfSockets = new WeakMap<object, ConnectionFacts>()
 
-/** The facts of a connection that a {@link DialAgent} dialled. */
+/** The facts of a connection that {@link dial} dialled. */
 export function factsOf(socket: object): ConnectionFacts | undefined {
   return factsOfSockets.get(socket)
-}
-
-/**
- * An agent that asks for its target each time it dials, as kube-proxy chooses an endpoint for a connection and never for a request.
- * One virtual client owns one agent. Nothing is sent twice: `node:http` surfaces every error.
- */
-export class DialAgent extends Agent {
-  readonly #pickTarget: PickTarget
-
-  constructor(pickTarget: PickTarget, keepAlive: boolean) {
-    super({ keepAlive, maxSockets: keepAlive ? 1 : Infinity })
-    this.#pickTarget = pickTarget
-  }
-
-  override createConnection(
-    _options: object,
-    callback?: (error: Error | null, socket: Socket) => void,
-  ): Socket | undefined {
-    const target = this.#pickTarget()
-    if (target === undefined) {
-      ;(callback as ((error: Error) => void) | undefined)?.(noEndpoint())
-      return undefined
-    }
-    return dial(target)
-  }
 }
 
 /** Dials a target and begins its facts. The protocol is asked for where TLS is spoken. */

@@ -1,0 +1,150 @@
+import { maxHeaderSize } from 'node:http'
+import { Llhttp, type LlhttpCallbacks, MAX_INPUT_BYTES, PAUSED_UPGRADE, REFUSED } from './llhttp.ts'
+
+/** The head of an answer. */
+export interface AnswerHead {
+  readonly status: number
+  /** The first field with this name, which has to be in lower case; undefined when there is none. */
+  field(name: string): string | undefined
+}
+
+/** What a parser tells of an answer. Interim answers (100, 103) are passed over. */
+export interface AnswerEvents {
+  onHead(head: AnswerHead): void
+  onBody(bytes: Buffer): void
+}
+
+const NO_BYTES = Buffer.alloc(0)
+const NO_BODY = 1
+const NO_HTTP = 2
+
+/** Parses the answers on one connection, one after the other. */
+export class AnswerParser implements LlhttpCallbacks {
+  /** Whether there is a head. */
+  hasHead = false
+  /** Whether the answer came to its end. */
+  isComplete = false
+  /** Whether the server went over to another protocol. */
+  isUpgrade = false
+  /** Whether bytes came behind the answer. */
+  hasExcess = false
+  /** Whether the server will take another request on this connection. */
+  keepsAlive = false
+  readonly #events: AnswerEvents
+  readonly #llhttp: Llhttp
+  #chunk: Buffer = NO_BYTES
+  #isHeadOnly = false
+  #isInterim = false
+  /** Bytes of the head so far, as `node:http` counts them. */
+  #headBytes = 0
+  #names: string[] = []
+  #values: string[] = []
+  #isInName = false
+
+  constructor(events: AnswerEvents) {
+    this.#events = events
+    this.#llhttp = new Llhttp(this)
+  }
+
+  /** Expects the next answer. `isHeadOnly`: it has no body, whatever its head says. */
+  expect(isHeadOnly: boolean): void {
+    this.hasHead = false
+    this.isComplete = false
+    this.#isHeadOnly = isHeadOnly
+    this.#llhttp.reset()
+  }
+
+  /** Parses what has arrived. Returns what is wrong with it, undefined when nothing is. */
+  write(bytes: Buffer): Error | undefined {
+    for (let at = 0; at < bytes.length; at += MAX_INPUT_BYTES) {
+      const chunk = bytes.length <= MAX_INPUT_BYTES ? bytes : bytes.subarray(at, at + MAX_INPUT_BYTES)
+      this.#chunk = chunk
+      const error = this.#llhttp.execute(chunk)
+      if (error === PAUSED_UPGRADE) break
+      if (error !== 0) return this.#describe(error)
+    }
+    this.#chunk = NO_BYTES
+    return undefined
+  }
+
+  /** The server has ended its side, which completes an answer that has no length. */
+  finish(): void {
+    this.#llhttp.finish()
+  }
+
+  /** Gives the memory back. Nothing may be called after it. */
+  free(): void {
+    this.#llhttp.free()
+  }
+
+  onMessageBegin(): number {
+    this.hasExcess ||= this.isComplete
+    this.#isInterim = false
+    this.#headBytes = 0
+    this.#names = []
+    this.#values = []
+    this.#isInName = false
+    return 0
+  }
+
+  onStatus(_at: number, length: number): number {
+    return this.#countHead(length)
+  }
+
+  onName(at: number, length: number): number {
+    const text = this.#chunk.toString('latin1', at, at + length)
+    if (this.#isInName) this.#names[this.#names.length - 1] += text
+    else {
+      this.#names.push(text)
+      this.#values.push('')
+      this.#isInName = true
+    }
+    return this.#countHead(length)
+  }
+
+  onValue(at: number, length: number): number {
+    this.#isInName = false
+    this.#values[this.#values.length - 1] += this.#chunk.toString('latin1', at, at + length)
+    return this.#countHead(length)
+  }
+
+  onHeadersComplete(status: number, isUpgrade: boolean, keepsAlive: boolean): number {
+    this.#headBytes = 0
+    if (this.hasExcess) return 0
+    this.isUpgrade = isUpgrade
+    if (isUpgrade) return NO_HTTP
+    this.#isInterim = status < 200 && status !== 101
+    if (this.#isInterim) return NO_BODY
+    this.hasHead = true
+    this.keepsAlive = keepsAlive
+    const [names, values] = [this.#names, this.#values]
+    this.#events.onHead({
+      status,
+      field: (name) => values[names.findIndex((one) => one.toLowerCase() === name)],
+    })
+    return this.#isHeadOnly ? NO_BODY : 0
+  }
+
+  onBody(at: number, length: number): number {
+    if (!this.hasExcess) this.#events.onBody(this.#chunk.subarray(at, at + length))
+    return 0
+  }
+
+  onMessageComplete(): number {
+    this.isComplete ||= !this.#isInterim
+    return 0
+  }
+
+  #countHead(length: number): number {
+    this.#headBytes += length
+    return this.#headBytes < maxHeaderSize ? 0 : REFUSED
+  }
+
+  #describe(error: number): Error {
+    const isTooLong = this.#headBytes >= maxHeaderSize
+    const { code, reason } = isTooLong
+      ? { code: 'HPE_HEADER_OVERFLOW', reason: 'Header overflow' }
+      : this.#llhttp.describe(error)
+    return Object.assign(new Error(`Parse Error: ${reason}`), { code })
+  }
+}
