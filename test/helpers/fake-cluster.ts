@@ -3,6 +3,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { AgentJob, AgentLine } from '../../src/rollout/drivers/kubernetes/agent/protocol.ts'
 import { runAgent } from '../../src/rollout/drivers/kubernetes/agent/run-agent.ts'
+import type { ApiAccess } from '../../src/rollout/drivers/kubernetes/api/access.ts'
 import { FakeApiServer, type Scope, send } from './fake-api-server.ts'
 import { FakeController } from './fake-controller.ts'
 import { FakeLog } from './fake-log.ts'
@@ -104,7 +105,7 @@ export class FakeCluster {
     { ending, log }: { readonly ending: AbortController; readonly log: FakeLog },
   ): Promise<void> {
     const exitCode = await runAgent(job, {
-      access: this.server.access,
+      access: this.#hasToken(name) ? this.server.access : noAccess,
       write: (text) => {
         this.#counted += requestsIn(text)
         log.write(text)
@@ -115,6 +116,14 @@ export class FakeCluster {
     this.#agents.delete(name)
     if (ending.signal.aborted) this.server.remove(paths.pods, `${name}-pod`)
     else this.#putAgentPod(name, { terminated: { exitCode } })
+  }
+
+  /** As the kubelet mounts one. */
+  #hasToken(name: string): boolean {
+    const { spec } = this.server.object(paths.jobs, name) as unknown as {
+      spec: { template: { spec: { automountServiceAccountToken: boolean } } }
+    }
+    return spec.template.spec.automountServiceAccountToken
   }
 
   #putAgentPod(name: string, state: object): void {
@@ -143,6 +152,11 @@ export class FakeCluster {
     else send(response, 404, { code: 404, reason: 'NotFound', message: 'the pod is gone' })
     return true
   }
+}
+
+const noAccess: ApiAccess = {
+  server: 'http://127.0.0.1:9',
+  authorize: () => Promise.reject(new Error('a pod without a token has asked the API server')),
 }
 
 function startsPods(patch: unknown): boolean {
