@@ -30,7 +30,7 @@ function neededFor({ method, path, query }: SeenRequest): string | undefined {
  */
 const optional = [
   /^create selfsubjectaccessreviews/,
-  /^get (?:jobs\.batch|serviceaccounts|roles|rolebindings)/,
+  /^get (?:jobs\.batch|configmaps|serviceaccounts|roles|rolebindings)/,
   /^list (?:poddisruptionbudgets|horizontalpodautoscalers)/,
 ]
 
