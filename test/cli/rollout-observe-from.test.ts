@@ -55,6 +55,24 @@ suite('lastcall rollout, observed from here', () => {
     }
   })
 
+  test("the times of pods are this machine's, whatever the clock of the agent says", async (t) => {
+    const cluster = await startCluster(t)
+    cluster.agentAheadMs = 3_600_000
+    const beganMs = Date.now()
+    const { io, code } = begin(t, cluster, '--observe-from', 'here', '-o', 'json')
+    await code
+    const { pods, unknown = [] } = documentOf(io)
+    const times = pods.flatMap(({ startedAt, deletedAt, exitedAt, cluster: facts }) =>
+      [startedAt, deletedAt, exitedAt, facts?.endpointEndedAt].flatMap((at) => (at ? [at.wallMs] : [])),
+    )
+    assert.ok(times.length >= 8, times.join())
+    assert.deepEqual(
+      times.filter((at) => at < beganMs || at > Date.now()),
+      [],
+    )
+    assert.match(unknown[0] ?? '', /agree to within \d\.\d s/)
+  })
+
   test('a rollout that does not finish is seen and named', async (t) => {
     const cluster = await startCluster(t)
     cluster.controller.restartFate = 'stuck'

@@ -21,6 +21,8 @@ export class FakeCluster {
   readonly controller = new FakeController(this.server)
   /** What the container of the agent is before it runs; undefined: nothing, it runs at once. */
   waiting: { readonly reason: string; readonly message: string } | undefined
+  /** How far the clock of agents is ahead of this process's. Milliseconds. */
+  agentAheadMs = 0
   readonly #agents = new Map<string, { readonly ending: AbortController; readonly log: FakeLog }>()
   #counted = 0
 
@@ -108,7 +110,7 @@ export class FakeCluster {
       access: this.#hasToken(name) ? this.server.access : noAccess,
       write: (text) => {
         this.#counted += requestsIn(text)
-        log.write(text)
+        log.write(this.agentAheadMs === 0 ? text : later(text, this.agentAheadMs))
       },
       signal: ending.signal,
     })
@@ -157,6 +159,11 @@ export class FakeCluster {
 const noAccess: ApiAccess = {
   server: 'http://127.0.0.1:9',
   authorize: () => Promise.reject(new Error('a pod without a token has asked the API server')),
+}
+
+function later(line: string, ms: number): string {
+  const message = JSON.parse(line) as AgentLine
+  return `${JSON.stringify({ ...message, at: message.at + ms })}\n`
 }
 
 function startsPods(patch: unknown): boolean {

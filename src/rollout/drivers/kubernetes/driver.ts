@@ -76,8 +76,6 @@ export function createKubernetesDriver(options: KubernetesOptions, ports: Kubern
     }
     observer = observeFromHere(options.found, { api, onLine: (line) => onLine(line, own), onFailed })
     await observer.synced
-    // An agent that is created after the end would be left behind.
-    signal.throwIfAborted()
   }
   let stopped: Promise<void> | undefined
   const stopOnce = async (): Promise<void> => {
