@@ -140,6 +140,15 @@ suite('lastcall rollout, observed from here', () => {
     assert.match(permissions, /it is not known when a pod stopped accepting connections/)
   })
 
+  test('--print-manifests needs an account in any case: its agent runs alone', async (t) => {
+    const cluster = await startCluster(t)
+    cluster.server.denied.add('create roles')
+    const { io, code } = begin(t, cluster, '--print-manifests')
+    assert.equal(await code, 2)
+    assert.match(io.err(), /create roles\.rbac[^\n]*let the agent observe/)
+    assert.equal(io.out(), '')
+  })
+
   for (const [flags, message] of [
     [['--observe-from', 'there'], /--observe-from: got 'there', wanted one of cluster, here/],
     [
