@@ -3,8 +3,7 @@ import type { FlagReader, RawFlags } from './flag-reader.ts'
 
 /** What `--observe-from` is, for the help. */
 export const observeFromHelp =
-  'where the pods are watched: cluster, by the agent, which asks each pod as well; here, by this command, ' +
-  'for users who may not create roles (default: cluster where you may)'
+  'who watches the pods: cluster, the agent; here, this command (default: cluster, where you may create roles)'
 
 /** Reads `--observe-from`; undefined: as the rights of the user allow. Refuses flags that contradict it. */
 export function readObserveFrom(reader: FlagReader, raw: RawFlags): ObserveFrom | undefined {
