@@ -83,12 +83,6 @@ test('judgeRun notes what lanes sent instead of their own requests, once for eac
   ])
 })
 
-test('judgeRun notes what a run does not know, and passes it all the same', () => {
-  const unknown = ['it is not known when a pod stopped accepting connections']
-  const { outcome, notes } = judgeRun({ ...makeFacts(), unknown })
-  assert.deepEqual([outcome, notes], ['pass', unknown])
-})
-
 test('judgeRun fails a rollout that could not be finished', () => {
   const verdict = judgeRun(makeFacts({ stuck: 'pod-4 did not listen' }))
   assert.equal(verdict.exitCode, 1)
