@@ -2,6 +2,7 @@ import { LastcallError } from '../core/errors.ts'
 import { defaultLoad, type LoadOptions } from '../load/load-options.ts'
 import type { OpenApiFacts } from '../load/openapi-facts.ts'
 import { DEFAULT_IMAGE } from '../rollout/drivers/kubernetes/manifests.ts'
+import type { ObserveFrom } from '../rollout/drivers/kubernetes/observe-from.ts'
 import type { Destination } from '../rollout/drivers/kubernetes/preflight.ts'
 import { parseWorkloadName, type WorkloadName } from '../rollout/drivers/kubernetes/workload-kinds.ts'
 import type { FailureBudget } from '../rollout/failure-budget.ts'
@@ -12,6 +13,7 @@ import { createFlagReader, type FlagReader, type RawFlags } from './flag-reader.
 import type { CliIo } from './io.ts'
 import { checkJsonFile } from './json-file.ts'
 import { readLoadFlags } from './load-flags.ts'
+import { readObserveFrom } from './observe-from-flag.ts'
 import { readOpenApi } from './openapi/read-openapi.ts'
 import { readToImage, readTrigger } from './trigger-flag.ts'
 import { readUrlTarget, refuseTls } from './url-flags.ts'
@@ -30,6 +32,8 @@ export interface RolloutFlags {
   readonly url: Destination | undefined
   readonly image: string
   readonly serviceAccount: string | undefined
+  /** Undefined: as the rights of the user allow. */
+  readonly observeFrom: ObserveFrom | undefined
   readonly node: string | undefined
   readonly trigger: TriggerName
   /** What the trigger `image` changes to. */
@@ -96,6 +100,7 @@ export function readRolloutFlags(raw: RawFlags, words: readonly string[], io: Cl
     url: byUrl && { words: byUrl.url.href, target: byUrl.target },
     image: reader.text('image', DEFAULT_IMAGE),
     serviceAccount: optional('service-account'),
+    observeFrom: readObserveFrom(reader, raw),
     node: optional('node'),
     trigger,
     toImage: readToImage(reader, trigger),

@@ -50,6 +50,8 @@ export interface Driver {
    * that is what it will take back; after `stop()` only what could not be.
    */
   leftBehind(): readonly string[]
+  /** What cannot be known of this run from where its pods are observed, one sentence each. */
+  unknown(): readonly string[]
   /**
    * Deletes everything that the driver created, its load included, and resolves when nothing of it is left.
    * What is still under way rejects. Can be called at any time, and again.

@@ -28,4 +28,6 @@ export interface RunFacts {
   readonly interruptedBy?: string
   /** What could not be taken back, and what to do about it, one sentence each; left out: nothing. */
   readonly leftBehind?: readonly string[]
+  /** What could not be known from where the pods were observed, one sentence each; left out: nothing. */
+  readonly unknown?: readonly string[]
 }

@@ -153,6 +153,7 @@ export function startRun(
     const endedAt = phases.records().at(-1)?.endedAt ?? startedAt
     const times = { startedAt: toIso(startedAt), endedAt: toIso(endedAt) }
     const leftBehind = driver.leftBehind()
+    const unknown = driver.unknown()
     return {
       ...times,
       durationMs: endedAt.monotonicMs - startedAt.monotonicMs,
@@ -167,6 +168,7 @@ export function startRun(
       ...(stuck !== undefined && { stuck }),
       ...(!isComplete && interruptedBy !== undefined && { interruptedBy }),
       ...(leftBehind.length > 0 && { leftBehind }),
+      ...(unknown.length > 0 && { unknown }),
     }
   }
   return {

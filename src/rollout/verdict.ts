@@ -60,6 +60,7 @@ export function judgeRun(facts: RunFacts): Verdict {
       ...notesOn(facts.load),
       ...readinessNotes(facts.pods),
       ...lateReadinessNotes(facts.pods),
+      ...(facts.unknown ?? []),
     ],
     smallestOutageMs:
       Number.isFinite(outageMs) && [...interrupted, ...generator].length === 0 ? outageMs : null,

@@ -32,25 +32,27 @@ function neededFor({ method, path, query }: SeenRequest): string | undefined {
  */
 const optional = [
   /^create selfsubjectaccessreviews/,
-  /^get (?:jobs\.batch|serviceaccounts|roles|rolebindings)/,
+  /^get (?:jobs\.batch|configmaps|serviceaccounts|roles|rolebindings)/,
   /^list (?:poddisruptionbudgets|horizontalpodautoscalers)/,
 ]
 
 for (const [trigger, ...flags] of [
   ['restart'],
+  ['restart', '--observe-from', 'here'],
   ['scale-down'],
   ['delete-pod'],
   ['evict'],
   ['drain-node'],
   ['image', '--to-image', 'shop:2'],
 ] as const) {
-  test(`a rollout with --trigger ${trigger} asks for nothing that its permissions do not grant`, async (t) => {
+  test(`a rollout with ${['--trigger', trigger, ...flags].join(' ')} asks for nothing that its permissions do not grant`, async (t) => {
     const cluster = await startCluster(t)
     const { io, code } = begin(t, cluster, '--trigger', trigger, ...flags, '-o', 'json')
     const exitCode = await code
     assert.ok([0, 3].includes(exitCode), `${exitCode}: ${io.err()}`)
     const shop = { resource: 'deployments', name: 'shop' } as const
-    const granted = permissionsFor(shop, { serviceAccount: undefined, trigger })
+    const observeFrom = flags[1] === 'here' ? 'here' : 'cluster'
+    const granted = permissionsFor(shop, { observeFrom, serviceAccount: undefined, trigger })
     const isGranted = (needed: string): boolean =>
       granted.some(({ name, ...rest }) => {
         const text = toText(rest)

@@ -68,7 +68,9 @@ suite('skaffold.yaml', () => {
     const shop = { resource: 'deployments', name: 'shop' } as const
     assert.deepEqual(
       objects.find(({ kind }) => kind === 'Role')?.rules,
-      toRules(permissionsFor(shop, { serviceAccount: undefined, trigger: 'restart' })),
+      toRules(
+        permissionsFor(shop, { observeFrom: 'cluster', serviceAccount: undefined, trigger: 'restart' }),
+      ),
     )
   })
 })

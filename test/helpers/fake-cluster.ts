@@ -3,6 +3,7 @@ import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { AgentJob, AgentLine } from '../../src/rollout/drivers/kubernetes/agent/protocol.ts'
 import { runAgent } from '../../src/rollout/drivers/kubernetes/agent/run-agent.ts'
+import type { ApiAccess } from '../../src/rollout/drivers/kubernetes/api/access.ts'
 import { FakeApiServer, type Scope, send } from './fake-api-server.ts'
 import { FakeController } from './fake-controller.ts'
 import { FakeLog } from './fake-log.ts'
@@ -20,6 +21,8 @@ export class FakeCluster {
   readonly controller = new FakeController(this.server)
   /** What the container of the agent is before it runs; undefined: nothing, it runs at once. */
   waiting: { readonly reason: string; readonly message: string } | undefined
+  /** How far the clock of agents is ahead of this process's. Milliseconds. */
+  agentAheadMs = 0
   readonly #agents = new Map<string, { readonly ending: AbortController; readonly log: FakeLog }>()
   #counted = 0
 
@@ -104,10 +107,10 @@ export class FakeCluster {
     { ending, log }: { readonly ending: AbortController; readonly log: FakeLog },
   ): Promise<void> {
     const exitCode = await runAgent(job, {
-      access: this.server.access,
+      access: this.#hasToken(name) ? this.server.access : noAccess,
       write: (text) => {
         this.#counted += requestsIn(text)
-        log.write(text)
+        log.write(this.agentAheadMs === 0 ? text : later(text, this.agentAheadMs))
       },
       signal: ending.signal,
     })
@@ -115,6 +118,14 @@ export class FakeCluster {
     this.#agents.delete(name)
     if (ending.signal.aborted) this.server.remove(paths.pods, `${name}-pod`)
     else this.#putAgentPod(name, { terminated: { exitCode } })
+  }
+
+  /** As the kubelet mounts one. */
+  #hasToken(name: string): boolean {
+    const { spec } = this.server.object(paths.jobs, name) as unknown as {
+      spec: { template: { spec: { automountServiceAccountToken: boolean } } }
+    }
+    return spec.template.spec.automountServiceAccountToken
   }
 
   #putAgentPod(name: string, state: object): void {
@@ -143,6 +154,16 @@ export class FakeCluster {
     else send(response, 404, { code: 404, reason: 'NotFound', message: 'the pod is gone' })
     return true
   }
+}
+
+const noAccess: ApiAccess = {
+  server: 'http://127.0.0.1:9',
+  authorize: () => Promise.reject(new Error('a pod without a token has asked the API server')),
+}
+
+function later(line: string, ms: number): string {
+  const message = JSON.parse(line) as AgentLine
+  return `${JSON.stringify({ ...message, at: message.at + ms })}\n`
 }
 
 function startsPods(patch: unknown): boolean {

@@ -33,6 +33,7 @@ export function createFakeDriver(steps: Partial<Driver> = {}): FakeDriver {
     oldPodsGone: async () => undefined,
     pods: () => [],
     leftBehind: () => [],
+    unknown: () => [],
     stop: async () => undefined,
     killAll: () => undefined,
     ...steps,

@@ -12,6 +12,7 @@ export const choice: RolloutChoice = {
   port: undefined,
   http2Port: undefined,
   serviceAccount: undefined,
+  observeFrom: undefined,
   trigger: 'restart',
   url: undefined,
 }

@@ -139,6 +139,14 @@ test('startRun hands on what the driver has left behind', async () => {
   assert.equal('leftBehind' in (await clean.finished), false)
 })
 
+test('startRun hands on what cannot be known from where its pods are observed', async () => {
+  const unknown = ['it is not known when a pod stopped accepting connections']
+  const [run] = begin({ unknown: () => unknown })
+  assert.deepEqual((await run.finished).unknown, unknown)
+  const [whole] = begin()
+  assert.equal('unknown' in (await whole.finished), false)
+})
+
 for (const [phase, steps, restarts] of [
   ['start', { start: forEver }, 0],
   ['self-test', { selfTest: forEver }, 0],

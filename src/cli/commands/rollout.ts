@@ -17,6 +17,7 @@ import type { RawFlags } from '../flag-reader.ts'
 import { addHelp, type Example } from '../help.ts'
 import type { CliIo } from '../io.ts'
 import { addLoadFlags } from '../load-flags.ts'
+import { observeFromHelp } from '../observe-from-flag.ts'
 import { readRolloutFlags } from '../rollout-flags.ts'
 import { sayOpenApi, showRun } from '../show-run.ts'
 import { triggerHelp } from '../trigger-flag.ts'
@@ -60,6 +61,7 @@ export function createRolloutCommand(io: CliIo, onExitCode: (code: number) => vo
         `(default: ${DEFAULT_IMAGE})`,
     )
     .option('--service-account <name>', 'account of the agent (default: one is created, with a role)')
+    .option('--observe-from <place>', observeFromHelp)
     .option('--node <name>', 'node for the agent alone, whatever its taints (default: the scheduler decides)')
     .option('--trigger <how>', triggerHelp)
     .option(

@@ -1,5 +1,6 @@
 import type { TriggerName } from '../../trigger.ts'
 import type { OwnerReference } from './api/objects.ts'
+import type { ObserveFrom } from './observe-from.ts'
 import type { Workload } from './workload.ts'
 
 /** What the agent's objects are made from. */
@@ -18,6 +19,8 @@ export interface AgentPlan {
   readonly deadlineSeconds: number
   /** A service account of the user's; undefined: one is created, with a role. */
   readonly serviceAccount: string | undefined
+  /** Whether the agent observes, or only sends: then it has no account. */
+  readonly observeFrom: ObserveFrom
   /** Node that it runs on, whatever its taints; undefined: the scheduler decides. */
   readonly node: string | undefined
   /** What the agent does to the workload by itself; it is kept for an hour. Undefined: it is told by commands. */

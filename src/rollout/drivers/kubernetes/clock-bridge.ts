@@ -11,6 +11,8 @@ export interface ClockBridge {
   caused(agentMs: number, at: Instant): void
   /** How far the agent's clock is ahead, in milliseconds; 0 when the clocks may well agree. */
   aheadMs(): number
+  /** How far apart the clocks may be beyond that, in milliseconds; Infinity while too little is known. */
+  withinMs(): number
   /** The moment `agentMs` on both clocks of this machine; `now` is both clocks, read together. */
   toHere(agentMs: number, now?: Instant): Instant
 }
@@ -31,6 +33,7 @@ export function createClockBridge(): ClockBridge {
       most = Math.min(most, agentMs - wallMs)
     },
     aheadMs,
+    withinMs: () => Math.max(aheadMs() - least, most - aheadMs()),
     toHere(agentMs, now = readClocks()) {
       const wallMs = agentMs - aheadMs()
       return { wallMs, monotonicMs: now.monotonicMs + (wallMs - now.wallMs) }

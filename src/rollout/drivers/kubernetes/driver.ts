@@ -4,10 +4,13 @@ import { refuseSelfTest } from '../../../load/self-test.ts'
 import type { Driver, DriverLoad } from '../../driver.ts'
 import type { Timeline } from '../../timeline.ts'
 import type { AgentLine } from './agent/protocol.ts'
+import type { Observer } from './agent/observer.ts'
 import { ApiError, inWords } from './api/api-error.ts'
 import type { ApiClient } from './api/client.ts'
-import { createClockBridge } from './clock-bridge.ts'
+import { type ClockBridge, createClockBridge } from './clock-bridge.ts'
 import type { KubernetesOptions } from './kubernetes-options.ts'
+import { unknownFromHere } from './observe-from.ts'
+import { observeFromHere } from './observe-from-here.ts'
 import { createObservedPods } from './pods.ts'
 import { endedEarly, planAgent, type RemoteAgent, startRemoteAgent } from './remote-agent.ts'
 import { createRestarter } from './restarter.ts'
@@ -16,23 +19,24 @@ import { createRestarter } from './restarter.ts'
 export interface KubernetesPorts {
   readonly api: ApiClient
   readonly timeline: Timeline
-  /** The agent was lost while it sent: what comes from now on is not seen. Called once at most. */
+  /** The agent was lost while it sent, or the observer: what comes from now on is not seen. */
   onLost(problem: string): void
 }
 
-/** A workload in a cluster, with an agent beside it that sends the load and observes. */
+/** A workload in a cluster, with an agent beside it that sends the load and, unless that is done here, observes. */
 export function createKubernetesDriver(options: KubernetesOptions, ports: KubernetesPorts): Driver {
   const { api, timeline } = ports
-  const { workload, destination } = options.found
+  const { workload, destination, observeFrom } = options.found
   const clock = createClockBridge()
   const pods = createObservedPods(timeline, clock)
   const ending = new AbortController()
   const { signal } = ending
   let agent: RemoteAgent | undefined
   let starting: Promise<RemoteAgent> | undefined
+  let observer: Omit<Observer, 'failed'> | undefined
   const notice = (detail: string): void => void timeline.record('notice', { detail })
-  const onLine = (line: AgentLine): void => {
-    pods.take(line)
+  const onLine = (line: AgentLine, by?: ClockBridge): void => {
+    pods.take(line, by)
     if (line.type === 'gap' && line.lost) notice(`the watch of ${line.watch} lost changes: ${line.why}`)
     if (line.type === 'event' && line.reason === 'FailedPreStopHook') notice(`${line.about}: ${line.message}`)
   }
@@ -64,9 +68,19 @@ export function createKubernetesDriver(options: KubernetesOptions, ports: Kubern
     }
     for (const sentence of objectsLeft) notice(sentence)
   }
+  const observe = async (): Promise<void> => {
+    const own = createClockBridge()
+    const onFailed = (error: Error): void => {
+      pods.fail(error)
+      ports.onLost(`the pods can no longer be observed: ${error.message}`)
+    }
+    observer = observeFromHere(options.found, { api, onLine: (line) => onLine(line, own), onFailed })
+    await observer.synced
+  }
   let stopped: Promise<void> | undefined
   const stopOnce = async (): Promise<void> => {
     ending.abort()
+    observer?.stop()
     pods.fail(new Error('The driver was stopped'))
     const removing = remove()
     // What is under way ends by the signal, and is taken back.
@@ -79,9 +93,10 @@ export function createKubernetesDriver(options: KubernetesOptions, ports: Kubern
     async start() {
       notice(`the load goes to ${destination.words}`)
       for (const note of options.found.notes) notice(note)
+      if (observeFrom === 'here') await observe()
       starting = startRemoteAgent(api, planAgent(options), { clock, onLine, onNotice: notice })
       agent = await starting
-      await agent.observing()
+      if (observeFrom === 'cluster') await agent.observing()
     },
     replicas: () => workload.replicas,
     async selfTest(load) {
@@ -98,6 +113,7 @@ export function createKubernetesDriver(options: KubernetesOptions, ports: Kubern
     oldPodsGone: restarter.oldPodsGone,
     pods: () => pods.records(),
     leftBehind: () => [...restarter.leftBehind(), ...objectsLeft],
+    unknown: () => (observeFrom === 'here' ? unknownFromHere(clock.withinMs()) : []),
     stop,
     // The end of the process may come before the cluster's answer; then the deadline of the Job ends the
     // agent.

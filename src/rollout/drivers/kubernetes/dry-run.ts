@@ -1,5 +1,6 @@
 import type { KubernetesOptions } from './kubernetes-options.ts'
 import { jobManifest, otherManifests } from './manifests.ts'
+import { unknownFromHere } from './observe-from.ts'
 import { permissionsFor } from './permissions.ts'
 import { toText } from './policy-rules.ts'
 import { planAgent } from './remote-agent.ts'
@@ -8,13 +9,14 @@ import { triggers } from './triggers/triggers.ts'
 /** Everything that a run would create and do, as text for people. */
 export function renderPlan(options: KubernetesOptions): string {
   const plan = planAgent(options)
-  const { workload, destination, notes } = options.found
+  const { workload, destination, observeFrom } = options.found
+  const notes = [...options.found.notes, ...(observeFrom === 'here' ? unknownFromHere() : [])]
   const kilobytes = Math.round(plan.bundle.byteLength / 1_000)
   const objects = [jobManifest(plan), ...otherManifests(plan)].map(({ object }) => {
     const shown = 'binaryData' in object ? { ...object, binaryData: `the agent, ${kilobytes} kB` } : object
     return JSON.stringify(shown, undefined, 2)
   })
-  const permissions = permissionsFor(workload, options).map(
+  const permissions = permissionsFor(workload, { ...options, observeFrom }).map(
     (permission) => `  ${toText(permission)}: ${permission.why}`,
   )
   return [

@@ -44,11 +44,11 @@ export function jobManifest(plan: AgentPlan): Manifest {
 
 /** Everything besides the Job; `owner` is the Job, once it is there. */
 export function otherManifests(plan: AgentPlan, owner?: OwnerReference): readonly Manifest[] {
-  const { workload, serviceAccount } = plan
+  const { workload, serviceAccount, observeFrom } = plan
   const { namespace } = workload
   const metadata = { ...metadataOf(plan), ...(owner && { ownerReferences: [owner] }) }
   return [
-    ...(serviceAccount === undefined ? accountManifests(plan, metadata) : []),
+    ...(observeFrom === 'cluster' && serviceAccount === undefined ? accountManifests(plan, metadata) : []),
     {
       path: `/api/v1/namespaces/${namespace}/configmaps`,
       object: {
@@ -60,6 +60,11 @@ export function otherManifests(plan: AgentPlan, owner?: OwnerReference): readonl
       },
     },
   ]
+}
+
+/** The account of the agent; undefined without one, which is that of a pod that names none. */
+function accountOf({ name, serviceAccount, observeFrom }: AgentPlan): string | undefined {
+  return observeFrom === 'here' ? undefined : (serviceAccount ?? name)
 }
 
 function labelsOf(name: string): Readonly<Record<string, string>> {
@@ -75,14 +80,16 @@ function metadataOf({ name, workload }: AgentPlan): Manifest['object']['metadata
 }
 
 /** Passes the restricted Pod Security standard. */
-function podSpec({ name, image, imagePullSecrets, serviceAccount, node }: AgentPlan): object {
+function podSpec(plan: AgentPlan): object {
+  const { name, image, imagePullSecrets, node } = plan
+  const account = accountOf(plan)
   return {
     restartPolicy: 'Never',
     // Past the scheduler, and so past taints with NoSchedule (Kubernetes docs, "Assigning Pods to Nodes").
     ...(node !== undefined && { nodeName: node }),
-    serviceAccountName: serviceAccount ?? name,
+    ...(account !== undefined && { serviceAccountName: account }),
     ...(imagePullSecrets.length > 0 && { imagePullSecrets }),
-    automountServiceAccountToken: true,
+    automountServiceAccountToken: account !== undefined,
     enableServiceLinks: false,
     terminationGracePeriodSeconds: AGENT_GRACE_SECONDS,
     securityContext: {

@@ -1,10 +1,15 @@
 import type { TriggerName } from '../../trigger.ts'
+import type { ObserveFrom } from './observe-from.ts'
 import { agentRules, type Permission, RBAC_GROUP, toText } from './policy-rules.ts'
 import { triggers } from './triggers/triggers.ts'
 import type { Workload } from './workload.ts'
 
-/** Whether the agent's own account is created, or the user names one, and what a run does to the pods. */
+/**
+ * Where the observer is, whether the agent's own account is created or the user names one, and what a run does
+ * to the pods.
+ */
 export interface RunChoice {
+  readonly observeFrom: ObserveFrom
   readonly serviceAccount: string | undefined
   readonly trigger: TriggerName
 }
@@ -12,14 +17,8 @@ export interface RunChoice {
 /** Everything that a run does in the cluster. */
 export function permissionsFor(
   workload: Pick<Workload, 'resource' | 'name'>,
-  { serviceAccount, trigger }: RunChoice,
+  { observeFrom, serviceAccount, trigger }: RunChoice,
 ): readonly Permission[] {
-  const create = (group: string, created: string, why: string): Permission => ({
-    verb: 'create',
-    group,
-    resource: created,
-    why,
-  })
   return [
     ...followPermissions(workload),
     ...triggers[trigger].permissions(workload),
@@ -34,24 +33,48 @@ export function permissionsFor(
     create('batch', 'jobs', 'run the agent'),
     { verb: 'delete', group: 'batch', resource: 'jobs', why: 'end the agent' },
     create('', 'configmaps', 'hand the agent its program'),
-    { verb: 'patch', group: '', resource: 'configmaps', why: 'tell the agent what to do' },
     { verb: 'patch', group: 'batch', resource: 'jobs', why: 'keep the agent alive' },
-    ...(serviceAccount === undefined
-      ? [
-          create('', 'serviceaccounts', 'let the agent observe'),
-          create(RBAC_GROUP, 'roles', 'let the agent observe'),
-          create(RBAC_GROUP, 'rolebindings', 'let the agent observe'),
-          // Nobody may create a role that allows more than he may do himself.
-          ...agentRules('').flatMap(({ apiGroups, resources, verbs }) =>
-            apiGroups.flatMap((group) =>
-              resources.flatMap((watched) =>
-                verbs.map((verb) => ({ verb, group, resource: watched, why: 'hand it on to the agent' })),
-              ),
-            ),
-          ),
-        ]
-      : []),
+    ...(observeFrom === 'here' ? watchPermissions() : toldPermissions),
+    ...(observeFrom === 'cluster' && serviceAccount === undefined ? accountPermissions() : []),
   ].filter(isFirst)
+}
+
+const create = (group: string, resource: string, why: string): Permission => ({
+  verb: 'create',
+  group,
+  resource,
+  why,
+})
+
+/** An agent without an account hears of no command: everything is in its job. */
+const toldPermissions: readonly Permission[] = [
+  { verb: 'patch', group: '', resource: 'configmaps', why: 'tell the agent what to do' },
+]
+
+/** What the observer watches beside the pods. */
+function watchPermissions(): readonly Permission[] {
+  const watched = [
+    { group: 'discovery.k8s.io', resource: 'endpointslices' },
+    { group: '', resource: 'events' },
+  ]
+  return watched.flatMap((what) => ['list', 'watch'].map((verb) => ({ verb, ...what, why: 'observe' })))
+}
+
+/** What it takes to make the agent's account. Nobody may create a role that allows more than he may himself. */
+function accountPermissions(): readonly Permission[] {
+  const handedOn = agentRules('').flatMap(({ apiGroups, resources, verbs }) =>
+    apiGroups.flatMap((group) =>
+      resources.flatMap((resource) =>
+        verbs.map((verb) => ({ verb, group, resource, why: 'hand it on to the agent' })),
+      ),
+    ),
+  )
+  return [
+    create('', 'serviceaccounts', 'let the agent observe'),
+    create(RBAC_GROUP, 'roles', 'let the agent observe'),
+    create(RBAC_GROUP, 'rolebindings', 'let the agent observe'),
+    ...handedOn,
+  ]
 }
 
 /** What it takes to follow a workload, with every trigger. */

@@ -7,7 +7,8 @@ import { endOf, type SeenPod, toPodRecord } from './pod-end.ts'
 
 /** The pods of the workload as the agent saw them, in the order in which it saw them first. */
 export interface ObservedPods {
-  take(line: AgentLine): void
+  /** @param by the clock of its times; left out: the agent's */
+  take(line: AgentLine, by?: ClockBridge): void
   records(): readonly PodRecord[]
   /** The uids of those that are there. */
   present(): ReadonlySet<string>
@@ -61,8 +62,7 @@ export function createObservedPods(timeline: Timeline, clock: ClockBridge): Obse
     for (const resolve of waits) resolve()
     waits.clear()
   }
-  const takePod = (line: Extract<AgentLine, { type: 'pod' }>): void => {
-    const at = clock.toHere(line.at)
+  const takePod = (line: Extract<AgentLine, { type: 'pod' }>, at: Instant): void => {
     const { uid, name } = line.pod
     let seen = pods.get(uid)
     // Its deletion began before anybody looked: its end is no matter of this run.
@@ -80,24 +80,25 @@ export function createObservedPods(timeline: Timeline, clock: ClockBridge): Obse
     notePod(seen, line, { at, timeline })
   }
   return {
-    take(line) {
-      if (line.type === 'pod') takePod(line)
+    take(line, by = clock) {
+      const at = by.toHere(line.at)
+      if (line.type === 'pod') takePod(line, at)
       if (line.type === 'endpoint' && (line.terminating || line.gone)) {
         const seen = byName(line.pod)
-        if (seen) seen.endpointEndedAt ??= clock.toHere(line.at)
+        if (seen) seen.endpointEndedAt ??= at
       }
       if (line.type === 'listener') {
         const seen = byName(line.pod)
-        if (seen) noteListener(seen, line, clock)
+        if (seen) noteListener(seen, line, by)
       }
       if (line.type === 'readiness') {
         const seen = byName(line.pod)
-        if (seen) noteReadiness(seen, line.passes, clock.toHere(line.at))
+        if (seen) noteReadiness(seen, line.passes, at)
       }
       if (line.type === 'metrics') {
         const seen = pods.get(line.uid)
         const { atMs, forcedCloses, inFlight } = line.scrape
-        if (seen) seen.lastScrape = { at: clock.toHere(atMs), forcedCloses, inFlight }
+        if (seen) seen.lastScrape = { at: by.toHere(atMs), forcedCloses, inFlight }
       }
       wake()
     },

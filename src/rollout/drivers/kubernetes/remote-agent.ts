@@ -57,7 +57,7 @@ function secondsFor({ baselineMs, coolDownMs, durationMs, restarts, rolloutTimeo
 
 /** The objects of an agent; with `run` it does that alone. */
 export function planAgent(options: KubernetesOptions, run?: OwnRun): AgentPlan {
-  const { workload, service, destination, targetPort } = options.found
+  const { workload, service, destination, targetPort, observeFrom } = options.found
   const name = `lastcall-${randomBytes(4).toString('hex')}`
   const job: AgentJob = {
     namespace: workload.namespace,
@@ -68,6 +68,7 @@ export function planAgent(options: KubernetesOptions, run?: OwnRun): AgentPlan {
     ...(targetPort !== undefined && { targetPort }),
     configMap: name,
     ...(run && { run }),
+    ...(observeFrom === 'here' && { load: options.load }),
   }
   return {
     name,
@@ -77,6 +78,7 @@ export function planAgent(options: KubernetesOptions, run?: OwnRun): AgentPlan {
     job,
     deadlineSeconds: run ? secondsFor(run) : LEASE_SECONDS,
     serviceAccount: options.serviceAccount,
+    observeFrom,
     node: options.node,
     alone: run && (run.trigger ?? 'restart'),
   }
@@ -133,8 +135,11 @@ export async function startRemoteAgent(
     observing: async () => void (await lines.first('observing')),
     async ask(task) {
       const n = ++commands
-      asked.set(n, readClocks())
-      await objects.command({ n, ...task })
+      // Without an account it reads no command, and gives itself those of its job.
+      if (plan.observeFrom === 'cluster') {
+        asked.set(n, readClocks())
+        await objects.command({ n, ...task })
+      }
       return (await lines.first(`command ${n}`)) as AgentAnswer
     },
     ended,

@@ -94,6 +94,7 @@ export function createLocalDriver(options: LocalOptions, timeline: Timeline): Dr
     },
     pods: () => pods.map((pod) => pod.record()),
     leftBehind: () => [],
+    unknown: () => [],
     killAll() {
       stopped = true
       for (const load of loads) load.abandon()

@@ -24,6 +24,18 @@ suite('createClockBridge()', () => {
     })
   })
 
+  test('says how far apart the clocks may still be', () => {
+    const clock = createClockBridge()
+    assert.equal(clock.withinMs(), Infinity)
+    clock.caused(1_900, at(1_000))
+    clock.heard(1_300, at(1_350))
+    assert.equal(clock.withinMs(), 900)
+    clock.caused(2_010, at(2_000))
+    assert.equal(clock.withinMs(), 50)
+    clock.heard(2_004, at(2_000))
+    assert.deepEqual([clock.aheadMs(), clock.withinMs()], [4, 6])
+  })
+
   test('an effect that is seen before its cause comes from a clock that is behind', () => {
     const clock = createClockBridge()
     clock.caused(1_000, at(8_000))

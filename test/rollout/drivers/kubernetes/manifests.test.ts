@@ -7,7 +7,8 @@ import { agentPlan } from '../../../helpers/agent-plan.ts'
 const owner = { apiVersion: 'batch/v1', kind: 'Job', name: 'lastcall-1', uid: 'u1' }
 
 interface PodSpec {
-  readonly serviceAccountName: string
+  readonly serviceAccountName?: string
+  readonly automountServiceAccountToken: boolean
   readonly nodeName?: string
   readonly securityContext: object
   readonly containers: readonly {
@@ -106,6 +107,17 @@ suite('manifests of the agent', () => {
       ['ConfigMap'],
     )
     assert.equal(podSpecOf(jobManifest(named)).serviceAccountName, 'watcher')
+  })
+
+  test('an agent that does not observe has no account, and no token of any other', () => {
+    const blind = { ...agentPlan, observeFrom: 'here' as const }
+    assert.deepEqual(
+      otherManifests(blind).map(({ object }) => object.kind),
+      ['ConfigMap'],
+    )
+    const spec = podSpecOf(jobManifest(blind))
+    assert.deepEqual([spec.serviceAccountName, spec.automountServiceAccountToken], [undefined, false])
+    assert.equal(podSpecOf(jobManifest(agentPlan)).automountServiceAccountToken, true)
   })
 
   test('a node that is named is for the agent, and otherwise the scheduler decides', () => {

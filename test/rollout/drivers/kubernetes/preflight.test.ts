@@ -51,6 +51,39 @@ suite('preflight()', () => {
     assert.match(role, /resources: \['pods\/log'\]\n +verbs: \['get'\]/)
   })
 
+  test('without the right to create roles it is observed from here, and the notes say why', async (t) => {
+    const server = await shop(t)
+    const api = createApiClient(server.access)
+    assert.equal((await preflight(api, choice)).observeFrom, 'cluster')
+    server.denied.add('create roles').add('get events')
+    const { observeFrom, notes } = await preflight(api, choice)
+    assert.equal(observeFrom, 'here')
+    assert.match(notes[0] ?? '', /you may not make an account for the agent \(create roles\.rbac[^,]*\)/)
+  })
+
+  test('what is missing for that as well is asked for, and not the right to create roles', async (t) => {
+    const server = await shop(t)
+    server.denied.add('create roles').add('watch events')
+    const asked = preflight(createApiClient(server.access), choice)
+    await assert.rejects(asked, ({ problems }: LastcallError) => {
+      assert.match(problems[0] ?? '', /^in the namespace 'ns' you may not:\n +watch events +observe$/)
+      assert.doesNotMatch(problems.join(), /roles/)
+      return true
+    })
+  })
+
+  test('who says where to observe, or names an account, gets that or nothing', async (t) => {
+    const server = await shop(t)
+    const api = createApiClient(server.access)
+    server.denied.add('create roles')
+    await assert.rejects(preflight(api, { ...choice, observeFrom: 'cluster' }), { message: /create roles/ })
+    server.denied.add('patch configmaps')
+    await assert.rejects(preflight(api, { ...choice, serviceAccount: 'watcher' }), {
+      message: /patch configmaps/,
+    })
+    assert.equal((await preflight(api, { ...choice, observeFrom: 'here' })).observeFrom, 'here')
+  })
+
   test('permissions come first: without them nothing else can be found out', async (t) => {
     const server = await new FakeApiServer().start(t)
     server.denied.add('get deployments')
@@ -72,9 +105,10 @@ suite('preflight()', () => {
 
 suite('permissions', () => {
   const workload = { resource: 'deployments', name: 'shop' }
+  const ownAccount = { observeFrom: 'cluster', serviceAccount: undefined, trigger: 'restart' } as const
 
   test('a role may be given only what one has: every rule of the agent is asked for', () => {
-    const asked = permissionsFor(workload, { serviceAccount: undefined, trigger: 'restart' }).map(toText)
+    const asked = permissionsFor(workload, ownAccount).map(toText)
     for (const { apiGroups, resources, verbs } of agentRules('lastcall-1')) {
       for (const verb of verbs) {
         for (const resource of resources) {
@@ -86,7 +120,7 @@ suite('permissions', () => {
   })
 
   test('with an account of the user no right to create roles is needed', () => {
-    const asked = permissionsFor(workload, { serviceAccount: 'watcher', trigger: 'restart' }).map(toText)
+    const asked = permissionsFor(workload, { ...ownAccount, serviceAccount: 'watcher' }).map(toText)
     assert.deepEqual(
       asked.filter((text) => /role|serviceaccount|endpointslice/.test(text)),
       [],
@@ -95,7 +129,7 @@ suite('permissions', () => {
   })
 
   test('each is asked for once', () => {
-    const asked = permissionsFor(workload, { serviceAccount: undefined, trigger: 'restart' }).map(toText)
+    const asked = permissionsFor(workload, ownAccount).map(toText)
     assert.equal(new Set(asked).size, asked.length)
   })
 

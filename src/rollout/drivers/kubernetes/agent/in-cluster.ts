@@ -14,12 +14,13 @@ export function inClusterAccess(
 ): ApiAccess {
   const host = env['KUBERNETES_SERVICE_HOST'] ?? 'kubernetes.default.svc'
   const port = env['KUBERNETES_SERVICE_PORT'] ?? '443'
-  const ca = readFileSync(`${folder}/ca.crt`)
   return {
     server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
-    authorize: () => {
+    async authorize() {
+      // Not before the first request: an agent without an account has no such files, and sends none.
+      const ca = readFileSync(`${folder}/ca.crt`)
       const token = readFileSync(`${folder}/token`, 'utf8').trim()
-      return Promise.resolve({ ca, headers: { authorization: `Bearer ${token}` } })
+      return { ca, headers: { authorization: `Bearer ${token}` } }
     },
   }
 }

@@ -77,6 +77,7 @@ export function createInsideDriver(job: AgentJob, run: OwnRun, { api, timeline, 
     oldPodsGone: restarter.oldPodsGone,
     pods: () => pods.records(),
     leftBehind: restarter.leftBehind,
+    unknown: () => [],
     async stop() {
       stop()
       await restarter.ended()

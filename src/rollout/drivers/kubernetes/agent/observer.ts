@@ -6,7 +6,7 @@ import { watchObjects, type WatchListener, type WatchTarget } from '../api/watch
 import { podsOf } from '../workload.ts'
 import { createEndpointTracker } from './endpoints.ts'
 import { reportPods } from './report-pods.ts'
-import type { AgentJob, AgentMessage } from './protocol.ts'
+import type { AgentMessage, ObservedWorkload } from './protocol.ts'
 
 /** Watches the pods of a workload, their endpoints, events and listeners. */
 export interface Observer {
@@ -26,7 +26,7 @@ const MAX_EVENT_MESSAGE = 300
 /** Starts to observe; `say` gets every fact with the wall time at which it was seen. */
 export function startObserver(
   api: ApiClient,
-  job: AgentJob,
+  job: ObservedWorkload,
   say: (message: AgentMessage, atMs: number) => void,
 ): Observer {
   const stopping = new AbortController()
@@ -89,7 +89,7 @@ export function startObserver(
 }
 
 /** Whether an event is about the workload, or about something that was made for it. */
-function isAbout({ workload }: AgentJob, { involvedObject: { name = '' } }: EventObject): boolean {
+function isAbout({ workload }: ObservedWorkload, { involvedObject: { name = '' } }: EventObject): boolean {
   return name === workload.name || name.startsWith(`${workload.name}-`)
 }
 

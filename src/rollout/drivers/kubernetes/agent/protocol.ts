@@ -7,22 +7,33 @@ import type { RunFacts } from '../../../run-facts.ts'
 import type { Verdict } from '../../../verdict.ts'
 import type { WorkloadName } from '../workload-kinds.ts'
 
-/** What the agent is to look at; a file beside its bundle. */
-export interface AgentJob {
+/** What is observed. */
+export interface ObservedWorkload {
   readonly namespace: string
   readonly workload: WorkloadName & { readonly uid: string }
   /** Text for `labelSelector`. */
   readonly selector: string
   /** The Service whose endpoints are watched; left out with `--url` where none is found. */
   readonly service?: string
-  /** Where the load goes: the Service's address and ports, or those of `--url`. */
-  readonly target: Target
   /** The port on which the pods listen, a number or the name of a container's port; left out: unknown. */
   readonly targetPort?: string | number
+  /** False where the addresses of pods cannot be reached: then only the API server is asked. */
+  readonly reachesPods?: boolean
+}
+
+/** What the agent is to look at; a file beside its bundle. */
+export interface AgentJob extends ObservedWorkload {
+  /** Where the load goes: the Service's address and ports, or those of `--url`. */
+  readonly target: Target
   /** The ConfigMap in which commands come. */
   readonly configMap: string
-  /** What to do without any command; undefined: wait for commands. */
+  /** A run to do without any command; left out: wait for commands, or send `load`. */
   readonly run?: OwnRun
+  /**
+   * The load of an agent without an account, which may neither observe nor read commands. It tests this load
+   * and then sends it.
+   */
+  readonly load?: LoadOptions
 }
 
 /** A run that the agent does alone. */

@@ -4,7 +4,7 @@ import { isPodOf } from '../selector.ts'
 import { probeListener } from './listener-probe.ts'
 import { scrapeMetrics } from './metrics-scrape.ts'
 import { portOnPod, readinessTarget, readPodFacts } from './pod-facts.ts'
-import type { AgentJob, AgentMessage } from './protocol.ts'
+import type { AgentMessage, ObservedWorkload } from './protocol.ts'
 import { probeReadiness } from './readiness-probe.ts'
 
 type Say = (message: AgentMessage, atMs: number) => void
@@ -17,9 +17,9 @@ interface PodProbes {
 
 const ended: readonly string[] = ['Succeeded', 'Failed']
 
-/** Reports the pods of the workload, and asks each for as long as it is there. */
+/** Reports the pods of the workload, and asks each for as long as it is there, where it can be reached. */
 export function reportPods(
-  job: AgentJob,
+  job: ObservedWorkload,
   say: Say,
   signal: AbortSignal,
 ): WatchListener<PodObject>['onEvent'] {
@@ -30,7 +30,7 @@ export function reportPods(
     const { uid, deletionTimestamp } = pod.metadata
     // The address of a pod whose containers have ended may be given to another one.
     if (change === 'DELETED' || ended.includes(pod.status?.phase ?? '')) probes.get(uid)?.ending.abort()
-    else if (pod.status?.podIP !== undefined && !probes.has(uid)) {
+    else if (job.reachesPods !== false && pod.status?.podIP !== undefined && !probes.has(uid)) {
       const started = { ending: new AbortController(), isGoing: false }
       probes.set(uid, started)
       startProbes(pod, job, { say, probes: started, signal })
@@ -48,7 +48,7 @@ export function reportPods(
 /** Its listener, its readiness where that is asked by HTTP, and lastcall's metrics where there are some. */
 function startProbes(
   pod: PodObject,
-  { targetPort }: AgentJob,
+  { targetPort }: ObservedWorkload,
   { say, probes, signal }: { readonly say: Say; readonly probes: PodProbes; readonly signal: AbortSignal },
 ): void {
   const { name, uid } = pod.metadata

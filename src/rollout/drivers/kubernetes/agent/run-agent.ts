@@ -2,7 +2,9 @@ import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type RunningLoad, startLoad } from '../../../../load/engine.ts'
 import { type LaneChanges, noChanges, shownChanges } from '../../../../load/lane-changes.ts'
+import { type LoadOptions, withoutLeftOut } from '../../../../load/load-options.ts'
 import type { LoadRecord } from '../../../../load/load-record.ts'
+import { refuseSelfTest } from '../../../../load/self-test.ts'
 import { waitForAnswers } from '../../../../load/wait-for-answers.ts'
 import type { ApiAccess } from '../api/access.ts'
 import { type ApiClient, createApiClient } from '../api/client.ts'
@@ -43,10 +45,7 @@ export async function runAgent(job: AgentJob, { access, write, signal }: AgentIo
   const api = createApiClient(access)
   const alive = setInterval(() => say({ type: 'alive' }), ALIVE_PERIOD_MS)
   try {
-    const work = job.run
-      ? runAlone(job, job.run, { api, say, signal })
-      : runCommands(job, { api, say, signal })
-    const exitCode = await work
+    const exitCode = await work(job, { api, say, signal })
     say({ type: 'end' })
     return exitCode
   } catch (error) {
@@ -63,6 +62,11 @@ interface Parts {
   readonly signal: AbortSignal
 }
 
+function work(job: AgentJob, parts: Parts): Promise<number> {
+  if (job.run) return runAlone(job, job.run, parts)
+  return job.load ? sendAtOnce(job, job.load, parts) : runCommands(job, parts)
+}
+
 async function runCommands(job: AgentJob, { api, say, signal }: Parts): Promise<number> {
   const observer = startObserver(api, job, say)
   const worker = createWorker(job, say, signal)
@@ -76,6 +80,31 @@ async function runCommands(job: AgentJob, { api, say, signal }: Parts): Promise<
     return 0
   } finally {
     observer.stop()
+    worker.abandon()
+  }
+}
+
+/** Gives itself the commands that it cannot read, and observes nothing: it needs no account. */
+async function sendAtOnce(job: AgentJob, load: LoadOptions, { say, signal }: Parts): Promise<number> {
+  const sayAndGoOn: Say = (message, atMs) => {
+    say(message, atMs)
+    if (message.type !== 'self-test' || signal.aborted) return
+    const { problems, changes } = message
+    try {
+      refuseSelfTest(load, problems, changes)
+    } catch {
+      // The command line refuses it as well, and ends this agent.
+      return
+    }
+    worker.take({ n: 2, do: 'load', load: withoutLeftOut(load, changes), changes })
+  }
+  const worker = createWorker(job, sayAndGoOn, signal)
+  try {
+    worker.take({ n: 1, do: 'self-test', load })
+    await Promise.race([abortOf(signal), worker.failed])
+    await worker.stop()
+    return 0
+  } finally {
     worker.abandon()
   }
 }
@@ -116,7 +145,7 @@ function createWorker(job: AgentJob, say: Say, signal: AbortSignal): Worker {
   const sayPart = (): void => {
     if (load) say({ type: 'load', part: takePart(load) })
   }
-  const work = async (command: AgentCommand): Promise<void> => {
+  const obey = async (command: AgentCommand): Promise<void> => {
     if (command.do === 'self-test') {
       const answers = await waitForAnswers(command.load, target, { timeoutMs: START_TIMEOUT_MS, signal })
       const { problems, target: answering, ...changes } = answers
@@ -135,7 +164,7 @@ function createWorker(job: AgentJob, say: Say, signal: AbortSignal): Worker {
   }
   return {
     take(command) {
-      queue = queue.then(() => work(command)).catch((error: unknown) => failure.reject(error))
+      queue = queue.then(() => obey(command)).catch((error: unknown) => failure.reject(error))
     },
     failed: failure.promise,
     async stop() {

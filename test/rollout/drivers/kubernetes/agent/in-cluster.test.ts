@@ -6,6 +6,12 @@ import { suite, test } from 'node:test'
 import { inClusterAccess } from '../../../../../src/rollout/drivers/kubernetes/agent/in-cluster.ts'
 
 suite('inClusterAccess()', () => {
+  test('reads nothing before the first request: an agent without an account sends none', async () => {
+    const access = inClusterAccess({}, '/no-such-folder')
+    assert.equal(access.server, 'https://kubernetes.default.svc:443')
+    await assert.rejects(access.authorize(), { code: 'ENOENT' })
+  })
+
   test('reads the token for each request, because the kubelet replaces it', async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'lastcall-test-'))
     t.after(() => rmSync(folder, { recursive: true }))

@@ -33,13 +33,8 @@ test('reportPods() asks a pod for readiness and metrics until its end, and says 
   ): readonly Extract<AgentMessage, { type: Type }>[] =>
     said.filter((message): message is Extract<AgentMessage, { type: Type }> => message.type === type)
   const workload = makeWorkload()
-  const job = { namespace, workload, selector: '', service: 'shop', configMap: '' }
-  const target = { host: '127.0.0.1', port }
-  const onEvent = reportPods(
-    { ...job, target, targetPort: 'http' },
-    (message) => said.push(message),
-    ending.signal,
-  )
+  const job = { namespace, workload, selector: '', service: 'shop', targetPort: 'http' }
+  const onEvent = reportPods(job, (message) => said.push(message), ending.signal)
   const pod = (name: string, metadata: object = {}): PodObject => ({
     ...makePod(name, { metadata, status: { phase: 'Running', podIP: '127.0.0.1' } }),
     spec: {
