@@ -31,6 +31,7 @@ export interface RolloutFlags {
   readonly image: string
   readonly serviceAccount: string | undefined
   readonly node: string | undefined
+  readonly generators: number
   readonly trigger: TriggerName
   /** What the trigger `image` changes to. */
   readonly toImage: string | undefined
@@ -50,8 +51,10 @@ export interface RolloutFlags {
 
 const MAX_RESTARTS = 1_000
 const MAX_PORT = 65_535
+/** Beyond this the API server's log streams, and not the generators, are the limit. */
+const MAX_GENERATORS = 20
 const MIN_DEFAULT_RATE = 150
-/** One generator sends this much without stalling; more pods need `--rate`. */
+/** Each generator sends this much without stalling; more pods need `--rate` or `--generators`. */
 const MAX_DEFAULT_RATE = 1_000
 /** Above the wanted rate, because a machine at work sends a little less than it plans. */
 const RATE_RESERVE = 1.1
@@ -70,9 +73,17 @@ export function readRolloutFlags(raw: RawFlags, words: readonly string[], io: Cl
   const place = byUrl && { hostHeader: byUrl.url.host, path: `${byUrl.url.pathname}${byUrl.url.search}` }
   const openapi = readOpenApi(reader, { cwd: io.cwd, url: byUrl?.url })
   const operations = openapi?.requests
+  const generators = reader.integer('generators', 1, [1, MAX_GENERATORS])
+  const printManifests = raw['printManifests'] === true
+  if (printManifests && generators > 1) {
+    reader.problems.push(
+      `--generators: got '${generators}' with --print-manifests, whose one pod does the run alone; ` +
+        'leave one of the two out',
+    )
+  }
   const loadFor = (replicas: number, hostHeader: string): LoadOptions => {
     const wanted = Math.ceil((wantedRate(replicas + 1) * RATE_RESERVE) / 10) * 10
-    const ratePerSecond = Math.min(MAX_DEFAULT_RATE, Math.max(MIN_DEFAULT_RATE, wanted))
+    const ratePerSecond = Math.min(generators * MAX_DEFAULT_RATE, Math.max(MIN_DEFAULT_RATE, wanted))
     const { slowMs } = defaultLoad
     const fallbacks = { ratePerSecond, slowMs, idleLimitMs, hostHeader, operations, ...place }
     return readLoadFlags(reader, raw, fallbacks)
@@ -97,6 +108,7 @@ export function readRolloutFlags(raw: RawFlags, words: readonly string[], io: Cl
     image: reader.text('image', DEFAULT_IMAGE),
     serviceAccount: optional('service-account'),
     node: optional('node'),
+    generators,
     trigger,
     toImage: readToImage(reader, trigger),
     restarts: reader.integer('restarts', 1, [1, MAX_RESTARTS]),
@@ -106,7 +118,7 @@ export function readRolloutFlags(raw: RawFlags, words: readonly string[], io: Cl
     budgets: readBudgets(reader, raw, lanes),
     rolloutTimeoutMs: reader.duration('rollout-timeout', 600_000),
     dryRun: raw['dryRun'] === true,
-    printManifests: raw['printManifests'] === true,
+    printManifests,
     openapi: openapi?.facts,
     loadFor,
   }

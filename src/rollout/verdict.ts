@@ -2,6 +2,7 @@ import { type Claim, generatorDoubts, stallsAgainst } from '../load/generator-do
 import { newConnections } from '../load/lanes/new-connections/new-connections.ts'
 import type { LoadDocument } from '../load/load-document.ts'
 import type { Stall } from '../load/stall-watch.ts'
+import { clockNotes } from './clock-notes.ts'
 import { endings } from './endings.ts'
 import { type JudgedFailures, judgeFailures } from './failed-reasons.ts'
 import { count, plural } from './numbers.ts'
@@ -58,6 +59,7 @@ export function judgeRun(facts: RunFacts): Verdict {
     notes: [
       ...failures.notes,
       ...notesOn(facts.load),
+      ...clockNotes(facts),
       ...readinessNotes(facts.pods),
       ...lateReadinessNotes(facts.pods),
     ],

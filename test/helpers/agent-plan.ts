@@ -10,6 +10,7 @@ export const agentPlan: AgentPlan = {
   job: { service: 'shop' },
   deadlineSeconds: 180,
   serviceAccount: undefined,
+  generators: 1,
   node: undefined,
   alone: undefined,
 }

@@ -18,6 +18,8 @@ export interface AgentPlan {
   readonly deadlineSeconds: number
   /** A service account of the user's; undefined: one is created, with a role. */
   readonly serviceAccount: string | undefined
+  /** How many pods send the load. */
+  readonly generators: number
   /** Node that it runs on, whatever its taints; undefined: the scheduler decides. */
   readonly node: string | undefined
   /** What the agent does to the workload by itself; it is kept for an hour. Undefined: it is told by commands. */

@@ -9,7 +9,8 @@ import type { ApiClient } from './api/client.ts'
 import { createClockBridge } from './clock-bridge.ts'
 import type { KubernetesOptions } from './kubernetes-options.ts'
 import { createObservedPods } from './pods.ts'
-import { endedEarly, planAgent, type RemoteAgent, startRemoteAgent } from './remote-agent.ts'
+import { planAgent, type RemoteAgent, startRemoteAgent } from './remote-agent.ts'
+import { endedEarly } from './remote-generator.ts'
 import { createRestarter } from './restarter.ts'
 
 /** What the driver needs besides its options. */
@@ -112,7 +113,7 @@ function sendRemotely(agent: RemoteAgent, { api, onLost }: KubernetesPorts): Dri
   const lose = (error: unknown): void => {
     if (!isStopping) onLost(error instanceof LastcallError ? error.problems.join(' ') : String(error))
   }
-  agent.ended.then(() => lose(endedEarly()), lose)
+  agent.ended.catch(lose)
   return {
     totals: () => agent.load.totals(),
     record: () => last ?? agent.load.record(),

@@ -13,6 +13,8 @@ export interface KubernetesOptions {
   readonly bundle: Uint8Array
   /** An account of the user's for the agent; undefined: one is created, with a role. */
   readonly serviceAccount: string | undefined
+  /** How many pods of the agent send the load; the first one observes, too. */
+  readonly generators: number
   /** Node that the agent runs on, whatever its taints; undefined: the scheduler decides. */
   readonly node: string | undefined
   /** What makes the pods go away. */

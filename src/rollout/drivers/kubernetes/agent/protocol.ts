@@ -19,6 +19,8 @@ export interface AgentJob {
   readonly target: Target
   /** The port on which the pods listen, a number or the name of a container's port; left out: unknown. */
   readonly targetPort?: string | number
+  /** How many pods send; the one with index 0 observes, too. */
+  readonly generators: number
   /** The ConfigMap in which commands come. */
   readonly configMap: string
   /** What to do without any command; undefined: wait for commands. */
@@ -35,8 +37,10 @@ export interface OwnRun extends Omit<RunOptions, 'durationMs'> {
   readonly replicas: number
 }
 
-/** What the agent is asked to do, one after the other; `n` counts them from 1. */
+/** What the agent is asked to do, all its pods alike, one after the other; `n` counts them from 1. */
 export type AgentCommand =
+  /** Says what time it is. */
+  | { readonly n: number; readonly do: 'clock' }
   | { readonly n: number; readonly do: 'self-test'; readonly load: LoadOptions }
   | {
       readonly n: number
@@ -135,6 +139,8 @@ export type AgentMessage =
       /** Sentences. */
       readonly problems: readonly string[]
     }
+  /** The answer to the question for the time, which every line has. */
+  | { readonly type: 'clock'; readonly command: number }
   | { readonly type: 'load-started'; readonly command: number }
   /** What was counted since the last line of this type. Only the first one has the changes of the load. */
   | { readonly type: 'load'; readonly part: LoadRecord }

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type RunningLoad, startLoad } from '../../../../load/engine.ts'
 import { type LaneChanges, noChanges, shownChanges } from '../../../../load/lane-changes.ts'
 import type { LoadRecord } from '../../../../load/load-record.ts'
+import type { LoadShare } from '../../../../load/share.ts'
 import { waitForAnswers } from '../../../../load/wait-for-answers.ts'
 import type { ApiAccess } from '../api/access.ts'
 import { type ApiClient, createApiClient } from '../api/client.ts'
@@ -17,10 +18,14 @@ import {
   createLineWriter,
   START_TIMEOUT_MS,
 } from './protocol.ts'
+import { afterRoleLag } from './role-lag.ts'
+import { wholeChanges } from './whole-changes.ts'
 
 /** Everything of its process that the agent touches. */
 export interface AgentIo {
   readonly access: ApiAccess
+  /** Which of the Job's pods it is; the one with 0 observes. */
+  readonly index: number
   write(text: string): void
   /** Aborted by SIGTERM: stop sending, finish, print the sum. */
   readonly signal: AbortSignal
@@ -34,10 +39,11 @@ const PART_PERIOD_MS = 1_000
 const SIGNAL_LAG_MS = 5_000
 
 /**
- * Observes, and does what it is told, until the signal is aborted; says everything in lines.
+ * Observes, unless another pod does, and does what it is told, until the signal is aborted; says everything in
+ * lines.
  * @returns the exit code: 0 at its end or that of the verdict, 2 when it cannot go on
  */
-export async function runAgent(job: AgentJob, { access, write, signal }: AgentIo): Promise<number> {
+export async function runAgent(job: AgentJob, { access, index, write, signal }: AgentIo): Promise<number> {
   const say = createLineWriter(write)
   say({ type: 'hello', version: process.version, node: process.env['HOSTNAME'] ?? '' })
   const api = createApiClient(access)
@@ -45,7 +51,7 @@ export async function runAgent(job: AgentJob, { access, write, signal }: AgentIo
   try {
     const work = job.run
       ? runAlone(job, job.run, { api, say, signal })
-      : runCommands(job, { api, say, signal })
+      : runCommands(job, { api, say, signal, share: { index, of: job.generators } })
     const exitCode = await work
     say({ type: 'end' })
     return exitCode
@@ -61,21 +67,24 @@ interface Parts {
   readonly api: ApiClient
   readonly say: Say
   readonly signal: AbortSignal
+  readonly share: LoadShare
 }
 
-async function runCommands(job: AgentJob, { api, say, signal }: Parts): Promise<number> {
-  const observer = startObserver(api, job, say)
-  const worker = createWorker(job, say, signal)
+async function runCommands(job: AgentJob, { api, say, signal, share }: Parts): Promise<number> {
+  const observer = share.index === 0 ? startObserver(api, job, say) : undefined
+  const worker = createWorker(job, say, { signal, share })
   try {
-    await observer.synced
-    say({ type: 'observing' })
-    const commands = watchCommands(api, job, worker.take, signal)
-    const failed = Promise.race([observer.failed, worker.failed, commands])
+    if (observer) {
+      await observer.synced
+      say({ type: 'observing' })
+    }
+    const commands = afterRoleLag(() => watchCommands(api, job, worker.take, signal), signal)
+    const failed = Promise.race([...(observer ? [observer.failed] : []), worker.failed, commands])
     await Promise.race([abortOf(signal), lagging(failed, signal)])
     await worker.stop()
     return 0
   } finally {
-    observer.stop()
+    observer?.stop()
     worker.abandon()
   }
 }
@@ -104,7 +113,7 @@ interface Worker {
 }
 
 /** Does one command after the other. */
-function createWorker(job: AgentJob, say: Say, signal: AbortSignal): Worker {
+function createWorker(job: AgentJob, say: Say, { signal, share }: Pick<Parts, 'signal' | 'share'>): Worker {
   const failure = Promise.withResolvers<never>()
   failure.promise.catch(() => undefined)
   let queue: Promise<void> = Promise.resolve()
@@ -117,7 +126,8 @@ function createWorker(job: AgentJob, say: Say, signal: AbortSignal): Worker {
     if (load) say({ type: 'load', part: takePart(load) })
   }
   const work = async (command: AgentCommand): Promise<void> => {
-    if (command.do === 'self-test') {
+    if (command.do === 'clock') say({ type: 'clock', command: command.n })
+    else if (command.do === 'self-test') {
       const answers = await waitForAnswers(command.load, target, { timeoutMs: START_TIMEOUT_MS, signal })
       const { problems, target: answering, ...changes } = answers
       target = answering
@@ -126,9 +136,8 @@ function createWorker(job: AgentJob, say: Say, signal: AbortSignal): Worker {
       // A log is no place for secrets.
       say({ type: 'self-test', command: command.n, changes: shownChanges(changes), problems: sentences })
     } else {
-      // What comes back of the self-test lacks the bodies and header fields that were not said.
-      const changes = found ?? command.changes
-      load = startLoad(command.load, { pickTarget: () => target, changes })
+      const changes = wholeChanges(command.load, command.changes, found)
+      load = startLoad(command.load, { pickTarget: () => target, changes, share })
       timer = setInterval(sayPart, PART_PERIOD_MS)
       say({ type: 'load-started', command: command.n })
     }

@@ -33,7 +33,7 @@ test('reportPods() asks a pod for readiness and metrics until its end, and says 
   ): readonly Extract<AgentMessage, { type: Type }>[] =>
     said.filter((message): message is Extract<AgentMessage, { type: Type }> => message.type === type)
   const workload = makeWorkload()
-  const job = { namespace, workload, selector: '', service: 'shop', configMap: '' }
+  const job = { namespace, workload, selector: '', service: 'shop', generators: 1, configMap: '' }
   const target = { host: '127.0.0.1', port }
   const onEvent = reportPods(
     { ...job, target, targetPort: 'http' },

@@ -3,72 +3,13 @@ import { createServer } from 'node:http'
 import { suite, test } from 'node:test'
 import { defaultLoad } from '../../../../../src/load/load-options.ts'
 import { getOf } from '../../../../../src/load/plain-request.ts'
-import { parseAgentLine } from '../../../../../src/rollout/drivers/kubernetes/agent/parse-line.ts'
-import {
-  type AgentCommand,
-  type AgentJob,
-  type AgentLine,
-  COMMAND_KEY,
-} from '../../../../../src/rollout/drivers/kubernetes/agent/protocol.ts'
-import { runAgent } from '../../../../../src/rollout/drivers/kubernetes/agent/run-agent.ts'
 import { eventually } from '../../../../helpers/eventually.ts'
-import { FakeApiServer, type Scope, send } from '../../../../helpers/fake-api-server.ts'
+import { type FakeApiServer, send } from '../../../../helpers/fake-api-server.ts'
 import { listen } from '../../../../helpers/listen.ts'
-import { makePod, namespace, paths, putShop } from '../../../../helpers/kubernetes-objects.ts'
-
-const job: AgentJob = {
-  namespace,
-  workload: { kind: 'Deployment', name: 'shop', resource: 'deployments', uid: 'uid-shop' },
-  selector: 'app=shop',
-  service: 'shop',
-  target: { host: '127.0.0.1', port: 9 },
-  targetPort: 'http',
-  configMap: 'lastcall-1',
-}
+import { makePod, paths } from '../../../../helpers/kubernetes-objects.ts'
+import { begin, tell } from '../../../../helpers/running-agent.ts'
 
 type Stored = Parameters<FakeApiServer['put']>[1]
-
-interface Running {
-  readonly server: FakeApiServer
-  readonly exitCode: Promise<number>
-  readonly ending: AbortController
-  /** Lines of a type so far. */
-  lines<Type extends AgentLine['type']>(type: Type): readonly Extract<AgentLine, { type: Type }>[]
-}
-
-async function begin(
-  t: Scope,
-  prepare: (server: FakeApiServer) => void = () => undefined,
-  target: AgentJob['target'] = job.target,
-): Promise<Running> {
-  const server = await new FakeApiServer().start(t)
-  putShop(server)
-  server.put(paths.configMaps, { metadata: { name: job.configMap } })
-  prepare(server)
-  const ending = new AbortController()
-  const lines: AgentLine[] = []
-  const exitCode = runAgent(
-    { ...job, target },
-    {
-      access: server.access,
-      write: (text) => lines.push(parseAgentLine(text)!),
-      signal: ending.signal,
-    },
-  )
-  t.after(() => ending.abort())
-  return {
-    server,
-    exitCode,
-    ending,
-    lines: <Type extends AgentLine['type']>(type: Type) =>
-      lines.filter((line): line is Extract<AgentLine, { type: Type }> => line.type === type),
-  }
-}
-
-function tell(server: FakeApiServer, command: AgentCommand): void {
-  const data = { [COMMAND_KEY]: JSON.stringify(command) }
-  server.put(paths.configMaps, { metadata: { name: job.configMap }, data })
-}
 
 suite('runAgent()', () => {
   test('says what is there, then that it observes, then what changes', async (t) => {
@@ -170,7 +111,7 @@ suite('runAgent()', () => {
       response.writeHead(request.url === '/cart' ? 200 : 404).end()
     })
     const { host, port } = await listen(t, app)
-    const { server, ending, exitCode, lines } = await begin(t, undefined, { host, port })
+    const { server, ending, exitCode, lines } = await begin(t, undefined, { target: { host, port } })
     const cart = { ...getOf('/cart'), method: 'POST', body: 'secret-body', headers: { 'x-key': 'secret' } }
     const lanes = ['new-connections', 'keep-alive']
     const requests = { 'new-connections': [cart] }

@@ -1,0 +1,114 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { eventually } from '../helpers/eventually.ts'
+import { send } from '../helpers/fake-api-server.ts'
+import { paths } from '../helpers/kubernetes-objects.ts'
+import { assertNothingAgainst } from '../helpers/quiet-machine.ts'
+import { begin, documentOf, inPhase, startCluster } from '../helpers/rollout-command.ts'
+
+const three = ['--generators', '3', '-o', 'json'] as const
+
+suite('lastcall rollout --generators', () => {
+  test('adds up what all of them sent, each its part, and leaves nothing', async (t) => {
+    const cluster = await startCluster(t)
+    const { io, code } = begin(t, cluster, ...three)
+    const exitCode = await code
+    const { load, verdict, pods } = documentOf(io)
+    assertNothingAgainst(exitCode, verdict)
+    assert.equal(load.generators, 3)
+    assert.equal(load.requests, cluster.requests)
+    assert.ok(load.lanes.every(({ requests }) => requests > 0))
+    assert.deepEqual(
+      pods.map(({ name }) => name),
+      ['shop-1-0', 'shop-1-1', 'shop-2-0', 'shop-2-1'],
+    )
+    assert.ok(load.clockErrorMs !== undefined && load.clockErrorMs < 10_000)
+    assert.match(
+      io.err(),
+      /the load comes from generator 1 of 3 \(lastcall-\w+-0-pod on the node node-1\), generator 2 of 3 \(/,
+    )
+    assert.deepEqual(cluster.leftovers(), [])
+  })
+
+  test('one that runs out of memory ends the run early, and is named', async (t) => {
+    const cluster = await startCluster(t)
+    const { io, code } = begin(t, cluster, '--baseline', '1h', ...three)
+    await inPhase(io, 'baseline')
+    await eventually('the first counts', () => cluster.requests > 0)
+    cluster.killAgent(1)
+    assert.equal(await code, 3)
+    const { interruptedBy, load } = documentOf(io)
+    assert.match(
+      interruptedBy ?? '',
+      /^generator 2 of 3 \(lastcall-\w+-1-pod on the node node-2\): the agent ended with exit code 137 \(OOMKilled\)/,
+    )
+    assert.ok(load.requests > 0)
+    assert.deepEqual(cluster.leftovers(), [])
+  })
+
+  test('one that is evicted ends the run early, and is named', async (t) => {
+    const cluster = await startCluster(t)
+    const { io, code } = begin(t, cluster, '--baseline', '1h', ...three)
+    await inPhase(io, 'baseline')
+    cluster.evictAgent(2)
+    assert.equal(await code, 3)
+    assert.match(
+      documentOf(io).interruptedBy ?? '',
+      /^generator 3 of 3 \(.*\): the agent ended by itself, before it was told to/,
+    )
+    assert.deepEqual(cluster.leftovers(), [])
+  })
+
+  test('one that is lost before the load begins is no reason to wait', async (t) => {
+    const cluster = await startCluster(t)
+    const { intercept } = cluster.server
+    cluster.server.intercept = (request, response) => {
+      const isQuestion = request.method === 'PATCH' && JSON.stringify(request.body ?? '').includes('clock')
+      if (isQuestion) cluster.evictAgent(1)
+      return intercept(request, response)
+    }
+    const { io, code } = begin(t, cluster, ...three)
+    assert.equal(await code, 2)
+    assert.match(io.err(), /generator 2 of 3 .* the agent ended by itself/)
+    assert.deepEqual(cluster.leftovers(), [])
+  })
+
+  test('Ctrl-C ends all of them, prints what was seen and leaves nothing', async (t) => {
+    const cluster = await startCluster(t)
+    const { io, code } = begin(t, cluster, '--baseline', '1h', ...three)
+    await inPhase(io, 'baseline')
+    io.send('SIGINT')
+    assert.equal(await code, 130)
+    assert.equal(documentOf(io).interruptedBy, 'SIGINT')
+    assert.deepEqual(cluster.leftovers(), [])
+  })
+
+  test('--dry-run shows the indexed Job', async (t) => {
+    const cluster = await startCluster(t)
+    const { io, code } = begin(t, cluster, '--generators', '3', '--dry-run')
+    assert.equal(await code, 0)
+    assert.match(io.out(), /"completions": 3,\n +"completionMode": "Indexed"/)
+  })
+
+  test('with --print-manifests, and with a number that cannot be: refused before the cluster is asked', async (t) => {
+    const cluster = await startCluster(t)
+    cluster.server.intercept = (_, response) => {
+      send(response, 500, {})
+      return true
+    }
+    for (const [flags, wanted] of [
+      [
+        ['--generators', '2', '--print-manifests'],
+        /--generators: got '2' with --print-manifests, whose one pod/,
+      ],
+      [['--generators', '0'], /--generators: got '0', wanted a whole number from 1 to 20/],
+      [['--generators', '21'], /--generators: got '21', wanted a whole number from 1 to 20/],
+    ] as const) {
+      const { io, code } = begin(t, cluster, ...flags)
+      assert.equal(await code, 2)
+      assert.match(io.err(), wanted)
+    }
+    assert.deepEqual(cluster.server.requests, [])
+    assert.equal(cluster.server.object(paths.jobs, 'any'), undefined)
+  })
+})
