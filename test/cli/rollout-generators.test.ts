@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import { readRolloutFlags } from '../../src/cli/rollout-flags.ts'
+import { captureIo } from '../helpers/captured-io.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { send } from '../helpers/fake-api-server.ts'
 import { paths } from '../helpers/kubernetes-objects.ts'
@@ -73,6 +75,22 @@ suite('lastcall rollout --generators', () => {
     assert.deepEqual(cluster.leftovers(), [])
   })
 
+  test('nor is one that is lost while the observer has not begun yet', async (t) => {
+    const cluster = await startCluster(t)
+    const { intercept } = cluster.server
+    cluster.server.intercept = (request, response) => {
+      // Without an answer the observer waits for its first list.
+      if (request.path === paths.endpointSlices && cluster.said('hello')) return true
+      const isTaken = intercept(request, response)
+      if (request.path.endsWith('-1-pod/log')) cluster.evictAgent(1)
+      return isTaken
+    }
+    const { io, code } = begin(t, cluster, ...three)
+    assert.equal(await code, 2)
+    assert.match(io.err(), /generator 2 of 3 .* the agent ended by itself/)
+    assert.deepEqual(cluster.leftovers(), [])
+  })
+
   test('Ctrl-C ends all of them, prints what was seen and leaves nothing', async (t) => {
     const cluster = await startCluster(t)
     const { io, code } = begin(t, cluster, '--baseline', '1h', ...three)
@@ -109,6 +127,11 @@ suite('lastcall rollout --generators', () => {
       assert.match(io.err(), wanted)
     }
     assert.deepEqual(cluster.server.requests, [])
-    assert.equal(cluster.server.object(paths.jobs, 'any'), undefined)
+  })
+
+  test('several send more by default than one, when the pods are many', () => {
+    const rateOf = (generators: string): number =>
+      readRolloutFlags({ generators }, ['deploy/shop'], captureIo()).loadFor(40, 'shop').ratePerSecond
+    assert.deepEqual([rateOf('1'), rateOf('2'), rateOf('3')], [1_000, 2_000, 2_080])
   })
 })

@@ -75,8 +75,9 @@ async function runCommands(job: AgentJob, { api, say, signal, share }: Parts): P
   const worker = createWorker(job, say, { signal, share })
   try {
     if (observer) {
-      await observer.synced
-      say({ type: 'observing' })
+      // An API server that does not answer must not keep the agent from its end.
+      await Promise.race([observer.synced, abortOf(signal)])
+      if (!signal.aborted) say({ type: 'observing' })
     }
     const commands = afterRoleLag(() => watchCommands(api, job, worker.take, signal), signal)
     const failed = Promise.race([...(observer ? [observer.failed] : []), worker.failed, commands])
