@@ -1,30 +1,48 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { readRolloutFlags } from '../../src/cli/rollout-flags.ts'
+import { type AgentCommand, COMMAND_KEY } from '../../src/rollout/drivers/kubernetes/agent/protocol.ts'
 import { captureIo } from '../helpers/captured-io.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { send } from '../helpers/fake-api-server.ts'
+import type { FakeCluster } from '../helpers/fake-cluster.ts'
 import { paths } from '../helpers/kubernetes-objects.ts'
 import { assertNothingAgainst } from '../helpers/quiet-machine.ts'
 import { begin, documentOf, inPhase, startCluster } from '../helpers/rollout-command.ts'
 
 const three = ['--generators', '3', '-o', 'json'] as const
 
+/** What the agent was told to do. */
+function tasksOf({ server }: FakeCluster): readonly string[] {
+  return server.requests
+    .filter(({ method, path }) => method === 'PATCH' && path.startsWith(paths.configMaps))
+    .map(({ body }) => {
+      const { data } = body as { readonly data: Readonly<Record<string, string>> }
+      return (JSON.parse(data[COMMAND_KEY] ?? '') as AgentCommand).do
+    })
+}
+
 suite('lastcall rollout --generators', () => {
   test('adds up what all of them sent, each its part, and leaves nothing', async (t) => {
     const cluster = await startCluster(t)
-    const { io, code } = begin(t, cluster, ...three)
+    const ratePerSecond = 400
+    const { io, code } = begin(t, cluster, '--rate', String(ratePerSecond), ...three)
     const exitCode = await code
     const { load, verdict, pods } = documentOf(io)
     assertNothingAgainst(exitCode, verdict)
     assert.equal(load.generators, 3)
     assert.equal(load.requests, cluster.requests)
     assert.ok(load.lanes.every(({ requests }) => requests > 0))
+    // No grid sends more than it plans, but for the first request of each.
+    const seconds = (Date.parse(load.endedAt) - Date.parse(load.startedAt)) / 1_000
+    const [fresh] = load.lanes
+    assert.ok(fresh!.requests <= seconds * ratePerSecond + 3, `${fresh!.requests} in ${seconds} s`)
     assert.deepEqual(
       pods.map(({ name }) => name),
       ['shop-1-0', 'shop-1-1', 'shop-2-0', 'shop-2-1'],
     )
     assert.ok(load.clockErrorMs !== undefined && load.clockErrorMs < 10_000)
+    assert.deepEqual(tasksOf(cluster), ['clock', 'clock', 'clock', 'clock', 'clock', 'self-test', 'load'])
     assert.match(
       io.err(),
       /the load comes from generator 1 of 3 \(lastcall-\w+-0-pod on the node node-1\), generator 2 of 3 \(/,
