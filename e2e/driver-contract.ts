@@ -28,6 +28,7 @@ async function place(name: string, rolloutTimeoutMs: number): Promise<(timeline:
     bundle: readAgentBundle(),
     serviceAccount: undefined,
     node: clientNode,
+    generators: 1,
     trigger: 'restart',
     rolloutTimeoutMs,
   } as const

@@ -15,7 +15,10 @@ export const CONFIG_FLAG = '--config'
 /** Under which the flags of single lanes are kept, which only the file can say. */
 export const LANE_FLAGS = 'laneFlags'
 
-/** Requests per second; no machine sends more from one process. A rate that is too high shows as unsent requests. */
+/**
+ * Requests per second; no machine sends more from one process. A rate that is too high shows as unsent
+ * requests.
+ */
 const MAX_RATE = 100_000
 
 /** The routes of all lanes, each once. */

@@ -13,6 +13,7 @@ import { createFlagReader, type FlagReader, type RawFlags } from './flag-reader.
 import type { CliIo } from './io.ts'
 import { checkJsonFile } from './json-file.ts'
 import { readLoadFlags } from './load-flags.ts'
+import { readGenerators } from './generators-flag.ts'
 import { readObserveFrom } from './observe-from-flag.ts'
 import { readOpenApi } from './openapi/read-openapi.ts'
 import { readToImage, readTrigger } from './trigger-flag.ts'
@@ -35,6 +36,7 @@ export interface RolloutFlags {
   /** Undefined: as the rights of the user allow. */
   readonly observeFrom: ObserveFrom | undefined
   readonly node: string | undefined
+  readonly generators: number
   readonly trigger: TriggerName
   /** What the trigger `image` changes to. */
   readonly toImage: string | undefined
@@ -55,7 +57,7 @@ export interface RolloutFlags {
 const MAX_RESTARTS = 1_000
 const MAX_PORT = 65_535
 const MIN_DEFAULT_RATE = 150
-/** One generator sends this much without stalling; more pods need `--rate`. */
+/** Each generator sends this much without stalling; more pods need `--rate` or `--generators`. */
 const MAX_DEFAULT_RATE = 1_000
 /** Above the wanted rate, because a machine at work sends a little less than it plans. */
 const RATE_RESERVE = 1.1
@@ -74,9 +76,11 @@ export function readRolloutFlags(raw: RawFlags, words: readonly string[], io: Cl
   const place = byUrl && { hostHeader: byUrl.url.host, path: `${byUrl.url.pathname}${byUrl.url.search}` }
   const openapi = readOpenApi(reader, { cwd: io.cwd, url: byUrl?.url })
   const operations = openapi?.requests
+  const observeFrom = readObserveFrom(reader, raw)
+  const generators = readGenerators(reader, { printManifests: raw['printManifests'] === true, observeFrom })
   const loadFor = (replicas: number, hostHeader: string): LoadOptions => {
     const wanted = Math.ceil((wantedRate(replicas + 1) * RATE_RESERVE) / 10) * 10
-    const ratePerSecond = Math.min(MAX_DEFAULT_RATE, Math.max(MIN_DEFAULT_RATE, wanted))
+    const ratePerSecond = Math.min(generators * MAX_DEFAULT_RATE, Math.max(MIN_DEFAULT_RATE, wanted))
     const { slowMs } = defaultLoad
     const fallbacks = { ratePerSecond, slowMs, idleLimitMs, hostHeader, operations, ...place }
     return readLoadFlags(reader, raw, fallbacks)
@@ -100,8 +104,9 @@ export function readRolloutFlags(raw: RawFlags, words: readonly string[], io: Cl
     url: byUrl && { words: byUrl.url.href, target: byUrl.target },
     image: reader.text('image', DEFAULT_IMAGE),
     serviceAccount: optional('service-account'),
-    observeFrom: readObserveFrom(reader, raw),
+    observeFrom,
     node: optional('node'),
+    generators,
     trigger,
     toImage: readToImage(reader, trigger),
     restarts: reader.integer('restarts', 1, [1, MAX_RESTARTS]),

@@ -14,6 +14,7 @@ import { createRecorder, type LaneTotals } from './recorder.ts'
 import { sendRequest } from './request.ts'
 import { type LaneName, readClocks, type Sample } from './sample.ts'
 import { watchOperations } from './sent-operations.ts'
+import { wholeLoad } from './share.ts'
 import { watchOwnLoop } from './stall-watch.ts'
 import type { RequestIdentity } from './trace.ts'
 
@@ -46,7 +47,8 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
   const loop = watchOwnLoop()
   const startedAt = readClocks()
   const { idleLimitMs } = options
-  const { changes = noChanges } = ports
+  const { changes = noChanges, share = wholeLoad } = ports
+  const ownOptions = { ...options, ratePerSecond: options.ratePerSecond / share.of }
   const recorder = createRecorder(options.lanes, {
     startedMs: startedAt.wallMs,
     idleLimitMs,
@@ -55,8 +57,8 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
   let endedAt: Date | undefined
   let abandoned = false
   let nextId = 0
-  // Several generators may begin in the same millisecond.
-  const idPrefix = randomUUID().slice(0, 8)
+  // Unique among all runs, and among the generators of this one.
+  const idPrefix = `${randomUUID().slice(0, 8)}${share.of === 1 ? '' : `-${share.index}`}`
 
   const take = (sample: Sample): Sample => {
     if (abandoned) return sample
@@ -78,7 +80,8 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
   }
   const operations = watchOperations(options.lanes.flatMap(requestsFor))
   const contextFor = (lane: LaneName, headers = headersOf(options, lane)): LaneContext => ({
-    options,
+    options: ownOptions,
+    share,
     requests: requestsFor(lane),
     headers,
     signal: stopping.signal,

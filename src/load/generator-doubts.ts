@@ -31,8 +31,9 @@ function stallDoubts(load: LoadDocument, claim: Claim): readonly string[] {
   const longest = stalls.reduce((most, stall) => (stall.ms > most.ms ? stall : most), first)
   const seconds = ((longest.at.wallMs - claim.beganAtMs) / 1_000).toFixed(1)
   const times = stalls.length === 1 ? '' : `, the longest of ${stalls.length} stalls`
+  const which = longest.generator === undefined ? '' : ` ${longest.generator} of ${load.generators}`
   return [
-    `the load generator stalled for ${Math.round(longest.ms)} ms at +${seconds} s${times}: it would have missed an outage ` +
+    `the load generator${which} stalled for ${Math.round(longest.ms)} ms at +${seconds} s${times}: it would have missed an outage ` +
       `of ${Math.ceil(claim.windowMs)} ms at that moment; use a quieter machine, a lower --rate or fewer --lanes`,
   ]
 }

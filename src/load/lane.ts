@@ -6,6 +6,7 @@ import type { HttpClient } from './http1/client.ts'
 import type { LoadOptions } from './load-options.ts'
 import type { LaneRequest } from './plain-request.ts'
 import { type Instant, type PickTarget, readClocks, type Sample } from './sample.ts'
+import type { LoadShare } from './share.ts'
 import type { RequestIdentity } from './trace.ts'
 
 /** One request as a lane sends it; the engine adds lane, id, headers and the body of an echo. */
@@ -19,7 +20,10 @@ interface SentRequest extends LaneRequest {
 
 /** What a lane gets from the engine. */
 export interface LaneContext {
+  /** Those of the load, with the rate of this generator's share. */
   readonly options: LoadOptions
+  /** Which part of the load this generator sends. */
+  readonly share: LoadShare
   /**
    * What to send in turn, at least one: what the user described, what the lane falls back to, or the request
    * of its own.
@@ -44,7 +48,9 @@ export interface LaneContext {
   readonly record: (sample: Sample) => void
   /** Whether nothing is counted any more, so that nothing has to be sent. */
   isAbandoned(): boolean
-  /** Counts planned requests that were never sent: the generator was too late, or too many had no answer yet. */
+  /**
+   * Counts planned requests that were never sent: the generator was too late, or too many had no answer yet.
+   */
   readonly skip: (count: number) => void
 }
 

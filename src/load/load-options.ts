@@ -2,6 +2,7 @@ import type { Headers } from './headers.ts'
 import type { LaneChanges } from './lane-changes.ts'
 import type { PlainRequest } from './plain-request.ts'
 import type { LaneName, PickTarget } from './sample.ts'
+import type { LoadShare } from './share.ts'
 
 /** The shape of the load. */
 export interface LoadOptions {
@@ -41,6 +42,8 @@ export interface LoadPorts {
   readonly pickTarget: PickTarget
   /** What the self-test changed; all of it goes to the record. None */
   readonly changes?: LaneChanges
+  /** The part of the load that is sent here. All of it */
+  readonly share?: LoadShare
 }
 
 /** The same load without the lanes that cannot run, and the operations that do not answer as documented. */

@@ -29,6 +29,11 @@ export interface LoadRecord extends LaneChanges, WithOperations {
   readonly endedAt: string
   /** How many generators it is the sum of. */
   readonly generators: number
+  /**
+   * By how much times of one generator may be wrong beside those of another, in milliseconds: their clocks
+   * are brought to one, and that is not exact. Left out: there is only one clock
+   */
+  readonly clockErrorMs?: number
   readonly lanes: readonly LaneRecord[]
   /** A request on a connection that was idle for longer than this is counted apart. Milliseconds. */
   readonly idleLimitMs: number

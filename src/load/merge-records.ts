@@ -25,6 +25,7 @@ export function mergeRecords(records: readonly [LoadRecord, ...LoadRecord[]]): L
     ),
     endedAt: records.reduce((most, { endedAt }) => (endedAt > most ? endedAt : most), first.endedAt),
     generators: records.reduce((sum, { generators }) => sum + generators, 0),
+    ...mergeClockErrors(records),
     lanes: [...lanes].map(([lane, same]) => mergeLanes(lane, same)),
     ...mergeChanges(records),
     ...mergeOperations(records),
@@ -33,6 +34,11 @@ export function mergeRecords(records: readonly [LoadRecord, ...LoadRecord[]]): L
     failuresNotListed: notListed + failures.length - listed.length,
     health: mergeDelays(records.map(({ health }) => health)),
   }
+}
+
+function mergeClockErrors(records: readonly LoadRecord[]): Pick<LoadRecord, 'clockErrorMs'> {
+  const errors = records.flatMap(({ clockErrorMs }) => clockErrorMs ?? [])
+  return errors.length === 0 ? {} : { clockErrorMs: errors.reduce((most, ms) => Math.max(most, ms), 0) }
 }
 
 function byEnd(one: Sample, other: Sample): number {

@@ -6,6 +6,8 @@ export interface Stall {
   /** When the loop turned for the last time before it. */
   readonly at: Instant
   readonly ms: number
+  /** Which of several generators, from 1. Left out: there is only one */
+  readonly generator?: number
 }
 
 /** Delay of an event loop, in milliseconds, and its longest stalls. */

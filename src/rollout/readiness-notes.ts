@@ -23,8 +23,8 @@ function noteOn(asked: AskedReadiness): readonly string[] {
 
 /**
  * Says which pods of a cluster were ready, by their readiness probe, until their listener closed. It costs no
- * request where only Kubernetes asks that probe: an endpoint begins to terminate with the deletion of its pod,
- * whatever its probe says (Kubernetes docs, "Pod Lifecycle", termination of Pods).
+ * request where only Kubernetes asks that probe: an endpoint begins to terminate with the deletion of its
+ * pod, whatever its probe says (Kubernetes docs, "Pod Lifecycle", termination of Pods).
  */
 export function lateReadinessNotes(pods: readonly PodRecord[]): readonly string[] {
   const seen = pods.flatMap(({ cluster: { readinessFailedAt, lastAcceptedAt } = {} }) =>

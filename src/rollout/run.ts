@@ -38,8 +38,9 @@ export interface RunOptions {
 /** A run that is under way. */
 export interface Run {
   /**
-   * Resolves when the driver has stopped, also after an interruption, and when the cluster failed or the agent
-   * was lost under load. Rejects with what was wrong before the load; then nothing of the driver is left.
+   * Resolves when the driver has stopped, also after an interruption, and when the cluster failed or the
+   * agent was lost under load. Rejects with what was wrong before the load; then nothing of the driver is
+   * left.
    */
   readonly finished: Promise<RunFacts>
   /**

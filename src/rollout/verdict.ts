@@ -2,6 +2,7 @@ import { type Claim, generatorDoubts, stallsAgainst } from '../load/generator-do
 import { newConnections } from '../load/lanes/new-connections/new-connections.ts'
 import type { LoadDocument } from '../load/load-document.ts'
 import type { Stall } from '../load/stall-watch.ts'
+import { clockNotes } from './clock-notes.ts'
 import { endings } from './endings.ts'
 import { type JudgedFailures, judgeFailures } from './failed-reasons.ts'
 import { count, plural } from './numbers.ts'
@@ -35,9 +36,9 @@ const rolloutPhases: readonly PhaseName[] = ['rollout', 'drain']
 
 /**
  * Judges a run. A failed request beyond its lane's budget or a misbehaved pod fails it, also when the load
- * generator stalled; the reasons then say how many of the failures were under way in a stall. A run that could
- * not have seen an outage, whose generator did not do its work, or that was interrupted, is inconclusive,
- * never passed.
+ * generator stalled; the reasons then say how many of the failures were under way in a stall. A run that
+ * could not have seen an outage, whose generator did not do its work, or that was interrupted, is
+ * inconclusive, never passed.
  */
 export function judgeRun(facts: RunFacts): Verdict {
   const claim = claimOf(facts)
@@ -58,6 +59,7 @@ export function judgeRun(facts: RunFacts): Verdict {
     notes: [
       ...failures.notes,
       ...notesOn(facts.load),
+      ...clockNotes(facts),
       ...readinessNotes(facts.pods),
       ...lateReadinessNotes(facts.pods),
       ...(facts.unknown ?? []),
@@ -89,8 +91,8 @@ export function notesOn(load: LoadDocument): readonly string[] {
 }
 
 /**
- * Shorter stalls than {@link WANTED_OUTAGE_MS} only make the claim weaker. One of that length spoils also what
- * the other lanes say.
+ * Shorter stalls than {@link WANTED_OUTAGE_MS} only make the claim weaker. One of that length spoils also
+ * what the other lanes say.
  */
 function claimOf(facts: RunFacts): Claim {
   const windows = facts.phases.filter(({ name }) => rolloutPhases.includes(name))

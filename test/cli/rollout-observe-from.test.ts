@@ -149,7 +149,19 @@ suite('lastcall rollout, observed from here', () => {
     assert.equal(io.out(), '')
   })
 
+  test('several generators need an account in any case: they read commands with it', async (t) => {
+    const cluster = await startCluster(t)
+    cluster.server.denied.add('create roles')
+    const { io, code } = begin(t, cluster, '--generators', '3')
+    assert.equal(await code, 2)
+    assert.match(io.err(), /create roles\.rbac[^\n]*let the agent observe/)
+  })
+
   for (const [flags, message] of [
+    [
+      ['--observe-from', 'here', '--generators', '3'],
+      /--generators: got '3' with --observe-from here, whose one agent has no account/,
+    ],
     [['--observe-from', 'there'], /--observe-from: got 'there', wanted one of cluster, here/],
     [
       ['--observe-from', 'here', '--service-account', 'me'],

@@ -11,6 +11,7 @@ export const agentPlan: AgentPlan = {
   deadlineSeconds: 180,
   serviceAccount: undefined,
   observeFrom: 'cluster',
+  generators: 1,
   node: undefined,
   alone: undefined,
 }

@@ -18,6 +18,7 @@ export async function applyManifests(
   const lines: AgentLine[] = []
   const exitCode = await runAgent(job, {
     access,
+    index: 0,
     write: (text) => lines.push(JSON.parse(text) as AgentLine),
     signal: new AbortController().signal,
   })

@@ -11,9 +11,19 @@ import { paths } from './kubernetes-objects.ts'
 
 type Stored = Parameters<FakeApiServer['put']>[1]
 
+/** A pod of an agent that runs. */
+interface FakeAgent {
+  /** Name of its Job, and of the run. */
+  readonly job: string
+  readonly pod: string
+  readonly index: number
+  readonly ending: AbortController
+  readonly log: FakeLog
+}
+
 /**
- * A cluster in this process: the Job controller runs the real agent as its pod, the Deployment controller
- * replaces pods that all are the one HTTP server behind the Service.
+ * A cluster in this process: the Job controller runs the real agent as its pod, or its pods, the Deployment
+ * controller replaces pods that all are the one HTTP server behind the Service.
  */
 export class FakeCluster {
   readonly server = new FakeApiServer()
@@ -23,7 +33,8 @@ export class FakeCluster {
   waiting: { readonly reason: string; readonly message: string } | undefined
   /** How far the clock of agents is ahead of this process's. Milliseconds. */
   agentAheadMs = 0
-  readonly #agents = new Map<string, { readonly ending: AbortController; readonly log: FakeLog }>()
+  /** By the names of their pods. */
+  readonly #agents = new Map<string, FakeAgent>()
   #counted = 0
 
   async start(t: Scope): Promise<this> {
@@ -50,9 +61,9 @@ export class FakeCluster {
       if (
         request.method === 'PATCH' &&
         request.path.startsWith(`${paths.jobs}/`) &&
-        startsPods(request.body)
+        podsOf(request.body) > 0
       ) {
-        this.#runJob(request.path.slice(paths.jobs.length + 1))
+        this.#runJob(request.path.slice(paths.jobs.length + 1), podsOf(request.body))
       }
       return this.controller.take(request, response)
     }
@@ -64,12 +75,18 @@ export class FakeCluster {
     return this.server.names().filter((name) => name.includes('lastcall-'))
   }
 
-  /** Ends an agent as the out-of-memory killer does. */
-  killAgent(): void {
-    for (const [name, { log }] of this.#agents) {
-      log.close()
-      this.#putAgentPod(name, { terminated: { exitCode: 137, reason: 'OOMKilled' } })
+  /** Ends every pod of the agent as the out-of-memory killer does, or only the one with this index. */
+  killAgent(index?: number): void {
+    for (const agent of this.#agents.values()) {
+      if (index !== undefined && agent.index !== index) continue
+      agent.log.close()
+      this.#putAgentPod(agent, { terminated: { exitCode: 137, reason: 'OOMKilled' } })
     }
+  }
+
+  /** Ends a pod of the agent as an eviction does: with SIGTERM. */
+  evictAgent(index: number): void {
+    for (const agent of this.#agents.values()) if (agent.index === index) agent.ending.abort()
   }
 
   /** Whether an agent that is there has said a line of this type. */
@@ -91,23 +108,29 @@ export class FakeCluster {
     this.server.put(list, object as Stored)
   }
 
-  #runJob(name: string): void {
-    if (this.waiting) return this.#putAgentPod(name, { waiting: this.waiting })
-    const { data } = this.server.object(paths.configMaps, name) as unknown as { data: Record<string, string> }
-    const ending = new AbortController()
-    const log = new FakeLog()
-    this.#agents.set(name, { ending, log })
-    this.#putAgentPod(name, { running: {} })
-    void this.#runAgent(name, JSON.parse(data['job.json'] ?? '') as AgentJob, { ending, log })
+  #runJob(job: string, pods: number): void {
+    for (let index = 0; index < pods; index++) {
+      const pod = pods === 1 ? `${job}-pod` : `${job}-${index}-pod`
+      const agent = { job, pod, index, ending: new AbortController(), log: new FakeLog() }
+      if (this.waiting) this.#putAgentPod(agent, { waiting: this.waiting })
+      else this.#startAgent(agent)
+    }
   }
 
-  async #runAgent(
-    name: string,
-    job: AgentJob,
-    { ending, log }: { readonly ending: AbortController; readonly log: FakeLog },
-  ): Promise<void> {
+  #startAgent(agent: FakeAgent): void {
+    const { data } = this.server.object(paths.configMaps, agent.job) as unknown as {
+      data: Record<string, string>
+    }
+    this.#agents.set(agent.pod, agent)
+    this.#putAgentPod(agent, { running: {} })
+    void this.#runAgent(agent, JSON.parse(data['job.json'] ?? '') as AgentJob)
+  }
+
+  async #runAgent(agent: FakeAgent, job: AgentJob): Promise<void> {
+    const { pod, index, ending, log } = agent
     const exitCode = await runAgent(job, {
-      access: this.#hasToken(name) ? this.server.access : noAccess,
+      access: this.#hasToken(agent.job) ? this.server.access : noAccess,
+      index,
       write: (text) => {
         this.#counted += requestsIn(text)
         log.write(this.agentAheadMs === 0 ? text : later(text, this.agentAheadMs))
@@ -115,9 +138,9 @@ export class FakeCluster {
       signal: ending.signal,
     })
     log.close()
-    this.#agents.delete(name)
-    if (ending.signal.aborted) this.server.remove(paths.pods, `${name}-pod`)
-    else this.#putAgentPod(name, { terminated: { exitCode } })
+    this.#agents.delete(pod)
+    if (ending.signal.aborted) this.server.remove(paths.pods, pod)
+    else this.#putAgentPod(agent, { terminated: { exitCode } })
   }
 
   /** As the kubelet mounts one. */
@@ -128,28 +151,28 @@ export class FakeCluster {
     return spec.template.spec.automountServiceAccountToken
   }
 
-  #putAgentPod(name: string, state: object): void {
+  #putAgentPod({ job, pod, index }: FakeAgent, state: object): void {
+    const annotations = { 'batch.kubernetes.io/job-completion-index': String(index) }
     this.#put(paths.pods, {
-      metadata: { name: `${name}-pod`, labels: { 'lastcall.dev/run': name } },
-      spec: { containers: [{ name: 'agent' }] },
+      metadata: { name: pod, labels: { 'lastcall.dev/run': job }, annotations },
+      spec: { containers: [{ name: 'agent' }], nodeName: `node-${index + 1}` },
       status: { phase: 'Running', containerStatuses: [{ name: 'agent', state }] },
     })
   }
 
-  /** As the garbage collector: everything that the Job owns goes with it, and its pod gets SIGTERM. */
+  /** As the garbage collector: everything that the Job owns goes with it, and its pods get SIGTERM. */
   #endJob(name: string): void {
     for (const entry of this.server.names()) {
       const [list = '', object = ''] = entry.split(' ')
       if (object === name && list !== paths.jobs) this.server.remove(list, object)
+      const isPod = list === paths.pods && object.startsWith(`${name}-`)
+      if (isPod && !this.#agents.has(object)) this.server.remove(list, object)
     }
-    const agent = this.#agents.get(name)
-    if (agent) agent.ending.abort()
-    else this.server.remove(paths.pods, `${name}-pod`)
+    for (const { job, ending } of this.#agents.values()) if (job === name) ending.abort()
   }
 
   #follow(path: string, query: URLSearchParams, response: ServerResponse): boolean {
-    const name = /\/pods\/(.*)-pod\/log$/.exec(path)?.[1] ?? ''
-    const agent = this.#agents.get(name)
+    const agent = this.#agents.get(/\/pods\/(.*)\/log$/.exec(path)?.[1] ?? '')
     if (agent) agent.log.follow(response, query.get('sinceTime'))
     else send(response, 404, { code: 404, reason: 'NotFound', message: 'the pod is gone' })
     return true
@@ -166,8 +189,9 @@ function later(line: string, ms: number): string {
   return `${JSON.stringify({ ...message, at: message.at + ms })}\n`
 }
 
-function startsPods(patch: unknown): boolean {
-  return (patch as { spec?: { parallelism?: number } }).spec?.parallelism === 1
+/** How many pods the patch of a Job starts. */
+function podsOf(patch: unknown): number {
+  return (patch as { spec?: { parallelism?: number } }).spec?.parallelism ?? 0
 }
 
 function requestsIn(line: string): number {

@@ -25,6 +25,7 @@ export async function kubernetesOptions(api: ApiClient, load: LoadOptions): Prom
     image: 'node:24-slim',
     bundle: new Uint8Array(),
     serviceAccount: undefined,
+    generators: 1,
     node: undefined,
     trigger: 'restart',
     rolloutTimeoutMs: 20_000,

@@ -16,11 +16,12 @@ const job: AgentJob = {
   service: 'shop',
   target: { host: '127.0.0.1', port: 9 },
   targetPort: 'http',
+  generators: 1,
   configMap: 'lastcall-1',
 }
 
-/** An agent that runs in this process. */
-interface RunningAgent {
+/** An agent in this process, for the Deployment `shop`. */
+export interface RunningAgent {
   readonly server: FakeApiServer
   readonly exitCode: Promise<number>
   readonly ending: AbortController
@@ -28,11 +29,14 @@ interface RunningAgent {
   lines<Type extends AgentLine['type']>(type: Type): readonly Extract<AgentLine, { type: Type }>[]
 }
 
-/** Starts an agent for the Deployment `shop` of a server of its own; `more` is added to its job. */
+/**
+ * Begins an agent for the Deployment `shop` of a server of its own, one of several where it is not the first;
+ * `more` is added to its job.
+ */
 export async function beginAgent(
   t: Scope,
   prepare: (server: FakeApiServer) => void = () => undefined,
-  more: Partial<AgentJob> = {},
+  { index = 0, ...more }: Partial<AgentJob> & { readonly index?: number } = {},
 ): Promise<RunningAgent> {
   const server = await new FakeApiServer().start(t)
   putShop(server)
@@ -41,9 +45,10 @@ export async function beginAgent(
   const ending = new AbortController()
   const lines: AgentLine[] = []
   const exitCode = runAgent(
-    { ...job, ...more },
+    { ...job, generators: index + 1, ...more },
     {
       access: server.access,
+      index,
       write: (text) => lines.push(parseAgentLine(text)!),
       signal: ending.signal,
     },
@@ -58,7 +63,7 @@ export async function beginAgent(
   }
 }
 
-/** Hands an agent a command. */
+/** Puts a command where the agent looks for it. */
 export function tell(server: FakeApiServer, command: AgentCommand): void {
   const data = { [COMMAND_KEY]: JSON.stringify(command) }
   server.put(paths.configMaps, { metadata: { name: job.configMap }, data })

@@ -53,6 +53,7 @@ export async function triggerPlace(
     service: 'shop',
     target: { host: '127.0.0.1', port: 9 },
     targetPort: 9,
+    generators: 1,
     configMap: 'lastcall-1',
   }
   const observer = startObserver(api, job, (message, at) => pods.take({ n: ++n, at, ...message }))

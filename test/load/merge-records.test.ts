@@ -95,12 +95,14 @@ test('mergeRecords takes the widest time, the worst delays, all stalls, and what
     leftOut: [slow],
     fellBack,
     lanes: [{ ...lane!, startedMs: 5, lastMs: 7, skipped: 2 }],
+    clockErrorMs: 20,
     health: { loopDelayP50Ms: 9, loopDelayP99Ms: 10, loopDelayMaxMs: 99, stalls: [stall(500)] },
   })
   const other = recordOf([], [], {
     startedAt: '2026-01-01T00:00:00.000Z',
     endedAt: '2026-01-01T00:00:10.000Z',
     generators: 2,
+    clockErrorMs: 30,
     leftOut: [slow],
     fellBack,
     lanes: [{ ...lane!, startedMs: 4, lastMs: 9, skipped: 3 }],
@@ -111,6 +113,7 @@ test('mergeRecords takes the widest time, the worst delays, all stalls, and what
     startedAt: other.startedAt,
     endedAt: other.endedAt,
     generators: 3,
+    clockErrorMs: 30,
     lanes: [{ ...lane!, startedMs: 4, lastMs: 9, skipped: 5 }],
     health: { loopDelayP50Ms: 9, loopDelayP99Ms: 50, loopDelayMaxMs: 99, stalls: [stall(100), stall(500)] },
   })

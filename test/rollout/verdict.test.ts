@@ -116,6 +116,12 @@ test("judgeRun is inconclusive when requests failed by the generator's own fault
 const stallAt = (fromMs: number, ms: number): Stall => ({ at: { wallMs: fromMs, monotonicMs: fromMs }, ms })
 const withStalls = (...stalls: Stall[]): Verdict => judgeRun(makeFacts({ health: { stalls } }))
 
+test('judgeRun says which of several generators stalled', () => {
+  const facts = makeFacts({ health: { stalls: [{ ...stallAt(4_000, 150), generator: 2 }] } })
+  const { reasons } = judgeRun({ ...facts, load: { ...facts.load, generators: 3 } })
+  assert.match(reasons.join(), /the load generator 2 of 3 stalled for 150 ms/)
+})
+
 test('judgeRun is inconclusive when the generator stalled for as long as the outage that a run has to detect', () => {
   const verdict = withStalls(stallAt(3_500, 60), stallAt(5_100, 142), stallAt(7_000, 100))
   assert.deepEqual([verdict.outcome, verdict.exitCode, verdict.smallestOutageMs], ['inconclusive', 3, null])

@@ -33,6 +33,7 @@ const examples: readonly Example[] = [
   ],
   ['lastcall rollout deploy/shop --trigger drain-node', 'what a node drain loses'],
   ['lastcall rollout deploy/shop --url https://shop.example', 'through the Ingress or the Gateway'],
+  ['lastcall rollout deploy/shop --rate 5000 --generators 4', 'more than one pod can send'],
   ['lastcall rollout deploy/shop --restarts 10 --json run.json', 'rare races, in every detail'],
 ]
 
@@ -63,6 +64,10 @@ export function createRolloutCommand(io: CliIo, onExitCode: (code: number) => vo
     .option('--service-account <name>', 'account of the agent (default: one is created, with a role)')
     .option('--observe-from <place>', observeFromHelp)
     .option('--node <name>', 'node for the agent alone, whatever its taints (default: the scheduler decides)')
+    .option(
+      '--generators <n>',
+      'pods that send the load together, 1 to 20, on different nodes where there are some (default: 1)',
+    )
     .option('--trigger <how>', triggerHelp)
     .option(
       '--to-image <image>',

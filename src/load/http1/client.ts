@@ -4,8 +4,8 @@ import { Connection, type ConnectionEvents, type ExchangeEvents } from './connec
 import type { Http1Request } from './request-text.ts'
 
 /**
- * A virtual client over HTTP/1.1. It asks for its target each time it dials, as kube-proxy chooses an endpoint
- * for a connection and never for a request.
+ * A virtual client over HTTP/1.1. It asks for its target each time it dials, as kube-proxy chooses an
+ * endpoint for a connection and never for a request.
  */
 export class HttpClient implements ConnectionEvents {
   readonly #pickTarget: PickTarget

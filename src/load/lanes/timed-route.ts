@@ -5,6 +5,7 @@ import type { LaneTrial } from '../lane-definition.ts'
 import type { LoadOptions } from '../load-options.ts'
 import { getOf } from '../plain-request.ts'
 import { pathOf, type Route } from '../route.ts'
+import { clientsOf } from '../share.ts'
 
 /** A GET route whose answer takes as long as it is asked to. */
 export interface TimedRoute {
@@ -24,15 +25,15 @@ const TRIAL_MS = 1_000
 
 /**
  * Clients that ask the route in turns, so that some answer is always under way. Half of them keep their
- * connection. A route that answers early is not asked more often.
+ * connection. A route that answers early is not asked more often. `clients` counts those of all generators.
  */
 export async function askInTurns(context: LaneContext, timed: TimedRoute, clients: number): Promise<void> {
   const startMs = performance.now()
   const { slowMs } = context.options
-  const running = Array.from({ length: clients }, (_, index) =>
+  const running = clientsOf(clients, context.share).map((client) =>
     runClient(context, timed, {
-      startMs: startMs + (index * slowMs) / clients,
-      keepAlive: index % 2 === 0,
+      startMs: startMs + (client * slowMs) / clients,
+      keepAlive: client % 2 === 0,
     }),
   )
   await Promise.all(running)

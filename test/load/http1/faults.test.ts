@@ -11,7 +11,8 @@ import { eventually } from '../../helpers/eventually.ts'
 import { listen } from '../../helpers/listen.ts'
 import { DialAgent, sendByNodeHttp } from '../../helpers/node-http-client.ts'
 
-// Each raw server is asked by the load engine and by node:http, whose errors users know. Both have to tell the same.
+// Each raw server is asked by the load engine and by node:http, whose errors users know. Both have to tell
+// the same.
 
 /** What a server does with the nth request of all. */
 type Server = (socket: Socket, nth: number) => void

@@ -6,6 +6,7 @@ import { keepAlive } from '../../../src/load/lanes/keep-alive/keep-alive.ts'
 import { defaultLoad } from '../../../src/load/load-options.ts'
 import { getOf } from '../../../src/load/plain-request.ts'
 import type { Sample } from '../../../src/load/sample.ts'
+import { wholeLoad } from '../../../src/load/share.ts'
 import { eventually, turns } from '../../helpers/eventually.ts'
 
 /** Runs the lane against a server that answers nothing until `answer`. */
@@ -15,6 +16,7 @@ function runHeld(isAbandoned: boolean) {
   const counts = { sent: 0, opened: 0, skipped: 0 }
   const context = {
     options: { ...defaultLoad, ratePerSecond: 10_000 },
+    share: wholeLoad,
     requests: [getOf('/')],
     headers: {},
     signal: stopping.signal,

@@ -2,6 +2,7 @@ import { withOwn } from '../../headers.ts'
 import { inTurn, type Lane, sendOnGrid } from '../../lane.ts'
 import type { LaneDefinition, LaneTrial } from '../../lane-definition.ts'
 import { bodyOf } from '../../plain-request.ts'
+import { firstInTurn, pacedClients } from '../../share.ts'
 import { describedTrial, echoRoute, echoTrial } from '../plain-trials.ts'
 import { Http2Client } from './client.ts'
 
@@ -13,14 +14,16 @@ const MAX_OUTSTANDING = 100
 const run: Lane = async (context) => {
   const { ratePerSecond, timeoutMs } = context.options
   const { requests, headers } = context
-  const intervalMs = (1_000 * HTTP2_CLIENTS) / ratePerSecond
+  const first = firstInTurn(requests.length, context.share)
+  const length = pacedClients(HTTP2_CLIENTS, context.share)
+  const intervalMs = (1_000 * length) / ratePerSecond
   const startMs = performance.now()
-  const clients = Array.from({ length: HTTP2_CLIENTS }, (_, index) => {
+  const clients = Array.from({ length }, (_, index) => {
     const client = new Http2Client(context.pickTarget)
     context.own(client)
-    const next = inTurn(requests, index)
+    const next = inTurn(requests, first + index)
     const plan = {
-      startMs: startMs + (index * intervalMs) / HTTP2_CLIENTS,
+      startMs: startMs + (index * intervalMs) / length,
       intervalMs,
       maxOutstanding: MAX_OUTSTANDING,
     }
@@ -50,8 +53,8 @@ const trial: LaneTrial = {
 }
 
 /**
- * Requests over HTTP/2 with prior knowledge, one session a client: meets GOAWAY, and what a server does to the
- * streams that cross it on the wire.
+ * Requests over HTTP/2 with prior knowledge, one session a client: meets GOAWAY, and what a server does to
+ * the streams that cross it on the wire.
  */
 export const http2: LaneDefinition = {
   name: 'http2',

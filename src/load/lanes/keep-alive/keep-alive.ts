@@ -1,5 +1,6 @@
 import { inTurn, type Lane, MAX_OUTSTANDING, sendOnGrid } from '../../lane.ts'
 import type { LaneDefinition } from '../../lane-definition.ts'
+import { firstInTurn, pacedClients } from '../../share.ts'
 import { describedTrial, echoRoute, echoTrial, getTrial } from '../plain-trials.ts'
 import { createClientPool } from './client-pool.ts'
 
@@ -18,8 +19,9 @@ const MAX_IDLE_MS = 38
 
 const run: Lane = async (context) => {
   const { ratePerSecond, timeoutMs } = context.options
-  const next = inTurn(context.requests, 0)
-  const first = Math.min(MAX_CLIENTS, Math.max(KEEP_ALIVE_CLIENTS, Math.ceil(ratePerSecond / RATE_OF_CLIENT)))
+  const next = inTurn(context.requests, firstInTurn(context.requests.length, context.share))
+  const least = pacedClients(KEEP_ALIVE_CLIENTS, context.share)
+  const first = Math.min(MAX_CLIENTS, Math.max(least, Math.ceil(ratePerSecond / RATE_OF_CLIENT)))
   const clients = createClientPool({
     first,
     maxFree: Math.max(first, Math.floor((ratePerSecond * MAX_IDLE_MS) / 1_000)),

@@ -1,11 +1,12 @@
 import { inTurn, type Lane, MAX_OUTSTANDING, sendOnGrid } from '../../lane.ts'
 import type { LaneDefinition } from '../../lane-definition.ts'
+import { firstInTurn } from '../../share.ts'
 import { describedTrial, getTrial, NEW_CONNECTIONS } from '../plain-trials.ts'
 
 const run: Lane = async (context) => {
   const { ratePerSecond, timeoutMs } = context.options
   const client = context.openClient(false)
-  const next = inTurn(context.requests, 0)
+  const next = inTurn(context.requests, firstInTurn(context.requests.length, context.share))
   const plan = {
     startMs: performance.now(),
     intervalMs: 1_000 / ratePerSecond,

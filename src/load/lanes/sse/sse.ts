@@ -3,6 +3,7 @@ import type { LaneDefinition, TrialRequest } from '../../lane-definition.ts'
 import { getOf } from '../../plain-request.ts'
 import { pathOf, type Route } from '../../route.ts'
 import type { Sample } from '../../sample.ts'
+import { clientsOf } from '../../share.ts'
 import { EventSubscriber } from './subscriber.ts'
 
 const CLIENTS = 6
@@ -23,7 +24,7 @@ const run: Lane = async (context) => {
     identify: () => context.identify(request, performance.now()),
     record: context.record,
   }
-  const clients = Array.from({ length: CLIENTS }, () => {
+  const clients = clientsOf(CLIENTS, context.share).map(() => {
     const subscriber = new EventSubscriber({ path: request.path, headers, timeoutMs }, ports)
     context.own(subscriber)
     return subscriber.run(context.signal)

@@ -1,5 +1,6 @@
 import { inTurn, type Lane, type LaneContext, pauseUntil } from '../../lane.ts'
 import type { LaneDefinition } from '../../lane-definition.ts'
+import { clientsOf } from '../../share.ts'
 import { describedTrial, echoRoute, echoTrial, getTrial } from '../plain-trials.ts'
 import { isIdleRace } from './idle-race.ts'
 
@@ -13,8 +14,8 @@ const MAX_PAUSE_MS = 1_500
 // The pauses are pseudo-random with a fixed seed, so that two runs press the same way.
 const run: Lane = async (context) => {
   const { idleLimitMs } = context.options
-  const clients = Array.from({ length: THINK_TIME_CLIENTS + LONG_PAUSE_CLIENTS }, (_, index) =>
-    runClient(context, index + 1, index < THINK_TIME_CLIENTS ? 0 : idleLimitMs),
+  const clients = clientsOf(THINK_TIME_CLIENTS + LONG_PAUSE_CLIENTS, context.share).map((client) =>
+    runClient(context, client + 1, client < THINK_TIME_CLIENTS ? 0 : idleLimitMs),
   )
   await Promise.all(clients)
 }

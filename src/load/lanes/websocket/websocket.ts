@@ -2,6 +2,7 @@ import { type Lane, sendOnGrid } from '../../lane.ts'
 import type { LaneDefinition } from '../../lane-definition.ts'
 import { getOf } from '../../plain-request.ts'
 import { pathOf, type Route } from '../../route.ts'
+import { pacedClients } from '../../share.ts'
 import { openTrace, toSample } from '../../trace.ts'
 import { type OnLoss, WebSocketClient } from './client.ts'
 
@@ -20,17 +21,18 @@ const run: Lane = async (context) => {
   const { ratePerSecond, timeoutMs } = context.options
   const request = getOf(pathOf(context.options, websocketRoute))
   const place = { path: request.path, headers: context.headers, timeoutMs }
-  const intervalMs = (1_000 * WEBSOCKET_CLIENTS) / ratePerSecond
+  const length = pacedClients(WEBSOCKET_CLIENTS, context.share)
+  const intervalMs = (1_000 * length) / ratePerSecond
   const startMs = performance.now()
   const onLoss: OnLoss = (error, facts) => {
     const trace = Object.assign(openTrace(), { facts })
     context.record(toSample(context.identify(request, trace.startedAt.monotonicMs), trace, error))
   }
-  const clients = Array.from({ length: WEBSOCKET_CLIENTS }, async (_, index) => {
+  const clients = Array.from({ length }, async (_, index) => {
     const client = new WebSocketClient(context.pickTarget, place, onLoss)
     context.own(client)
     const plan = {
-      startMs: startMs + (index * intervalMs) / WEBSOCKET_CLIENTS,
+      startMs: startMs + (index * intervalMs) / length,
       intervalMs,
       maxOutstanding: MAX_OUTSTANDING,
     }

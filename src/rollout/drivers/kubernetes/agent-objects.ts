@@ -44,7 +44,7 @@ export async function createAgentObjects(api: ApiClient, plan: AgentPlan): Promi
   const remove = (): Promise<void> => patiently(() => deleteOnce(api, jobPath))
   try {
     for (const { path, object } of others) await createKnown(api, path, object)
-    await patiently(() => api.patch(jobPath, { spec: { parallelism: 1 } }))
+    await patiently(() => api.patch(jobPath, { spec: { parallelism: plan.generators } }))
   } catch (error) {
     await remove()
     throw error
@@ -98,7 +98,7 @@ async function waitUntilGone(
   const pods = `/api/v1/namespaces/${plan.workload.namespace}/pods?${query.toString()}`
   let left: readonly Remains[] = [
     {
-      what: "the agent's pod",
+      what: plan.generators === 1 ? "the agent's pod" : "the agent's pods",
       isThere: async () => (await api.get<ObjectList<PodObject>>(pods)).items.length > 0,
     },
     ...manifests.map(({ path, object }) => ({

@@ -21,9 +21,13 @@ export interface AgentPlan {
   readonly serviceAccount: string | undefined
   /** Whether the agent observes, or only sends: then it has no account. */
   readonly observeFrom: ObserveFrom
+  /** How many pods send the load. */
+  readonly generators: number
   /** Node that it runs on, whatever its taints; undefined: the scheduler decides. */
   readonly node: string | undefined
-  /** What the agent does to the workload by itself; it is kept for an hour. Undefined: it is told by commands. */
+  /**
+   * What the agent does to the workload by itself; it is kept for an hour. Undefined: it is told by commands.
+   */
   readonly alone: TriggerName | undefined
 }
 

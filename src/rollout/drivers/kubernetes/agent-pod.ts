@@ -7,59 +7,110 @@ import { AGENT_CONTAINER, RUN_LABEL } from './manifests.ts'
 import { unpullable } from './unpullable.ts'
 import { waitUntil } from './wait.ts'
 
-/** Where the agent's pod is looked for. */
+/** A pod of the agent that has started. */
+export interface AgentPod {
+  readonly name: string
+  readonly node: string | undefined
+  /** Of the Job, from 0. */
+  readonly index: number
+}
+
+/** The first one is the observer, unless another one has ended before it began. */
+export type AgentPods = readonly [AgentPod, ...AgentPod[]]
+
+/** Where the agent's pods are looked for. */
 export interface AgentPodPlan {
   readonly namespace: string
   /** Name of the run. */
   readonly name: string
   readonly image: string
+  /** How many pods there are to be. */
+  readonly generators: number
+  /**
+   * How long they may take until they run: a node may have to pull the image. Milliseconds; 180,000 when left
+   * out.
+   */
+  readonly timeoutMs?: number
 }
 
-/** How long the pod may take until it runs: a node may have to pull the image. Milliseconds. */
+/** Where the Job controller says which of the pods it is; a Job of one pod has none. */
+const INDEX_ANNOTATION = 'batch.kubernetes.io/job-completion-index'
 const START_TIMEOUT_MS = 180_000
 
 /**
- * Waits until the agent's container runs or has ended, and resolves to its pod's name.
+ * Waits until every container of the agent runs, or one has ended, and resolves to the pods that have started
+ * until then, in the order of their indexes.
  * @throws LastcallError `LASTCALL_AGENT` when the image cannot be pulled, or it does not start in time
  */
-export async function waitForAgentPod(
+export async function waitForAgentPods(
   api: ApiClient,
   plan: AgentPodPlan,
   signal: AbortSignal,
-): Promise<string> {
+): Promise<AgentPods> {
   const target: WatchTarget = {
     path: `/api/v1/namespaces/${plan.namespace}/pods`,
     query: { labelSelector: `${RUN_LABEL}=${plan.name}` },
   }
-  const timeout = AbortSignal.timeout(START_TIMEOUT_MS)
-  let last: PodObject | undefined
+  const timeout = AbortSignal.timeout(plan.timeoutMs ?? START_TIMEOUT_MS)
+  let last: readonly PodObject[] = []
   try {
-    return await waitUntil<PodObject, string>(
+    return await waitUntil<PodObject, AgentPods>(
       api,
       target,
-      ([pod]) => {
-        last = pod
-        return pod === undefined ? undefined : startedPod(pod, plan)
+      (pods) => {
+        last = pods
+        return startedPods(pods, plan)
       },
       AbortSignal.any([signal, timeout]),
     )
   } catch (error) {
     if (!timeout.aborted) throw error
-    const why = last === undefined ? await jobEvents(api, plan) : describeWaiting(last)
-    throw refuse(`the agent's pod did not start within ${START_TIMEOUT_MS / 1_000} s: ${why}`)
+    const waiting = last.find((pod) => !hasStarted(pod))
+    const why = waiting === undefined ? await jobEvents(api, plan) : describeWaiting(waiting)
+    throw refuse(describeTimeout(plan, last.filter(hasStarted).length, why))
   }
 }
 
-function startedPod(pod: PodObject, { image }: AgentPodPlan): string | undefined {
+function describeTimeout(
+  { generators, timeoutMs = START_TIMEOUT_MS }: AgentPodPlan,
+  started: number,
+  why: string,
+): string {
+  const seconds = timeoutMs / 1_000
+  return generators === 1
+    ? `the agent's pod did not start within ${seconds} s: ${why}`
+    : `only ${started} of ${generators} generators started within ${seconds} s: ${why}; ` +
+        'lower --generators, or make room for their pods'
+}
+
+/** One that has ended is lost already: its log says why, and the others would be waited for in vain. */
+function startedPods(pods: readonly PodObject[], plan: AgentPodPlan): AgentPods | undefined {
+  for (const pod of pods) refuseUnpullable(pod, plan)
+  const started = new Map(pods.filter(hasStarted).map((pod) => [indexOf(pod), pod]))
+  const isEnough = started.size >= plan.generators || pods.some((pod) => stateOf(pod)?.terminated)
+  const [first, ...others] = [...started]
+    .toSorted(([one], [other]) => one - other)
+    .map(([index, { metadata, spec }]) => ({ name: metadata.name, node: spec.nodeName, index }))
+  return isEnough && first ? [first, ...others] : undefined
+}
+
+function indexOf({ metadata }: PodObject): number {
+  return Number(metadata.annotations?.[INDEX_ANNOTATION] ?? 0)
+}
+
+function hasStarted(pod: PodObject): boolean {
   const state = stateOf(pod)
-  const { reason = '', message = '' } = state?.waiting ?? {}
+  return state?.running !== undefined || state?.terminated !== undefined
+}
+
+function refuseUnpullable(pod: PodObject, { image }: AgentPodPlan): void {
+  const { reason = '', message = '' } = stateOf(pod)?.waiting ?? {}
   if (unpullable.includes(reason)) {
     throw refuse(
       `the cluster cannot pull the image '${image}' (${reason}: ${message}); ` +
         `name one that it can pull with --image: any with Node.js 22 or newer`,
     )
   }
-  return state?.running || state?.terminated ? pod.metadata.name : undefined
 }
 
 function stateOf(

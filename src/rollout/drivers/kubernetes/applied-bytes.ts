@@ -1,6 +1,6 @@
 /**
- * `kubectl apply` keeps a copy of the object in an annotation; its annotations together may be as long as this
- * (apimachinery, `TotalAnnotationSizeLimitB`).
+ * `kubectl apply` keeps a copy of the object in an annotation; its annotations together may be as long as
+ * this (apimachinery, `TotalAnnotationSizeLimitB`).
  */
 export const MAX_APPLIED_BYTES = 256 * 1_024
 

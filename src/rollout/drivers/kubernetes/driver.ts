@@ -7,12 +7,13 @@ import type { AgentLine } from './agent/protocol.ts'
 import type { Observer } from './agent/observer.ts'
 import { ApiError, inWords } from './api/api-error.ts'
 import type { ApiClient } from './api/client.ts'
-import { type ClockBridge, createClockBridge } from './clock-bridge.ts'
+import { type ClockBridge, createClockBridge, errorMsOf } from './clock-bridge.ts'
 import type { KubernetesOptions } from './kubernetes-options.ts'
 import { unknownFromHere } from './observe-from.ts'
 import { observeFromHere } from './observe-from-here.ts'
 import { createObservedPods } from './pods.ts'
-import { endedEarly, planAgent, type RemoteAgent, startRemoteAgent } from './remote-agent.ts'
+import { planAgent, type RemoteAgent, startRemoteAgent } from './remote-agent.ts'
+import { endedEarly } from './remote-generator.ts'
 import { createRestarter } from './restarter.ts'
 
 /** What the driver needs besides its options. */
@@ -23,7 +24,10 @@ export interface KubernetesPorts {
   onLost(problem: string): void
 }
 
-/** A workload in a cluster, with an agent beside it that sends the load and, unless that is done here, observes. */
+/**
+ * A workload in a cluster, with an agent beside it that sends the load and, unless that is done here,
+ * observes.
+ */
 export function createKubernetesDriver(options: KubernetesOptions, ports: KubernetesPorts): Driver {
   const { api, timeline } = ports
   const { workload, destination, observeFrom } = options.found
@@ -113,7 +117,8 @@ export function createKubernetesDriver(options: KubernetesOptions, ports: Kubern
     oldPodsGone: restarter.oldPodsGone,
     pods: () => pods.records(),
     leftBehind: () => [...restarter.leftBehind(), ...objectsLeft],
-    unknown: () => (observeFrom === 'here' ? unknownFromHere(clock.withinMs()) : []),
+    unknown: () =>
+      observeFrom === 'here' ? unknownFromHere(errorMsOf(clock.aheadMs(), clock.bounds())) : [],
     stop,
     // The end of the process may come before the cluster's answer; then the deadline of the Job ends the
     // agent.
@@ -128,7 +133,7 @@ function sendRemotely(agent: RemoteAgent, { api, onLost }: KubernetesPorts): Dri
   const lose = (error: unknown): void => {
     if (!isStopping) onLost(error instanceof LastcallError ? error.problems.join(' ') : String(error))
   }
-  agent.ended.then(() => lose(endedEarly()), lose)
+  agent.ended.catch(lose)
   return {
     totals: () => agent.load.totals(),
     record: () => last ?? agent.load.record(),

@@ -22,7 +22,7 @@ const KEPT_ALONE_SECONDS = 3_600
 
 /** The Job alone: it owns everything else, so that its end is the end of all. */
 export function jobManifest(plan: AgentPlan): Manifest {
-  const { name, deadlineSeconds } = plan
+  const { name, deadlineSeconds, generators } = plan
   return {
     path: `/apis/batch/v1/namespaces/${plan.workload.namespace}/jobs`,
     object: {
@@ -32,6 +32,8 @@ export function jobManifest(plan: AgentPlan): Manifest {
       spec: {
         // Without a pod until its account is there: the deadline runs, and no failed attempt is reported.
         parallelism: plan.alone ? 1 : 0,
+        // Each pod knows by its index which part of the load is its own.
+        ...(generators > 1 && { completions: generators, completionMode: 'Indexed' }),
         // A second agent would begin from nothing, in the middle of a run.
         backoffLimit: 0,
         activeDeadlineSeconds: deadlineSeconds,
@@ -81,12 +83,13 @@ function metadataOf({ name, workload }: AgentPlan): Manifest['object']['metadata
 
 /** Passes the restricted Pod Security standard. */
 function podSpec(plan: AgentPlan): object {
-  const { name, image, imagePullSecrets, node } = plan
+  const { name, image, imagePullSecrets, node, generators } = plan
   const account = accountOf(plan)
   return {
     restartPolicy: 'Never',
     // Past the scheduler, and so past taints with NoSchedule (Kubernetes docs, "Assigning Pods to Nodes").
     ...(node !== undefined && { nodeName: node }),
+    ...(node === undefined && generators > 1 && { topologySpreadConstraints: [spreadOf(name)] }),
     ...(account !== undefined && { serviceAccountName: account }),
     ...(imagePullSecrets.length > 0 && { imagePullSecrets }),
     automountServiceAccountToken: account !== undefined,
@@ -120,6 +123,16 @@ function podSpec(plan: AgentPlan): object {
       { name: 'lastcall', configMap: { name } },
       { name: 'tmp', emptyDir: { sizeLimit: '64Mi' } },
     ],
+  }
+}
+
+/** Two generators on one node may stall together. A cluster with fewer nodes is no reason not to run. */
+function spreadOf(name: string): object {
+  return {
+    maxSkew: 1,
+    topologyKey: 'kubernetes.io/hostname',
+    whenUnsatisfiable: 'ScheduleAnyway',
+    labelSelector: { matchLabels: { [RUN_LABEL]: name } },
   }
 }
 

@@ -2,8 +2,8 @@
 export const observeFromNames = ['cluster', 'here'] as const
 
 /**
- * Where the observer is: `cluster`, in the agent, which needs an account for that; or `here`, in this process,
- * which asks the API server with the rights of the user. The agent then only sends the load.
+ * Where the observer is: `cluster`, in the agent, which needs an account for that; or `here`, in this
+ * process, which asks the API server with the rights of the user. The agent then only sends the load.
  */
 export type ObserveFrom = (typeof observeFromNames)[number]
 

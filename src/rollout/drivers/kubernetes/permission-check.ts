@@ -9,6 +9,8 @@ import type { WorkloadName } from './workload-kinds.ts'
 export interface PermissionChoice extends Omit<RunChoice, 'observeFrom'> {
   readonly namespace: string
   readonly workload: WorkloadName
+  /** Several agents are told by commands when to send, which they read with an account. 1 */
+  readonly generators?: number
   /** Undefined: from the cluster, or from here when that is all that the user may do. */
   readonly observeFrom: ObserveFrom | undefined
 }
@@ -33,7 +35,8 @@ export async function checkPermissions(api: ApiClient, choice: PermissionChoice)
   const fromHere = permissionsFor(workload, { ...choice, observeFrom: 'here' })
   const needed = new Set(fromHere.map(toText))
   const forAccount = texts.filter((text) => !needed.has(text))
-  const isFree = choice.observeFrom === undefined && choice.serviceAccount === undefined
+  const { serviceAccount, generators = 1 } = choice
+  const isFree = choice.observeFrom === undefined && serviceAccount === undefined && generators === 1
   if (!isFree || forAccount.length === 0) throw refuse(namespace, missing)
   const others = fromHere.filter((permission) => texts.includes(toText(permission)))
   if (others.length > 0) throw refuse(namespace, others)

@@ -5,8 +5,8 @@ import { triggers } from './triggers/triggers.ts'
 import type { Workload } from './workload.ts'
 
 /**
- * Where the observer is, whether the agent's own account is created or the user names one, and what a run does
- * to the pods.
+ * Where the observer is, whether the agent's own account is created or the user names one, and what a run
+ * does to the pods.
  */
 export interface RunChoice {
   readonly observeFrom: ObserveFrom
@@ -60,7 +60,9 @@ function watchPermissions(): readonly Permission[] {
   return watched.flatMap((what) => ['list', 'watch'].map((verb) => ({ verb, ...what, why: 'observe' })))
 }
 
-/** What it takes to make the agent's account. Nobody may create a role that allows more than he may himself. */
+/**
+ * What it takes to make the agent's account. Nobody may create a role that allows more than he may himself.
+ */
 function accountPermissions(): readonly Permission[] {
   const handedOn = agentRules('').flatMap(({ apiGroups, resources, verbs }) =>
     apiGroups.flatMap((group) =>

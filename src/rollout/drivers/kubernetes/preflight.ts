@@ -27,7 +27,9 @@ export interface Destination {
 export interface Preflight {
   readonly workload: Workload
   readonly destination: Destination
-  /** The Service whose endpoints are observed; undefined beside a URL where no single one selects the pods. */
+  /**
+   * The Service whose endpoints are observed; undefined beside a URL where no single one selects the pods.
+   */
   readonly service: ServiceTarget | undefined
   /** The port on which the pods listen, a number or the name of a container's port. */
   readonly targetPort: string | number | undefined

@@ -1,33 +1,45 @@
 import { randomBytes } from 'node:crypto'
-import { LastcallError } from '../../../core/errors.ts'
 import type { LaneChanges } from '../../../load/lane-changes.ts'
 import type { LoadOptions } from '../../../load/load-options.ts'
 import { type Instant, readClocks } from '../../../load/sample.ts'
-import { followAgentLog } from './agent-log.ts'
 import { type AgentObjects, createAgentObjects } from './agent-objects.ts'
 import type { AgentPlan } from './agent-plan.ts'
-import { waitForAgentPod } from './agent-pod.ts'
+import { type AgentPod, type AgentPods, waitForAgentPods } from './agent-pod.ts'
 import type { AgentJob, AgentLine, OwnRun } from './agent/protocol.ts'
 import type { ApiClient } from './api/client.ts'
 import type { ClockBridge } from './clock-bridge.ts'
+import { createGeneratorClock } from './generator-clock.ts'
+import { joinLoads } from './joined-load.ts'
 import type { KubernetesOptions } from './kubernetes-options.ts'
-import { createLoadSum, type LoadSum } from './load-sum.ts'
+import type { LoadSum } from './load-sum.ts'
 import { DEFAULT_IMAGE, WORKLOAD_IMAGE } from './manifests.ts'
+import { type AgentAnswer, mergeAnswers, type NamedAnswer } from './merge-answers.ts'
+import { followGenerator, type RemoteGenerator } from './remote-generator.ts'
 
 /** The cluster ends an agent that nobody has asked to go on for so long. Seconds. */
 const LEASE_SECONDS = 180
 const RENEWAL_MS = 60_000
+/** How often several generators are asked for the time: the quickest answer says most about their clocks. */
+const CLOCK_QUESTIONS = 5
 
-/** The agent in its pod, as seen from here. */
+/** The agent in its pod or pods, as seen from here. */
 export interface RemoteAgent {
-  /** Resolves when every watch of the agent has read its first list; rejects with `LASTCALL_AGENT`. */
+  /**
+   * Resolves when every watch of the agent has read its first list, and the clocks of several generators are
+   * known; rejects with `LASTCALL_AGENT`.
+   */
   observing(): Promise<void>
-  /** Has it do something and resolves to its answer; rejects with `LASTCALL_AGENT` when it is lost before. */
+  /**
+   * Has all of it do something and resolves to the answer; rejects with `LASTCALL_AGENT` when it is lost
+   * before.
+   */
   ask(task: AgentTask): Promise<AgentAnswer>
-  /** Rejects with `LASTCALL_AGENT` when the agent is lost; resolves when it has come to its end. */
+  /**
+   * Rejects with `LASTCALL_AGENT` when one of its pods is lost or ends by itself; else resolves at the end.
+   */
   readonly ended: Promise<void>
   /** The load so far. */
-  readonly load: LoadSum
+  readonly load: Pick<LoadSum, 'totals' | 'record'>
   /** Ends it with SIGTERM; resolves when everything that it had to say is here. */
   stop(): Promise<void>
   /** Deletes everything of it, and resolves to what is left when that takes too long. */
@@ -36,11 +48,9 @@ export interface RemoteAgent {
 
 /** A command that has no number yet. */
 export type AgentTask =
+  | { readonly do: 'clock' }
   | { readonly do: 'self-test'; readonly load: LoadOptions }
   | { readonly do: 'load'; readonly load: LoadOptions; readonly changes: LaneChanges }
-
-/** The line that answers a command. */
-export type AgentAnswer = Extract<AgentLine, { readonly command: number }>
 
 /** What the driver does with what the agent says. */
 export interface RemoteAgentPorts {
@@ -59,6 +69,7 @@ function secondsFor({ baselineMs, coolDownMs, durationMs, restarts, rolloutTimeo
 export function planAgent(options: KubernetesOptions, run?: OwnRun): AgentPlan {
   const { workload, service, destination, targetPort, observeFrom } = options.found
   const name = `lastcall-${randomBytes(4).toString('hex')}`
+  const generators = run ? 1 : options.generators
   const job: AgentJob = {
     namespace: workload.namespace,
     workload: { kind: workload.kind, name: workload.name, resource: workload.resource, uid: workload.uid },
@@ -66,6 +77,7 @@ export function planAgent(options: KubernetesOptions, run?: OwnRun): AgentPlan {
     ...(service && { service: service.service }),
     target: destination.target,
     ...(targetPort !== undefined && { targetPort }),
+    generators,
     configMap: name,
     ...(run && { run }),
     ...(observeFrom === 'here' && { load: options.load }),
@@ -79,6 +91,7 @@ export function planAgent(options: KubernetesOptions, run?: OwnRun): AgentPlan {
     deadlineSeconds: run ? secondsFor(run) : LEASE_SECONDS,
     serviceAccount: options.serviceAccount,
     observeFrom,
+    generators,
     node: options.node,
     alone: run && (run.trigger ?? 'restart'),
   }
@@ -104,53 +117,60 @@ export async function startRemoteAgent(
   const askedAt = readClocks()
   const objects = await createAgentObjects(api, plan)
   const { namespace } = plan.workload
-  const lines = createLineWaiters()
-  let commands = 0
   const asked = new Map<number, Instant>()
-  const load = createLoadSum(clock)
-  let log: Promise<void>
-  try {
-    const pod = await waitForAgentPod(api, { namespace, name: plan.name, image: plan.image }, ending.signal)
-    const take = (line: AgentLine): void => {
-      if (line.type === 'hello') clock.caused(line.at, askedAt)
-      const ask = 'command' in line ? asked.get(line.command) : undefined
-      if (ask) clock.caused(line.at, ask)
-      if (line.type === 'load') load.add(line.part)
-      onLine(line)
-      lines.take(line)
-    }
-    const podPath = `/api/v1/namespaces/${namespace}/pods/${pod}`
-    log = followAgentLog(api, podPath, { clock, onLine: take, onNotice }, ending.signal)
-  } catch (error) {
-    await objects.delete()
-    throw error
+  let commands = 0
+  let isEnding = false
+  const causeOf = (line: AgentLine): Instant | undefined => {
+    if (line.type === 'hello') return askedAt
+    return 'command' in line ? asked.get(line.command) : undefined
   }
-  const ended = log.catch((error: unknown) => {
-    lines.fail(error as Error)
-    throw error
-  })
+  const [firstPod, ...otherPods] = await startedPods(api, { plan, objects }, ending.signal)
+  const follow = (pod: AgentPod, itsClock: ClockBridge): RemoteGenerator =>
+    followGenerator(
+      api,
+      { pod, namespace, of: plan.generators },
+      { clock: itsClock, causeOf, isEnding: () => isEnding, onLine, onNotice },
+      ending.signal,
+    )
+  const observer = follow(firstPod, clock)
+  const clocks = otherPods.map(() => createGeneratorClock(clock))
+  const others = otherPods.map((pod, index) => follow(pod, clocks[index] ?? clock))
+  const generators = [observer, ...others]
+  const ended = Promise.all(generators.map((generator) => generator.ended)).then(() => undefined)
   ended.catch(() => undefined)
+  if (others.length > 0) onNotice(`the load comes from ${generators.map(({ name }) => name).join(', ')}`)
   const renewal = renew(objects, onNotice)
+  const ask = async (task: AgentTask): Promise<AgentAnswer> => {
+    const n = ++commands
+    // Without an account it reads no command, and gives itself those of its job.
+    if (plan.observeFrom === 'cluster') {
+      asked.set(n, readClocks())
+      await objects.command({ n, ...task })
+    }
+    return mergeAnswers(
+      await Promise.all([answerOf(observer, n), ...others.map((other) => answerOf(other, n))]),
+    )
+  }
+  const end = (): void => {
+    isEnding = true
+    clearInterval(renewal)
+  }
   return {
-    observing: async () => void (await lines.first('observing')),
-    async ask(task) {
-      const n = ++commands
-      // Without an account it reads no command, and gives itself those of its job.
-      if (plan.observeFrom === 'cluster') {
-        asked.set(n, readClocks())
-        await objects.command({ n, ...task })
-      }
-      return (await lines.first(`command ${n}`)) as AgentAnswer
+    async observing() {
+      // Any of them may be lost before.
+      await Promise.race([observer.first('observing'), ended])
+      if (others.length > 0) for (let count = 0; count < CLOCK_QUESTIONS; count++) await ask({ do: 'clock' })
     },
+    ask,
     ended,
-    load,
+    load: joinLoads(generators, () => clocks.reduce((most, other) => Math.max(most, other.errorMs()), 0)),
     async stop() {
-      clearInterval(renewal)
+      end()
       await objects.delete()
       await ended
     },
     async remove() {
-      clearInterval(renewal)
+      end()
       try {
         await objects.delete()
         return await objects.gone()
@@ -161,48 +181,27 @@ export async function startRemoteAgent(
   }
 }
 
+async function startedPods(
+  api: ApiClient,
+  { plan, objects }: { readonly plan: AgentPlan; readonly objects: AgentObjects },
+  signal: AbortSignal,
+): Promise<AgentPods> {
+  try {
+    return await waitForAgentPods(api, { ...plan, namespace: plan.workload.namespace }, signal)
+  } catch (error) {
+    await objects.delete()
+    throw error
+  }
+}
+
+async function answerOf({ name, first }: RemoteGenerator, command: number): Promise<NamedAnswer> {
+  return { name, answer: (await first(`command ${command}`)) as AgentAnswer }
+}
+
 function renew(objects: AgentObjects, onNotice: (text: string) => void): NodeJS.Timeout {
   return setInterval(() => {
     objects.extend(LEASE_SECONDS).catch((error: unknown) => {
       onNotice(`the agent's deadline could not be moved, it may end too early: ${(error as Error).message}`)
     })
   }, RENEWAL_MS)
-}
-
-interface LineWaiters {
-  take(line: AgentLine): void
-  fail(error: Error): void
-  /** The first line of a type, or the answer to a command: `command 1`. */
-  first(what: string): Promise<AgentLine>
-}
-
-function createLineWaiters(): LineWaiters {
-  const waiters = new Map<string, PromiseWithResolvers<AgentLine>>()
-  let failure: Error | undefined
-  const waiterOf = (what: string): PromiseWithResolvers<AgentLine> => {
-    const known = waiters.get(what)
-    if (known) return known
-    const waiter = Promise.withResolvers<AgentLine>()
-    // Nobody may be waiting for it.
-    waiter.promise.catch(() => undefined)
-    waiters.set(what, waiter)
-    if (failure) waiter.reject(failure)
-    return waiter
-  }
-  return {
-    take(line) {
-      waiterOf(line.type).resolve(line)
-      if ('command' in line) waiterOf(`command ${line.command}`).resolve(line)
-    },
-    fail(error) {
-      failure = error
-      for (const waiter of waiters.values()) waiter.reject(error)
-    },
-    first: (what) => waiterOf(what).promise,
-  }
-}
-
-/** The error of an agent that came to its end without having been asked to. */
-export function endedEarly(): LastcallError {
-  return new LastcallError('LASTCALL_AGENT', ['the agent ended by itself, before it was told to'])
 }

@@ -133,7 +133,9 @@ function choosePort(
   )
 }
 
-/** The port on which pods listen, as far as their own template tells: the one that is probed, or the first. */
+/**
+ * The port on which pods listen, as far as their own template tells: the one that is probed, or the first.
+ */
 export function podPort({ object }: Workload): string | number | undefined {
   const { containers } = object.spec.template.spec
   const probed = containers.map(({ readinessProbe }) => readinessProbe?.httpGet?.port)

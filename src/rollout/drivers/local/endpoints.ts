@@ -1,6 +1,9 @@
 import type { Target } from '../../../load/sample.ts'
 
-/** The endpoints of the Service as one client node knows them: every change arrives late, as kube-proxy's rules do. */
+/**
+ * The endpoints of the Service as one client node knows them: every change arrives late, as kube-proxy's
+ * rules do.
+ */
 export interface Endpoints {
   /** Adds a ready pod; it is seen after the lag, or at once where there was no traffic yet. */
   add(target: Target & { readonly name: string }, at?: 'late' | 'at-once'): void
@@ -23,8 +26,9 @@ export interface EndpointPorts {
 }
 
 /**
- * An empty set. `lagMs` stands for the time from a change of the EndpointSlice to a client node's new rules, for which Kubernetes promises nothing
- * (SIG-Scalability's network programming latency has no SLO); kube-proxy's `minSyncPeriod` alone is 1 s.
+ * An empty set. `lagMs` stands for the time from a change of the EndpointSlice to a client node's new rules,
+ * for which Kubernetes promises nothing (SIG-Scalability's network programming latency has no SLO);
+ * kube-proxy's `minSyncPeriod` alone is 1 s.
  */
 export function createEndpoints(
   lagMs: number,

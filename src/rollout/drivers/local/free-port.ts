@@ -1,12 +1,18 @@
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 
-/** Below the range from which Linux and macOS take the ports of outgoing connections: the load itself would take a free port away otherwise. */
+/**
+ * Below the range from which Linux and macOS take the ports of outgoing connections: the load itself would
+ * take a free port away otherwise.
+ */
 const FIRST_PORT = 20_000
 const LAST_PORT = 30_000
 let nextPort = FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT))
 
-/** Finds a port that nobody listens on now. Another program may still take it first; the pod that loses it is started again, visibly. */
+/**
+ * Finds a port that nobody listens on now. Another program may still take it first; the pod that loses it is
+ * started again, visibly.
+ */
 export async function findFreePort(): Promise<number> {
   for (let tries = 0; tries < LAST_PORT - FIRST_PORT; tries++) {
     const port = nextPort

@@ -10,6 +10,7 @@ interface PodSpec {
   readonly serviceAccountName?: string
   readonly automountServiceAccountToken: boolean
   readonly nodeName?: string
+  readonly topologySpreadConstraints?: readonly object[]
   readonly securityContext: object
   readonly containers: readonly {
     readonly command: readonly string[]
@@ -123,6 +124,27 @@ suite('manifests of the agent', () => {
   test('a node that is named is for the agent, and otherwise the scheduler decides', () => {
     assert.equal(podSpecOf(jobManifest({ ...agentPlan, node: 'worker-3' })).nodeName, 'worker-3')
     assert.equal('nodeName' in podSpecOf(jobManifest(agentPlan)), false)
+  })
+
+  test('several generators are the pods of an indexed Job, on different nodes where there are some', () => {
+    const several = { ...agentPlan, generators: 3 }
+    const { spec } = jobManifest(several).object as unknown as { spec: Record<string, unknown> }
+    assert.deepEqual([spec['parallelism'], spec['completions'], spec['completionMode']], [0, 3, 'Indexed'])
+    assert.deepEqual(podSpecOf(jobManifest(several)).topologySpreadConstraints, [
+      {
+        maxSkew: 1,
+        topologyKey: 'kubernetes.io/hostname',
+        whenUnsatisfiable: 'ScheduleAnyway',
+        labelSelector: { matchLabels: { 'lastcall.dev/run': 'lastcall-1' } },
+      },
+    ])
+  })
+
+  test('one generator, and a node that is named, leave nothing to spread', () => {
+    const spec = jobManifest(agentPlan).object['spec'] as Record<string, unknown>
+    assert.deepEqual(['completions' in spec, 'completionMode' in spec], [false, false])
+    for (const plan of [agentPlan, { ...agentPlan, generators: 3, node: 'worker-3' }])
+      assert.equal('topologySpreadConstraints' in podSpecOf(jobManifest(plan)), false)
   })
 
   test('the ConfigMap has the agent and its job', () => {

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { accepts } from '../../../../src/process/probe-client.ts'
 import type { Driver } from '../../../../src/rollout/driver.ts'
 import { createLocalDriver } from '../../../../src/rollout/drivers/local/driver.ts'
 import type { LocalOptions } from '../../../../src/rollout/drivers/local/local-options.ts'
@@ -85,21 +84,6 @@ test('createLocalDriver names a wrapper that ends after SIGTERM while its server
   await restart(driver)
   assert.deepEqual([driver.pods()[0]!.ending, driver.pods()[0]!.local!.exitSignal], ['wrapper', 'SIGTERM'])
 })
-
-test(
-  'createLocalDriver names a wrapper also when its server has moved to a session of its own, and leaves nothing of it',
-  { skip: process.platform !== 'linux' && 'only Linux shows the environment of a process' },
-  async (t) => {
-    const script = `setsid '${process.execPath}' test/fixtures/careful-app.ts & trap 'exit 0' TERM; while :; do sleep 0.1; done`
-    const options = { ...localOptions('careful-app'), command: ['sh', '-c', script] }
-    const { driver, timeline } = await start(t, options)
-    const [, port] = /port (\d+)/.exec(timeline.events[0]?.detail ?? '') ?? []
-    assert.equal(await accepts(Number(port)), true)
-    await restart(driver)
-    assert.equal(driver.pods()[0]!.ending, 'wrapper')
-    assert.equal(await accepts(Number(port)), false)
-  },
-)
 
 test('createLocalDriver calls no wrapper what leaves a child behind that serves nothing', async (t) => {
   const script = `

@@ -10,6 +10,8 @@ export async function main(jobFile: string): Promise<void> {
   const job = JSON.parse(readFileSync(jobFile, 'utf8')) as AgentJob
   process.exitCode = await runAgent(job, {
     access: inClusterAccess(process.env),
+    // Set by the cluster where the Job is an indexed one.
+    index: Number(process.env['JOB_COMPLETION_INDEX'] ?? 0),
     write: (text) => void process.stdout.write(text),
     signal: ending.signal,
   })

@@ -1,12 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import { ApiError } from '../api/api-error.ts'
 import type { ApiClient } from '../api/client.ts'
 import type { EndpointSliceObject, EventObject, KubernetesObject, PodObject } from '../api/objects.ts'
 import { watchObjects, type WatchListener, type WatchTarget } from '../api/watch.ts'
 import { podsOf } from '../workload.ts'
 import { createEndpointTracker } from './endpoints.ts'
-import { reportPods } from './report-pods.ts'
 import type { AgentMessage, ObservedWorkload } from './protocol.ts'
+import { reportPods } from './report-pods.ts'
+import { afterRoleLag } from './role-lag.ts'
 
 /** Watches the pods of a workload, their endpoints, events and listeners. */
 export interface Observer {
@@ -17,10 +16,6 @@ export interface Observer {
   stop(): void
 }
 
-/** A new role may be unknown to the API server's authorizer for a moment. Milliseconds. */
-const ROLE_LAG_MS = 10_000
-const ROLE_RETRY_MS = 200
-const FORBIDDEN = 403
 const MAX_EVENT_MESSAGE = 300
 
 /** Starts to observe; `say` gets every fact with the wall time at which it was seen. */
@@ -31,7 +26,6 @@ export function startObserver(
 ): Observer {
   const stopping = new AbortController()
   const { signal } = stopping
-  const untilMs = performance.now() + ROLE_LAG_MS
   const failed = Promise.withResolvers<never>()
   failed.promise.catch(() => undefined)
   const watch = <T extends KubernetesObject>(
@@ -46,18 +40,8 @@ export function startObserver(
       onGap: ({ from, to, lost, why }) =>
         say({ type: 'gap', watch: name, fromMs: from.wallMs, lost, why }, to.wallMs),
     }
-    const run = async (): Promise<void> => {
-      for (;;) {
-        try {
-          return await watchObjects(api, target, listener, signal)
-        } catch (error) {
-          const isLag = error instanceof ApiError && error.status === FORBIDDEN
-          if (!isLag || performance.now() > untilMs) throw error
-          await sleep(ROLE_RETRY_MS, undefined, { signal }).catch(() => undefined)
-        }
-      }
-    }
-    run().catch((error: unknown) => failed.reject(error))
+    const watching = afterRoleLag(() => watchObjects(api, target, listener, signal), signal)
+    watching.catch((error: unknown) => failed.reject(error))
     return promise
   }
 

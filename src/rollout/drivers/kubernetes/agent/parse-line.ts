@@ -13,6 +13,7 @@ const shapes: Readonly<Record<AgentMessage['type'], Readonly<Record<string, stri
   metrics: { uid: 'string', scrape: 'object' },
   gap: { watch: 'string', fromMs: 'number', lost: 'boolean' },
   'self-test': { command: 'number', changes: 'object', problems: 'object' },
+  clock: { command: 'number' },
   'load-started': { command: 'number' },
   load: { part: 'object' },
   progress: { what: 'string' },

@@ -25,6 +25,8 @@ export interface ObservedWorkload {
 export interface AgentJob extends ObservedWorkload {
   /** Where the load goes: the Service's address and ports, or those of `--url`. */
   readonly target: Target
+  /** How many pods send; the one with index 0 observes, too. */
+  readonly generators: number
   /** The ConfigMap in which commands come. */
   readonly configMap: string
   /** A run to do without any command; left out: wait for commands, or send `load`. */
@@ -46,8 +48,10 @@ export interface OwnRun extends Omit<RunOptions, 'durationMs'> {
   readonly replicas: number
 }
 
-/** What the agent is asked to do, one after the other; `n` counts them from 1. */
+/** What the agent is asked to do, all its pods alike, one after the other; `n` counts them from 1. */
 export type AgentCommand =
+  /** Says what time it is. */
+  | { readonly n: number; readonly do: 'clock' }
   | { readonly n: number; readonly do: 'self-test'; readonly load: LoadOptions }
   | {
       readonly n: number
@@ -146,6 +150,8 @@ export type AgentMessage =
       /** Sentences. */
       readonly problems: readonly string[]
     }
+  /** The answer to the question for the time, which every line has. */
+  | { readonly type: 'clock'; readonly command: number }
   | { readonly type: 'load-started'; readonly command: number }
   /** What was counted since the last line of this type. Only the first one has the changes of the load. */
   | { readonly type: 'load'; readonly part: LoadRecord }

@@ -5,6 +5,7 @@ import { type LaneChanges, noChanges, shownChanges } from '../../../../load/lane
 import { type LoadOptions, withoutLeftOut } from '../../../../load/load-options.ts'
 import type { LoadRecord } from '../../../../load/load-record.ts'
 import { refuseSelfTest } from '../../../../load/self-test.ts'
+import type { LoadShare } from '../../../../load/share.ts'
 import { waitForAnswers } from '../../../../load/wait-for-answers.ts'
 import type { ApiAccess } from '../api/access.ts'
 import { type ApiClient, createApiClient } from '../api/client.ts'
@@ -19,10 +20,14 @@ import {
   createLineWriter,
   START_TIMEOUT_MS,
 } from './protocol.ts'
+import { afterRoleLag } from './role-lag.ts'
+import { wholeChanges } from './whole-changes.ts'
 
 /** Everything of its process that the agent touches. */
 export interface AgentIo {
   readonly access: ApiAccess
+  /** Which of the Job's pods it is; the one with 0 observes. */
+  readonly index: number
   write(text: string): void
   /** Aborted by SIGTERM: stop sending, finish, print the sum. */
   readonly signal: AbortSignal
@@ -36,16 +41,17 @@ const PART_PERIOD_MS = 1_000
 const SIGNAL_LAG_MS = 5_000
 
 /**
- * Observes, and does what it is told, until the signal is aborted; says everything in lines.
+ * Observes, unless another pod does, and does what it is told, until the signal is aborted; says everything
+ * in lines.
  * @returns the exit code: 0 at its end or that of the verdict, 2 when it cannot go on
  */
-export async function runAgent(job: AgentJob, { access, write, signal }: AgentIo): Promise<number> {
+export async function runAgent(job: AgentJob, { access, index, write, signal }: AgentIo): Promise<number> {
   const say = createLineWriter(write)
   say({ type: 'hello', version: process.version, node: process.env['HOSTNAME'] ?? '' })
   const api = createApiClient(access)
   const alive = setInterval(() => say({ type: 'alive' }), ALIVE_PERIOD_MS)
   try {
-    const exitCode = await work(job, { api, say, signal })
+    const exitCode = await work(job, { api, say, signal, share: { index, of: job.generators } })
     say({ type: 'end' })
     return exitCode
   } catch (error) {
@@ -60,6 +66,7 @@ interface Parts {
   readonly api: ApiClient
   readonly say: Say
   readonly signal: AbortSignal
+  readonly share: LoadShare
 }
 
 function work(job: AgentJob, parts: Parts): Promise<number> {
@@ -67,25 +74,29 @@ function work(job: AgentJob, parts: Parts): Promise<number> {
   return job.load ? sendAtOnce(job, job.load, parts) : runCommands(job, parts)
 }
 
-async function runCommands(job: AgentJob, { api, say, signal }: Parts): Promise<number> {
-  const observer = startObserver(api, job, say)
-  const worker = createWorker(job, say, signal)
+async function runCommands(job: AgentJob, { api, say, signal, share }: Parts): Promise<number> {
+  const observer = share.index === 0 ? startObserver(api, job, say) : undefined
+  const worker = createWorker(job, say, { signal, share })
   try {
-    await observer.synced
-    say({ type: 'observing' })
-    const commands = watchCommands(api, job, worker.take, signal)
-    const failed = Promise.race([observer.failed, worker.failed, commands])
+    if (observer) {
+      // An API server that does not answer must not keep the agent from its end.
+      await Promise.race([observer.synced, abortOf(signal)])
+      if (!signal.aborted) say({ type: 'observing' })
+    }
+    const commands = afterRoleLag(() => watchCommands(api, job, worker.take, signal), signal)
+    const failed = Promise.race([...(observer ? [observer.failed] : []), worker.failed, commands])
     await Promise.race([abortOf(signal), lagging(failed, signal)])
     await worker.stop()
     return 0
   } finally {
-    observer.stop()
+    observer?.stop()
     worker.abandon()
   }
 }
 
 /** Gives itself the commands that it cannot read, and observes nothing: it needs no account. */
-async function sendAtOnce(job: AgentJob, load: LoadOptions, { say, signal }: Parts): Promise<number> {
+async function sendAtOnce(job: AgentJob, load: LoadOptions, parts: Parts): Promise<number> {
+  const { say, signal } = parts
   const sayAndGoOn: Say = (message, atMs) => {
     say(message, atMs)
     if (message.type !== 'self-test' || signal.aborted) return
@@ -98,7 +109,7 @@ async function sendAtOnce(job: AgentJob, load: LoadOptions, { say, signal }: Par
     }
     worker.take({ n: 2, do: 'load', load: withoutLeftOut(load, changes), changes })
   }
-  const worker = createWorker(job, sayAndGoOn, signal)
+  const worker = createWorker(job, sayAndGoOn, parts)
   try {
     worker.take({ n: 1, do: 'self-test', load })
     await Promise.race([abortOf(signal), worker.failed])
@@ -133,7 +144,7 @@ interface Worker {
 }
 
 /** Does one command after the other. */
-function createWorker(job: AgentJob, say: Say, signal: AbortSignal): Worker {
+function createWorker(job: AgentJob, say: Say, { signal, share }: Pick<Parts, 'signal' | 'share'>): Worker {
   const failure = Promise.withResolvers<never>()
   failure.promise.catch(() => undefined)
   let queue: Promise<void> = Promise.resolve()
@@ -146,7 +157,8 @@ function createWorker(job: AgentJob, say: Say, signal: AbortSignal): Worker {
     if (load) say({ type: 'load', part: takePart(load) })
   }
   const obey = async (command: AgentCommand): Promise<void> => {
-    if (command.do === 'self-test') {
+    if (command.do === 'clock') say({ type: 'clock', command: command.n })
+    else if (command.do === 'self-test') {
       const answers = await waitForAnswers(command.load, target, { timeoutMs: START_TIMEOUT_MS, signal })
       const { problems, target: answering, ...changes } = answers
       target = answering
@@ -155,9 +167,8 @@ function createWorker(job: AgentJob, say: Say, signal: AbortSignal): Worker {
       // A log is no place for secrets.
       say({ type: 'self-test', command: command.n, changes: shownChanges(changes), problems: sentences })
     } else {
-      // What comes back of the self-test lacks the bodies and header fields that were not said.
-      const changes = found ?? command.changes
-      load = startLoad(command.load, { pickTarget: () => target, changes })
+      const changes = wholeChanges(command.load, command.changes, found)
+      load = startLoad(command.load, { pickTarget: () => target, changes, share })
       timer = setInterval(sayPart, PART_PERIOD_MS)
       say({ type: 'load-started', command: command.n })
     }

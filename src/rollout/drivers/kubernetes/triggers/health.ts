@@ -58,8 +58,8 @@ async function followWorkload<Found>(
 }
 
 /**
- * Waits until these pods are deleted, enough others are ready, and the controller agrees. Its status may still
- * describe the time before the deletion, so it is asked last.
+ * Waits until these pods are deleted, enough others are ready, and the controller agrees. Its status may
+ * still describe the time before the deletion, so it is asked last.
  */
 export async function untilReplaced(ports: TriggerPorts, uids: readonly string[]): Promise<void> {
   const { pods, signal, onWaiting } = ports

@@ -115,7 +115,9 @@ async function replaced(ports: TriggerPorts, old: ReadonlySet<string>, wanted: s
   await orAborted(pods.gone(old, false), signal)
 }
 
-/** A `test` of a JSON patch does not hold. Admission may refuse with it as well, so it is tried a few times. */
+/**
+ * A `test` of a JSON patch does not hold. Admission may refuse with it as well, so it is tried a few times.
+ */
 const UNPROCESSABLE = 422
 const MAX_TRIES = 3
 

@@ -15,8 +15,8 @@ export interface Undo {
    */
   add(change: Change): () => Promise<void>
   /**
-   * Takes back what is left, the last change first, and what is added meanwhile. Never rejects: what cannot be
-   * taken back is said.
+   * Takes back what is left, the last change first, and what is added meanwhile. Never rejects: what cannot
+   * be taken back is said.
    */
   all(): Promise<void>
   /** What has not been taken back yet, one sentence each with what to do by hand. */
