@@ -1,4 +1,5 @@
 import type { Server } from 'node:net'
+import type { Addresses } from './close-callback.ts'
 
 /**
  * What the application serves with: servers that listen or are handed their connections, and the workers of a
@@ -40,6 +41,11 @@ export class AdoptedServers {
 
   isServing(): boolean {
     return this.#clustered || this.#handed || this.listening().length > 0
+  }
+
+  /** Those that listen, with their addresses. */
+  addresses(): Addresses {
+    return new Map(this.listening().map((server) => [server, server.address()]))
   }
 
   listening(): readonly Server[] {

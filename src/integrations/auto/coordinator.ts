@@ -13,7 +13,7 @@ import type { Lifecycle } from '../../node/types.ts'
 import { AdoptedServers } from './adopted-servers.ts'
 import { runApplicationHandlers } from './application-handlers.ts'
 import { autoHost } from './auto-host.ts'
-import { forgiveClose } from './close-callback.ts'
+import { type Addresses, forgiveClose } from './close-callback.ts'
 import { coordinateWorkers, hasWorkers } from './cluster-primary.ts'
 import { EventStreams } from './event-streams.ts'
 import { ExitGate } from './exit-gate.ts'
@@ -55,7 +55,7 @@ export class Coordinator {
   /** The signal that the shutdown is about, and whether the application had it before anything listened. */
   #signal: SignalName | null = null
   #delivered = false
-  #wereListening: readonly Server[] = []
+  #wereListening: Addresses = new Map()
 
   constructor({ gate, handed, early }: Beginnings) {
     this.#gate = gate
@@ -191,7 +191,7 @@ export class Coordinator {
 
   #onShutdown(): void {
     this.#shuttingDown = true
-    this.#wereListening = this.#servers.listening()
+    this.#wereListening = this.#servers.addresses()
   }
 
   #endStreams(): void {

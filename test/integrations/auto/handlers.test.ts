@@ -30,7 +30,7 @@ test("Express' snippet: the handler runs after the last response, and its server
   assert.deepEqual(child.stdout.split('\n').slice(1, -1), [
     'slow',
     'finished /slow',
-    'SIGTERM signal received: closing HTTP server',
+    `SIGTERM signal received: closing HTTP server on ${port}`,
     'HTTP server closed: undefined',
   ])
   assert.equal(child.report().clean, true)

@@ -18,7 +18,10 @@ test('on a Node.js older than 22.19 it warns once, with the version and the reme
   await portOf(child)
   child.kill('SIGTERM')
   assert.deepEqual(await child.exit(), { code: 0, signal: null })
-  assert.match(child.stdout, /SIGTERM signal received: closing HTTP server\nHTTP server closed: undefined\n$/)
+  assert.match(
+    child.stdout,
+    /SIGTERM signal received: closing HTTP server on \d+\nHTTP server closed: undefined\n$/,
+  )
   assert.equal(child.stderr.match(/LASTCALL_NODE_VERSION/g)?.length, 1)
   assert.match(child.stderr, /22\.18\.0.*22\.19\.0/)
   assert.match(child.stderr, /runs as without/)

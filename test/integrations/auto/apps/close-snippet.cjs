@@ -9,7 +9,7 @@ const server = createServer((request, response) => {
 server.listen(0, '127.0.0.1', () => console.log(`listening ${server.address().port}`))
 
 process.on('SIGTERM', () => {
-  console.log('SIGTERM signal received: closing HTTP server')
+  console.log(`SIGTERM signal received: closing HTTP server on ${server.address().port}`)
   server.close((error) => {
     console.log(`HTTP server closed: ${error}`)
     process.exit(error ? 1 : 0)
