@@ -20,6 +20,9 @@ const stuck = plainServer({
   command: ['node', '-e', neverReadyAgain],
   env: [{ name: 'RESTARTED', valueFrom: { fieldRef: { fieldPath: restartedAt } } }],
 })
+/** Far longer than any of the tests takes: each starts an agent, and some restart two pods. */
+const TEST_LIMIT_MS = 180_000
+
 const shop = { ...plain('contract', 'the contract of every driver'), replicas: 2 }
 
 /** Runs the contract of the drivers in the cluster. Resolves to what went wrong. */
@@ -29,7 +32,8 @@ export async function playContract(cluster: Cluster): Promise<readonly string[]>
     await install(cluster, shop)
     await cluster.kubectl(['apply', '-f', '-'], manifests)
     await cluster.kubectl(['rollout', 'status', 'deployment/stuck', '--timeout=90s'])
-    const args = ['--test', '--test-reporter=spec', 'e2e/driver-contract.ts']
+    const limit = `--test-timeout=${TEST_LIMIT_MS}`
+    const args = ['--test', limit, '--test-reporter=spec', 'e2e/driver-contract.ts']
     const said = await cluster.run(process.execPath, args, { accepted: [0, 1] })
     console.log(said)
     return /^ℹ fail 0$/m.test(said) ? [] : ['tests of the contract failed']
