@@ -94,7 +94,7 @@ export function readRequest(reader: FlagReader, fallbackPath: string): PlainRequ
 /** Reads a path as the request line can have it. */
 export function readPath(reader: FlagReader, flag: string, fallback: string): string {
   const path = reader.text(flag, fallback)
-  // node:http throws on anything else in a path, in the middle of a run.
+  // A space or a line break would end the path, and begin something else.
   if (/^\/[\x21-\x7e]*$/.test(path)) return path
   reader.problems.push(`--${flag}: got '${path}', wanted a path that begins with / and has no spaces`)
   return fallback

@@ -95,8 +95,8 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
       owned.delete(client)
       client.destroy()
     },
-    async send({ dueMs, ...request }) {
-      const identity = identify(lane, request, dueMs)
+    async send(request) {
+      const identity = identify(lane, request, request.dueMs)
       const body = bodyOf(request, identity.id)
       return take(
         await sendRequest({ ...request, ...identity, body, headers: withOwn(request.headers, headers) }),

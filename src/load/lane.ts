@@ -1,4 +1,4 @@
-import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as turn } from 'node:timers/promises'
 import type { BodyCheck } from './body-check.ts'
 import { createGrid } from './grid.ts'
 import type { Headers } from './headers.ts'
@@ -129,9 +129,37 @@ export async function pauseUntil(dueMs: number, signal: AbortSignal): Promise<vo
   if (waitMs <= 0) return turn()
   // A timer that is set late in a turn of the event loop comes too early by as much.
   do {
-    await sleep(waitMs, undefined, { signal }).catch(() => undefined)
+    await sleep(waitMs, signal)
     waitMs = dueMs - performance.now()
   } while (waitMs > 1 && !signal.aborted)
+}
+
+/** The pauses that an abort ends. One listener for all: adding one costs more than a request. */
+const pauses = new WeakMap<AbortSignal, Set<() => void>>()
+
+function pausesOf(signal: AbortSignal): Set<() => void> {
+  const known = pauses.get(signal)
+  if (known) return known
+  const added = new Set<() => void>()
+  pauses.set(signal, added)
+  const endAll = (): void => {
+    for (const end of added) end()
+  }
+  signal.addEventListener('abort', endAll, { once: true })
+  return added
+}
+
+function sleep(ms: number, signal: AbortSignal): Promise<void> {
+  const others = pausesOf(signal)
+  return new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer)
+      others.delete(end)
+      resolve()
+    }
+    const timer = setTimeout(end, ms)
+    others.add(end)
+  })
 }
 
 /** The wall time that belongs to a monotonic moment. */

@@ -61,7 +61,7 @@ class SentRequest implements ExchangeEvents {
   }
 
   onEnd(): void {
-    this.#settle(judge(this.#spec, this.#trace, Buffer.concat(this.#body).toString()))
+    this.#settle(judge(this.#spec, this.#trace, () => Buffer.concat(this.#body).toString()))
   }
 
   onError(error: Error): void {
@@ -87,18 +87,20 @@ class SentRequest implements ExchangeEvents {
 export function judge(
   spec: Pick<RequestSpec, 'id' | 'checkEcho' | 'bodyCheck' | 'expectStatus'>,
   trace: Trace,
-  body: string,
+  readBody: () => string,
 ): SampleError | undefined {
   const status = trace.status ?? 0
   if (!isExpected(status, spec.expectStatus)) {
     const words = describeStatuses(spec.expectStatus)
     const wanted = words === '2xx' ? '' : `, wanted ${words}`
-    const message = `answered ${status}${wanted}: ${firstLine(body)}`
+    const message = `answered ${status}${wanted}: ${firstLine(readBody())}`
     return { code: `HTTP_${status}`, message, stage: 'body' }
   }
   const wrong = spec.bodyCheck?.problem()
   if (wrong !== undefined) return { code: 'WRONG_HASH', message: wrong, stage: 'body' }
-  if (!spec.checkEcho || echoedId(body) === spec.id) return undefined
+  if (!spec.checkEcho) return undefined
+  const body = readBody()
+  if (echoedId(body) === spec.id) return undefined
   return { code: 'WRONG_ECHO', message: `sent id ${spec.id}, got ${firstLine(body)}`, stage: 'body' }
 }
 

@@ -67,7 +67,7 @@ export function sendByNodeHttp(spec: Omit<RequestSpec, 'client'>, agent: Agent):
       chunks.push(chunk)
       trace.bytes += chunk.length
     })
-    response.on('end', () => settle(judge(spec, trace, Buffer.concat(chunks).toString())))
+    response.on('end', () => settle(judge(spec, trace, () => Buffer.concat(chunks).toString())))
     response.on('error', fail)
     response.on('close', () => fail(new Error('the answer was closed before its end')))
   })

@@ -4,7 +4,7 @@ import { Llhttp, type LlhttpCallbacks, MAX_INPUT_BYTES, PAUSED_UPGRADE, REFUSED 
 /** The head of an answer. */
 export interface AnswerHead {
   readonly status: number
-  /** The first field with this name, which has to be in lower case; undefined when there is none. */
+  /** The value of the first field with this name; undefined when there is none. */
   field(name: string): string | undefined
 }
 
@@ -37,9 +37,11 @@ export class AnswerParser implements LlhttpCallbacks {
   #isInterim = false
   /** Bytes of the head so far, as `node:http` counts them. */
   #headBytes = 0
-  #names: string[] = []
-  #values: string[] = []
-  #isInName = false
+  /** The fields, without those in `#chunk`. */
+  #fields = ''
+  /** Where the fields are in `#chunk`; a negative place: they have not begun. */
+  #fieldsFrom = -1
+  #fieldsTo = 0
 
   constructor(events: AnswerEvents) {
     this.#events = events
@@ -62,6 +64,7 @@ export class AnswerParser implements LlhttpCallbacks {
       const error = this.#llhttp.execute(chunk)
       if (error === PAUSED_UPGRADE) break
       if (error !== 0) return this.#describe(error)
+      if (!this.hasHead && this.#fieldsFrom >= 0) this.#keepFields()
     }
     this.#chunk = NO_BYTES
     return undefined
@@ -81,9 +84,9 @@ export class AnswerParser implements LlhttpCallbacks {
     this.hasExcess ||= this.isComplete
     this.#isInterim = false
     this.#headBytes = 0
-    this.#names = []
-    this.#values = []
-    this.#isInName = false
+    this.#fields = ''
+    this.#fieldsFrom = -1
+    this.#fieldsTo = 0
     return 0
   }
 
@@ -92,19 +95,12 @@ export class AnswerParser implements LlhttpCallbacks {
   }
 
   onName(at: number, length: number): number {
-    const text = this.#chunk.toString('latin1', at, at + length)
-    if (this.#isInName) this.#names[this.#names.length - 1] += text
-    else {
-      this.#names.push(text)
-      this.#values.push('')
-      this.#isInName = true
-    }
+    if (this.#fieldsFrom < 0) this.#fieldsFrom = at
     return this.#countHead(length)
   }
 
   onValue(at: number, length: number): number {
-    this.#isInName = false
-    this.#values[this.#values.length - 1] += this.#chunk.toString('latin1', at, at + length)
+    this.#fieldsTo = at + length
     return this.#countHead(length)
   }
 
@@ -117,11 +113,9 @@ export class AnswerParser implements LlhttpCallbacks {
     if (this.#isInterim) return NO_BODY
     this.hasHead = true
     this.keepsAlive = keepsAlive
-    const [names, values] = [this.#names, this.#values]
-    this.#events.onHead({
-      status,
-      field: (name) => values[names.findIndex((one) => one.toLowerCase() === name)],
-    })
+    const fields =
+      this.#fields + this.#chunk.toString('latin1', Math.max(0, this.#fieldsFrom), this.#fieldsTo)
+    this.#events.onHead({ status, field: (name) => findField(fields, name) })
     return this.#isHeadOnly ? NO_BODY : 0
   }
 
@@ -133,6 +127,13 @@ export class AnswerParser implements LlhttpCallbacks {
   onMessageComplete(): number {
     this.isComplete ||= !this.#isInterim
     return 0
+  }
+
+  /** Keeps what there is of the fields until the rest comes. */
+  #keepFields(): void {
+    this.#fields += this.#chunk.toString('latin1', this.#fieldsFrom)
+    this.#fieldsFrom = 0
+    this.#fieldsTo = 0
   }
 
   #countHead(length: number): number {
@@ -147,4 +148,9 @@ export class AnswerParser implements LlhttpCallbacks {
       : this.#llhttp.describe(error)
     return Object.assign(new Error(`Parse Error: ${reason}`), { code })
   }
+}
+
+/** Fields are looked for and not read one by one: most answers are asked for one field, which they do not have. */
+function findField(fields: string, name: string): string | undefined {
+  return new RegExp(`^${name}:[ \\t]*(.*?)[ \\t]*$`, 'im').exec(fields)?.[1]
 }

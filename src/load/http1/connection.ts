@@ -53,7 +53,7 @@ export class Connection {
     this.#client = client
     this.#parser = new AnswerParser({
       onHead: (head) => {
-        this.#isLast ||= isShortLived(head)
+        this.#isLast ||= this.#isKept && isShortLived(head)
         this.#events?.onHead(head)
       },
       onBody: (bytes) => this.#events?.onBody(bytes),

@@ -9,7 +9,7 @@ const answers: readonly string[] = [
   `${interim}HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n7\r\n, world\r\n0\r\nX-Sum: 1\r\n\r\n`,
   'HTTP/1.1 404 Not Found\r\nConnection: close\r\nContent-Length: 2\r\n\r\nno',
   'HTTP/1.1 204 No Content\r\nkeep-alive: timeout=1\r\nKeep-Alive: timeout=9\r\n\r\n',
-  'HTTP/1.0 200 OK\r\n\r\nuntil the end',
+  `${interim}HTTP/1.0 200 OK\r\n\r\nuntil the end`,
 ]
 
 /** What a parser tells of an answer that comes in these parts. */

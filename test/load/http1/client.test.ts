@@ -83,10 +83,14 @@ test('HttpClient dials anew when its connection was closed while it was free', a
     socket.on('data', () => socket.write(ok))
   })
   const client = openClient(t, await listen(t, server))
-  for (const end of [(socket: Socket) => socket.end(), (socket: Socket) => socket.resetAndDestroy()]) {
+  // As soon as the client hears of it, before the connection is gone.
+  for (const [event, end] of [
+    ['end', (socket: Socket) => socket.end()],
+    ['error', (socket: Socket) => socket.resetAndDestroy()],
+  ] as const) {
     const first = send(client)
     await first.ended
-    const heard = new Promise((resolve) => first.sockets[0]!.once('close', resolve))
+    const heard = new Promise((resolve) => first.sockets[0]!.once(event, resolve))
     end(sockets.at(-1)!)
     await heard
     const { told, ended } = send(client)

@@ -164,7 +164,7 @@ function follow(
     }
     const whole = ended && stream.rstCode === constants.NGHTTP2_NO_ERROR && trace.status !== undefined
     if (whole && !trace.timedOut) {
-      return resolve(judge(request, trace, Buffer.concat(chunks).toString()) ?? 'answered')
+      return resolve(judge(request, trace, () => Buffer.concat(chunks).toString()) ?? 'answered')
     }
     const closed = Object.assign(new Error(`the stream was closed before its end (${stream.rstCode})`), {
       code: 'HTTP2_CLOSED',
