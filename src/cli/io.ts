@@ -14,7 +14,7 @@ export interface CliIo {
   readonly stderr: CliStream
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
-  /** Hears SIGINT, SIGTERM and SIGHUP instead of dying of them; returns what ends that. */
+  /** Hears SIGINT, SIGTERM, SIGHUP and SIGQUIT instead of dying of them; returns what ends that. */
   onSignal(listener: (signal: NodeJS.Signals) => void): () => void
   /** Runs synchronously when the process ends, whatever ends it but SIGKILL; returns what ends that. */
   onExit(listener: () => void): () => void
@@ -22,7 +22,7 @@ export interface CliIo {
   dieOf(signal: NodeJS.Signals): void
 }
 
-const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
 
 /** A report that could not be written is an error of the environment, as bad input is. */
 const UNWRITTEN = 2

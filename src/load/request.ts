@@ -2,6 +2,7 @@ import type { Socket } from 'node:net'
 import type { AnswerHead } from './http1/answer-parser.ts'
 import type { Connection, ExchangeEvents } from './http1/connection.ts'
 import { describeStatuses, isExpected } from './plain-request.ts'
+import { quoteAnswer } from './quote-answer.ts'
 import type { Sample, SampleError } from './sample.ts'
 import {
   describeError,
@@ -85,7 +86,7 @@ class SentRequest implements ExchangeEvents {
 
 /** What is wrong with a complete answer; undefined when nothing is. */
 export function judge(
-  spec: Pick<RequestSpec, 'id' | 'checkEcho' | 'bodyCheck' | 'expectStatus'>,
+  spec: Pick<RequestSpec, 'id' | 'checkEcho' | 'bodyCheck' | 'expectStatus' | 'headers' | 'body'>,
   trace: Trace,
   readBody: () => string,
 ): SampleError | undefined {
@@ -93,7 +94,7 @@ export function judge(
   if (!isExpected(status, spec.expectStatus)) {
     const words = describeStatuses(spec.expectStatus)
     const wanted = words === '2xx' ? '' : `, wanted ${words}`
-    const message = `answered ${status}${wanted}: ${firstLine(readBody())}`
+    const message = `answered ${status}${wanted}: ${quoteAnswer(readBody(), spec)}`
     return { code: `HTTP_${status}`, message, stage: 'body' }
   }
   const wrong = spec.bodyCheck?.problem()
@@ -101,7 +102,7 @@ export function judge(
   if (!spec.checkEcho) return undefined
   const body = readBody()
   if (echoedId(body) === spec.id) return undefined
-  return { code: 'WRONG_ECHO', message: `sent id ${spec.id}, got ${firstLine(body)}`, stage: 'body' }
+  return { code: 'WRONG_ECHO', message: `sent id ${spec.id}, got ${quoteAnswer(body, spec)}`, stage: 'body' }
 }
 
 function echoedId(body: string): unknown {
@@ -110,8 +111,4 @@ function echoedId(body: string): unknown {
   } catch {
     return undefined
   }
-}
-
-function firstLine(body: string): string {
-  return (body.split('\n', 1)[0] ?? '').slice(0, 120) || '(empty body)'
 }

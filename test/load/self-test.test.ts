@@ -195,3 +195,15 @@ test('selfTest names the option of a route that takes the connection and does no
     /^GET \/ws got no answer: CLIENT_TIMEOUT.*--websocket-path.*--lanes new-connections$/,
   )
 })
+
+test('selfTest quotes an answer without the header fields that it repeats', async (t) => {
+  const server = createServer((request, response) => {
+    response.writeHead(401).end(`who is ${request.headers.authorization}?`)
+  })
+  const headers = { ...options.headers, authorization: 'Bearer s3cret-token' }
+  const [problem] = await problemsOf(
+    { ...options, headers, lanes: ['new-connections'] },
+    await listen(t, server),
+  )
+  assert.match(problem!.sentence, /^GET \/ answered 401: who is …\?/)
+})
