@@ -20,6 +20,7 @@ import { ExitGate } from './exit-gate.ts'
 import type { HandedConnections } from './handed-connections.ts'
 import { isInternal, type ListenedTo } from './internal-server.ts'
 import { OwnProbes } from './own-probes.ts'
+import { shutDownEarly } from './shut-down-early.ts'
 import type { SignalGate } from './signal-gate.ts'
 import { tellRunner } from './signal-listeners.ts'
 
@@ -164,7 +165,7 @@ export class Coordinator {
 
   async #start(): Promise<void> {
     // A process that receives the signal while it starts never becomes ready.
-    if (this.#signal !== null) return void this.#lifecycle.shutdown(this.#signal)
+    if (this.#signal !== null) return void shutDownEarly(this.#lifecycle, this.#signal)
     this.#started = 'yes'
     try {
       await this.#probes.during(() => this.#lifecycle.start())

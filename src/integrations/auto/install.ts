@@ -45,7 +45,7 @@ class Auto {
   #making = false
   #yielded = false
   #earlySignal: SignalName | null = null
-  /** Came while the coordinator was loading. */
+  /** Came while a server began to listen, or the coordinator was loading. */
   #heldSignal: SignalName | null = null
 
   install(): void {
@@ -63,16 +63,23 @@ class Auto {
   }
 
   #take(signal: SignalName): boolean {
-    if (this.#coordinator) return this.#coordinator.take(signal)
     const handled = process.listenerCount(signal) > 0
-    if (process.pid === 1 && !handled) return this.#coordinate()?.take(signal) ?? false
-    if (handled && signal === 'SIGTERM') this.#earlySignal = signal
+    if (this.#coordinator) {
+      if (this.#coordinator.take(signal)) return true
+    } else {
+      if (process.pid === 1 && !handled) return this.#coordinate()?.take(signal) ?? false
+      if (handled && signal === 'SIGTERM') this.#earlySignal = signal
+    }
     if (handled || !this.#gate.isHeld) return false
     this.#heldSignal = signal
     return true
   }
 
   #onListenCalled({ server, options }: ListenMessage): void {
+    // The kernel takes connections before the listening is told. It does so in this turn, or later when a
+    // name has to be looked up first.
+    const hold = this.#gate.hold()
+    setImmediate(() => this.#letGo(hold))
     if (options) this.#listenedTo.set(server, options)
     this.#coordinator?.notice(server, options ?? {})
   }
@@ -107,11 +114,16 @@ class Auto {
     this.#module.whenLoaded(() => {
       const coordinator = this.#coordinate()
       if (coordinator) act(coordinator)
-      hold[Symbol.dispose]()
-      if (this.#heldSignal === null) return
-      process.kill(process.pid, this.#heldSignal)
-      this.#heldSignal = null
+      this.#letGo(hold)
     })
+  }
+
+  /** A signal that was held comes again, to the coordinator or with its own action. */
+  #letGo(hold: Disposable): void {
+    hold[Symbol.dispose]()
+    if (this.#heldSignal === null || this.#gate.isHeld) return
+    process.kill(process.pid, this.#heldSignal)
+    this.#heldSignal = null
   }
 
   #coordinate(): Coordinator | null {

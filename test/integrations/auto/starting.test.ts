@@ -39,25 +39,42 @@ test('SIGTERM ends a start by its own action where it has one', async (t) => {
   assert.deepEqual(await child.exit(), { code: null, signal: 'SIGTERM' })
 })
 
-for (const nth of [1, 2, 3]) {
-  test(`SIGTERM right behind the first connection begins a shutdown (${nth})`, async (t) => {
+for (const [handler, what] of [
+  ['none', 'has no handler'],
+  ['before', 'has had a handler before'],
+  ['behind', 'installs a handler behind listen()'],
+] as const) {
+  test(`SIGTERM right behind the first request begins a shutdown of an application that ${what}`, async (t) => {
     const folder = mkdtempSync(join(tmpdir(), 'lastcall-test-'))
     t.after(() => rmSync(folder, { recursive: true }))
     const path = join(folder, 'socket')
-    const child = runApp(t, 'apps/path.mjs', { args: [path], env: { LASTCALL_SHUTDOWN_DELAY: '0' } })
+    const child = runApp(t, 'apps/path.mjs', { args: [path, handler], env: { LASTCALL_SHUTDOWN_DELAY: '0' } })
     // The kernel takes the connection before any JavaScript runs behind listen().
-    await eventually('a connection', () => connects(path))
+    const answers: Promise<string>[] = []
+    await eventually('a connection', async () => {
+      const { connected, answer } = ask(path)
+      if (!(await connected)) return false
+      answers.push(answer)
+      return true
+    })
     child.kill('SIGTERM')
+    assert.match(await answers[0]!, /^HTTP\/1\.1 200 OK\r\n[^]*\r\nslow$/)
     assert.deepEqual(await child.exit(), { code: 0, signal: null })
     assert.equal(child.report().events[0]?.event, 'shutdownInitiated')
   })
 }
 
-function connects(path: string): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>()
-  const socket = connect(path, () => resolve(true))
-  socket.on('error', () => resolve(false))
-  return promise.finally(() => socket.destroy())
+/** Asks for an answer that ends the connection. */
+function ask(path: string): { readonly connected: Promise<boolean>; readonly answer: Promise<string> } {
+  const connection = Promise.withResolvers<boolean>()
+  const end = Promise.withResolvers<string>()
+  const socket = connect(path, () => connection.resolve(true))
+  let answer = ''
+  socket.setEncoding('utf8').on('data', (text: string) => (answer += text))
+  socket.on('error', () => connection.resolve(false))
+  socket.on('close', () => end.resolve(answer))
+  socket.write('GET / HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n')
+  return { connected: connection.promise, answer: end.promise }
 }
 
 test('an application that has handled SIGTERM and listens all the same is shut down at once, its handler called once', async (t) => {
