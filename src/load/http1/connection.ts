@@ -124,7 +124,9 @@ export class Connection {
     this.#isReleased = this.#isKept && keepsAlive && !hasExcess && this.isUsable
     if (!this.#isReleased) this.#socket.destroySoon()
     else if (this.#isSent) this.#client.onFree(this)
-    events?.onEnd()
+    // TLS says in the same turn, and later than the answer, that all is sent. Then the connection is free again.
+    if (this.#isReleased && !this.#isSent) setImmediate(() => events?.onEnd())
+    else events?.onEnd()
   }
 
   #close(): void {

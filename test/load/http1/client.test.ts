@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:http'
 import { createServer as createTcpServer, type Socket } from 'node:net'
+import { Duplex } from 'node:stream'
 import { type TestContext, test } from 'node:test'
 import { AnswerParser } from '../../../src/load/http1/answer-parser.ts'
 import { HttpClient } from '../../../src/load/http1/client.ts'
-import type { ExchangeEvents } from '../../../src/load/http1/connection.ts'
+import { Connection, type ExchangeEvents } from '../../../src/load/http1/connection.ts'
 import type { Target } from '../../../src/load/sample.ts'
 import { eventually } from '../../helpers/eventually.ts'
 import { listen } from '../../helpers/listen.ts'
@@ -148,4 +149,26 @@ test('an answer that overtakes its request ends it, and the connection is used a
   sockets[0]!.on('data', (chunk: Buffer) => (bytes += chunk.length)).resume()
   await eventually('the first request is sent', () => bytes > 32 * 1024 * 1024)
   assert.deepEqual(told, ['socket', 'head 200', 'end'])
+})
+
+/** A socket that answers at once and says later, as TLS does, that it has sent all. */
+class LateSocket extends Duplex {
+  override _read(): void {}
+  override _write(_bytes: Buffer, _encoding: string, done: () => void): void {
+    setImmediate(done)
+    this.push(ok)
+  }
+  setKeepAlive(): void {}
+}
+
+test('a connection that says late that all is sent is free again when its request has ended', async () => {
+  const { told, events, ended } = watchEvents()
+  const socket = new LateSocket() as unknown as Socket
+  const client = { onFree: () => void told.push('free'), onClosed: () => undefined }
+  new Connection(socket, true, client).send(
+    { method: 'GET', path: '/', headers: { host: 'localhost' } },
+    events,
+  )
+  await ended
+  assert.deepEqual(told, ['socket', 'head 200', 'free', 'end'])
 })
