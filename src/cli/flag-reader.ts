@@ -9,7 +9,8 @@ export interface FlagReader {
   /** Whether the flag was on the command line. */
   has(flag: string): boolean
   /** A duration in milliseconds. */
-  duration(flag: string, fallback: number): number
+  /** A duration of at least so many milliseconds. 0 */
+  duration(flag: string, fallback: number, leastMs?: number): number
   /** A duration where its absence means something. */
   optionalDuration(flag: string): number | undefined
   integer(flag: string, fallback: number, range: readonly [number, number]): number
@@ -45,7 +46,11 @@ export function createFlagReader(raw: RawFlags): FlagReader {
     problems,
     has: (flag) => given(flag) !== undefined,
     optionalDuration,
-    duration: (flag, fallback) => optionalDuration(flag) ?? fallback,
+    duration(flag, fallback, leastMs = 0) {
+      const value = optionalDuration(flag) ?? fallback
+      if (value < leastMs) problems.push(`--${flag}: got '${given(flag)}', wanted more than 0`)
+      return value
+    },
     integer(flag, fallback, [least, most]) {
       const text = given(flag)
       if (text === undefined) return fallback

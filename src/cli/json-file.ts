@@ -1,4 +1,4 @@
-import { accessSync, constants, writeFileSync } from 'node:fs'
+import { accessSync, constants, statSync, writeFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import { LastcallError } from '../core/errors.ts'
 import type { FlagReader, RawFlags } from './flag-reader.ts'
@@ -24,8 +24,10 @@ export function writeJsonFile(raw: RawFlags, io: Pick<CliIo, 'cwd'>, text: strin
 export function checkJsonFile(reader: FlagReader, io: Pick<CliIo, 'cwd'>): void {
   const file = reader.text('json', '-')
   if (file === '-') return
+  const path = resolve(io.cwd, file)
   try {
-    accessSync(dirname(resolve(io.cwd, file)), constants.W_OK)
+    accessSync(dirname(path), constants.W_OK)
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) throw new Error('it is a folder')
   } catch (error) {
     reader.problems.push(`--json: '${file}' cannot be written (${(error as Error).message})`)
   }

@@ -86,7 +86,7 @@ export function readLoadFlags(
     lanes: names,
     unasked: reader.has('lanes') ? [] : names.filter((name) => !isNamed(name)),
     ratePerSecond: reader.integer('rate', fallbacks.ratePerSecond, [1, MAX_RATE]),
-    timeoutMs: reader.duration('timeout', defaultLoad.timeoutMs),
+    timeoutMs: reader.duration('timeout', defaultLoad.timeoutMs, 1),
     slowMs: reader.duration('slow-time', fallbacks.slowMs),
     paths: Object.fromEntries(
       routes.map((route) => [route.name, readPath(reader, flagOf(route), route.fallback)]),

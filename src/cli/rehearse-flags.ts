@@ -53,7 +53,7 @@ export function readRehearseFlags(raw: RawFlags, command: readonly string[], io:
     ...shutdown,
     endpointLagMs: reader.duration('endpoint-lag', 1_000),
     readiness: readReadiness(reader),
-    readyTimeoutMs: reader.duration('ready-timeout', 30_000),
+    readyTimeoutMs: reader.duration('ready-timeout', 30_000, 1),
     load,
     openapi: openapi?.facts,
     restarts: reader.integer('restarts', 1, [1, MAX_RESTARTS]),

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
 import { closeSync, existsSync, openSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
@@ -84,8 +85,16 @@ test('a reader of stdout that has gone is no error', () => {
   assert.deepEqual([stdout.toString(), stderr.toString()], ['0\n', ''])
 })
 
-test('rehearse refuses a command that is an unset variable of a shell', async () => {
-  const io = captureIo(env)
-  assert.equal(await main(['rehearse', '--', ''], io), 2)
-  assert.match(io.err(), /the command is empty; name what starts the application/)
-})
+for (const [argv, problem] of [
+  [['--', ''], /the command is empty; name what starts the application/],
+  [['--timeout', '0', '--', 'node'], /--timeout: got '0', wanted more than 0/],
+  [['--ready-timeout', '0s', '--', 'node'], /--ready-timeout: got '0s', wanted more than 0/],
+  [['--json', tmpdir(), '--', 'node'], /--json: '.*' cannot be written \(it is a folder\)/],
+  [['--json', '', '--', 'node'], /--json: '' cannot be written \(it is a folder\)/],
+] as const) {
+  test(`rehearse ${argv.join(' ')} is refused before anything starts`, async () => {
+    const io = captureIo(env)
+    assert.equal(await main(['rehearse', ...argv], io), 2)
+    assert.match(io.err(), problem)
+  })
+}
