@@ -10,7 +10,9 @@ interface Sent {
   readonly body?: string | undefined
 }
 
-/** The first line of an answer for an error, without what it repeats of the request's body and header fields. */
+/**
+ * The first line of an answer for an error, without what it repeats of the request's body and header fields.
+ */
 export function quoteAnswer(answer: string, { headers, body }: Sent): string {
   const fields = Object.entries(headers).filter(([name]) => name !== 'host' && name !== 'content-type')
   const secrets = [body ?? '', ...fields.flatMap(([, value]) => [value, withoutScheme(value)])]
@@ -23,7 +25,10 @@ export function quoteAnswer(answer: string, { headers, body }: Sent): string {
   return (hidden.split('\n', 1)[0] ?? '').slice(0, MAX_QUOTED_LENGTH) || '(empty body)'
 }
 
-/** The credentials of `Authorization: Bearer …` alone (RFC 9110 §11.4), which a server may quote by themselves. */
+/**
+ * The credentials of `Authorization: Bearer …` alone (RFC 9110 §11.4), which a server may quote by
+ * themselves.
+ */
 function withoutScheme(value: string): string {
   return value.replace(/^\S+ +/, '')
 }

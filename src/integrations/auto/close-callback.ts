@@ -8,9 +8,9 @@ type Callback = (error?: NodeJS.ErrnoException) => void
 /**
  * Lets the application's handlers close servers that the drain has closed before them: the callback of each
  * server's first `close()` is called without the ERR_SERVER_NOT_RUNNING that it would not have got, and
- * `address()`, which handlers log, says what it said. All of Node's servers come down to these methods, looked
- * up at the call, so that a `close` which a library has kept from earlier is met as well. Called when the
- * drain is over: lastcall's own closing is not to be taken for the application's.
+ * `address()`, which handlers log, says what it said. All of Node's servers come down to these methods,
+ * looked up at the call, so that a `close` which a library has kept from earlier is met as well. Called when
+ * the drain is over: lastcall's own closing is not to be taken for the application's.
  * @param servers those that were listening when the shutdown began
  */
 export function forgiveClose(servers: Addresses): void {

@@ -150,7 +150,10 @@ export class AnswerParser implements LlhttpCallbacks {
   }
 }
 
-/** Fields are looked for and not read one by one: most answers are asked for one field, which they do not have. */
+/**
+ * Fields are looked for and not read one by one: most answers are asked for one field, which they do not
+ * have.
+ */
 function findField(fields: string, name: string): string | undefined {
   return new RegExp(`^${name}:[ \\t]*(.*?)[ \\t]*$`, 'im').exec(fields)?.[1]
 }

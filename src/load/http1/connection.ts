@@ -124,7 +124,8 @@ export class Connection {
     this.#isReleased = this.#isKept && keepsAlive && !hasExcess && this.isUsable
     if (!this.#isReleased) this.#socket.destroySoon()
     else if (this.#isSent) this.#client.onFree(this)
-    // TLS says in the same turn, and later than the answer, that all is sent. Then the connection is free again.
+    // TLS says in the same turn, and later than the answer, that all is sent. Then the connection is free
+    // again.
     if (this.#isReleased && !this.#isSent) setImmediate(() => events?.onEnd())
     else events?.onEnd()
   }
