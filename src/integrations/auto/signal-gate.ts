@@ -12,6 +12,13 @@ export type SignalTaker = (signal: SignalName) => boolean
 const nobody = (): void => {}
 
 /**
+ * A signal that libuv has caught and not yet told is lost with its handler (`uv_signal_stop`). So a handler
+ * is not taken away in the turn in which something happens, but when nothing has happened for so long.
+ * Milliseconds.
+ */
+const REST_AFTER_MS = 100
+
+/**
  * Stands between the process's signals and the application's handlers, which stay where they are:
  * `process.on`, `once`, `removeListener`, `listeners`, `listenerCount` are Node's own and tell the truth.
  * Only `process.emit` is replaced, which is what Node calls with a signal.
@@ -24,6 +31,7 @@ export class SignalGate {
   readonly #emit: Emit = process.emit as Emit
   #armed = false
   #holds = 0
+  #resting: NodeJS.Timeout | undefined
 
   constructor(signals: readonly SignalName[], take: SignalTaker) {
     this.#signals = signals
@@ -73,19 +81,31 @@ export class SignalGate {
     return this.#holds > 0
   }
 
+  get #isInUse(): boolean {
+    return this.#armed || this.isHeld
+  }
+
   #rest(): void {
-    if (this.#armed || this.isHeld) return
-    for (const signal of this.#signals) {
-      if (process.listenerCount(signal) === 0) this.#unwatch(signal)
-    }
+    if (this.#isInUse) return
+    clearTimeout(this.#resting)
+    this.#resting = setTimeout(() => {
+      this.#resting = undefined
+      if (!this.#isInUse) for (const signal of this.#signals) this.#unwatchUnused(signal)
+    }, REST_AFTER_MS).unref()
   }
 
   #passOn(target: unknown, args: Parameters<Emit>): boolean {
     const [event, subject] = args
-    if (this.#isOurs(event) && this.#take(event)) return true
+    if (this.#isOurs(event)) {
+      if (this.#take(event)) return true
+      if (this.#resting && !this.#isInUse && process.listenerCount(event) === 0) {
+        this.#unwatch(event)
+        return process.kill(process.pid, event)
+      }
+    }
     // Node gives a signal its own action back when its last listener has gone; as long as the gate is armed
     // or held, one is always left.
-    if (event === 'removeListener' && (this.#armed || this.isHeld) && this.#isOurs(subject)) {
+    if (event === 'removeListener' && this.#isInUse && this.#isOurs(subject)) {
       return pretendCount(subject, 1, () => Reflect.apply(this.#emit, target, args))
     }
     return Reflect.apply(this.#emit, target, args)
@@ -101,6 +121,10 @@ export class SignalGate {
   // nobody else listens.
   #watch(signal: SignalName): void {
     Reflect.apply(this.#emit, process, ['newListener', signal, nobody])
+  }
+
+  #unwatchUnused(signal: SignalName): void {
+    if (process.listenerCount(signal) === 0) this.#unwatch(signal)
   }
 
   #unwatch(signal: SignalName): void {
