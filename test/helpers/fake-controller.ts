@@ -124,17 +124,17 @@ export class FakeController {
     this.#put(paths.pods, { ...pod, spec: { ...pod.spec, nodeName: node } })
   }
 
-  /** Starts a pod and resolves when it is ready; to false when it never is. */
-  async #startPod(name: string): Promise<boolean> {
+  /** Starts a pod with this fate. Resolves when it is ready; to false when it never is. */
+  async #startPod(name: string, fate = this.restartFate): Promise<boolean> {
     const pod = this.#create(name)
     this.#putPod(pod, { status: { conditions: [{ type: 'Ready', status: 'False' }] } })
     await sleep(STEP_MS)
-    if (this.restartFate === 'unpullable') {
+    if (fate === 'unpullable') {
       const waiting = { reason: 'ImagePullBackOff', message: 'not found' }
       const conditions = [{ type: 'Ready', status: 'False' }]
       this.#putPod(pod, { status: { conditions, containerStatuses: [{ name: 'app', state: { waiting } }] } })
     }
-    if (this.restartFate !== 'works') {
+    if (fate !== 'works') {
       this.#broken.add(name)
       return false
     }
