@@ -60,8 +60,8 @@ export const newConnectionInDrain: Behaviour = {
 }
 
 /**
- * Tries until the listener is gone, some turns after the drain has begun. Whoever comes in the instant of its
- * closing is reset; that is what the delay is for.
+ * Tries until the listener is gone, some turns after the drain has begun. A client that comes in the instant
+ * of its closing is reset; that is what the delay is for.
  */
 async function refusal(port: number): Promise<string | undefined> {
   for (const end = performance.now() + WAIT_MS; performance.now() < end;) {

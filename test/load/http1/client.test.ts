@@ -76,14 +76,21 @@ test('HttpClient tells what happens to a request in its order, and once how it e
   assert.deepEqual([nowhere.told, nowhere.connection], [['no endpoint is ready'], undefined])
 })
 
-test('HttpClient dials anew when its connection was closed while it was free', async (t) => {
+/** A client of a server that says {@link ok} to whatever comes, and the server's side of its connections. */
+async function openOk(
+  t: TestContext,
+): Promise<{ readonly client: HttpClient; readonly sockets: readonly Socket[] }> {
   const sockets: Socket[] = []
   const server = createTcpServer((socket) => {
     sockets.push(socket)
     socket.on('error', () => undefined)
     socket.on('data', () => socket.write(ok))
   })
-  const client = openClient(t, await listen(t, server))
+  return { client: openClient(t, await listen(t, server)), sockets }
+}
+
+test('HttpClient dials anew when its connection was closed while it was free', async (t) => {
+  const { client, sockets } = await openOk(t)
   // As soon as the client hears of it, before the connection is gone.
   for (const [event, end] of [
     ['end', (socket: Socket) => socket.end()],
@@ -102,13 +109,7 @@ test('HttpClient dials anew when its connection was closed while it was free', a
 })
 
 test('HttpClient leaves a connection on which bytes come that nobody asked for', async (t) => {
-  const sockets: Socket[] = []
-  const server = createTcpServer((socket) => {
-    sockets.push(socket)
-    socket.on('error', () => undefined)
-    socket.on('data', () => socket.write(ok))
-  })
-  const client = openClient(t, await listen(t, server))
+  const { client, sockets } = await openOk(t)
   await send(client).ended
   sockets[0]!.write(ok)
   await eventually('the client has closed it', () => sockets[0]!.destroyed)

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
-import type { IncomingMessage, ServerResponse } from 'node:http'
-import { test } from 'node:test'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { type TestContext, test } from 'node:test'
 import { within } from '../../../helpers/eventually.ts'
-import { Gate, startDrained } from '../setup.ts'
+import { type Drained, Gate, startDrained } from '../setup.ts'
 
 for (const when of ['at once', 'later'] as const) {
   test(`announceClose() answers all 3 pipelined requests of one packet when they are answered ${when} (trap 14)`, async (t) => {
@@ -46,15 +46,23 @@ test('drain() finishes pipelined requests that were in flight before it', async 
   )
 })
 
+/** Answers at once, but `/slow` when the gate is open. `quick` resolves when `/2` is answered. */
+async function startWithSlow(
+  t: TestContext,
+): Promise<Drained<Server> & { readonly gate: Gate; readonly quick: PromiseWithResolvers<void> }> {
+  const gate = new Gate()
+  const quick = Promise.withResolvers<void>()
+  const drained = await startDrained(t, async (request, response) => {
+    if (request.url === '/slow') await gate.pass()
+    response.end(request.url)
+    if (request.url === '/2') quick.resolve()
+  })
+  return { gate, quick, ...drained }
+}
+
 for (const began of ['before', 'after'] as const) {
-  test(`a pipelined response that waits for a slow one, begun ${began} announceClose(), does not say close: more may come before its turn`, async (t) => {
-    const gate = new Gate()
-    const quick = Promise.withResolvers<void>()
-    const { adapter, client } = await startDrained(t, async (request, response) => {
-      if (request.url === '/slow') await gate.pass()
-      response.end(request.url)
-      if (request.url === '/2') quick.resolve()
-    })
+  test(`a response behind a slow one, begun ${began} announceClose(), does not say close: more may come`, async (t) => {
+    const { gate, quick, adapter, client } = await startWithSlow(t)
     const one = await client()
     if (began === 'after') adapter.announceClose()
     one.get('/slow')
@@ -79,13 +87,7 @@ for (const began of ['before', 'after'] as const) {
 }
 
 test('a client that was not told, since its last response waited for a slow one, does not hold the drain', async (t) => {
-  const gate = new Gate()
-  const quick = Promise.withResolvers<void>()
-  const { adapter, client } = await startDrained(t, async (request, response) => {
-    if (request.url === '/slow') await gate.pass()
-    response.end(request.url)
-    if (request.url === '/2') quick.resolve()
-  })
+  const { gate, quick, adapter, client } = await startWithSlow(t)
   adapter.announceClose()
   const one = await client()
   one.get('/slow')
