@@ -3,10 +3,10 @@
  *
  *   --keep          keep the cluster
  *   --only NAMES    some scenarios, separated by commas
- *   --restarts N    restarts of each scenario that must lose nothing (protected 8, express and next 2; 3 pods
- *                   each); next, which has half of the paced lanes, is restarted more often until as much is
- *                   sent
- *   --rate N        requests per second of each paced lane of these (210)
+ *   --restarts N    restarts of each scenario that must lose nothing (protected 8, express 2, next 3; 3 pods
+ *                   each, next 2); next, which is sent less at a time, is restarted more often until as much
+ *                   is sent
+ *   --rate N        requests per second of each paced lane of these (210; next three quarters of it)
  *
  * The full proof, more than 200,000 requests over more than 30 pods in each of the three: --restarts 11
  *

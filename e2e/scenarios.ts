@@ -50,9 +50,12 @@ const scenarios: readonly (Judged | ((asked: Asked) => Judged))[] = [
     'an unchanged Next.js application, lastcall from the init container of lifecycle.autoImage',
     {
       image: 'next',
-      restarts: 2,
-      // Half of the paced lanes, and a request costs Next.js too much processor time to send it more often.
-      share: 1.7,
+      // Half of the paced lanes, and a pod of Next.js that has just begun needs a whole core for a while:
+      // with fewer pods a lower rate shows the same outage, and the machine keeps up.
+      replicas: 2,
+      pace: 0.75,
+      restarts: 3,
+      share: 2.5,
       lanes: nextLanes,
       values: ['lifecycle.auto=true', `lifecycle.autoImage=${imageOf('fastify')}`],
     },
@@ -163,13 +166,19 @@ function slowReading(name: string, about: string): Scenario {
 }
 
 type Kind = Pick<Scenario, 'image' | 'restarts' | 'values'> &
-  Partial<Pick<Scenario, 'lanes'>> & {
+  Partial<Pick<Scenario, 'lanes' | 'replicas'>> & {
     /** How many restarts it takes to send what others send in one. 1 */
     readonly share?: number
+    /** Part of the rate that is sent. 1 */
+    readonly pace?: number
   }
 
 /** A scenario that the flags apply to. */
-function zeroLoss(name: string, about: string, { share = 1, ...kind }: Kind): (asked: Asked) => Judged {
+function zeroLoss(
+  name: string,
+  about: string,
+  { share = 1, pace = 1, ...kind }: Kind,
+): (asked: Asked) => Judged {
   return ({ restarts: wanted, rate }) => {
     const restarts = wanted === undefined ? kind.restarts : Math.ceil(wanted * share)
     return {
@@ -177,7 +186,7 @@ function zeroLoss(name: string, about: string, { share = 1, ...kind }: Kind): (a
       lanes: laneNames,
       ...kind,
       restarts,
-      rate,
+      rate: Math.ceil(rate * pace),
       leastRequests: leastRequestsIn(restarts / share, rate),
       judge: judgeZeroLoss,
     }

@@ -5,6 +5,7 @@ import { listScenarios } from '../../e2e/scenarios.ts'
 import type { Download } from '../../e2e/throttled-client.ts'
 import { judgeTailControl, judgeTails } from '../../e2e/tails.ts'
 import { judgeControl, leastRequestsIn } from '../../e2e/verdict.ts'
+import { smallestOutageMs } from '../../src/rollout/power.ts'
 import { beganAt, type Changes, lane, outcome, pod } from '../helpers/e2e-outcome.ts'
 
 test('a control has to lose requests in every group of lanes', () => {
@@ -24,12 +25,16 @@ test('the scenarios have names of their own, and the flags apply to those that m
   const by = new Map(scenarios.map((scenario) => [scenario.name, scenario]))
   assert.deepEqual(
     [by.get('protected')?.restarts, by.get('next')?.restarts, by.get('control')?.restarts],
-    [4, 7, 2],
+    [4, 10, 2],
   )
   assert.deepEqual(
     [by.get('express')?.rate, by.get('express')?.leastRequests],
     [100, leastRequestsIn(4, 100)],
   )
+  // As much of it, at a lower rate and with fewer pods, and no less would be seen.
+  const next = by.get('next')!
+  assert.deepEqual([next.rate, next.leastRequests], [75, leastRequestsIn(4, 100)])
+  assert.equal(smallestOutageMs(next.rate, next.replicas + 1), smallestOutageMs(100, 4))
   assert.equal(listScenarios(undefined, 210)[0]?.restarts, 8)
 })
 

@@ -67,8 +67,8 @@ test('the lane http2 opens a new session when the server says GOAWAY, and loses 
 })
 
 /**
- * Where a client connects: its first session is with a server that refuses streams, and the next ones are with
- * one that refuses none, because second tries share sessions when the machine is busy.
+ * Where a client connects: its first session is with a server that refuses streams, and the next ones are
+ * with one that refuses none, because second tries share sessions when the machine is busy.
  */
 async function refusingAtFirst(t: TestContext, refuse: (stream: ServerHttp2Stream) => void) {
   const first = await listenHttp2(t, refuse)
