@@ -14,6 +14,8 @@ export interface RunFacts {
   readonly trigger: TriggerName
   /** How often it was begun; a rollout is one. */
   readonly restarts: number
+  /** Requests per second of each paced lane that were asked for. */
+  readonly ratePerSecond: number
   readonly phases: readonly PhaseRecord[]
   readonly load: PhasedLoad
   /** Failures that do not fail the run; empty: none may fail. */

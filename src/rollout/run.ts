@@ -161,6 +161,7 @@ export function startRun(
       replicas: driver.replicas(),
       trigger,
       restarts,
+      ratePerSecond: options.load.ratePerSecond,
       phases: phases.records(),
       load: joinPhases([record ?? load?.record() ?? nothingSent(times, options.load)], phases.records()),
       budgets: options.budgets ?? [],

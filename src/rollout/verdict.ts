@@ -10,7 +10,7 @@ import { operationNotes } from './operation-notes.ts'
 import { plain } from './plain.ts'
 import type { PhasedLane, PhaseName } from './phases.ts'
 import { isMisbehaved } from './pod-record.ts'
-import { smallestOutageMs, WANTED_OUTAGE_MS } from './power.ts'
+import { smallestOutageMs, WANTED_OUTAGE_MS, wantedRate } from './power.ts'
 import { lateReadinessNotes, readinessNotes } from './readiness-notes.ts'
 import type { RunFacts } from './run-facts.ts'
 import { triggerWords } from './trigger.ts'
@@ -50,7 +50,7 @@ export function judgeRun(facts: RunFacts): Verdict {
   // A run that was cut short says that, not all that it therefore did not do.
   const interrupted = interruptionDoubts(facts)
   const idle = idleDoubts(facts)
-  const blind = idle.length > 0 ? idle : powerDoubts(facts, visible, generator.length > 0)
+  const blind = idle.length > 0 ? idle : powerDoubts(facts, visible)
   const doubts = interrupted.length > 0 ? interrupted : [...blind, ...generator]
   return {
     ...conclude(against.length > 0, doubts.length > 0),
@@ -171,17 +171,21 @@ function requestsIn(lane: PhasedLane): number {
   return rolloutPhases.reduce((sum, phase) => sum + (lane.phases[phase]?.requests ?? 0), 0)
 }
 
-function powerDoubts(facts: RunFacts, outageMs: number, isDoubted: boolean): readonly string[] {
+function powerDoubts(facts: RunFacts, outageMs: number): readonly string[] {
   if (outageMs <= WANTED_OUTAGE_MS) return []
   const lanes = facts.load.lanes.map(({ lane }) => lane)
   if (!lanes.includes(newConnections.name)) {
     return ['without the lane new-connections an outage of the listener would not be seen; add it to --lanes']
   }
-  // A generator that did not keep up sent too few for that reason, and a higher rate would not help it.
-  if (isDoubted) return []
   const seen = Number.isFinite(outageMs) ? `${Math.ceil(outageMs)} ms` : 'any length'
   return [
     `too few new connections: an outage shorter than ${seen} could have been missed ` +
-      `(wanted: ${WANTED_OUTAGE_MS} ms with 99 %); raise --rate`,
+      `(wanted: ${WANTED_OUTAGE_MS} ms with 99 %); ${moreConnections(facts)}`,
   ]
+}
+
+/** What brings more new connections: the rate that was asked for may have been enough. */
+function moreConnections({ ratePerSecond, replicas }: RunFacts): string {
+  if (ratePerSecond < wantedRate(replicas + 1)) return 'raise --rate'
+  return `the load generator did not keep up with --rate ${ratePerSecond}: use a quieter machine or fewer --lanes`
 }

@@ -99,6 +99,7 @@ export function makeFacts(
     replicas: 3,
     trigger: parts.trigger ?? 'restart',
     restarts: 1,
+    ratePerSecond: 184,
     phases: [
       phase('baseline', 0, 3_000),
       phase('rollout', 3_000, 5_000),
