@@ -41,7 +41,10 @@ export function addLoadFlags(command: Command): Command {
     command.option(`--${flagOf(route)} <path>`, `${route.about} (default: ${route.fallback})`)
   }
   return command
-    .option('--slow-time <duration>', 'how long the slow route and a stream take')
+    .option(
+      '--slow-time <duration>',
+      'how long the slow route and a stream take, and half of what it takes to read a large answer',
+    )
     .option('--timeout <duration>', 'how long a request may take (default: 15s)')
     .option(
       `${CONFIG_FLAG} <file>`,

@@ -86,8 +86,8 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
     headers,
     signal: stopping.signal,
     isAbandoned: () => abandoned,
-    openClient(keepAlive) {
-      const client = new HttpClient(ports.pickTarget, keepAlive)
+    openClient(keepAlive, bytesPerSecond) {
+      const client = new HttpClient(ports.pickTarget, keepAlive, bytesPerSecond)
       owned.add(client)
       return client
     },

@@ -9,8 +9,9 @@ import type { Sample } from './sample.ts'
 export async function tryHttp(
   { pickTarget, ...request }: TrialRequest,
   bodyCheck?: BodyCheck,
+  bytesPerSecond?: number,
 ): Promise<Sample> {
-  const client = new HttpClient(pickTarget, false)
+  const client = new HttpClient(pickTarget, false, bytesPerSecond)
   const sample = await sendRequest({
     ...request,
     client,

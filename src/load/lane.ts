@@ -12,6 +12,8 @@ import type { RequestIdentity } from './trace.ts'
 /** One request as a lane sends it; the engine adds lane, id, headers and the body of an echo. */
 interface SentRequest extends LaneRequest {
   readonly timeoutMs: number
+  /** How long the body may bring no byte. As long as the whole answer may take */
+  readonly silenceMs?: number
   readonly client: HttpClient
   readonly bodyCheck?: BodyCheck
   /** Monotonic milliseconds at which the lane's plan wanted it. */
@@ -32,8 +34,8 @@ export interface LaneContext {
   readonly headers: Headers
   /** Aborted when nothing more is to be sent. */
   readonly signal: AbortSignal
-  /** A new virtual client; the engine closes it at the end. */
-  openClient(keepAlive: boolean): HttpClient
+  /** A new virtual client, as {@link HttpClient} makes it; the engine closes it at the end. */
+  openClient(keepAlive: boolean, bytesPerSecond?: number): HttpClient
   /** Closes a virtual client before the end. */
   close(client: HttpClient): void
   /** Sends, records, never rejects. */

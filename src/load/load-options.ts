@@ -15,11 +15,11 @@ export interface LoadOptions {
   /** Requests per second of each paced lane (new connections, keep-alive, WebSocket, HTTP/2). */
   readonly ratePerSecond: number
   /**
-   * How long one request may take before it is given up as failed; the lanes slow and stream get `slowMs`
-   * more.
+   * How long one request may take before it is given up as failed; a lane that is answered slowly gets as
+   * long as its answer takes in addition.
    */
   readonly timeoutMs: number
-  /** How long the slow route and a stream are asked to take. */
+  /** How long the slow route and a stream are asked to take; reading a large answer takes twice as long. */
   readonly slowMs: number
   /**
    * How long a server goes on serving after its signal (the shutdown delay), in milliseconds. A client that

@@ -6,6 +6,7 @@ import { quoteAnswer } from './quote-answer.ts'
 import type { Sample, SampleError } from './sample.ts'
 import {
   describeError,
+  describeTimeout,
   noteSocket,
   openTrace,
   type RequestSpec,
@@ -29,6 +30,9 @@ class SentRequest implements ExchangeEvents {
   readonly #body: Buffer[] = []
   #connection: Connection | undefined
   #timer: NodeJS.Timeout | undefined
+  #silence: NodeJS.Timeout | undefined
+  /** When a part of the answer came. Monotonic milliseconds. */
+  #heardMs = 0
 
   constructor(spec: RequestSpec, resolve: (sample: Sample) => void) {
     this.#spec = spec
@@ -53,12 +57,14 @@ class SentRequest implements ExchangeEvents {
     this.#trace.stage = 'body'
     this.#trace.firstByteMs = sinceStart(this.#trace)
     this.#trace.status = status
+    this.#watchSilence()
   }
 
   onBody(bytes: Buffer): void {
     this.#spec.bodyCheck?.write(bytes)
     if (this.#trace.bytes < MAX_KEPT_BODY_BYTES) this.#body.push(bytes)
     this.#trace.bytes += bytes.length
+    if (this.#silence) this.#watchSilence()
   }
 
   onEnd(): void {
@@ -75,8 +81,24 @@ class SentRequest implements ExchangeEvents {
     this.onError(new Error())
   }
 
+  #watchSilence(): void {
+    const { silenceMs } = this.#spec
+    if (silenceMs === undefined) return
+    this.#heardMs = performance.now()
+    if (this.#silence) this.#silence.refresh()
+    else this.#silence = setTimeout(() => this.#giveUp(silenceMs), silenceMs)
+  }
+
+  #giveUp(silenceMs: number): void {
+    this.#connection?.abort(this)
+    const lateMs = performance.now() - this.#heardMs - silenceMs
+    const error = { message: `no byte for ${silenceMs} ms`, stage: this.#trace.stage }
+    this.#settle(describeTimeout(error, lateMs, 'ANSWER_SILENT'))
+  }
+
   #settle(error: SampleError | undefined): void {
     clearTimeout(this.#timer)
+    clearTimeout(this.#silence)
     const { facts } = this.#trace
     if (facts) facts.lastUsedMs = performance.now()
     this.#trace.endMs = sinceStart(this.#trace)

@@ -39,8 +39,9 @@ export type PickTarget = () => Target | undefined
 
 /**
  * What went wrong with a request. `code` is Node's (`ECONNREFUSED`, `ECONNRESET`), or `HTTP_503` for a status
- * that is not expected, `CLIENT_TIMEOUT` for no answer in time, `GENERATOR_STALLED` when the time-out itself
- * came late, `WRONG_ECHO` for an answer to something else, or one of the lane's own.
+ * that is not expected, `CLIENT_TIMEOUT` for no answer in time, `ANSWER_SILENT` for one of which no byte came
+ * any more, `GENERATOR_STALLED` when the time-out itself came late, `WRONG_ECHO` for an answer to something
+ * else, or one of the lane's own.
  */
 export interface SampleError {
   readonly code: string

@@ -24,6 +24,11 @@ export interface RequestSpec extends LaneRequest {
   /** What looks at the body of the answer, when something has to. */
   readonly bodyCheck?: BodyCheck
   readonly timeoutMs: number
+  /**
+   * How long the body may bring no byte: the network of a pod can go away without a word. As long as the
+   * whole answer may take
+   */
+  readonly silenceMs?: number
   readonly client: HttpClient
   readonly scheduledAt: Instant
 }
@@ -111,8 +116,12 @@ export function noteSocket(trace: Trace, socket: Socket): void {
  * A time-out that came `lateMs` too late: the answer may have waited in the kernel while this process did not
  * run.
  */
-export function describeTimeout(error: Omit<SampleError, 'code'>, lateMs: number): SampleError {
-  if (lateMs < LATE_TIMEOUT_MS) return { ...error, code: 'CLIENT_TIMEOUT' }
+export function describeTimeout(
+  error: Omit<SampleError, 'code'>,
+  lateMs: number,
+  code = 'CLIENT_TIMEOUT',
+): SampleError {
+  if (lateMs < LATE_TIMEOUT_MS) return { ...error, code }
   const message = `${error.message}; the load generator stalled, the time-out came ${Math.round(lateMs)} ms late`
   return { ...error, code: 'GENERATOR_STALLED', message }
 }

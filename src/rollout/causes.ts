@@ -58,6 +58,14 @@ export const causes: readonly Cause[] = [
       isAt('connect')(sample) && hasCode('CLIENT_TIMEOUT', 'ETIMEDOUT', 'EHOSTUNREACH')(sample),
   },
   {
+    title: 'Fell silent',
+    error: '`ANSWER_SILENT`',
+    happened:
+      'no byte of an answer came any more (`--timeout`): its pod was gone, with what was in the send buffer',
+    helps: "a drain that waits until the client's kernel has the last byte, as that of lastcall does",
+    fits: hasCode('ANSWER_SILENT'),
+  },
+  {
     title: 'Timed out',
     error: '`CLIENT_TIMEOUT`',
     happened: 'no complete answer came in time (`--timeout`)',

@@ -26,13 +26,13 @@ async function rehearse(
   return JSON.parse(readFileSync(file, 'utf8')) as RehearsalDocument
 }
 
-const added: readonly string[] = ['stream', 'websocket', 'sse', 'http2']
+const added: readonly string[] = ['stream', 'slow-reader', 'websocket', 'sse', 'http2']
 
 test('rehearse --lanes all loses nothing in any lane of the example', async (t) => {
   const example = ['--import', './scripts/from-source.ts', 'examples/fastify/server.ts']
   const { load, pods } = await rehearse(t, ['--lanes', 'all'], example)
   assert.deepEqual(load.failures, [])
-  assert.equal(load.lanes.length, 8)
+  assert.equal(load.lanes.length, 9)
   for (const lane of load.lanes) assert.ok(lane.requests > 0, `${lane.lane} sent nothing`)
   assert.deepEqual(
     pods.map(({ ending }) => ending),

@@ -62,6 +62,7 @@ suite('the share of one of several generators', () => {
     ['think-time', 16],
     ['slow', 6],
     ['stream', 6],
+    ['slow-reader', 18],
     ['sse', 6],
     ['keep-alive', 9],
     ['websocket', 9],

@@ -19,6 +19,7 @@ const cases: readonly (readonly [string, Partial<SampleError>, Partial<Sample>?]
   ['Unreachable', { code: 'CLIENT_TIMEOUT', stage: 'connect' }],
   ['Unreachable', { code: 'ETIMEDOUT', stage: 'connect' }],
   ['Unreachable', { code: 'EHOSTUNREACH', stage: 'connect' }],
+  ['Fell silent', { code: 'ANSWER_SILENT', stage: 'body' }],
   ['Timed out', { code: 'CLIENT_TIMEOUT', stage: 'wait' }],
   ['Timed out', { code: 'CLIENT_TIMEOUT', stage: 'body' }],
   ['Answered with 500', { code: 'HTTP_500', stage: 'body' }],

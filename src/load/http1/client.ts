@@ -1,6 +1,7 @@
 import { dial, noEndpoint } from '../dial.ts'
 import type { PickTarget } from '../sample.ts'
 import { Connection, type ConnectionEvents, type ExchangeEvents } from './connection.ts'
+import { limitReading } from './limit-reading.ts'
 import type { Http1Request } from './request-text.ts'
 
 /**
@@ -10,13 +11,18 @@ import type { Http1Request } from './request-text.ts'
 export class HttpClient implements ConnectionEvents {
   readonly #pickTarget: PickTarget
   readonly #keepAlive: boolean
+  readonly #bytesPerSecond: number | undefined
   readonly #open = new Set<Connection>()
   #free: Connection | undefined
 
-  /** @param keepAlive whether a connection carries more than one request */
-  constructor(pickTarget: PickTarget, keepAlive: boolean) {
+  /**
+   * @param keepAlive whether a connection carries more than one request
+   * @param bytesPerSecond how fast answers are read, at most; as fast as they come when left out
+   */
+  constructor(pickTarget: PickTarget, keepAlive: boolean, bytesPerSecond?: number) {
     this.#pickTarget = pickTarget
     this.#keepAlive = keepAlive
+    this.#bytesPerSecond = bytesPerSecond
   }
 
   /**
@@ -50,7 +56,9 @@ export class HttpClient implements ConnectionEvents {
   #dial(): Connection | undefined {
     const target = this.#pickTarget()
     if (target === undefined) return undefined
-    const connection = new Connection(dial(target), this.#keepAlive, this)
+    const socket = dial(target)
+    if (this.#bytesPerSecond !== undefined) limitReading(socket, this.#bytesPerSecond)
+    const connection = new Connection(socket, this.#keepAlive, this)
     this.#open.add(connection)
     return connection
   }

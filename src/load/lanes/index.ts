@@ -4,6 +4,7 @@ import { http2 } from './http2/http2.ts'
 import { keepAlive } from './keep-alive/keep-alive.ts'
 import { newConnections } from './new-connections/new-connections.ts'
 import { slow } from './slow/slow.ts'
+import { slowReader } from './slow-reader/slow-reader.ts'
 import { sse } from './sse/sse.ts'
 import { stream } from './stream/stream.ts'
 import { thinkTime } from './think-time/think-time.ts'
@@ -16,6 +17,7 @@ export const lanes: readonly LaneDefinition[] = [
   thinkTime,
   slow,
   stream,
+  slowReader,
   websocket,
   sse,
   http2,

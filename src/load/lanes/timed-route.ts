@@ -14,8 +14,15 @@ export interface TimedRoute {
   readonly placeholder: string
   /** What replaces it. */
   readonly inPath: (ms: number) => number
+  /** How many times as long as a slow route it takes. 1 */
+  readonly times?: number
   /** A new check of the body, where one is needed. None */
   readonly createBodyCheck?: () => BodyCheck
+  /**
+   * How many bytes of an answer a client reads in a second, each answer on a connection of its own. As many
+   * as come, and half of the clients keep their connection
+   */
+  readonly bytesPerSecond?: number
 }
 
 /**
@@ -24,38 +31,52 @@ export interface TimedRoute {
 const TRIAL_MS = 1_000
 
 /**
- * Clients that ask the route in turns, so that some answer is always under way. Half of them keep their
- * connection. A route that answers early is not asked more often. `clients` counts those of all generators.
+ * Clients that ask the route in turns, so that some answer is always under way. A route that answers early is
+ * not asked more often. `clients` counts those of all generators.
  */
 export async function askInTurns(context: LaneContext, timed: TimedRoute, clients: number): Promise<void> {
   const startMs = performance.now()
-  const { slowMs } = context.options
+  const takesMs = takesMsOf(timed, context.options)
   const running = clientsOf(clients, context.share).map((client) =>
     runClient(context, timed, {
-      startMs: startMs + (client * slowMs) / clients,
-      keepAlive: client % 2 === 0,
+      startMs: startMs + (client * takesMs) / clients,
+      takesMs,
+      keepAlive: client % 2 === 0 && timed.bytesPerSecond === undefined,
     }),
   )
   await Promise.all(running)
 }
 
+interface ClientPlan {
+  /** Monotonic milliseconds. */
+  readonly startMs: number
+  readonly takesMs: number
+  readonly keepAlive: boolean
+}
+
 async function runClient(
   context: LaneContext,
   timed: TimedRoute,
-  { startMs, keepAlive }: { readonly startMs: number; readonly keepAlive: boolean },
+  { startMs, takesMs, keepAlive }: ClientPlan,
 ): Promise<void> {
   const { options, signal } = context
+  const { bytesPerSecond } = timed
   const request = {
-    ...getOf(pathFor(timed, options, options.slowMs)),
-    timeoutMs: options.timeoutMs + options.slowMs,
-    client: context.openClient(keepAlive),
+    ...getOf(pathFor(timed, options, takesMs)),
+    timeoutMs: options.timeoutMs + takesMs,
+    ...(bytesPerSecond !== undefined && { silenceMs: options.timeoutMs }),
+    client: context.openClient(keepAlive, bytesPerSecond),
   }
-  for (let dueMs = startMs; ; dueMs = Math.max(performance.now(), dueMs + options.slowMs)) {
+  for (let dueMs = startMs; ; dueMs = Math.max(performance.now(), dueMs + takesMs)) {
     await pauseUntil(dueMs, signal)
     if (signal.aborted) return
     const bodyCheck = timed.createBodyCheck?.()
     await context.send({ ...request, dueMs, ...(bodyCheck && { bodyCheck }) })
   }
+}
+
+function takesMsOf({ times = 1 }: TimedRoute, { slowMs }: LoadOptions): number {
+  return slowMs * times
 }
 
 function pathFor({ route, placeholder, inPath }: TimedRoute, options: LoadOptions, ms: number): string {
@@ -66,12 +87,12 @@ function pathFor({ route, placeholder, inPath }: TimedRoute, options: LoadOption
 export function timedTrial(timed: TimedRoute, remedy: string): LaneTrial {
   const askedMs = (options: LoadOptions): number =>
     pathOf(options, timed.route).includes(timed.placeholder)
-      ? Math.min(TRIAL_MS, options.slowMs)
-      : options.slowMs
+      ? Math.min(TRIAL_MS, takesMsOf(timed, options))
+      : takesMsOf(timed, options)
   return {
     requests: (options) => [getOf(pathFor(timed, options, askedMs(options)))],
     askedMs,
-    send: (request) => tryHttp(request, timed.createBodyCheck?.()),
+    send: (request) => tryHttp(request, timed.createBodyCheck?.(), timed.bytesPerSecond),
     remedy,
   }
 }

@@ -1,6 +1,6 @@
 import type { LaneDefinition } from '../../lane-definition.ts'
 import { askInTurns, type TimedRoute, timedTrial } from '../timed-route.ts'
-import { createHashCheck } from './hash-check.ts'
+import { createHashCheck } from '../hash-check.ts'
 
 const CLIENTS = 6
 /** What the contract says about the pace of a stream. */

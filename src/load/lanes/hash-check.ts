@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { BodyCheck } from '../../body-check.ts'
+import type { BodyCheck } from '../body-check.ts'
 
 /** `sha256 `, 64 hexadecimal digits and the end of the line. */
 const LAST_LINE_BYTES = 72

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { createHashCheck } from '../../../../src/load/lanes/stream/hash-check.ts'
+import { createHashCheck } from '../../../src/load/lanes/hash-check.ts'
 
 const sign = (body: Buffer): Buffer =>
   Buffer.concat([body, Buffer.from(`sha256 ${createHash('sha256').update(body).digest('hex')}\n`)])
