@@ -3,7 +3,6 @@ import { install, uninstall } from './install.ts'
 import { rollOut } from './roll-out.ts'
 import type { Outcome, Scenario } from './scenario.ts'
 import { pause } from './shell.ts'
-import { finishSlowReaders, startSlowReaders } from './slow-readers.ts'
 
 /** From the start of `lastcall rollout` to the middle of its load: it first starts its agent. */
 const MEANWHILE_AFTER_MS = 20_000
@@ -13,14 +12,10 @@ export async function play(cluster: Cluster, scenario: Scenario, signal: AbortSi
   await scenario.before?.(cluster)
   try {
     await install(cluster, scenario)
-    const readers =
-      scenario.slowReaders === undefined
-        ? undefined
-        : await startSlowReaders(cluster, signal, scenario.slowReaders)
     const rolling = rollOut(cluster, scenario, signal)
     const meanwhile = doMeanwhile(cluster, scenario, signal)
     const [run] = await Promise.all([rolling, meanwhile])
-    return { scenario, run, downloads: readers ? await finishSlowReaders(readers) : [] }
+    return { scenario, run }
   } catch (error) {
     if (!signal.aborted) await cluster.explain()
     throw error

@@ -30,7 +30,6 @@ import type { Outcome } from './scenario.ts'
 import { type Judged, listScenarios } from './scenarios.ts'
 import { stopAll } from './shell.ts'
 import { playSkaffold } from './skaffold.ts'
-import { describeDownloads } from './slow-readers.ts'
 import { blindDoubts, defaultRate, type Judgement, judgeSpared } from './verdict.ts'
 
 const { values: flags } = parseArgs({
@@ -127,7 +126,7 @@ async function main(signal: AbortSignal): Promise<number> {
 /** Judges a run and says what stands against it. */
 function conclude(outcome: Outcome, { name, judge }: Judged): Judgement {
   const { problems, doubts } = judge(outcome)
-  for (const line of [describeWatch(outcome.run), describeDownloads(outcome.downloads)]) if (line) say(line)
+  say(describeWatch(outcome.run))
   return { problems: told(`FAILED ${name}`, problems), doubts: told(`INCONCLUSIVE ${name}`, doubts) }
 }
 

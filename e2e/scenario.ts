@@ -2,7 +2,6 @@ import type { LaneName } from '../src/load/sample.ts'
 import type { RolloutDocument } from '../src/rollout/run-document.ts'
 import type { Cluster } from './cluster.ts'
 import type { Image } from './images.ts'
-import type { Download } from './throttled-client.ts'
 
 /** A release under load whose pods go away some times. */
 export interface Scenario {
@@ -22,8 +21,6 @@ export interface Scenario {
   readonly rate: number
   /** A run with fewer requests has proved too little. */
   readonly leastRequests: number
-  /** Clients that read large answers slowly, beside the load. None */
-  readonly slowReaders?: number
   /** `--set` of helm. */
   readonly values: readonly string[]
   /** Renders the chart for this version of Kubernetes. The cluster's */
@@ -42,6 +39,4 @@ export interface Scenario {
 export interface Outcome {
   readonly scenario: Scenario
   readonly run: RolloutDocument
-  /** What the slow readers got. */
-  readonly downloads: readonly Download[]
 }

@@ -57,23 +57,6 @@ export function stopAll(): void {
   for (const child of running) child.kill('SIGKILL')
 }
 
-/** Polls until the function returns something other than undefined. For states that nothing announces. */
-export async function poll<T>(
-  what: string,
-  limitMs: number,
-  signal: AbortSignal,
-  look: () => Promise<T | undefined>,
-): Promise<T> {
-  const until = performance.now() + limitMs
-  for (;;) {
-    signal.throwIfAborted()
-    const found = await look()
-    if (found !== undefined) return found
-    if (performance.now() > until) throw new Error(`${what}: not within ${limitMs / 1_000} s`)
-    await pause(200, signal)
-  }
-}
-
 /** Resolves after a time, or at once when the run is ended. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

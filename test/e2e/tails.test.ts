@@ -2,11 +2,13 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Outcome } from '../../e2e/scenario.ts'
 import { listScenarios } from '../../e2e/scenarios.ts'
-import type { Download } from '../../e2e/throttled-client.ts'
 import { judgeTailControl, judgeTails } from '../../e2e/tails.ts'
 import { judgeControl, leastRequestsIn } from '../../e2e/verdict.ts'
+import type { Sample } from '../../src/load/sample.ts'
+import type { PodRecord } from '../../src/rollout/pod-record.ts'
 import { smallestOutageMs } from '../../src/rollout/power.ts'
-import { beganAt, type Changes, lane, outcome, pod } from '../helpers/e2e-outcome.ts'
+import { type Changes, lane, outcome, pod, report } from '../helpers/e2e-outcome.ts'
+import { makeSample } from '../helpers/samples.ts'
 
 test('a control has to lose requests in every group of lanes', () => {
   const lost = outcome({ load: { lanes: [lane({ failed: 1 }), lane({ lane: 'sse' })] } })
@@ -38,74 +40,87 @@ test('the scenarios have names of their own, and the flags apply to those that m
   assert.equal(listScenarios(undefined, 210)[0]?.restarts, 8)
 })
 
-// The drain of a pod begins 22 s after the load did.
-const download = (changes: Partial<Download> = {}): Download => ({
-  end: 'whole',
-  pod: 'shop-1',
-  bodyBytes: 8_000_072,
-  wantedBytes: 8_000_072,
-  fromMs: beganAt + 18_000,
-  untilMs: beganAt + 26_000,
-  why: '',
-  ...changes,
-})
-const slow = (downloads: readonly Download[], changes: Changes = {}): Outcome =>
-  outcome({ ...changes, scenario: { restarts: 2 }, outcome: { downloads, ...changes.outcome } })
-
-test('slow downloads pass when all are whole and enough of them were read during a drain', () => {
-  assert.deepEqual(judgeTails(slow([download(), download()])), { problems: [], doubts: [] })
+test('the slow readers have scenarios of their own, with a control that must lose', () => {
+  const reading = listScenarios(undefined, 210).filter(({ lanes }) => lanes.includes('slow-reader'))
+  assert.deepEqual(
+    reading.map(({ name, judge }) => [name, judge]),
+    [
+      ['tail', judgeTails],
+      ['tail-bare', judgeTailControl],
+    ],
+  )
 })
 
-for (const [what, downloads, changes, problems] of [
+const names = ['new-connections', 'slow-reader'] as const
+const slow = (changes: Changes = {}): Outcome =>
+  outcome({
+    ...changes,
+    scenario: { restarts: 2, replicas: 1, rate: 50, lanes: names, leastRequests: 0 },
+    load: { lanes: names.map((name) => lane({ lane: name })), ...changes.load },
+  })
+/** A pod whose drain took so long. */
+const drained = (ms: number): PodRecord => {
+  const events = [
+    { event: 'readinessFailed', ms: 0, inFlight: 3 },
+    { event: 'shutdownDelayElapsed', ms: 2_000, inFlight: 0 },
+    { event: 'connectionsDrained', ms: 2_000 + ms, inFlight: 0 },
+  ]
+  return pod({ report: report({ events }) })
+}
+
+test('slow readers pass when all answers are whole and enough drains waited for them, whatever the rate', () => {
+  assert.deepEqual(judgeTails(slow({ run: { pods: [drained(500), drained(900), drained(20)] } })), {
+    problems: [],
+    doubts: [],
+  })
+})
+
+const waited = [drained(900), drained(900)]
+for (const [what, changes, problems] of [
   [
-    'one is cut',
-    [download(), download(), download({ end: 'cut', bodyBytes: 5, why: 'no byte for 10 s' })],
-    {},
-    [
-      '1 of 3 slow downloads were not whole',
-      'a slow download from shop-1 was cut: 5 of 8000072 bytes, no byte for 10 s',
-    ],
+    'an answer was lost',
+    { run: { pods: waited }, verdict: { outcome: 'fail', reasons: ['1 request failed'] } },
+    ['1 request failed'],
   ],
   [
-    'one is refused',
-    [
-      download(),
-      download(),
-      download({ end: 'refused', pod: undefined, bodyBytes: 0, wantedBytes: undefined, why: 'x' }),
-    ],
-    {},
-    ['1 of 3 slow downloads were not whole', 'a slow download from no pod was refused: 0 of ? bytes, x'],
+    'too few drains waited',
+    { run: { pods: [...waited.slice(1), drained(499), pod()] } },
+    ['1 of 3 drains waited for a slow reader, wanted 2'],
   ],
   [
-    'too few were read during a drain',
-    [
-      download(),
-      download({ fromMs: beganAt + 22_000 }),
-      download({ untilMs: beganAt + 22_000 }),
-      download({ pod: 'other' }),
-    ],
-    {},
-    ['1 of 4 slow downloads were read while their pod drained, wanted 2'],
+    'the lane did not run',
+    { run: { pods: waited }, load: { lanes: [lane()] } },
+    ['lanes that did not run: slow-reader'],
   ],
   [
-    'a request failed beside them',
-    [download(), download()],
-    { verdict: { outcome: 'fail', reasons: ['3 requests failed'] } },
-    ['3 requests failed'],
+    'the readiness of a pod did not flip',
+    {
+      run: {
+        pods: [
+          ...waited,
+          pod({ report: report({ events: [{ event: 'hooksFinished', ms: 1, inFlight: 0 }] }) }),
+        ],
+      },
+    },
+    ['shop-1: readiness did not flip, says its report'],
   ],
-  [
-    'a pod force-closed something',
-    [download(), download()],
-    { pod: pod({ forceClosed: 1 }) },
-    ['shop-1: 1 force-closed, says its report'],
-  ],
-] as readonly (readonly [string, readonly Download[], Changes, readonly string[]])[]) {
-  test(`slow downloads fail when ${what}`, () => {
-    assert.deepEqual(judgeTails(slow(downloads, changes)).problems, problems)
+] as readonly (readonly [string, Changes, readonly string[]])[]) {
+  test(`slow readers fail when ${what}`, () => {
+    assert.deepEqual(judgeTails(slow(changes)).problems, problems)
   })
 }
 
-test('the control of the slow downloads has to cut an answer that had begun', () => {
-  assert.equal(judgeTailControl(slow([download(), download({ end: 'refused' })])).problems.length, 1)
-  assert.deepEqual(judgeTailControl(slow([download({ end: 'cut' })])).problems, [])
+const cut = (parts: Partial<Sample>): Outcome =>
+  slow({ load: { failures: [makeSample({ lane: 'slow-reader', status: 200, ...parts })] } })
+
+test('the control of the slow readers has to cut an answer that had begun', () => {
+  const silent = { code: 'ANSWER_SILENT', message: 'no byte for 15000 ms', stage: 'body' } as const
+  const refused = { code: 'ECONNREFUSED', message: 'refused', stage: 'connect' } as const
+  assert.deepEqual(judgeTailControl(cut({ error: silent })).problems, [])
+  for (const parts of [
+    { error: refused, status: undefined },
+    { error: { ...silent, code: 'HTTP_503' }, status: 503 },
+    { error: silent, lane: 'new-connections' },
+  ])
+    assert.match(judgeTailControl(cut(parts)).problems[0]!, /^none of the [01] failures of slow readers cut/)
 })

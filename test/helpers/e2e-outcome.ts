@@ -91,7 +91,6 @@ export function outcome(changes: Changes = {}): Outcome {
       ...changes.scenario,
     },
     run: { ...run, verdict: { ...run.verdict, ...changes.verdict } },
-    downloads: [],
     ...changes.outcome,
   }
 }
