@@ -1,16 +1,18 @@
 import type { Socket } from 'node:net'
 
+/** A busy machine reads late. So much of it is made up for, and no more, or there would be no limit. */
+const MADE_UP_MS = 1_000
+
 /**
- * Reads a socket at so many bytes per second, at most. In between it is paused, so that the rest waits in the
- * kernels' buffers and in the server.
+ * Reads a socket at so many bytes per second. In between it is paused, so that the rest waits in the kernels'
+ * buffers and in the server.
  */
 export function limitReading(socket: Socket, bytesPerSecond: number): void {
-  let dueMs = 0
+  let dueMs: number | undefined
   let timer: NodeJS.Timeout | undefined
   socket.on('data', (chunk: Buffer) => {
     const nowMs = performance.now()
-    // Time in which nothing came is not made up for.
-    dueMs = Math.max(nowMs, dueMs) + (chunk.length * 1_000) / bytesPerSecond
+    dueMs = Math.max(nowMs - MADE_UP_MS, dueMs ?? nowMs) + (chunk.length * 1_000) / bytesPerSecond
     socket.pause()
     timer = setTimeout(() => socket.resume(), dueMs - nowMs)
   })
