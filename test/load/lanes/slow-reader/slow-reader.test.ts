@@ -17,6 +17,7 @@ const text = Buffer.alloc(400_000, 'a line of text\n')
 const sign = (body: Buffer): Buffer =>
   Buffer.concat([body, Buffer.from(`sha256 ${createHash('sha256').update(body).digest('hex')}\n`)])
 const whole = sign(text)
+const countTimers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
 const head = { 'content-length': whole.length }
 
 test('the lane slow-reader reads whole answers, each on a connection of its own', async (t) => {
@@ -27,24 +28,28 @@ test('the lane slow-reader reads whole answers, each on a connection of its own'
   })
   let connections = 0
   server.on('connection', () => connections++)
-  const load = startLane(t, LANE, await listen(t, server).then((target) => () => target))
+  const target = await listen(t, server)
+  const timers = countTimers()
+  const load = startLane(t, LANE, () => target)
   await untilLoad(load, 'requests', 20)
   await load.stop()
   const { lanes, failures } = documentOf(load)
   assert.deepEqual([failures, lanes[0]!.failed], [[], 0])
   assert.equal(connections, lanes[0]!.requests)
   assert.deepEqual([...new Set(asked)], ['close'])
+  assert.ok(countTimers() - timers < 18, `${countTimers() - timers} timers were left behind`)
 })
 
 test('its clients begin one after the other, and ask for what is read in twice the time of the slow route', async (t) => {
-  const paths: (string | undefined)[] = []
-  const server = createServer((request) => void paths.push(request.url))
-  const load = startLane(t, LANE, await listen(t, server).then((target) => () => target), { slowMs: 3_600 })
-  await eventually('three answers that are under way', () => paths.length >= 3)
-  const { length } = paths
-  load.abandon()
-  assert.ok(length < 18, `${length} clients began at once`)
-  assert.deepEqual([...new Set(paths)], ['/large?mb=8'])
+  const server = createServer((_, response) => response.writeHead(500).end())
+  const target = await listen(t, server)
+  const load = startLane(t, LANE, () => target, { slowMs: 3_600 })
+  await untilLoad(load, 'failed', 3)
+  const { failures } = documentOf(load)
+  const due = failures.map(({ scheduledAt }) => Math.round(scheduledAt.monotonicMs))
+  // 18 clients within 7.2 seconds.
+  assert.deepEqual([due[1]! - due[0]!, due[2]! - due[1]!], [400, 400])
+  assert.deepEqual([...new Set(failures.map(({ path }) => path))], ['/large?mb=8'])
 })
 
 test('what its clients have not read yet waits at the server', async (t) => {
@@ -66,7 +71,7 @@ test('what its clients have not read yet waits at the server', async (t) => {
   assert.ok(slow[0]!.socket!.writableLength > 0, 'the kernels took all of it')
 })
 
-for (const [how, end, stage, sentence, respond] of [
+for (const [how, code, stage, sentence, respond] of [
   [
     'is cut in the middle',
     'ECONNRESET',
@@ -124,13 +129,14 @@ for (const [how, end, stage, sentence, respond] of [
       t,
       createServer((_, response) => void respond(response)),
     )
-    const load = startLane(t, LANE, () => target, { timeoutMs: 300 })
+    const isSilent = code === 'ANSWER_SILENT' || code === 'CLIENT_TIMEOUT'
+    const load = startLane(t, LANE, () => target, isSilent ? { timeoutMs: 300 } : {})
     await untilLoad(load, 'failed', 2)
     await load.stop()
     const { failed, requests, failures } = documentOf(load)
     assert.equal(failed, requests)
     const [failure] = failures
-    assert.deepEqual([failure!.error?.code, failure!.error?.stage], [end, stage])
+    assert.deepEqual([failure!.error?.code, failure!.error?.stage], [code, stage])
     assert.match(explainFailure(failure!), sentence)
   })
 }
@@ -146,7 +152,11 @@ test('the lane slow-reader fails where nobody listens', async (t) => {
   assert.match(explainFailure(failure!), /^nobody listened on that port/)
 })
 
-const options = { ...defaultLoad, lanes: ['new-connections', LANE], ratePerSecond: 1 }
+const options = {
+  ...defaultLoad,
+  lanes: ['new-connections', LANE],
+  ratePerSecond: 1,
+}
 
 test('the self-test of slow-reader reads one megabyte, and accepts a whole answer', async (t) => {
   const paths: (string | undefined)[] = []
@@ -154,7 +164,10 @@ test('the self-test of slow-reader reads one megabyte, and accepts a whole answe
     paths.push(request.url)
     answer(request, response)
   })
-  assert.deepEqual(await selfTest(options, await listen(t, server)), { ...noChanges, problems: [] })
+  assert.deepEqual(await selfTest(options, await listen(t, server)), {
+    ...noChanges,
+    problems: [],
+  })
   assert.deepEqual(new Set(paths), new Set(['/', '/large?mb=1']))
 })
 
