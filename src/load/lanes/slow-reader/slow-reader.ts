@@ -14,7 +14,8 @@ const timed: TimedRoute = {
   },
   placeholder: '{megabytes}',
   inPath: (ms) => Math.max(1, Math.ceil((ms * BYTES_PER_SECOND) / 1e9)),
-  // The buffers of two kernels take some megabytes at once, and the server may then think that it is done.
+  // The buffers of both kernels take some megabytes at once. Of a shorter answer nothing would be left to
+  // send when the drain begins.
   times: 2,
   createBodyCheck: createHashCheck,
   bytesPerSecond: BYTES_PER_SECOND,
