@@ -1,8 +1,9 @@
+import { setTimeout as pause } from 'node:timers/promises'
 import type { Cluster } from './cluster.ts'
 import { install, uninstall } from './install.ts'
 import { rollOut } from './roll-out.ts'
 import type { Outcome, Scenario } from './scenario.ts'
-import { pause } from './shell.ts'
+import { together } from './shell.ts'
 import { finishSlowReaders, startSlowReaders } from './slow-readers.ts'
 
 /** From the start of `lastcall rollout` to the middle of its load: it first starts its agent. */
@@ -19,7 +20,7 @@ export async function play(cluster: Cluster, scenario: Scenario, signal: AbortSi
         : await startSlowReaders(cluster, signal, scenario.slowReaders)
     const rolling = rollOut(cluster, scenario, signal)
     const meanwhile = doMeanwhile(cluster, scenario, signal)
-    const [run] = await Promise.all([rolling, meanwhile])
+    const [run] = await together([rolling, meanwhile])
     return { scenario, run, downloads: readers ? await finishSlowReaders(readers) : [] }
   } catch (error) {
     if (!signal.aborted) await cluster.explain()
@@ -31,6 +32,6 @@ export async function play(cluster: Cluster, scenario: Scenario, signal: AbortSi
 
 async function doMeanwhile(cluster: Cluster, { meanwhile }: Scenario, signal: AbortSignal): Promise<void> {
   if (!meanwhile) return
-  await pause(MEANWHILE_AFTER_MS, signal)
+  await pause(MEANWHILE_AFTER_MS, undefined, { signal })
   await meanwhile(cluster)
 }

@@ -28,7 +28,7 @@ import { buildImages, imageOf } from './images.ts'
 import { play } from './play.ts'
 import type { Outcome } from './scenario.ts'
 import { type Judged, listScenarios } from './scenarios.ts'
-import { stopAll } from './shell.ts'
+import { together } from './shell.ts'
 import { playSkaffold } from './skaffold.ts'
 import { describeDownloads } from './slow-readers.ts'
 import { blindDoubts, defaultRate, type Judgement, judgeSpared } from './verdict.ts'
@@ -54,10 +54,6 @@ const scenarios = listScenarios(
   Number(flags.rate),
 )
 
-const began = performance.now()
-const say = (line: string): void =>
-  console.log(`[${((performance.now() - began) / 1_000).toFixed(0).padStart(4)} s] ${line}`)
-
 /** What is no scenario of `lastcall rollout` but has a name like one. Resolves to what went wrong. */
 interface Extra {
   readonly name: string
@@ -70,52 +66,51 @@ const extras: readonly Extra[] = [
   { name: 'skaffold', about: 'run, verify and delete, as skaffold.yaml says', play: playSkaffold },
 ]
 
-/** What `--only` names, all without it. A run of nothing would pass. */
-function choose(): { readonly scenarios: readonly Judged[]; readonly extras: readonly Extra[] } {
-  if (flags.only === undefined) return { scenarios, extras }
-  const names = flags.only.split(',')
-  const known = [...scenarios, ...extras].map(({ name }) => name)
-  const unknown = names.filter((wanted) => !known.includes(wanted))
-  if (unknown.length > 0) {
-    throw new Error(
-      `--only: there is no scenario '${unknown.join("', '")}'; the scenarios are ${known.join(', ')}`,
-    )
-  }
-  return {
-    scenarios: scenarios.filter(({ name }) => names.includes(name)),
-    extras: extras.filter(({ name }) => names.includes(name)),
+const only = flags.only?.split(',')
+const names = [...scenarios, ...extras].map(({ name }) => name)
+for (const name of only ?? []) {
+  if (!names.includes(name)) {
+    throw new Error(`--only: there is no scenario '${name}'; the scenarios are ${names.join(', ')}`)
   }
 }
 
+const began = performance.now()
+const say = (line: string): void =>
+  console.log(`[${((performance.now() - began) / 1_000).toFixed(0).padStart(4)} s] ${line}`)
+
+/** Those of a list that `--only` names; all without it. */
+function chosenOf<Named extends { readonly name: string }>(all: readonly Named[]): readonly Named[] {
+  return all.filter(({ name }) => only?.includes(name) ?? true)
+}
+
 async function main(signal: AbortSignal): Promise<number> {
-  const chosen = choose()
+  const chosen = chosenOf(scenarios)
   const folder = mkdtempSync(join(tmpdir(), 'lastcall-e2e-'))
   const cluster = new Cluster(folder, signal)
   try {
     // The agent runs in the image of fastify, whatever is released.
-    const images = [...new Set(['fastify' as const, ...chosen.scenarios.map(({ image }) => image)])]
-    say(`packing lastcall and building the images: ${images.join(', ')}`)
-    await buildImages(images, folder, signal)
+    const images = [...new Set(['fastify' as const, ...chosen.map(({ image }) => image)])]
     say('creating a cluster: one control plane, three workers, one of them for the load')
-    await cluster.create()
-    for (const image of images) await cluster.loadImage(imageOf(image))
+    say(`packing lastcall and building the images: ${images.join(', ')}`)
+    await together([cluster.create(), buildImages(images, folder, signal)])
+    say('loading the images into the cluster')
+    await cluster.loadImages(images.map(imageOf))
     const judged: Judgement[] = []
     const spared: RolloutDocument[] = []
-    for (const scenario of chosen.scenarios) {
+    for (const scenario of chosen) {
       say(`${scenario.name}: ${scenario.about}`)
       const outcome = await play(cluster, scenario, signal)
       judged.push(conclude(outcome, scenario))
       if (scenario.judge === judgeSpared) spared.push(outcome.run)
     }
     judged.push({ problems: [], doubts: told('INCONCLUSIVE single restarts', blindDoubts(spared)) })
-    for (const { name, about, play: playExtra } of chosen.extras) {
+    for (const { name, about, play: playExtra } of chosenOf(extras)) {
       say(`${name}: ${about}`)
       judged.push({ problems: told(`FAILED ${name}`, await playExtra(cluster, folder)), doubts: [] })
     }
     if (judged.some(({ problems }) => problems.length > 0)) return 1
     return judged.some(({ doubts }) => doubts.length > 0) ? 3 : 0
   } finally {
-    stopAll()
     if (flags.keep) say(`the cluster is kept: export KUBECONFIG=${cluster.kubeconfig}`)
     else {
       await cluster.delete()
