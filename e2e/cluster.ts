@@ -16,7 +16,9 @@ nodes:
 export const namespace = 'shop'
 /** Name of every release, of its Deployment and its Service. */
 export const RELEASE = 'shop'
-/** Where the clients of a run are alone: kind numbers the workers from the second on. */
+/** Kind numbers the workers from the second on. */
+const workers = ['worker', 'worker2', 'worker3'].map((node) => `${name}-${node}`)
+/** Where the clients of a run are alone. */
 export const clientNode = `${name}-worker3`
 
 /** Says that a node, or a pod, is for the clients. */
@@ -84,9 +86,9 @@ export class Cluster {
     await run('kind', ['delete', 'cluster', '--name', name], { env: this.#env })
   }
 
-  /** All at once, so that a layer that they share is sent to each node once. */
+  /** All at once, so that a layer that they share is sent once, and only where pods run. */
   async loadImages(images: readonly string[]): Promise<void> {
-    await this.run('kind', ['load', 'docker-image', ...images, '--name', name])
+    await this.run('kind', ['load', 'docker-image', ...images, '--name', name, '--nodes', workers.join()])
   }
 
   /** Resolves when all pods of a workload are of its last revision, and available. */

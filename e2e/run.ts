@@ -22,7 +22,6 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { RolloutDocument } from '../src/rollout/run-document.ts'
 import { Cluster } from './cluster.ts'
-import { describeWatch } from './blind-restarts.ts'
 import { playContract } from './contract.ts'
 import { buildImages, imageOf } from './images.ts'
 import { play } from './play.ts'
@@ -122,7 +121,8 @@ async function main(signal: AbortSignal): Promise<number> {
 /** Judges a run and says what stands against it. */
 function conclude(outcome: Outcome, { name, judge }: Judged): Judgement {
   const { problems, doubts } = judge(outcome)
-  for (const line of [describeWatch(outcome.run), describeDownloads(outcome.downloads)]) if (line) say(line)
+  const downloads = describeDownloads(outcome.downloads)
+  if (downloads) say(downloads)
   return { problems: told(`FAILED ${name}`, problems), doubts: told(`INCONCLUSIVE ${name}`, doubts) }
 }
 

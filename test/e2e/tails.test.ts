@@ -97,7 +97,9 @@ for (const [what, downloads, changes, problems] of [
     'a pod force-closed something',
     [download(), download()],
     { pod: pod({ forceClosed: 1 }) },
-    ['shop-1: 1 force-closed, says its report'],
+    [
+      'shop-1 ended with exit code 0, but force-closed 1 request or connection. What helps: a longer drain timeout',
+    ],
   ],
 ] as readonly (readonly [string, readonly Download[], Changes, readonly string[]])[]) {
   test(`slow downloads fail when ${what}`, () => {

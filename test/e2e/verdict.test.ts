@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { describeWatch } from '../../e2e/blind-restarts.ts'
 import {
   blindDoubts,
   judgeFault,
@@ -10,8 +9,7 @@ import {
   leastRequestsIn,
   replacedIn,
 } from '../../e2e/verdict.ts'
-import type { LoadDocument } from '../../src/load/load-document.ts'
-import type { PhasedLane } from '../../src/rollout/phases.ts'
+import type { PhasedLane, PhasedLoad } from '../../src/rollout/phases.ts'
 import { makePod } from '../helpers/run-facts.ts'
 import { beganAt, type Changes, lane, outcome, pod, report, restarts } from '../helpers/e2e-outcome.ts'
 
@@ -22,7 +20,7 @@ test('eleven restarts that lost nothing pass with at least 30 pods and 200,000 r
 
 const all = replacedIn(outcome().run)
 const { report: _, ...withoutReport } = pod()
-const twoLanes = (changes: Partial<PhasedLane>): Partial<LoadDocument> => ({
+const twoLanes = (changes: Partial<PhasedLane>): Partial<PhasedLoad> => ({
   lanes: [lane(), lane({ lane: 'sse', ...changes })],
 })
 
@@ -82,7 +80,7 @@ for (const [what, changes, problem] of [
   [
     'a pod whose last words are no report',
     { pod: { ...withoutReport, message: 'panic: "x"' } },
-    String.raw`shop-1: its termination message is no report: "panic: \"x\""`,
+    String.raw`shop-1: no report in its termination message, but "panic: \"x\""`,
   ],
   [
     'a pod whose readiness did not flip',
@@ -92,12 +90,13 @@ for (const [what, changes, problem] of [
   [
     'a pod that ended with something in flight',
     { pod: pod({ report: report({ events: [{ event: 'readinessFailed', ms: 1, inFlight: 2 }] }) }) },
-    'shop-1: 2 in flight at the end, says its report',
+    'shop-1 ended with exit code 0, but had 2 requests or connections in flight at the end. ' +
+      'What helps: nothing that ends the process before its drain is over',
   ],
   [
     'a pod that cut something off',
     { pod: pod({ forceClosed: 2 }) },
-    'shop-1: 2 force-closed, says its report',
+    'shop-1 ended with exit code 0, but force-closed 2 requests or connections. What helps: a longer drain timeout',
   ],
 ] as readonly (readonly [string, Changes, string])[]) {
   test(`judgeZeroLoss fails a run with ${what}, and for that alone`, () => {
@@ -159,13 +158,6 @@ test('judgeZeroLoss has no doubts about stalls that are short, or in half of the
     stalls(100, 4_900, 60_000, 110_000, 200_000),
   ])
     assert.deepEqual(judgeZeroLoss(outcome(changes)).doubts, [])
-})
-
-test('describeWatch says how many restarts were watched', () => {
-  assert.equal(
-    describeWatch(outcome(stalls(500, 60_000, 61_000)).run),
-    '3 of 4 restarts were watched without a stall of 100 ms or longer',
-  )
 })
 
 test('judgeFault wants the sentence that a fault brings, and fails a run that does not say it', () => {
