@@ -21,22 +21,20 @@ const workers = ['worker', 'worker2', 'worker3'].map((node) => `${name}-${node}`
 /** Where the clients of a run are alone. */
 export const clientNode = `${name}-worker3`
 
-/** Says that a node, or a pod, is for the clients. */
-const clientLabel = 'lastcall.dev/clients'
-
 /** Ten times the weight of each other node, whose pods start at the cost of two cores or more. */
 const CLIENT_CPU_SHARES = 10 * 1_024
 
 /** A kind cluster of this run's own, with its own kubeconfig: the user's contexts are left alone. */
 export class Cluster {
   readonly #env: Readonly<Record<string, string>>
-  readonly #signal: AbortSignal
   readonly kubeconfig: string
+  /** Ends what runs in the cluster. */
+  readonly signal: AbortSignal
 
   constructor(folder: string, signal: AbortSignal) {
     this.kubeconfig = join(folder, 'kubeconfig')
     this.#env = { KUBECONFIG: this.kubeconfig }
-    this.#signal = signal
+    this.signal = signal
   }
 
   /**
@@ -58,8 +56,7 @@ export class Cluster {
    * before the other nodes where they want the same core.
    */
   async #setClientNodeApart(): Promise<void> {
-    await this.kubectl(['label', 'node', clientNode, `${clientLabel}=true`])
-    await this.kubectl(['taint', 'node', clientNode, `${clientLabel}=true:NoSchedule`])
+    await this.kubectl(['taint', 'node', clientNode, 'lastcall.dev/clients=true:NoSchedule'])
     await this.run('docker', ['update', '--cpu-shares', String(CLIENT_CPU_SHARES), clientNode])
   }
 
@@ -106,7 +103,7 @@ export class Cluster {
 
   /** Runs a command that knows this cluster, and only this one. */
   run(command: string, args: readonly string[], { env, ...options }: RunOptions = {}): Promise<string> {
-    return run(command, args, { signal: this.#signal, ...options, env: { ...this.#env, ...env } })
+    return run(command, args, { cancelSignal: this.signal, ...options, env: { ...this.#env, ...env } })
   }
 
   /** Prints what a person needs when a scenario did not come to its end. */

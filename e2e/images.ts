@@ -17,16 +17,16 @@ export function imageOf(image: Image): string {
 export async function buildImages(
   images: readonly Image[],
   folder: string,
-  signal: AbortSignal,
+  cancelSignal: AbortSignal,
 ): Promise<void> {
-  const tarball = await run('npm', ['pack', '--silent', '--pack-destination', folder], { signal })
+  const tarball = await run('npm', ['pack', '--silent', '--pack-destination', folder], { cancelSignal })
   for (const image of images) {
     const context = join(folder, image)
     cpSync(`examples/${image}`, context, { recursive: true, filter: isSource })
     if (withLastcall.includes(image)) copyFileSync(join(folder, tarball), join(context, 'lastcall.tgz'))
     const script = join(context, 'build.sh')
-    if (existsSync(script)) await run(script, [], { signal })
-    else await run('docker', ['build', '--tag', imageOf(image), context], { signal })
+    if (existsSync(script)) await run(script, [], { cancelSignal })
+    else await run('docker', ['build', '--tag', imageOf(image), context], { cancelSignal })
   }
 }
 

@@ -1,14 +1,10 @@
 /**
  * The proof on a real cluster: `npm run e2e`. Needs docker, kind, kubectl, helm, skaffold, Go and nginx.
+ * `--help` lists its flags.
  *
- *   --keep          keep the cluster
- *   --only NAMES    some scenarios, separated by commas
- *   --restarts N    restarts of each scenario that must lose nothing (protected 8, express 2, next 3; 3 pods
- *                   each, next 2); next, which is sent less at a time, is restarted more often until as much
- *                   is sent
- *   --rate N        requests per second of each paced lane of these (210; next three quarters of it)
- *
- * The full proof, more than 200,000 requests over more than 30 pods in each of the three: --restarts 11
+ * The full proof, more than 200,000 requests over more than 30 pods in each scenario that must lose nothing:
+ * --restarts 11. Without the flag it is 8 of protected, 2 of express, 3 of next. That one is sent three
+ * quarters of --rate, to 2 pods, and is restarted more often until as much is sent.
  *
  * Each scenario's run is left in .cache/e2e, as `lastcall rollout --json` writes it.
  *
@@ -19,7 +15,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { Command, InvalidArgumentError } from 'commander'
 import type { RolloutDocument } from '../src/rollout/run-document.ts'
 import { Cluster } from './cluster.ts'
 import { playContract } from './contract.ts'
@@ -32,26 +28,26 @@ import { playSkaffold } from './skaffold.ts'
 import { describeDownloads } from './slow-readers.ts'
 import { blindDoubts, defaultRate, type Judgement, judgeSpared } from './verdict.ts'
 
-const { values: flags } = parseArgs({
-  options: {
-    keep: { type: 'boolean', default: false },
-    only: { type: 'string' },
-    restarts: { type: 'string' },
-    rate: { type: 'string', default: String(defaultRate) },
-  },
-})
-
-for (const name of ['restarts', 'rate'] as const) {
-  const text = flags[name]
-  if (text !== undefined && !/^[1-9]\d*$/.test(text)) {
-    throw new Error(`--${name}: got '${text}', wanted a whole number of 1 or more`)
-  }
+interface Flags {
+  readonly keep?: true
+  readonly only?: readonly string[]
+  readonly restarts?: number
+  readonly rate: number
 }
 
-const scenarios = listScenarios(
-  flags.restarts === undefined ? undefined : Number(flags.restarts),
-  Number(flags.rate),
-)
+const program = new Command('npm run e2e --')
+  .option('--keep', 'keep the cluster')
+  .option('--only <names>', 'some scenarios, separated by commas', (text) => text.split(','))
+  .option('--restarts <n>', 'restarts where nothing may be lost; next needs more', wholeNumber)
+  .option('--rate <n>', 'requests per second of a paced lane there', wholeNumber, defaultRate)
+const { keep, only, restarts, rate } = program.parse().opts<Flags>()
+
+function wholeNumber(text: string): number {
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('wanted a whole number of 1 or more')
+  return Number(text)
+}
+
+const scenarios = listScenarios(restarts, rate)
 
 /** What is no scenario of `lastcall rollout` but has a name like one. Resolves to what went wrong. */
 interface Extra {
@@ -65,12 +61,10 @@ const extras: readonly Extra[] = [
   { name: 'skaffold', about: 'run, verify and delete, as skaffold.yaml says', play: playSkaffold },
 ]
 
-const only = flags.only?.split(',')
 const names = [...scenarios, ...extras].map(({ name }) => name)
 for (const name of only ?? []) {
-  if (!names.includes(name)) {
-    throw new Error(`--only: there is no scenario '${name}'; the scenarios are ${names.join(', ')}`)
-  }
+  if (names.includes(name)) continue
+  program.error(`--only: there is no scenario '${name}'; the scenarios are ${names.join(', ')}`)
 }
 
 const began = performance.now()
@@ -98,7 +92,7 @@ async function main(signal: AbortSignal): Promise<number> {
     const spared: RolloutDocument[] = []
     for (const scenario of chosen) {
       say(`${scenario.name}: ${scenario.about}`)
-      const outcome = await play(cluster, scenario, signal)
+      const outcome = await play(cluster, scenario)
       judged.push(conclude(outcome, scenario))
       if (scenario.judge === judgeSpared) spared.push(outcome.run)
     }
@@ -110,7 +104,7 @@ async function main(signal: AbortSignal): Promise<number> {
     if (judged.some(({ problems }) => problems.length > 0)) return 1
     return judged.some(({ doubts }) => doubts.length > 0) ? 3 : 0
   } finally {
-    if (flags.keep) say(`the cluster is kept: export KUBECONFIG=${cluster.kubeconfig}`)
+    if (keep) say(`the cluster is kept: export KUBECONFIG=${cluster.kubeconfig}`)
     else {
       await cluster.delete()
       rmSync(folder, { recursive: true, force: true })

@@ -1,15 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { execa } from 'execa'
+import { execa, type Options } from 'execa'
 
 /** What `lastcall rollout` needs at most to take its agent away when it is told to end. */
 const CLEAN_UP_MS = 30_000
 
-/** Options of {@link run}. */
-export interface RunOptions {
-  readonly input?: string
-  /** Beside the environment of this process. */
-  readonly env?: Readonly<Record<string, string>>
-  readonly signal?: AbortSignal
+/** Options of {@link run}: those of execa, whose `env` comes beside the environment of this process. */
+export type RunOptions = Pick<Options, 'input' | 'env' | 'cancelSignal'> & {
   /** Exit codes that are no failure. 0 */
   readonly accepted?: readonly number[]
 }
@@ -18,19 +14,17 @@ export interface RunOptions {
 export async function run(
   command: string,
   args: readonly string[],
-  { input, env, signal, accepted = [0] }: RunOptions = {},
+  { accepted = [0], ...options }: RunOptions = {},
 ): Promise<string> {
-  signal?.throwIfAborted()
+  options.cancelSignal?.throwIfAborted()
   const ended = await execa(command, args, {
-    ...(input !== undefined && { input }),
-    ...(env && { env }),
-    ...(signal && { cancelSignal: signal }),
+    ...options,
     // A group of its own: Ctrl-C reaches this program only, which then ends its children in order.
     killDescendants: true,
     forceKillAfterDelay: CLEAN_UP_MS,
     reject: false,
   })
-  signal?.throwIfAborted()
+  options.cancelSignal?.throwIfAborted()
   if (ended.exitCode !== undefined && accepted.includes(ended.exitCode)) return ended.stdout
   const hint = ended.code === 'ENOENT' ? `; is ${command} installed and on PATH?` : ''
   throw new Error(`${ended.message}${hint}`.slice(0, 4_000))

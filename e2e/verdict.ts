@@ -40,6 +40,17 @@ const budgets: readonly (readonly [(lane: LaneDocument) => number, number, strin
   ],
 ]
 
+const noSilentLane: Rule = ({ run }) => {
+  const silent = run.load.lanes.filter(({ requests }) => requests === 0).map(({ lane }) => lane)
+  return silent.length === 0 ? undefined : `lanes without a request: ${silent.join(', ')}`
+}
+
+const enoughPods: Rule = ({ run, scenario }) => {
+  const least = scenario.leastReplaced ?? scenario.replicas * scenario.restarts
+  const { length } = replacedIn(run)
+  return length >= least ? undefined : `${length} pods were replaced, wanted at least ${least}`
+}
+
 const rules: readonly Rule[] = [
   ({ run, scenario }) => {
     const missing = scenario.lanes.filter((name) => !run.load.lanes.some(({ lane }) => lane === name))
@@ -50,19 +61,12 @@ const rules: readonly Rule[] = [
     const changed = run.load.fellBack.map(({ lane, reason }) => `${lane} (${reason})`)
     return changed.length === 0 ? undefined : `lanes that sent something else: ${changed.join(', ')}`
   },
-  ({ run }) => {
-    const silent = run.load.lanes.filter(({ requests }) => requests === 0).map(({ lane }) => lane)
-    return silent.length === 0 ? undefined : `lanes without a request: ${silent.join(', ')}`
-  },
+  noSilentLane,
   ({ run, scenario }) =>
     run.load.requests >= scenario.leastRequests
       ? undefined
       : `${run.load.requests} requests, wanted at least ${scenario.leastRequests}`,
-  ({ run, scenario }) => {
-    const least = scenario.leastReplaced ?? scenario.replicas * scenario.restarts
-    const { length } = replacedIn(run)
-    return length >= least ? undefined : `${length} pods were replaced, wanted at least ${least}`
-  },
+  enoughPods,
   ({ run }) =>
     replacedIn(run).some(({ report }) => report?.events.some(({ inFlight }) => inFlight > 0))
       ? undefined
@@ -168,18 +172,8 @@ export function judgeFault(outcome: Outcome, sentence: RegExp): Judgement {
   return { problems: [`the fault was not seen: wanted ${sentence}, the run says ${said}`], doubts: [] }
 }
 
-/** A server that is not ours: new connections have to find one, and it has to end well; nothing more. */
+/** A server that is not ours: its flags allow lost requests but of new connections, and it has no reports. */
 export function judgeForeign(outcome: Outcome): Judgement {
-  const { run, scenario } = outcome
-  const lane = run.load.lanes.find((one) => one.lane === 'new-connections')
-  const ended = replacedIn(run).filter(({ ending }) => ending === 'clean').length
-  return {
-    problems: [
-      ...(lane && lane.requests > 0 && lane.failed === 0
-        ? []
-        : [`${lane?.failed} of ${lane?.requests} new connections failed`]),
-      ...(ended >= scenario.replicas * scenario.restarts ? [] : [`${ended} pods ended well`]),
-    ],
-    doubts: loadDoubts(outcome),
-  }
+  const problems = [enoughPods, noSilentLane].flatMap((rule) => rule(outcome) ?? [])
+  return { problems: [...failuresOf(outcome), ...problems], doubts: loadDoubts(outcome) }
 }

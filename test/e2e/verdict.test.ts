@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { listScenarios } from '../../e2e/scenarios.ts'
 import {
   blindDoubts,
   judgeFault,
@@ -174,17 +175,34 @@ test('judgeFault wants the sentence that a fault brings, and fails a run that do
 })
 
 test('judgeForeign asks new connections and the ends of the pods, and nothing of lastcall', () => {
-  const foreign = (changes: Partial<PhasedLane>, ending: 'clean' | 'killed') =>
+  const foreign = (changes: Partial<PhasedLane>, ending: 'clean' | 'killed', pods = 3) =>
     outcome({
       scenario: { restarts: 1 },
       load: { lanes: [lane(changes), lane({ lane: 'keep-alive', failed: 3 })] },
-      run: { pods: all.slice(0, 3).map((one) => ({ ...one, report: undefined, ending })) },
+      run: {
+        pods: all.slice(0, pods).map((one) => ({ ...one, report: undefined, ending })),
+        budgets: [{ lane: 'keep-alive', allowance: { percent: 100 } }],
+      },
     })
   assert.deepEqual(judgeForeign(foreign({}, 'clean')).problems, [])
-  assert.deepEqual(judgeForeign(foreign({ failed: 1, requests: 9 }, 'clean')).problems, [
-    '1 of 9 new connections failed',
-  ])
-  assert.deepEqual(judgeForeign(foreign({}, 'killed')).problems, ['0 pods ended well'])
+  const failed = judgeForeign(foreign({ failed: 1, requests: 9 }, 'clean')).problems
+  assert.deepEqual(failed, ['1 request failed after the first restart began'])
+  const silent = judgeForeign(foreign({ requests: 0 }, 'clean')).problems
+  assert.deepEqual(silent, ['lanes without a request: new-connections'])
+  assert.match(
+    judgeForeign(foreign({}, 'killed')).problems.join(),
+    /^shop-1, .* did not end within the grace/,
+  )
+  const few = judgeForeign(foreign({}, 'clean', 2)).problems
+  assert.deepEqual(few, ['2 pods were replaced, wanted at least 3'])
+})
+
+test('of the lanes of a server that is not ours only that of new connections may lose nothing', () => {
+  const foreign = listScenarios(undefined, 210).filter(({ judge }) => judge === judgeForeign)
+  assert.deepEqual(
+    foreign.map(({ name, flags }) => [name, flags]),
+    ['go', 'nginx'].map((name) => [name, ['--budget', 'keep-alive=100%', '--budget', 'think-time=100%']]),
+  )
 })
 
 test('runs of one restart are judged together about stalls', () => {
