@@ -46,7 +46,8 @@ export class Cluster {
     const image = process.env['KIND_NODE_IMAGE']
     const chosen = image ? ['--image', image] : []
     const args = ['create', 'cluster', '--name', name, '--config', '-', '--wait', '180s', ...chosen]
-    await this.run('kind', args, { input: config })
+    // Never cut off: the engine would go on to start nodes that the deletion has not seen.
+    await run('kind', args, { env: this.#env, input: config })
     await this.#setClientNodeApart()
     await this.#createNamespace()
   }
