@@ -16,25 +16,25 @@ nodes:
 export const namespace = 'shop'
 /** Name of every release, of its Deployment and its Service. */
 export const RELEASE = 'shop'
-/** Where the clients of a run are alone: kind numbers the workers from the second on. */
+/** Kind numbers the workers from the second on. */
+const workers = ['worker', 'worker2', 'worker3'].map((node) => `${name}-${node}`)
+/** Where the clients of a run are alone. */
 export const clientNode = `${name}-worker3`
-
-/** Says that a node, or a pod, is for the clients. */
-const clientLabel = 'lastcall.dev/clients'
 
 /** Ten times the weight of each other node, whose pods start at the cost of two cores or more. */
 const CLIENT_CPU_SHARES = 10 * 1_024
 
 /** A kind cluster of this run's own, with its own kubeconfig: the user's contexts are left alone. */
 export class Cluster {
-  readonly #env: NodeJS.ProcessEnv
-  readonly #signal: AbortSignal
+  readonly #env: Readonly<Record<string, string>>
   readonly kubeconfig: string
+  /** Ends what runs in the cluster. */
+  readonly signal: AbortSignal
 
   constructor(folder: string, signal: AbortSignal) {
     this.kubeconfig = join(folder, 'kubeconfig')
-    this.#env = { ...process.env, KUBECONFIG: this.kubeconfig }
-    this.#signal = signal
+    this.#env = { KUBECONFIG: this.kubeconfig }
+    this.signal = signal
   }
 
   /**
@@ -44,18 +44,9 @@ export class Cluster {
   async create(): Promise<void> {
     await this.delete()
     const image = process.env['KIND_NODE_IMAGE']
-    const args = [
-      'create',
-      'cluster',
-      '--name',
-      name,
-      '--config',
-      '-',
-      '--wait',
-      '180s',
-      ...(image ? ['--image', image] : []),
-    ]
-    await run('kind', args, { env: this.#env, signal: this.#signal, input: config })
+    const chosen = image ? ['--image', image] : []
+    const args = ['create', 'cluster', '--name', name, '--config', '-', '--wait', '180s', ...chosen]
+    await this.run('kind', args, { input: config })
     await this.#setClientNodeApart()
     await this.#createNamespace()
   }
@@ -65,10 +56,8 @@ export class Cluster {
    * before the other nodes where they want the same core.
    */
   async #setClientNodeApart(): Promise<void> {
-    await this.kubectl(['label', 'node', clientNode, `${clientLabel}=true`])
-    await this.kubectl(['taint', 'node', clientNode, `${clientLabel}=true:NoSchedule`])
-    const shares = ['update', '--cpu-shares', String(CLIENT_CPU_SHARES), clientNode]
-    await run('docker', shares, { env: this.#env, signal: this.#signal })
+    await this.kubectl(['taint', 'node', clientNode, 'lastcall.dev/clients=true:NoSchedule'])
+    await this.run('docker', ['update', '--cpu-shares', String(CLIENT_CPU_SHARES), clientNode])
   }
 
   /** The namespace of the context as well, so that no command has to name it. */
@@ -81,24 +70,27 @@ export class Cluster {
 
   /** From now on kube-proxy programs nftables instead of iptables. */
   async useNftables(): Promise<void> {
-    const proxy = ['-n', 'kube-system']
-    const config = await this.kubectl([...proxy, 'get', 'configmap', 'kube-proxy', '-o', 'json'])
+    const proxy = ['daemonset/kube-proxy', '-n', 'kube-system']
+    const config = await this.kubectl(['get', 'configmap/kube-proxy', '-n', 'kube-system', '-o', 'json'])
     const changed = config.replace('mode: iptables', 'mode: nftables')
     if (changed === config) throw new Error('kube-proxy is not in iptables mode: there is nothing to switch')
     await this.kubectl(['apply', '-f', '-'], changed)
-    await this.kubectl([...proxy, 'rollout', 'restart', 'daemonset/kube-proxy'])
-    await this.kubectl([...proxy, 'rollout', 'status', 'daemonset/kube-proxy', '--timeout=90s'])
+    await this.kubectl(['rollout', 'restart', ...proxy])
+    await this.untilRolledOut(...proxy)
   }
 
   async delete(): Promise<void> {
     await run('kind', ['delete', 'cluster', '--name', name], { env: this.#env })
   }
 
-  async loadImage(image: string): Promise<void> {
-    await run('kind', ['load', 'docker-image', image, '--name', name], {
-      env: this.#env,
-      signal: this.#signal,
-    })
+  /** All at once, so that a layer that they share is sent once, and only where pods run. */
+  async loadImages(images: readonly string[]): Promise<void> {
+    await this.run('kind', ['load', 'docker-image', ...images, '--name', name, '--nodes', workers.join()])
+  }
+
+  /** Resolves when all pods of a workload are of its last revision, and available. */
+  async untilRolledOut(...workload: readonly string[]): Promise<void> {
+    await this.kubectl(['rollout', 'status', ...workload, '--timeout=120s'])
   }
 
   kubectl(args: readonly string[], input?: string): Promise<string> {
@@ -111,7 +103,7 @@ export class Cluster {
 
   /** Runs a command that knows this cluster, and only this one. */
   run(command: string, args: readonly string[], { env, ...options }: RunOptions = {}): Promise<string> {
-    return run(command, args, { signal: this.#signal, ...options, env: { ...this.#env, ...env } })
+    return run(command, args, { cancelSignal: this.signal, ...options, env: { ...this.#env, ...env } })
   }
 
   /** Prints what a person needs when a scenario did not come to its end. */

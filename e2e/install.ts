@@ -1,33 +1,30 @@
+import { existsSync, readFileSync } from 'node:fs'
 import { type Cluster, namespace, RELEASE } from './cluster.ts'
 import { imageOf } from './images.ts'
-import { plainServer } from './plain-server.ts'
 import type { Scenario } from './scenario.ts'
 
 const CHART = 'charts/lastcall'
 const deployment = `deployment/${RELEASE}`
 
-/** Installs a scenario's release and resolves when its pods are ready. */
+/** Installs a scenario's release and resolves when its pods are available. */
 export async function install(cluster: Cluster, scenario: Scenario): Promise<void> {
   const manifests = await manifestsOf(cluster, scenario)
-  if (manifests === undefined) {
-    await cluster.helm(['install', RELEASE, CHART, '--wait', '--timeout', '120s', ...setFlags(scenario)])
-  } else await cluster.kubectl(['apply', '-f', '-'], manifests)
+  if (manifests === undefined) await cluster.helm(['install', RELEASE, CHART, ...setFlags(scenario)])
+  else await cluster.kubectl(['apply', '-f', '-'], manifests)
   if (scenario.patch) {
     const { patch: template, replicas } = scenario
     await cluster.kubectl(['patch', deployment, '-p', JSON.stringify({ spec: { replicas, template } })])
   }
-  await cluster.kubectl(['rollout', 'status', deployment, '--timeout=120s'])
+  await cluster.untilRolledOut(deployment)
 }
 
 /** Takes the release away, whatever of it was installed, and resolves when its pods are gone. */
 export async function uninstall(cluster: Cluster, scenario: Scenario): Promise<void> {
   const manifests = await manifestsOf(cluster, scenario)
-  if (manifests === undefined) {
-    await cluster.helm(['uninstall', RELEASE, '--ignore-not-found', '--wait', '--timeout', '90s'])
-  } else {
-    const whole = ['--cascade=foreground', '--ignore-not-found', '--timeout=90s']
-    await cluster.kubectl(['delete', ...whole, '-f', '-'], manifests)
-  }
+  if (manifests === undefined) await cluster.helm(['uninstall', RELEASE, '--ignore-not-found'])
+  else await cluster.kubectl(['delete', '--ignore-not-found', '-f', '-'], manifests)
+  // Nobody asks these pods any more, so they need no time. Their ReplicaSets first, which would replace them.
+  await cluster.kubectl(['delete', 'replicasets,pods', '--all', '--grace-period=1', '--timeout=90s'])
 }
 
 /** Changes the pod template, as a new version of the application does. */
@@ -38,9 +35,8 @@ export function upgrade(cluster: Cluster): Promise<string> {
 
 /** What kubectl applies and deletes; undefined where helm installs. */
 async function manifestsOf(cluster: Cluster, scenario: Scenario): Promise<string | undefined> {
-  const { image, replicas } = scenario
-  if (image === 'go' || image === 'nginx')
-    return JSON.stringify(plainServer({ name: RELEASE, image, replicas }))
+  const own = `examples/${scenario.image}/kubernetes.yaml`
+  if (existsSync(own)) return readFileSync(own, 'utf8')
   if (scenario.kubeVersion === undefined) return undefined
   const version = ['--kube-version', scenario.kubeVersion]
   return cluster.helm(['template', RELEASE, CHART, '-n', namespace, ...version, ...setFlags(scenario)])

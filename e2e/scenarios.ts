@@ -151,7 +151,8 @@ export function plain(name: string, about: string): Scenario {
 
 /** A server that is not written in Node.js, with the lanes that `lastcall rollout` finds for it. */
 function foreign(image: 'go' | 'nginx', about: string): Judged {
-  return { ...plain(image, about), image, lanes: [], judge: judgeForeign }
+  const flags = ['--budget', 'keep-alive=100%', '--budget', 'think-time=100%']
+  return { ...plain(image, about), image, lanes: [], flags, judge: judgeForeign }
 }
 
 /** One way more in which pods go away, once, where nothing may be lost either. */

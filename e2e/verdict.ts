@@ -7,7 +7,6 @@ import type { LaneName } from '../src/load/sample.ts'
 import type { PodRecord } from '../src/rollout/pod-record.ts'
 import { smallestOutageMs, WANTED_OUTAGE_MS } from '../src/rollout/power.ts'
 import type { RolloutDocument } from '../src/rollout/run-document.ts'
-import { countBlindRestarts } from './blind-restarts.ts'
 import type { Outcome } from './scenario.ts'
 
 /** What stands against a run. Doubts alone make it inconclusive: the load generator did not do its work. */
@@ -17,7 +16,7 @@ export interface Judgement {
 }
 
 /** One thing that has to hold; the sentence when it does not. */
-type Rule<Subject> = (subject: Subject) => string | undefined
+type Rule = (outcome: Outcome) => string | undefined
 
 /** Requests per second of each paced lane (new connections, keep-alive, WebSocket, HTTP/2). */
 export const defaultRate = 210
@@ -41,7 +40,18 @@ const budgets: readonly (readonly [(lane: LaneDocument) => number, number, strin
   ],
 ]
 
-const rules: readonly Rule<Outcome>[] = [
+const noSilentLane: Rule = ({ run }) => {
+  const silent = run.load.lanes.filter(({ requests }) => requests === 0).map(({ lane }) => lane)
+  return silent.length === 0 ? undefined : `lanes without a request: ${silent.join(', ')}`
+}
+
+const enoughPods: Rule = ({ run, scenario }) => {
+  const least = scenario.leastReplaced ?? scenario.replicas * scenario.restarts
+  const { length } = replacedIn(run)
+  return length >= least ? undefined : `${length} pods were replaced, wanted at least ${least}`
+}
+
+const rules: readonly Rule[] = [
   ({ run, scenario }) => {
     const missing = scenario.lanes.filter((name) => !run.load.lanes.some(({ lane }) => lane === name))
     const why = run.load.leftOut.map(({ reason }) => ` (${reason})`).join('')
@@ -51,49 +61,23 @@ const rules: readonly Rule<Outcome>[] = [
     const changed = run.load.fellBack.map(({ lane, reason }) => `${lane} (${reason})`)
     return changed.length === 0 ? undefined : `lanes that sent something else: ${changed.join(', ')}`
   },
-  ({ run }) => {
-    const silent = run.load.lanes.filter(({ requests }) => requests === 0).map(({ lane }) => lane)
-    return silent.length === 0 ? undefined : `lanes without a request: ${silent.join(', ')}`
-  },
+  noSilentLane,
   ({ run, scenario }) =>
     run.load.requests >= scenario.leastRequests
       ? undefined
       : `${run.load.requests} requests, wanted at least ${scenario.leastRequests}`,
-  ({ run, scenario }) => {
-    const least = scenario.leastReplaced ?? scenario.replicas * scenario.restarts
-    const { length } = replacedIn(run)
-    return length >= least ? undefined : `${length} pods were replaced, wanted at least ${least}`
-  },
+  enoughPods,
   ({ run }) =>
     replacedIn(run).some(({ report }) => report?.events.some(({ inFlight }) => inFlight > 0))
       ? undefined
       : 'nothing was in flight in any shutdown, say the reports',
-  ...budgets.map(([countOf, connections, what]): Rule<Outcome> => ({ run }) => {
+  ...budgets.map(([countOf, connections, what]): Rule => ({ run }) => {
     const seen = run.load.lanes.reduce((sum, lane) => sum + countOf(lane), 0)
     const most = replacedIn(run).length * connections
     return seen <= most
       ? undefined
       : `${seen} ${what}, at most ${most} may be: one for each of ${connections} connections when a pod goes away`
   }),
-]
-
-/** Of every pod that went away. That it ended well is in the verdict of the run. */
-const podRules: readonly Rule<PodRecord>[] = [
-  ({ report, message }) => {
-    if (report) return undefined
-    return message === undefined
-      ? 'no report in its termination message'
-      : `its termination message is no report: ${JSON.stringify(message.slice(0, 200))}`
-  },
-  ({ report }) =>
-    !report || report.events.some(({ event }) => event === 'readinessFailed')
-      ? undefined
-      : 'readiness did not flip, says its report',
-  ({ report }) => {
-    const last = report?.events.at(-1)?.inFlight
-    return !report || last === 0 ? undefined : `${last} in flight at the end, says its report`
-  },
-  ({ forceClosed = 0 }) => (forceClosed === 0 ? undefined : `${forceClosed} force-closed, says its report`),
 ]
 
 /** Pods that were deleted, in the order in which they were seen. */
@@ -110,7 +94,11 @@ export function judgeZeroLoss(outcome: Outcome): Judgement {
 /** The same for a run of one restart; {@link blindDoubts} of all of these are told together. */
 export function judgeSpared(outcome: Outcome): Judgement {
   return {
-    problems: [...failuresOf(outcome), ...broken(rules, outcome), ...brokenByPods(outcome)],
+    problems: [
+      ...failuresOf(outcome),
+      ...rules.flatMap((rule) => rule(outcome) ?? []),
+      ...brokenByPods(outcome),
+    ],
     doubts: loadDoubts(outcome),
   }
 }
@@ -121,19 +109,22 @@ export function failuresOf({ run: { verdict, interruptedBy } }: Outcome): readon
   return verdict.outcome === 'fail' ? verdict.reasons : []
 }
 
-function broken<Subject>(all: readonly Rule<Subject>[], subject: Subject): readonly string[] {
-  return all.flatMap((rule) => rule(subject) ?? [])
-}
-
-/** What the reports of the pods that went away say against them. */
+/** Pods that went away without a report, or without the flip that it has to tell of. */
 export function brokenByPods({ run }: Outcome): readonly string[] {
-  return replacedIn(run).flatMap((pod) => broken(podRules, pod).map((what) => `${pod.name}: ${what}`))
+  return replacedIn(run).flatMap(({ name, report, message }) => {
+    if (report) {
+      const flipped = report.events.some(({ event }) => event === 'readinessFailed')
+      return flipped ? [] : [`${name}: readiness did not flip, says its report`]
+    }
+    const instead = message === undefined ? '' : `, but ${JSON.stringify(message.slice(0, 200))}`
+    return [`${name}: no report in its termination message${instead}`]
+  })
 }
 
 /** What these runs did not see, because the load generator stalled in most of their restarts. */
 export function blindDoubts(runs: readonly RolloutDocument[]): readonly string[] {
   const restarts = runs.reduce((sum, run) => sum + run.restarts, 0)
-  const blind = runs.reduce((sum, run) => sum + countBlindRestarts(run), 0)
+  const blind = runs.reduce((sum, run) => sum + run.verdict.unwatchedRestarts, 0)
   if (blind * 2 <= restarts) return []
   return [
     `the load generator stalled for ${WANTED_OUTAGE_MS} ms or longer in ${blind} of ${restarts} restarts, ` +
@@ -181,18 +172,8 @@ export function judgeFault(outcome: Outcome, sentence: RegExp): Judgement {
   return { problems: [`the fault was not seen: wanted ${sentence}, the run says ${said}`], doubts: [] }
 }
 
-/** A server that is not ours: new connections have to find one, and it has to end well; nothing more. */
+/** A server that is not ours: its flags allow lost requests but of new connections, and it has no reports. */
 export function judgeForeign(outcome: Outcome): Judgement {
-  const { run, scenario } = outcome
-  const lane = run.load.lanes.find((one) => one.lane === 'new-connections')
-  const ended = replacedIn(run).filter(({ ending }) => ending === 'clean').length
-  return {
-    problems: [
-      ...(lane && lane.requests > 0 && lane.failed === 0
-        ? []
-        : [`${lane?.failed} of ${lane?.requests} new connections failed`]),
-      ...(ended >= scenario.replicas * scenario.restarts ? [] : [`${ended} pods ended well`]),
-    ],
-    doubts: loadDoubts(outcome),
-  }
+  const problems = [enoughPods, noSilentLane].flatMap((rule) => rule(outcome) ?? [])
+  return { problems: [...failuresOf(outcome), ...problems], doubts: loadDoubts(outcome) }
 }

@@ -129,6 +129,6 @@ function renderVerdicts({ before, after }: BeforeAfterDocument, palette: Palette
     `before  ${renderFirstLine(before.verdict, palette)}`,
     ...doubts,
     ...same,
-    `after   ${renderVerdict(after.verdict, palette)}`,
+    `after   ${renderVerdict(after, palette)}`,
   ].join('\n')
 }

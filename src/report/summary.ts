@@ -1,5 +1,6 @@
 import type { JudgedRun } from '../rollout/run-document.ts'
 import type { Verdict } from '../rollout/verdict.ts'
+import { describeWatch } from '../rollout/watched-restarts.ts'
 import { renderFailures } from './failures.ts'
 import { renderLaneTable } from './lane-table.ts'
 import type { Palette } from './palette.ts'
@@ -14,7 +15,7 @@ export function renderSummary(document: JudgedRun, palette: Palette): string {
     ...(document.load.lanes.length > 0 ? [renderLaneTable(document.load, palette)] : []),
     ...(document.pods.length > 0 ? [renderPods(document.pods, palette)] : []),
     ...(failures.length > 0 ? [renderFailures(failures, failed, look)] : []),
-    renderVerdict(document.verdict, palette),
+    renderVerdict(document, palette),
   ]
     .map((part) => `${part}\n`)
     .join('\n')
@@ -25,18 +26,21 @@ export function renderResult({ verdict }: JudgedRun, palette: Palette): string {
   return `${renderFirstLine(verdict, palette)}\n`
 }
 
-/** The outcome with what stands against the run, and the smallest outage that it would have detected. */
-export function renderVerdict(verdict: Verdict, palette: Palette): string {
+/**
+ * The outcome with what stands against the run, the smallest outage that it would have detected, and in how
+ * many restarts the load generator did not look.
+ */
+export function renderVerdict(document: JudgedRun, palette: Palette): string {
+  const { verdict } = document
   const outageMs = verdict.smallestOutageMs
   const power =
     outageMs === null || verdict.outcome === 'inconclusive'
-      ? []
-      : [
-          palette.faint(
-            `This run would have detected an outage of ${Math.ceil(outageMs)} ms or longer (99 % confidence).`,
-          ),
-        ]
-  return [renderOutcome(verdict, palette), ...power].join('\n')
+      ? undefined
+      : `This run would have detected an outage of ${Math.ceil(outageMs)} ms or longer (99 % confidence).`
+  const seen = [power, describeWatch(verdict.unwatchedRestarts, document)].filter(
+    (line) => line !== undefined,
+  )
+  return [renderOutcome(verdict, palette), ...seen.map(palette.faint)].join('\n')
 }
 
 /**
@@ -44,7 +48,7 @@ export function renderVerdict(verdict: Verdict, palette: Palette): string {
  * it says nothing about.
  */
 export function renderOutcome(
-  verdict: Omit<Verdict, 'exitCode' | 'smallestOutageMs'>,
+  verdict: Pick<Verdict, 'outcome' | 'sentence' | 'reasons' | 'notes'>,
   palette: Palette,
 ): string {
   const against = [...verdict.reasons, ...verdict.notes].map((line) => `  - ${line}`)

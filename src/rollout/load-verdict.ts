@@ -9,7 +9,7 @@ import { conclude, notesOn, type Verdict } from './verdict.ts'
  * stalled for {@link WANTED_OUTAGE_MS} or longer, left requests unsent or was without ports makes it
  * inconclusive: what was never sent could not fail.
  */
-export function judgeLoad(load: LoadDocument): Omit<Verdict, 'smallestOutageMs'> {
+export function judgeLoad(load: LoadDocument): Omit<Verdict, 'smallestOutageMs' | 'unwatchedRestarts'> {
   const claim: Claim = {
     windowMs: WANTED_OUTAGE_MS,
     covers: () => true,

@@ -12,8 +12,10 @@ import type { PhasedLane, PhaseName } from './phases.ts'
 import { isMisbehaved } from './pod-record.ts'
 import { smallestOutageMs, WANTED_OUTAGE_MS, wantedRate } from './power.ts'
 import { lateReadinessNotes, readinessNotes } from './readiness-notes.ts'
+import { reportReasons } from './report-reasons.ts'
 import type { RunFacts } from './run-facts.ts'
 import { triggerWords } from './trigger.ts'
+import { countUnwatchedRestarts } from './watched-restarts.ts'
 
 /** What a run came to. `sentence` is the whole result in one line, `reasons` say what stands against it. */
 export interface Verdict {
@@ -29,6 +31,8 @@ export interface Verdict {
    * work.
    */
   readonly smallestOutageMs: number | null
+  /** Restarts in which the load generator stalled for so long that it could have missed an outage. */
+  readonly unwatchedRestarts: number
 }
 
 /** Phases in which old pods go away: the time in which an outage can begin. */
@@ -66,6 +70,7 @@ export function judgeRun(facts: RunFacts): Verdict {
     ],
     smallestOutageMs:
       Number.isFinite(outageMs) && [...interrupted, ...generator].length === 0 ? outageMs : null,
+    unwatchedRestarts: countUnwatchedRestarts(facts),
   }
 }
 
@@ -152,9 +157,9 @@ function podReasons({ pods, trigger, stuck }: RunFacts): readonly string[] {
     if (names.length === 0) return []
     return [plain(`${names.join(', ')} ${happened}${helps === undefined ? '' : `. What helps: ${helps}`}`)]
   })
-  if (stuck === undefined) return reasons
   const [what] = triggerWords[trigger].noun ?? ['rollout']
-  return [...reasons, `the ${what} could not be finished: ${stuck}`]
+  const unfinished = stuck === undefined ? [] : [`the ${what} could not be finished: ${stuck}`]
+  return [...reasons, ...reportReasons(pods), ...unfinished]
 }
 
 function visibleOutageMs(facts: RunFacts): number {

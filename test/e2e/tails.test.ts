@@ -104,6 +104,13 @@ for (const [what, changes, problems] of [
     },
     ['shop-1: readiness did not flip, says its report'],
   ],
+  [
+    'a pod force-closed something',
+    { run: { pods: [drained(900), { ...drained(900), forceClosed: 1 }] } },
+    [
+      'shop-1 ended with exit code 0, but force-closed 1 request or connection. What helps: a longer drain timeout',
+    ],
+  ],
 ] as readonly (readonly [string, Changes, readonly string[]])[]) {
   test(`slow readers fail when ${what}`, () => {
     assert.deepEqual(judgeTails(slow(changes)).problems, problems)

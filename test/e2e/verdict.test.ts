@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { describeWatch } from '../../e2e/blind-restarts.ts'
+import { listScenarios } from '../../e2e/scenarios.ts'
 import {
   blindDoubts,
   judgeFault,
@@ -10,8 +10,7 @@ import {
   leastRequestsIn,
   replacedIn,
 } from '../../e2e/verdict.ts'
-import type { LoadDocument } from '../../src/load/load-document.ts'
-import type { PhasedLane } from '../../src/rollout/phases.ts'
+import type { PhasedLane, PhasedLoad } from '../../src/rollout/phases.ts'
 import { makePod } from '../helpers/run-facts.ts'
 import { beganAt, type Changes, lane, outcome, pod, report, restarts } from '../helpers/e2e-outcome.ts'
 
@@ -22,7 +21,7 @@ test('eleven restarts that lost nothing pass with at least 30 pods and 200,000 r
 
 const all = replacedIn(outcome().run)
 const { report: _, ...withoutReport } = pod()
-const twoLanes = (changes: Partial<PhasedLane>): Partial<LoadDocument> => ({
+const twoLanes = (changes: Partial<PhasedLane>): Partial<PhasedLoad> => ({
   lanes: [lane(), lane({ lane: 'sse', ...changes })],
 })
 
@@ -82,7 +81,7 @@ for (const [what, changes, problem] of [
   [
     'a pod whose last words are no report',
     { pod: { ...withoutReport, message: 'panic: "x"' } },
-    String.raw`shop-1: its termination message is no report: "panic: \"x\""`,
+    String.raw`shop-1: no report in its termination message, but "panic: \"x\""`,
   ],
   [
     'a pod whose readiness did not flip',
@@ -92,12 +91,13 @@ for (const [what, changes, problem] of [
   [
     'a pod that ended with something in flight',
     { pod: pod({ report: report({ events: [{ event: 'readinessFailed', ms: 1, inFlight: 2 }] }) }) },
-    'shop-1: 2 in flight at the end, says its report',
+    'shop-1 ended with exit code 0, but had 2 requests or connections in flight at the end. ' +
+      'What helps: nothing that ends the process before its drain is over',
   ],
   [
     'a pod that cut something off',
     { pod: pod({ forceClosed: 2 }) },
-    'shop-1: 2 force-closed, says its report',
+    'shop-1 ended with exit code 0, but force-closed 2 requests or connections. What helps: a longer drain timeout',
   ],
 ] as readonly (readonly [string, Changes, string])[]) {
   test(`judgeZeroLoss fails a run with ${what}, and for that alone`, () => {
@@ -161,13 +161,6 @@ test('judgeZeroLoss has no doubts about stalls that are short, or in half of the
     assert.deepEqual(judgeZeroLoss(outcome(changes)).doubts, [])
 })
 
-test('describeWatch says how many restarts were watched', () => {
-  assert.equal(
-    describeWatch(outcome(stalls(500, 60_000, 61_000)).run),
-    '3 of 4 restarts were watched without a stall of 100 ms or longer',
-  )
-})
-
 test('judgeFault wants the sentence that a fault brings, and fails a run that does not say it', () => {
   const seen = outcome({ verdict: { outcome: 'fail', reasons: ['shop-1 did not end in time'] } })
   assert.deepEqual(judgeFault(seen, /did not end/), { problems: [], doubts: [] })
@@ -182,17 +175,34 @@ test('judgeFault wants the sentence that a fault brings, and fails a run that do
 })
 
 test('judgeForeign asks new connections and the ends of the pods, and nothing of lastcall', () => {
-  const foreign = (changes: Partial<PhasedLane>, ending: 'clean' | 'killed') =>
+  const foreign = (changes: Partial<PhasedLane>, ending: 'clean' | 'killed', pods = 3) =>
     outcome({
       scenario: { restarts: 1 },
       load: { lanes: [lane(changes), lane({ lane: 'keep-alive', failed: 3 })] },
-      run: { pods: all.slice(0, 3).map((one) => ({ ...one, report: undefined, ending })) },
+      run: {
+        pods: all.slice(0, pods).map((one) => ({ ...one, report: undefined, ending })),
+        budgets: [{ lane: 'keep-alive', allowance: { percent: 100 } }],
+      },
     })
   assert.deepEqual(judgeForeign(foreign({}, 'clean')).problems, [])
-  assert.deepEqual(judgeForeign(foreign({ failed: 1, requests: 9 }, 'clean')).problems, [
-    '1 of 9 new connections failed',
-  ])
-  assert.deepEqual(judgeForeign(foreign({}, 'killed')).problems, ['0 pods ended well'])
+  const failed = judgeForeign(foreign({ failed: 1, requests: 9 }, 'clean')).problems
+  assert.deepEqual(failed, ['1 request failed after the first restart began'])
+  const silent = judgeForeign(foreign({ requests: 0 }, 'clean')).problems
+  assert.deepEqual(silent, ['lanes without a request: new-connections'])
+  assert.match(
+    judgeForeign(foreign({}, 'killed')).problems.join(),
+    /^shop-1, .* did not end within the grace/,
+  )
+  const few = judgeForeign(foreign({}, 'clean', 2)).problems
+  assert.deepEqual(few, ['2 pods were replaced, wanted at least 3'])
+})
+
+test('of the lanes of a server that is not ours only that of new connections may lose nothing', () => {
+  const foreign = listScenarios(undefined, 210).filter(({ judge }) => judge === judgeForeign)
+  assert.deepEqual(
+    foreign.map(({ name, flags }) => [name, flags]),
+    ['go', 'nginx'].map((name) => [name, ['--budget', 'keep-alive=100%', '--budget', 'think-time=100%']]),
+  )
 })
 
 test('runs of one restart are judged together about stalls', () => {

@@ -1,10 +1,11 @@
 import type { Outcome } from '../../e2e/scenario.ts'
 import { leastRequestsIn } from '../../e2e/verdict.ts'
 import type { Report } from '../../src/core/report.ts'
-import type { LoadDocument } from '../../src/load/load-document.ts'
-import type { PhasedLane, PhaseRecord } from '../../src/rollout/phases.ts'
+import { toRolloutDocument } from '../../src/report/json.ts'
+import type { PhasedLane, PhasedLoad, PhaseRecord } from '../../src/rollout/phases.ts'
 import type { PodRecord } from '../../src/rollout/pod-record.ts'
-import type { RolloutDocument } from '../../src/rollout/run-document.ts'
+import type { RunFacts } from '../../src/rollout/run-facts.ts'
+import type { Verdict } from '../../src/rollout/verdict.ts'
 import { makeFacts, makeLane, makePod } from './run-facts.ts'
 
 /** Restarts of the run in {@link outcome}, but for its phases, of which there are four. */
@@ -45,9 +46,9 @@ export const lane = (changes: Partial<PhasedLane> = {}): PhasedLane => ({
 export interface Changes {
   readonly outcome?: Partial<Outcome>
   readonly scenario?: Partial<Outcome['scenario']>
-  readonly run?: Partial<RolloutDocument>
-  readonly verdict?: Partial<RolloutDocument['verdict']>
-  readonly load?: Partial<LoadDocument>
+  readonly run?: Partial<RunFacts>
+  readonly verdict?: Partial<Verdict>
+  readonly load?: Partial<PhasedLoad>
   /** Replaces the first pod that was replaced. */
   readonly pod?: PodRecord
 }
@@ -64,19 +65,15 @@ const phases: readonly PhaseRecord[] = [
   }),
 ]
 
+const about = { workload: 'deployment/shop', namespace: 'shop', context: 'kind' }
+
 /** Eleven restarts of three pods that lost nothing. */
 export function outcome(changes: Changes = {}): Outcome {
   const pods = Array.from({ length: 33 }, () => pod())
   if (changes.pod) pods[0] = changes.pod
   const facts = makeFacts({ lanes: lanes.map((name) => lane({ lane: name })), pods })
-  const run = {
-    ...facts,
-    phases,
-    restarts: 4,
-    load: { ...facts.load, ...changes.load },
-    verdict: { outcome: 'pass', exitCode: 0, sentence: '', reasons: [], notes: [], smallestOutageMs: 88 },
-    ...changes.run,
-  } as unknown as RolloutDocument
+  const load = { ...facts.load, ...changes.load }
+  const run = toRolloutDocument({ ...facts, phases, restarts: 4, load, ...changes.run }, about)
   return {
     scenario: {
       name: 'express',

@@ -103,6 +103,15 @@ test('renderSummary claims no detection power for a run whose generator stalled,
   for (const text of [render({}), render({ drain: 1 })]) assert.doesNotMatch(text, /would have detected/)
 })
 
+test('renderSummary ends with what the generator did not watch, of a run of several restarts', () => {
+  const stalls = [{ at: { wallMs: 5_100, monotonicMs: 5_100 }, ms: 142 }]
+  const facts = { ...makeFacts({ health: { stalls } }), restarts: 2 }
+  assert.match(
+    renderSummary(toRehearsalDocument(facts, ['node']), createPalette(false)),
+    /INCONCLUSIVE[^]*\nThe load generator stalled for 100 ms or longer in 1 of 2 rollouts; the others were watched all the time\.\n$/,
+  )
+})
+
 test('renderSummary says which lanes were left out, and why, without counting it against the run', () => {
   const leftOut = [{ lane: 'slow', reason: 'GET /slow answered in 0.9 ms; pass --slow-path' }] as const
   const text = renderSummary(

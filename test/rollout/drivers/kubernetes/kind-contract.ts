@@ -1,20 +1,20 @@
 /**
- * The contract of every driver in a real cluster. {@link file://./contract.ts} runs it under `node --test`,
- * with the KUBECONFIG of a cluster where the Deployments `shop` and `stuck` are.
+ * The contract of every driver in a real cluster. {@link file://../../../../e2e/contract.ts} runs it with the
+ * KUBECONFIG of a cluster where the Deployments `shop` and `stuck` are.
  */
-import { readAgentBundle } from '../src/cli/agent-bundle.ts'
-import { defaultLoad } from '../src/load/load-options.ts'
-import type { Driver } from '../src/rollout/driver.ts'
-import { createApiClient } from '../src/rollout/drivers/kubernetes/api/client.ts'
-import { loadKubeconfig } from '../src/rollout/drivers/kubernetes/api/kubeconfig.ts'
-import { createKubernetesDriver } from '../src/rollout/drivers/kubernetes/driver.ts'
-import { preflight } from '../src/rollout/drivers/kubernetes/preflight.ts'
-import type { Timeline } from '../src/rollout/timeline.ts'
-import { choice } from '../test/helpers/kubernetes-options.ts'
-import { testDriver } from '../test/rollout/driver-contract.ts'
-import { clientNode, namespace } from './cluster.ts'
-import { imageOf } from './images.ts'
-import { run } from './shell.ts'
+import { clientNode, namespace } from '../../../../e2e/cluster.ts'
+import { imageOf } from '../../../../e2e/images.ts'
+import { run } from '../../../../e2e/shell.ts'
+import { readAgentBundle } from '../../../../src/cli/agent-bundle.ts'
+import { defaultLoad } from '../../../../src/load/load-options.ts'
+import type { Driver } from '../../../../src/rollout/driver.ts'
+import { createApiClient } from '../../../../src/rollout/drivers/kubernetes/api/client.ts'
+import { loadKubeconfig } from '../../../../src/rollout/drivers/kubernetes/api/kubeconfig.ts'
+import { createKubernetesDriver } from '../../../../src/rollout/drivers/kubernetes/driver.ts'
+import { preflight } from '../../../../src/rollout/drivers/kubernetes/preflight.ts'
+import type { Timeline } from '../../../../src/rollout/timeline.ts'
+import { choice } from '../../../helpers/kubernetes-options.ts'
+import { testDriver } from '../../driver-contract.ts'
 
 const load = { ...defaultLoad, lanes: ['new-connections', 'slow'], ratePerSecond: 50, slowMs: 300 } as const
 const cluster = loadKubeconfig({ kubeconfig: undefined, context: undefined })

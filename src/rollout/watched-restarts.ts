@@ -1,0 +1,47 @@
+import { stallsAgainst } from '../load/generator-doubts.ts'
+import type { PhaseRecord } from './phases.ts'
+import { WANTED_OUTAGE_MS } from './power.ts'
+import type { RunFacts } from './run-facts.ts'
+import { triggerWords } from './trigger.ts'
+
+/**
+ * How many restarts the load generator did not watch all the time: it stalled in them for
+ * {@link WANTED_OUTAGE_MS} or longer. What a server does wrong it does in every restart, so the others can
+ * still show it.
+ */
+export function countUnwatchedRestarts({ load, phases }: Pick<RunFacts, 'load' | 'phases'>): number {
+  return restartsOf(phases).filter(
+    ({ fromMs, untilMs }) =>
+      stallsAgainst(load, {
+        windowMs: WANTED_OUTAGE_MS,
+        beganAtMs: phases[0]?.startedAt.wallMs ?? 0,
+        covers: ({ at, ms }) => at.wallMs < untilMs && at.wallMs + ms > fromMs,
+      }).length > 0,
+  ).length
+}
+
+/** The same as a sentence; nothing where the reasons of the verdict say as much. */
+export function describeWatch(
+  unwatched: number,
+  { restarts, trigger }: Pick<RunFacts, 'restarts' | 'trigger'>,
+): string | undefined {
+  if (unwatched === 0 || restarts <= 1) return undefined
+  const [, many] = triggerWords[trigger].noun ?? ['', 'restarts']
+  const others = unwatched < restarts ? '; the others were watched all the time' : ''
+  return `The load generator stalled for ${WANTED_OUTAGE_MS} ms or longer in ${unwatched} of ${restarts} ${many}${others}.`
+}
+
+interface Span {
+  readonly fromMs: number
+  readonly untilMs: number
+}
+
+/** Each restart, from its begin until its last old pod is gone. Wall-clock milliseconds. */
+function restartsOf(phases: readonly PhaseRecord[]): readonly Span[] {
+  return phases.flatMap(({ name, startedAt, endedAt }, index) => {
+    if (name !== 'rollout') return []
+    const next = phases[index + 1]
+    const last = next?.name === 'drain' ? next.endedAt : endedAt
+    return [{ fromMs: startedAt.wallMs, untilMs: last.wallMs }]
+  })
+}
