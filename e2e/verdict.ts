@@ -104,13 +104,13 @@ export function judgeSpared(outcome: Outcome): Judgement {
 }
 
 /** What the run itself says against it. */
-export function failuresOf({ run: { verdict, interruptedBy } }: Outcome): readonly string[] {
+function failuresOf({ run: { verdict, interruptedBy } }: Outcome): readonly string[] {
   if (interruptedBy !== undefined) return [`the run was interrupted: ${interruptedBy}`]
   return verdict.outcome === 'fail' ? verdict.reasons : []
 }
 
 /** Pods that went away without a report, or without the flip that it has to tell of. */
-export function brokenByPods({ run }: Outcome): readonly string[] {
+function brokenByPods({ run }: Outcome): readonly string[] {
   return replacedIn(run).flatMap(({ name, report, message }) => {
     if (report) {
       const flipped = report.events.some(({ event }) => event === 'readinessFailed')

@@ -62,6 +62,14 @@ app.get('/stream', async (req, res) => {
   res.end(`sha256 ${hash.digest('hex')}\n`)
 })
 
+app.get('/large', (req, res) => {
+  const megabytes = wholeNumber(req.query.mb, { fallback: 1, least: 1, most: 16 })
+  if (megabytes === undefined) return res.status(400).json({ error: 'mb is 1 to 16' })
+  const report = Buffer.alloc(megabytes * 1_000_000, 'an order of tea\n')
+  const hash = createHash('sha256').update(report).digest('hex')
+  res.type('text/plain').end(Buffer.concat([report, Buffer.from(`sha256 ${hash}\n`)]))
+})
+
 // Ten events a second. Their numbers come from the clock, which all processes share: an event that a client misses leaves a gap. Those of the last
 // five seconds are sent again.
 app.get('/events', (req, res) => {

@@ -34,9 +34,12 @@ test('the unchanged Express example answers on its routes and refuses what does 
   assert.equal((await fetch(`${url}/slow?ms=60001`)).status, 400)
   assert.equal((await fetch(`${url}/stream?chunks=0`)).status, 400)
   assert.equal((await fetch(`${probeUrl}/readyz`)).status, 200)
-  const [, body = '', hash] =
-    /^(.*\n)sha256 (\w+)\n$/s.exec(await (await fetch(`${url}/stream?chunks=2`)).text()) ?? []
-  assert.equal(createHash('sha256').update(body).digest('hex'), hash)
+  assert.equal((await fetch(`${url}/large?mb=17`)).status, 400)
+  for (const path of ['/stream?chunks=2', '/large?mb=1']) {
+    const text = await (await fetch(`${url}${path}`)).text()
+    const [, body = '', hash] = /^(.*\n)sha256 (\w+)\n$/s.exec(text) ?? []
+    assert.equal(createHash('sha256').update(body).digest('hex'), hash)
+  }
   const session = connect(http2Url)
   for (const [order, status] of [
     ['{"id":"a-1"}', 200],
