@@ -18,13 +18,14 @@ export async function install(cluster: Cluster, scenario: Scenario): Promise<voi
   await cluster.untilRolledOut(deployment)
 }
 
-/** Takes the release away, whatever of it was installed, and resolves when its pods are gone. */
+/** Takes the release away, whatever of it was installed. Its pods may end while the next one is installed. */
 export async function uninstall(cluster: Cluster, scenario: Scenario): Promise<void> {
   const manifests = await manifestsOf(cluster, scenario)
   if (manifests === undefined) await cluster.helm(['uninstall', RELEASE, '--ignore-not-found'])
-  else await cluster.kubectl(['delete', '--ignore-not-found', '-f', '-'], manifests)
-  // Nobody asks these pods any more, so they need no time. Their ReplicaSets first, which would replace them.
-  await cluster.kubectl(['delete', 'replicasets,pods', '--all', '--grace-period=1', '--timeout=90s'])
+  else {
+    const whole = ['--cascade=foreground', '--ignore-not-found', '--timeout=90s']
+    await cluster.kubectl(['delete', ...whole, '-f', '-'], manifests)
+  }
 }
 
 /** Changes the pod template, as a new version of the application does. */
