@@ -65,41 +65,30 @@ test('the lane http2 opens a new session when the server says GOAWAY, and loses 
   assert.deepEqual([documentOf(load).failures, laneOf(load).failed], [[], 0])
 })
 
-/**
- * Where a client connects: its first session is with a server that refuses streams, and the next ones are
- * with one that refuses none, because second tries share sessions when the machine is busy.
- */
-async function refusingAtFirst(t: TestContext, refuse: (stream: ServerHttp2Stream) => void) {
-  const first = await listenHttp2(t, refuse)
-  const later = await listenHttp2(t, echo)
-  let picked = 0
-  return { pick: () => (picked++ < HTTP2_CLIENTS ? first.target : later.target), later }
-}
-
-test('the lane http2 sends a refused stream once more on a new connection, and counts it', async (t) => {
-  const { pick, later } = await refusingAtFirst(t, (stream) => {
+const refusals = {
+  REFUSED_STREAM: (stream: ServerHttp2Stream) => {
     if (stream.id! < 5) echo(stream)
     else stream.close(constants.NGHTTP2_REFUSED_STREAM)
-  })
-  const load = startLane(t, 'http2', pick)
-  await untilLoad(load, 'refused', 5)
-  await load.stop()
-  assert.deepEqual([documentOf(load).failures, laneOf(load).failed], [[], 0])
-  assert.notEqual(later.sessions.length, 0)
-})
-
-test('the lane http2 counts a stream above the last one of GOAWAY as refused', async (t) => {
-  const { pick, later } = await refusingAtFirst(t, (stream) => {
+  },
+  'a GOAWAY with a lower last stream': (stream: ServerHttp2Stream) => {
     if (stream.id! < 3) return echo(stream)
     stream.session?.goaway(constants.NGHTTP2_NO_ERROR, 1)
     setImmediate(() => stream.session?.destroy())
+  },
+}
+for (const [what, refuse] of Object.entries(refusals)) {
+  test(`the lane http2 sends a stream once more on a new connection after ${what}, and counts it`, async (t) => {
+    const first = await listenHttp2(t, refuse)
+    // Second tries share sessions when the machine is busy, so that theirs must refuse nothing.
+    const later = await listenHttp2(t, echo)
+    let picked = 0
+    const load = startLane(t, 'http2', () => (picked++ < HTTP2_CLIENTS ? first.target : later.target))
+    await untilLoad(load, 'refused', 5)
+    await load.stop()
+    assert.deepEqual([documentOf(load).failures, laneOf(load).failed], [[], 0])
+    assert.notEqual(later.sessions.length, 0)
   })
-  const load = startLane(t, 'http2', pick)
-  await untilLoad(load, 'refused', 5)
-  await load.stop()
-  assert.deepEqual([documentOf(load).failures, laneOf(load).failed], [[], 0])
-  assert.notEqual(later.sessions.length, 0)
-})
+}
 
 test('the lane http2 fails a stream that is refused on the new connection as well', async (t) => {
   const { target } = await listenHttp2(t, (stream) => stream.close(constants.NGHTTP2_REFUSED_STREAM))
