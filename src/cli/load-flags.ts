@@ -45,7 +45,10 @@ export function addLoadFlags(command: Command): Command {
       '--slow-time <duration>',
       'how long the slow route and a stream take, and half of what it takes to read a large answer',
     )
-    .option('--timeout <duration>', 'how long a request may take (default: 15s)')
+    .option(
+      '--timeout <duration>',
+      'how long a request may take, beside what its route is asked to take (default: 15s)',
+    )
     .option(
       `${CONFIG_FLAG} <file>`,
       'YAML with flags; those of the command line win (default: lastcall.yaml, where it is there)',

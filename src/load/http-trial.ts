@@ -9,9 +9,8 @@ import type { Sample } from './sample.ts'
 export async function tryHttp(
   { pickTarget, ...request }: TrialRequest,
   bodyCheck?: BodyCheck,
-  bytesPerSecond?: number,
 ): Promise<Sample> {
-  const client = new HttpClient(pickTarget, false, bytesPerSecond)
+  const client = new HttpClient(pickTarget, false)
   const sample = await sendRequest({
     ...request,
     client,

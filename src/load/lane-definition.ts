@@ -22,6 +22,8 @@ export interface LaneTrial {
    * out: nothing would be in flight at a signal. 0: any time will do
    */
   readonly askedMs: (options: LoadOptions) => number
+  /** The pace at which the lane reads, so that an answer takes as long as its size says. It takes its time */
+  readonly bytesPerSecond?: number
   /** Sends the request once. Never rejects. */
   readonly send: (request: TrialRequest) => Promise<Sample>
   /** Where it was sent, in words, when that is not the port of the other lanes. None */

@@ -1,7 +1,7 @@
 import { type LaneChanges, noChanges } from './lane-changes.ts'
 import { type LoadOptions, withoutLeftOut } from './load-options.ts'
 import type { Sample } from './sample.ts'
-import type { Try } from './self-test-try.ts'
+import type { Tried, Try } from './self-test-try.ts'
 import { describeAnswer, problemOf, type SelfTestProblem } from './self-test-words.ts'
 
 /** A document may have hundreds of operations, and all at once would be a load of their own. */
@@ -38,7 +38,7 @@ export async function tryOperations(
         reason: `${describeAnswer(one, sample)}; ${REMEDY}`,
       })),
     },
-    problems: silent.flatMap(([first]) => (first ? [problemOf(first.one, first.sample)] : [])),
+    problems: silent.flatMap(([first]) => (first ? [problemOf(first)] : [])),
   }
 }
 
@@ -53,11 +53,6 @@ export function withoutOperations(options: LoadOptions, changes: LaneChanges): r
     ...reasons.slice(0, SHOWN),
     ...(more > 0 ? [`and ${more} more`] : []),
   ]
-}
-
-interface Tried {
-  readonly one: Try
-  readonly sample: Sample
 }
 
 function isSilent(tried: readonly Tried[]): boolean {

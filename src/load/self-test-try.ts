@@ -16,6 +16,12 @@ export interface Try {
   readonly options: LoadOptions
 }
 
+/** A try and what it got. */
+export interface Tried {
+  readonly one: Try
+  readonly sample: Sample
+}
+
 /** The tries of one lane, one for each of its requests. */
 export function triesOf(trial: LaneTrial, lane: LaneDefinition, options: LoadOptions): readonly Try[] {
   return trial.requests(options, lane.name).map((request) => ({

@@ -1,5 +1,5 @@
 import type { LaneName, Sample } from './sample.ts'
-import type { Try } from './self-test-try.ts'
+import type { Tried, Try } from './self-test-try.ts'
 import { isCertificateError } from './tls.ts'
 
 const ECHO_REMEDY =
@@ -14,8 +14,8 @@ export interface SelfTestProblem {
   readonly sentence: string
 }
 
-/** Why a load cannot be sent because of this answer. */
-export function problemOf(one: Try, sample: Sample): SelfTestProblem {
+/** Why a load cannot be sent because of this answer. `others` are all lanes of which that is true. */
+export function problemOf({ one, sample }: Tried, others: readonly LaneName[] = []): SelfTestProblem {
   const { code = '', message = '' } = sample.error ?? {}
   if (isCertificateError(code)) {
     // Behind the semicolon is advice of Node's, for programs that it runs.
@@ -29,7 +29,9 @@ export function problemOf(one: Try, sample: Sample): SelfTestProblem {
   // the connection and does not answer.
   const isOwnRoute = isConnected(sample) && !lanes.some((lane) => lane.essential)
   const helps = !unreachable || trial.where !== undefined || isOwnRoute
-  const sentence = helps ? describe(one, sample) + orWithout(one, sample) : describeAnswer(one, sample)
+  const sentence = helps
+    ? describe(one, sample) + orWithout({ one, sample }, others)
+    : describeAnswer(one, sample)
   return { unreachable, sentence }
 }
 
@@ -66,9 +68,11 @@ export function isWrongEcho({ error }: Sample): boolean {
 }
 
 /** The advice to leave these lanes out, where others are left and the run proves something without these. */
-function orWithout({ lanes, options }: Try, sample: Sample): string {
-  const tried: readonly LaneName[] = lanes.map(({ name }) => name)
-  const left = options.lanes.filter((name) => !tried.includes(name))
+function orWithout({ one, sample }: Tried, others: readonly LaneName[]): string {
+  const { lanes, options } = one
+  const broken = new Set<LaneName>([...lanes.map(({ name }) => name), ...others])
+  const left = options.lanes.filter((name) => !broken.has(name))
   const needless = isWrongEcho(sample) || lanes.some((lane) => lane.essential) || left.length === 0
-  return needless ? '' : `, or leave the lane out with --lanes ${left.join(',')}`
+  const what = broken.size > lanes.length ? 'all such lanes' : 'the lane'
+  return needless ? '' : `, or leave ${what} out with --lanes ${left.join(',')}`
 }

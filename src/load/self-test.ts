@@ -1,12 +1,12 @@
 import { LastcallError } from '../core/errors.ts'
 import { type LaneChanges, mergeChanges, noChanges } from './lane-changes.ts'
-import type { LaneDefinition } from './lane-definition.ts'
+import type { LaneDefinition, LaneTrial } from './lane-definition.ts'
 import { trialOf } from './lane-request.ts'
 import { laneNamed } from './lanes/index.ts'
 import type { LoadOptions } from './load-options.ts'
 import type { Sample, Target } from './sample.ts'
 import { tryOperations, withoutOperations } from './self-test-operations.ts'
-import { isSame, sendTry, together, triesOf, type Try } from './self-test-try.ts'
+import { isSame, sendTry, together, triesOf, type Tried, type Try } from './self-test-try.ts'
 import { describe, isWrongEcho, problemOf, type SelfTestProblem } from './self-test-words.ts'
 
 /** A route that takes less than this share of what it was asked for is not slow. */
@@ -23,7 +23,11 @@ export interface SelfTestResult extends LaneChanges {
 /** Sends a request, once for all lanes that share it. */
 type Ask = (one: Try) => Promise<Sample>
 
-const fine: SelfTestResult = { ...noChanges, problems: [] }
+/** What came of a try. */
+interface Judged extends LaneChanges {
+  /** Why the load cannot be sent; left out where it can. */
+  readonly broken?: Tried
+}
 
 /** Sends one request of each trial to a target. */
 export async function selfTest(options: LoadOptions, target: Target): Promise<SelfTestResult> {
@@ -42,27 +46,30 @@ export async function selfTest(options: LoadOptions, target: Target): Promise<Se
     tryOperations(together(tries.filter(isOperation)), ask),
     Promise.all(together(tries.filter((one) => !isOperation(one))).map((one) => judge(one, ask))),
   ])
+  const broken = results.flatMap((result) => result.broken ?? [])
+  const lanes = broken.flatMap(({ one }) => one.lanes.map(({ name }) => name))
   return {
     ...mergeChanges([...results, operations.changes]),
-    problems: [...results, operations].flatMap(({ problems }) => problems),
+    problems: [...broken.map((tried) => problemOf(tried, lanes)), ...operations.problems],
   }
 }
 
-async function judge(one: Try, ask: Ask): Promise<SelfTestResult> {
+async function judge(one: Try, ask: Ask): Promise<Judged> {
   const { trial, lanes, options } = one
   const sample = await ask(one)
   if (sample.ok) {
     const askedMs = trial.askedMs(options)
-    if (tookMs(sample) >= LEAST_SHARE * askedMs) return fine
-    const took = `answered in ${tookMs(sample).toFixed(1)} ms, wanted about ${askedMs} ms`
+    if (tookMs(trial, sample) >= LEAST_SHARE * askedMs) return noChanges
+    const how = trial.bytesPerSecond === undefined ? 'answered' : `has ${sample.bytes} bytes, which are read`
+    const took = `${how} in ${tookMs(trial, sample).toFixed(1)} ms, wanted about ${askedMs} ms`
     const reason = `${one.request.method} ${one.request.path} ${took}; ${trial.remedy}`
-    return { ...fine, leftOut: lanes.map(({ name }) => ({ lane: name, reason })) }
+    return { ...noChanges, leftOut: lanes.map(({ name }) => ({ lane: name, reason })) }
   }
   const free = isMissing(sample) ? lanes.filter((lane) => mayChange(lane, options)) : []
   const changes = await Promise.all(
     free.map((lane) => changeOf(lane, describe(one, sample), { options, ask })),
   )
-  return { ...mergeChanges(changes), problems: free.length < lanes.length ? [problemOf(one, sample)] : [] }
+  return { ...mergeChanges(changes), ...(free.length < lanes.length && { broken: { one, sample } }) }
 }
 
 /** Whether the route is not there, or is another one. An error of the server's own (5xx) is not that. */
@@ -88,8 +95,8 @@ async function changeOf(
   return { ...noChanges, fellBack: [{ ...change, instead }] }
 }
 
-function tookMs({ endMs, connectMs }: Sample): number {
-  return endMs - (connectMs ?? 0)
+function tookMs({ bytesPerSecond }: LaneTrial, { endMs, connectMs, bytes }: Sample): number {
+  return bytesPerSecond === undefined ? endMs - (connectMs ?? 0) : (bytes * 1_000) / bytesPerSecond
 }
 
 /**

@@ -8,7 +8,8 @@ import type { Palette } from './palette.ts'
 
 /**
  * Lanes, by phase where they are known: requests, failures, latencies of successes, longest time without one.
- * What a lane counts besides has columns of its own, but only where such a lane ran.
+ * Without a success there is none of these. What a lane counts besides has columns of its own, but only where
+ * such a lane ran.
  */
 export function renderLaneTable(load: LoadDocument | PhasedLoad, palette: Palette): string {
   const counted = [...new Set(load.lanes.flatMap(({ lane }) => laneNamed(lane).columns))]
@@ -58,13 +59,14 @@ function renderFigures(
   figures: LaneFigures,
   { counted, palette }: { readonly counted: readonly string[]; readonly palette: Palette },
 ): readonly string[] {
+  const format = (ms: number): string => (figures.maxMs > 0 ? formatLatency(ms) : '-')
   return [
     count(figures.requests),
     figures.failed > 0 ? palette.bad(count(figures.failed)) : '0',
     ...counted.map((name) => count(figures.counts[name] ?? 0)),
-    formatLatency(figures.p50Ms),
-    formatLatency(figures.p99Ms),
-    formatLatency(figures.longestGapMs),
+    format(figures.p50Ms),
+    format(figures.p99Ms),
+    format(figures.longestGapMs),
   ]
 }
 

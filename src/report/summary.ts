@@ -21,9 +21,10 @@ export function renderSummary(document: JudgedRun, palette: Palette): string {
     .join('\n')
 }
 
-/** The result of a run in one line. */
-export function renderResult({ verdict }: JudgedRun, palette: Palette): string {
-  return `${renderFirstLine(verdict, palette)}\n`
+/** The result of a run in one line, with a reason where no failed request says what stands against it. */
+export function renderResult({ verdict, load }: JudgedRun, palette: Palette): string {
+  const [reason] = load.failed === 0 ? verdict.reasons : []
+  return `${renderFirstLine(verdict, palette)}${reason === undefined ? '' : `: ${reason}`}\n`
 }
 
 /**

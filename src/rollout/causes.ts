@@ -61,8 +61,10 @@ export const causes: readonly Cause[] = [
     title: 'Fell silent',
     error: '`ANSWER_SILENT`',
     happened:
-      'no byte of an answer came any more (`--timeout`): its pod was gone, with what was in the send buffer',
-    helps: "a drain that waits until the client's kernel has the last byte, as that of lastcall does",
+      'no byte of an answer came any more (`--timeout`): its pod was gone, with what was in the send buffer, or it stood still',
+    helps:
+      "a drain that waits until the client's kernel has the last byte, as that of lastcall does; " +
+      'else look for what blocks the event loop',
     fits: hasCode('ANSWER_SILENT'),
   },
   {

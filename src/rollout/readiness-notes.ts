@@ -39,6 +39,19 @@ export function lateReadinessNotes(pods: readonly PodRecord[]): readonly string[
   ]
 }
 
+/** Names pods that had lastcall's probe server, ended with exit code 0, and left no report. */
+export function missingReportNotes(pods: readonly PodRecord[]): readonly string[] {
+  const silent = pods.filter(
+    ({ ending, local, report }) =>
+      ending === 'clean' && local?.readiness?.kind === 'probe-server' && report === undefined,
+  )
+  if (silent.length === 0) return []
+  return [
+    `${silent.map(({ name }) => name).join(', ')} had lastcall's probe server and ended without its report, with exit code 0: ` +
+      'its shutdown did not come to its end, or the report goes to another file. Look for a wrapper that ends the server by force',
+  ]
+}
+
 /** Whether any pod opened lastcall's probe server or left its report. */
 export function sawLastcall(pods: readonly PodRecord[]): boolean {
   return pods.some(({ local, report }) => local?.readiness?.kind === 'probe-server' || report !== undefined)

@@ -11,7 +11,7 @@ import { plain } from './plain.ts'
 import type { PhasedLane, PhaseName } from './phases.ts'
 import { isMisbehaved } from './pod-record.ts'
 import { smallestOutageMs, WANTED_OUTAGE_MS, wantedRate } from './power.ts'
-import { lateReadinessNotes, readinessNotes } from './readiness-notes.ts'
+import { lateReadinessNotes, missingReportNotes, readinessNotes } from './readiness-notes.ts'
 import { reportReasons } from './report-reasons.ts'
 import type { RunFacts } from './run-facts.ts'
 import { triggerWords } from './trigger.ts'
@@ -66,6 +66,7 @@ export function judgeRun(facts: RunFacts): Verdict {
       ...clockNotes(facts),
       ...readinessNotes(facts.pods),
       ...lateReadinessNotes(facts.pods),
+      ...missingReportNotes(facts.pods),
       ...(facts.unknown ?? []),
     ],
     smallestOutageMs:

@@ -32,6 +32,16 @@ test('judgeRun notes what made pods ready, without counting it against the run',
   assert.match(notes.join(), /its port accepted connections/)
 })
 
+test('judgeRun notes pods that had the probe server of lastcall and ended well without its report', () => {
+  const silent = podAsked({ kind: 'probe-server' })
+  const report = { events: [] } as unknown as NonNullable<PodRecord['report']>
+  const notesOf = (pod: PodRecord): string => judgeRun(makeFacts({ pods: [pod] })).notes.join()
+  assert.match(notesOf(silent), /^pod-1 had lastcall's probe server and ended without its report/)
+  for (const pod of [{ ...silent, report }, { ...silent, ending: 'killed' } as const, makePod('pod-1')]) {
+    assert.equal(notesOf(pod), '')
+  }
+})
+
 test('autoNotes says that lastcall/auto did nothing when no pod showed anything of it', () => {
   assert.match(autoNotes([podAsked({ kind: 'tcp' })]).join(), /lastcall\/auto did nothing in this run/)
   assert.deepEqual(autoNotes([podAsked({ kind: 'tcp' }), podAsked({ kind: 'probe-server' })]), [])

@@ -13,6 +13,7 @@ export function limitReading(socket: Socket, bytesPerSecond: number): void {
   socket.on('data', (chunk: Buffer) => {
     const nowMs = performance.now()
     dueMs = Math.max(nowMs - MADE_UP_MS, dueMs ?? nowMs) + (chunk.length * 1_000) / bytesPerSecond
+    if (dueMs <= nowMs) return
     socket.pause()
     timer = setTimeout(() => socket.resume(), dueMs - nowMs)
   })

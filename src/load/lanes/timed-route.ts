@@ -30,6 +30,9 @@ export interface TimedRoute {
  */
 const TRIAL_MS = 1_000
 
+/** A client that reads slowly pauses by itself, for less than this. Milliseconds. */
+const LEAST_SILENCE_MS = 1_000
+
 /**
  * Clients that ask the route in turns, so that some answer is always under way. A route that answers early is
  * not asked more often. `clients` counts those of all generators.
@@ -64,7 +67,7 @@ async function runClient(
   const request = {
     ...getOf(pathFor(timed, options, takesMs)),
     timeoutMs: options.timeoutMs + takesMs,
-    ...(bytesPerSecond !== undefined && { silenceMs: options.timeoutMs }),
+    ...(bytesPerSecond !== undefined && { silenceMs: Math.max(options.timeoutMs, LEAST_SILENCE_MS) }),
     client: context.openClient(keepAlive, bytesPerSecond),
   }
   for (let dueMs = startMs; ; dueMs = Math.max(performance.now(), dueMs + takesMs)) {
@@ -83,16 +86,21 @@ function pathFor({ route, placeholder, inPath }: TimedRoute, options: LoadOption
   return pathOf(options, route).replaceAll(placeholder, String(inPath(ms)))
 }
 
-/** The trial of such a route: a short time where the path can say it, else all of the lane's time. */
+/**
+ * The trial of such a route: a short time where the path can say it, else all of the lane's time. What is
+ * read slowly is asked for whole, because its size tells how long that takes.
+ */
 export function timedTrial(timed: TimedRoute, remedy: string): LaneTrial {
+  const { route, placeholder, bytesPerSecond, createBodyCheck } = timed
   const askedMs = (options: LoadOptions): number =>
-    pathOf(options, timed.route).includes(timed.placeholder)
+    pathOf(options, route).includes(placeholder) && bytesPerSecond === undefined
       ? Math.min(TRIAL_MS, takesMsOf(timed, options))
       : takesMsOf(timed, options)
   return {
     requests: (options) => [getOf(pathFor(timed, options, askedMs(options)))],
     askedMs,
-    send: (request) => tryHttp(request, timed.createBodyCheck?.(), timed.bytesPerSecond),
+    ...(bytesPerSecond !== undefined && { bytesPerSecond }),
+    send: (request) => tryHttp(request, createBodyCheck?.()),
     remedy,
   }
 }

@@ -49,6 +49,14 @@ for (const [lateMs, pausedMs] of [
   })
 }
 
+test('limitReading reads on without a pause while it is late', (t) => {
+  const { calls, socket, pass } = watch(t)
+  socket.emit('data', Buffer.alloc(50))
+  pass(2_000)
+  socket.emit('data', Buffer.alloc(500))
+  assert.deepEqual(calls, ['pause', 'resume'])
+})
+
 test('limitReading leaves a socket alone that is closed', (t) => {
   const { calls, socket, pass } = watch(t)
   socket.emit('data', Buffer.alloc(50))
