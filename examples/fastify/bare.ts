@@ -24,7 +24,7 @@ async function answer(request: IncomingMessage, response: ServerResponse): Promi
       return sendJson(response, 200, { sleptMs: ms })
     }
     case 'GET /large': {
-      const mb = Math.min(16, Math.max(1, Number(searchParams.get('mb') ?? 3) || 3))
+      const mb = Math.min(64, Math.max(1, Number(searchParams.get('mb') ?? 3) || 3))
       const report = writeReport(mb)
       const headers = { 'content-type': 'text/plain', 'content-length': report.length, pod: hostname() }
       response.writeHead(200, headers).end(report)

@@ -98,7 +98,7 @@ async function* writeChunks(chunks: number): AsyncGenerator<string> {
 
 const largeSchema = {
   type: 'object',
-  properties: { mb: { type: 'integer', minimum: 1, maximum: 16, default: 3 } },
+  properties: { mb: { type: 'integer', minimum: 1, maximum: 64, default: 3 } },
 } as const
 app.get<{ Querystring: { mb: number } }>(
   '/large',

@@ -21,9 +21,9 @@ export function renderSummary(document: JudgedRun, palette: Palette): string {
     .join('\n')
 }
 
-/** The result of a run in one line, with a reason where no failed request says what stands against it. */
+/** The result of a run in one line, with a reason where it failed without a failed request. */
 export function renderResult({ verdict, load }: JudgedRun, palette: Palette): string {
-  const [reason] = load.failed === 0 ? verdict.reasons : []
+  const [reason] = verdict.outcome === 'fail' && load.failed === 0 ? verdict.reasons : []
   return `${renderFirstLine(verdict, palette)}${reason === undefined ? '' : `: ${reason}`}\n`
 }
 
