@@ -14,7 +14,7 @@ const OBSERVER_LAG_MS = 30_000
 
 /**
  * Waits until the controller says that every pod is new and available, then at most {@link OBSERVER_LAG_MS}
- * until the observer has seen them.
+ * until the observer has seen them, and that the old ones go away.
  * @throws LastcallError `LASTCALL_WORKLOAD` when that cannot be finished
  */
 export async function untilNewReady(ports: TriggerPorts, old: ReadonlySet<string>): Promise<void> {
@@ -22,9 +22,13 @@ export async function untilNewReady(ports: TriggerPorts, old: ReadonlySet<string
   const wanted = await followStatus(ports, readRolloutStatus)
   // Never, when the workload is scaled meanwhile.
   const late = sleep(OBSERVER_LAG_MS, 'late', { signal, ref: false })
-  if ((await Promise.race([pods.newOnesReady(wanted, old), late])) === 'late') {
+  const seen = Promise.all([
+    pods.newOnesReady(wanted, old),
+    pods.until((there) => there.every(({ uid, deleting }) => deleting || !old.has(uid))),
+  ])
+  if ((await Promise.race([seen, late])) === 'late') {
     onNotice(
-      `the controller has finished, but the agent did not see ${wanted} new ready pods within ` +
+      `the controller has finished, but the agent did not see ${wanted} new ready pods and the end of all others within ` +
         `${OBSERVER_LAG_MS / 1_000} s; was the workload scaled meanwhile?`,
     )
   }
