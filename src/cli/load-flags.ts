@@ -43,11 +43,11 @@ export function addLoadFlags(command: Command): Command {
   return command
     .option(
       '--slow-time <duration>',
-      'how long the slow route and a stream take, and half of what it takes to read a large answer',
+      'how long the slow route and a stream take; reading a large answer takes twice as long',
     )
     .option(
       '--timeout <duration>',
-      'how long a request may take, beside what its route is asked to take (default: 15s)',
+      'how long a request may take, plus the time that a slow route is asked to take (default: 15s)',
     )
     .option(
       `${CONFIG_FLAG} <file>`,

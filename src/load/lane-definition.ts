@@ -22,7 +22,10 @@ export interface LaneTrial {
    * out: nothing would be in flight at a signal. 0: any time will do
    */
   readonly askedMs: (options: LoadOptions) => number
-  /** The pace at which the lane reads, so that an answer takes as long as its size says. It takes its time */
+  /**
+   * How many bytes of an answer the lane reads in a second: its size then says how long it takes. Left out:
+   * the trial measures that
+   */
   readonly bytesPerSecond?: number
   /** Sends the request once. Never rejects. */
   readonly send: (request: TrialRequest) => Promise<Sample>

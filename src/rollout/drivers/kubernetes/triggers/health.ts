@@ -28,8 +28,8 @@ export async function untilNewReady(ports: TriggerPorts, old: ReadonlySet<string
   ])
   if ((await Promise.race([seen, late])) === 'late') {
     onNotice(
-      `the controller has finished, but the agent did not see ${wanted} new ready pods and the end of all others within ` +
-        `${OBSERVER_LAG_MS / 1_000} s; was the workload scaled meanwhile?`,
+      `the controller has finished, but the agent did not see within ${OBSERVER_LAG_MS / 1_000} s that ${wanted} new pods ` +
+        'are ready and all others are being deleted; was the workload scaled meanwhile?',
     )
   }
 }
