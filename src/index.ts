@@ -5,7 +5,7 @@ export {
   type EventStream,
   type EventStreamOptions,
 } from './node/streams/event-stream.ts'
-export { createLifecycle } from './node/lifecycle/lifecycle.ts'
+export { createLifecycle } from './node/lifecycle/create-lifecycle.ts'
 export type { AnyResponse } from './node/streams/response-signals.ts'
 export { type ErrorCode, LastcallError } from './core/errors.ts'
 export type { EventName, LifecycleEvent } from './core/event.ts'
@@ -35,3 +35,4 @@ export type {
   Snapshot,
   StopHook,
 } from './node/types.ts'
+export type { Hold, WorkerStop } from './node/work-types.ts'

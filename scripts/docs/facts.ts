@@ -97,9 +97,15 @@ function statesNamed(name: State['name']): readonly (readonly [string, State])[]
 }
 
 function shutdown(readinessFailing: boolean): Extract<State, { name: 'stopped' }>['shutdown'] {
-  const timing = { readinessFailDelayMs: 0, shutdownDelayMs: 0, drainTimeoutMs: 0, hooksTimeoutMs: 0 }
+  const timing = {
+    readinessFailDelayMs: 0,
+    shutdownDelayMs: 0,
+    drainTimeoutMs: 0,
+    hooksTimeoutMs: 0,
+    deadlineNoticeMs: 0,
+  }
   const deadlines = { delayEndsAt: 0, drainEndsAt: 0, hooksEndAt: 0 }
-  return { reason: '', startedAt: 0, readinessFailing, clean: true, deadlines, timing }
+  return { reason: '', startedAt: 0, readinessFailing, deadlineNear: false, clean: true, deadlines, timing }
 }
 
 const snapshot: Snapshot = {
@@ -114,6 +120,7 @@ const snapshot: Snapshot = {
       lastNewConnectionAt: 0,
     },
   ],
+  workInFlight: 0,
   lastNewConnectionAt: 0,
   shutdownStartedAt: 0,
   budgetLeftMs: 0,

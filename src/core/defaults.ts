@@ -13,6 +13,8 @@ export const DEFAULT_SHUTDOWN_DELAY_MS = 0
 export const DEFAULT_READINESS_FAIL_DELAY_MS = 0
 export const DEFAULT_DRAIN_TIMEOUT_MS = 15_000
 export const DEFAULT_HOOKS_TIMEOUT_MS = 5_000
+/** Time for a job to save where it is, or to go back to its queue, before the drain times out. */
+export const DEFAULT_DEADLINE_NOTICE_MS = 3_000
 /**
  * The kubelet's own default for a probe's `timeoutSeconds` is 1 s, and an answer that comes later counts as
  * a failure.

@@ -15,11 +15,12 @@ export type LifecycleEvent =
       readonly type: 'shutdownInitiated'
       readonly reason: string
       readonly timing: Timing
-      /** Requests in flight at that moment. */
+      /** Requests and work in flight at that moment, the workers included. */
       readonly inFlight: number
     })
   | (Happened & { readonly type: 'readinessFailed' })
   | (Happened & { readonly type: 'shutdownDelayElapsed' })
+  | (Happened & { readonly type: 'drainDeadlineNeared' })
   | (Happened & { readonly type: 'connectionsDrained' })
   | (Happened & { readonly type: 'drainTimedOut' })
   | (Happened & { readonly type: 'hooksFinished'; readonly failed: number })
@@ -37,6 +38,7 @@ export const eventNames: readonly EventName[] = [
   'shutdownInitiated',
   'readinessFailed',
   'shutdownDelayElapsed',
+  'drainDeadlineNeared',
   'connectionsDrained',
   'drainTimedOut',
   'hooksFinished',

@@ -4,11 +4,11 @@ export const servedKinds = ['request', 'stream', 'upgrade'] as const
 /** A kind of {@link servedKinds}. */
 export type ServedKind = (typeof servedKinds)[number]
 
-/** Everything that can be in flight: what servers have, and what keeps the drain open without a server. */
-export const inFlightKinds: readonly InFlightKind[] = [...servedKinds, 'hold']
+/** Everything that can be in flight: what servers have, and work that is no request. */
+export const inFlightKinds: readonly InFlightKind[] = [...servedKinds, 'work']
 
 /** A kind of {@link inFlightKinds}. */
-export type InFlightKind = ServedKind | 'hold'
+export type InFlightKind = ServedKind | 'work'
 
 /** A number for each kind that a server can have in flight. */
 export type ServedCounts = Readonly<Record<ServedKind, number>>

@@ -57,6 +57,7 @@ export const optionRules: Readonly<Record<string, OptionRule>> = {
   ),
   drainTimeoutMs: duration('LASTCALL_DRAIN_TIMEOUT', () => defaults.DEFAULT_DRAIN_TIMEOUT_MS),
   hooksTimeoutMs: duration('LASTCALL_HOOKS_TIMEOUT', () => defaults.DEFAULT_HOOKS_TIMEOUT_MS),
+  deadlineNoticeMs: duration('LASTCALL_DEADLINE_NOTICE', () => defaults.DEFAULT_DEADLINE_NOTICE_MS),
   preStopMs: duration('LASTCALL_PRE_STOP', () => 0),
   gracePeriodMs: duration('LASTCALL_GRACE_PERIOD', () => undefined),
   checkTimeoutMs: duration('LASTCALL_CHECK_TIMEOUT', () => defaults.DEFAULT_CHECK_TIMEOUT_MS),

@@ -15,7 +15,7 @@ export type SignalName = `SIG${string}`
 export interface LifecycleOptions {
   /**
    * How long everything is still served after the signal. `LASTCALL_SHUTDOWN_DELAY`; 5 s in Kubernetes,
-   * else 0.
+   * else 0. A process in which no server listens waits for nobody: there only a value in the code counts.
    */
   readonly shutdownDelayMs?: number | undefined
   /** How long readiness stays green after the signal. `LASTCALL_READINESS_FAIL_DELAY`; 0. */
@@ -24,6 +24,11 @@ export interface LifecycleOptions {
   readonly drainTimeoutMs?: number | undefined
   /** How long all stop hooks together may take. `LASTCALL_HOOKS_TIMEOUT`; 5 s. */
   readonly hooksTimeoutMs?: number | undefined
+  /**
+   * How long before the drain timeout `deadlineSignal` is aborted; at most half of the drain timeout.
+   * `LASTCALL_DEADLINE_NOTICE`; 3 s.
+   */
+  readonly deadlineNoticeMs?: number | undefined
   /**
    * Time of the preStop hook, which the kubelet spends before it sends the signal; counts in the sum only.
    * `LASTCALL_PRE_STOP`; 0.
@@ -66,6 +71,7 @@ export interface LifecycleOptions {
 /** Options with every default filled in. */
 export interface ResolvedOptions extends Budget {
   readonly readinessFailDelayMs: number
+  readonly deadlineNoticeMs: number
   readonly gracePeriodMs: number | undefined
   readonly checkTimeoutMs: number
   readonly probePort: number | false

@@ -5,7 +5,7 @@ import type { StateName } from './state.ts'
 /** One thing that was force-closed at the deadline. */
 export interface ForcedClose {
   readonly kind: InFlightKind
-  /** Name of the server, or the hold's label. */
+  /** Name of the server or of the worker, or the hold's label. */
   readonly server: string
   /** Milliseconds since it began. */
   readonly ageMs: number
@@ -16,7 +16,7 @@ export interface ForcedClose {
   readonly label?: string
 }
 
-/** How one stop hook ended. */
+/** How one stop hook, or one worker, ended. */
 export interface HookResult {
   readonly name: string
   readonly outcome: 'finished' | 'failed' | 'timedOut' | 'skipped'
@@ -79,6 +79,8 @@ export interface Report {
     readonly details: readonly ForcedClose[]
   }
   readonly hooks: readonly HookResult[]
+  /** How the workers stopped that did; what did not is among the forced closes. Only when there are any. */
+  readonly workers?: readonly HookResult[]
   /** Only when there are any. */
   readonly uncaughtErrors?: readonly UncaughtError[]
   /** Only when something else ended the process in the middle of the shutdown. */
@@ -108,6 +110,20 @@ const withoutDepth = (exit: EarlyExit): EarlyExit => ({
   stack: exit.stack && exit.stack.split('\n', 4).map(shortened).join('\n'),
 })
 
+type Results = readonly HookResult[]
+
+const brief = (result: HookResult): HookResult => ({
+  ...result,
+  name: shortened(result.name),
+  ...(result.error && { error: shortened(result.error) }),
+})
+
+const worst = (results: Results): Results =>
+  results.filter((result) => result.outcome !== 'finished').slice(0, 5)
+
+const workersOf = ({ workers }: Report, change: (all: Results) => Results): { workers?: Results } =>
+  workers ? { workers: change(workers) } : {}
+
 /**
  * Least important first: each step takes away detail and leaves every count, so that a trimmed report still
  * adds up.
@@ -117,14 +133,7 @@ const trimSteps: readonly ((report: Report) => Report)[] = [
     ...report,
     forcedCloses: { ...report.forcedCloses, details: report.forcedCloses.details.slice(0, 5) },
   }),
-  (report) => ({
-    ...report,
-    hooks: report.hooks.map((hook) => ({
-      ...hook,
-      name: shortened(hook.name),
-      ...(hook.error && { error: shortened(hook.error) }),
-    })),
-  }),
+  (report) => ({ ...report, hooks: report.hooks.map(brief), ...workersOf(report, (all) => all.map(brief)) }),
   (report) => ({
     ...report,
     ...(report.uncaughtErrors && {
@@ -135,8 +144,8 @@ const trimSteps: readonly ((report: Report) => Report)[] = [
     ...(report.earlyExit && { earlyExit: withoutDepth(report.earlyExit) }),
   }),
   (report) => ({ ...report, forcedCloses: { ...report.forcedCloses, details: [] } }),
-  (report) => ({ ...report, hooks: report.hooks.filter((hook) => hook.outcome !== 'finished').slice(0, 5) }),
-  (report) => ({ ...report, reason: shortened(report.reason), hooks: [] }),
+  (report) => ({ ...report, hooks: worst(report.hooks), ...workersOf(report, worst) }),
+  (report) => ({ ...report, reason: shortened(report.reason), hooks: [], ...workersOf(report, () => []) }),
   (report) => ({
     ...report,
     ...(report.uncaughtErrors && { uncaughtErrors: [] }),
@@ -159,4 +168,15 @@ export function serializeReport(report: Report, maxBytes: number): string {
     text = JSON.stringify(trimmed)
   }
   return text
+}
+
+/** How the shutdown ended, in one line. */
+export function describeEnd(report: Report): string {
+  const hooks = report.hooks.filter((hook) => hook.outcome !== 'finished').length
+  if (report.clean) return `nothing was force-closed, after ${report.durationMs} ms`
+  const workers = report.workers?.filter((worker) => worker.outcome !== 'finished').length ?? 0
+  const unstopped = workers > 0 ? `, ${workers} workers failed to stop` : ''
+  const uncaught = report.uncaughtErrors ? `, ${report.uncaughtErrors.length} errors uncaught` : ''
+  const failed = `${report.forcedCloses.total} force-closed, ${hooks} hooks failed${unstopped}${uncaught}`
+  return `${failed}, exit code ${report.exitCode}, after ${report.durationMs} ms`
 }

@@ -5,6 +5,8 @@ export interface Shutdown {
   readonly startedAt: number
   /** Whether readiness answers 503 already. */
   readonly readinessFailing: boolean
+  /** Whether work has been told that the drain timeout is nearly up. */
+  readonly deadlineNear: boolean
   /**
    * False from the moment a hook failed or the exit was forced. What was force-closed is counted where it is
    * done.
@@ -27,6 +29,7 @@ export interface Timing {
   readonly shutdownDelayMs: number
   readonly drainTimeoutMs: number
   readonly hooksTimeoutMs: number
+  readonly deadlineNoticeMs: number
 }
 
 /** The state of a lifecycle. Each arm holds only what exists in it. */

@@ -12,6 +12,7 @@ import type { Shutdown, ShutdownPhase, State } from './state.ts'
 //     |                |  shutdownDelayElapsed                                            |
 //     |  in flight     v                                                                  |
 //     +----------> [draining]   listeners closed, what is in flight is finished           |
+//     |                |  drainDeadlineNeared: work is told that its time is nearly up    |
 //     |                |  connectionsDrained | drainTimedOut (the rest is force-closed)   |
 //     |  nothing       v                                                                  |
 //     +----------> [stopping]   stop hooks in reverse order                               |
@@ -118,6 +119,13 @@ function whileShuttingDown(state: ShuttingDown, event: LifecycleEvent): Transiti
     return event.type === 'shutdownDelayElapsed' ? enterDraining(shutdown, event.at, []) : ignored(state)
   }
   if (state.name === 'draining') {
+    if (event.type === 'drainDeadlineNeared') {
+      if (shutdown.deadlineNear) return ignored(state)
+      return {
+        state: { ...state, shutdown: { ...shutdown, deadlineNear: true } },
+        effects: [{ type: 'announceDeadline' }],
+      }
+    }
     if (event.type === 'connectionsDrained') return enterStopping(shutdown, event.at, [])
     if (event.type === 'drainTimedOut') {
       // Idle connections may be all that is left. What was in flight is counted where it is force-closed, and
@@ -138,7 +146,15 @@ function newShutdown(event: Extract<LifecycleEvent, { type: 'shutdownInitiated' 
   const delayEndsAt = at + timing.shutdownDelayMs
   const drainEndsAt = delayEndsAt + timing.drainTimeoutMs
   const deadlines = { delayEndsAt, drainEndsAt, hooksEndAt: drainEndsAt + timing.hooksTimeoutMs }
-  return { reason, startedAt: at, readinessFailing: false, clean: true, deadlines, timing }
+  return {
+    reason,
+    startedAt: at,
+    readinessFailing: false,
+    deadlineNear: false,
+    clean: true,
+    deadlines,
+    timing,
+  }
 }
 
 function enterDraining(shutdown: Shutdown, at: number, before: readonly Effect[]): Transition {
@@ -149,8 +165,11 @@ function enterDraining(shutdown: Shutdown, at: number, before: readonly Effect[]
     drainEndsAt,
   }
   const ms = remaining(drainEndsAt, at)
+  // A notice longer than half of the drain timeout would leave work less time to finish than to give up.
+  const noticeMs = Math.min(shutdown.timing.deadlineNoticeMs, ms / 2)
   const effects: readonly Effect[] = [
     ...before,
+    { type: 'startTimer', timer: 'deadlineNotice', ms: ms - noticeMs },
     { type: 'startTimer', timer: 'drain', ms },
     { type: 'drainConnections' },
   ]
@@ -167,6 +186,7 @@ function enterStopping(shutdown: Shutdown, at: number, before: readonly Effect[]
   }
   const ms = remaining(hooksEndAt, at)
   const effects: readonly Effect[] = [
+    { type: 'stopTimer', timer: 'deadlineNotice' },
     { type: 'stopTimer', timer: 'drain' },
     ...before,
     { type: 'startTimer', timer: 'hooks', ms },
@@ -176,7 +196,7 @@ function enterStopping(shutdown: Shutdown, at: number, before: readonly Effect[]
 }
 
 function enterStopped(shutdown: Shutdown, exitCode: number): Transition {
-  const timers = ['readinessFail', 'shutdownDelay', 'drain', 'hooks'] as const
+  const timers = ['readinessFail', 'shutdownDelay', 'deadlineNotice', 'drain', 'hooks'] as const
   const effects: readonly Effect[] = [
     ...timers.map((timer) => ({ type: 'stopTimer', timer }) as const),
     { type: 'forceCloseConnections' },

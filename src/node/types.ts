@@ -9,6 +9,7 @@ import type { Report } from '../core/report.ts'
 import type { StateName } from '../core/state.ts'
 import type { ResolvedOptions } from '../core/options.ts'
 import type { AnyResponse } from './streams/response-signals.ts'
+import type { Hold, WorkerStop } from './work-types.ts'
 
 /** A server that a lifecycle can be asked to drain. */
 export type ServableServer = HttpServer | HttpsServer | Http2Server | Http2SecureServer | NetServer
@@ -91,6 +92,8 @@ export interface Snapshot {
    */
   readonly lastNewConnectionAt: number | null
   readonly shutdownStartedAt: number | null
+  /** Holds that are not released and, in the shutdown, workers that have not stopped. */
+  readonly workInFlight: number
   /**
    * Milliseconds that a running shutdown has left: until SIGKILL when a signal began it and `gracePeriodMs`
    * is known, else until its own last deadline. Below 0
@@ -109,10 +112,14 @@ export interface Lifecycle extends AsyncDisposable {
   readonly options: ResolvedOptions
   /**
    * Aborted in the drain, as soon as every listener is closed: for event streams and long polls, whose
-   * clients come back at once and must not come back here. Workers stop taking work earlier, at
-   * `shutdownInitiated`.
+   * clients come back at once and must not come back here.
    */
   readonly signal: AbortSignal
+  /**
+   * Aborted `deadlineNoticeMs` before the drain timeout, and when the exit is forced: for a job that can save
+   * where it is, or go back to its queue. Never aborted when all work is finished in time.
+   */
+  readonly deadlineSignal: AbortSignal
   /**
    * A signal for one response: aborted with `signal`, or when the response is closed because its client has
    * gone, or it was ended.
@@ -147,12 +154,24 @@ export interface Lifecycle extends AsyncDisposable {
    */
   endpoint(path: string, answer: () => EndpointAnswer | Promise<EndpointAnswer>): Disposable
   /**
-   * Keeps the drain open until it is disposed of: for a job, a queue consumer. At the drain timeout it is let
-   * go, and counted as a forced close.
-   * @param label names it in the report; need not be unique
-   * @throws LastcallError `LASTCALL_INVALID_OPTIONS` for a label that is empty or no text
+   * Adds what takes work without being asked by a client: a queue consumer, a scheduler. `stop` is called
+   * once, as soon as the shutdown begins, so that nothing new is taken during the shutdown delay. The drain
+   * waits for its promise. At the drain timeout it is let go, named in the report and counted as a forced
+   * close. A `stop` that fails makes the exit code 1.
+   * @param name names it in the report
+   * @throws LastcallError `LASTCALL_DUPLICATE_NAME`, `LASTCALL_INVALID_OPTIONS`
+   * @returns takes it back, before the shutdown
    */
-  hold(label: string): Disposable
+  worker(name: string, stop: WorkerStop): Disposable
+  /**
+   * Keeps the drain open for one piece of work, until it is released or the promise settles. At the drain
+   * timeout it is let go, and counted as a forced close.
+   * @param label names it in the report; need not be unique
+   * @param until released when it settles; its rejection is logged
+   * @throws LastcallError `LASTCALL_INVALID_OPTIONS` for a label that is empty or no text, and for something
+   *   that is no promise
+   */
+  hold(label: string, until?: PromiseLike<unknown>): Hold
   /**
    * Takes back `unready()`. In the start it also says that what is not listening yet need not be waited for.
    */

@@ -85,6 +85,8 @@ export class TestProcess implements HostProcess {
   readonly exits: number[] = []
   /** Codes that were suggested for an exit that comes by itself. */
   readonly suggested: number[] = []
+  /** Whether stderr is a terminal. */
+  isTerminal = false
   /** Lines written to stderr. */
   readonly lines: string[] = []
   /** Files that exist, with their content. */

@@ -1,3 +1,3 @@
 import { testGrpc } from './behaviours/grpc.ts'
 
-testGrpc({ name: 'grpc', guide: 'docs/guides/grpc.md' }, { hold: 1 })
+testGrpc({ name: 'grpc', guide: 'docs/guides/grpc.md' }, { work: 1 })

@@ -9,7 +9,7 @@ import {
 } from '../../src/core/in-flight.ts'
 
 test('servers have every kind but holds', () => {
-  assert.deepEqual(inFlightKinds, [...servedKinds, 'hold'])
+  assert.deepEqual(inFlightKinds, [...servedKinds, 'work'])
   assert.deepEqual(Object.keys(noneInFlight), servedKinds)
   assert.equal(totalInFlight(noneInFlight), 0)
 })

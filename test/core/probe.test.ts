@@ -4,9 +4,23 @@ import { liveness, readiness, startup } from '../../src/core/probe.ts'
 import { type Shutdown, type State, stateNames } from '../../src/core/state.ts'
 
 function shutdown(readinessFailing: boolean): Shutdown {
-  const timing = { readinessFailDelayMs: 0, shutdownDelayMs: 0, drainTimeoutMs: 0, hooksTimeoutMs: 0 }
+  const timing = {
+    readinessFailDelayMs: 0,
+    shutdownDelayMs: 0,
+    drainTimeoutMs: 0,
+    hooksTimeoutMs: 0,
+    deadlineNoticeMs: 0,
+  }
   const deadlines = { delayEndsAt: 0, drainEndsAt: 0, hooksEndAt: 0 }
-  return { reason: 'SIGTERM', startedAt: 0, readinessFailing, clean: true, deadlines, timing }
+  return {
+    reason: 'SIGTERM',
+    startedAt: 0,
+    readinessFailing,
+    deadlineNear: false,
+    clean: true,
+    deadlines,
+    timing,
+  }
 }
 
 const states = (failing: boolean): readonly State[] => [

@@ -77,7 +77,7 @@ test('a report without any detail fits into 600 bytes', () => {
     clean: false,
     requestsAfterShutdown: counts,
     events: eventNames.map((event) => ({ event, ms: 1_000_000, inFlight: 1_000_000 })),
-    forcedCloses: { ...forcedCloses(100), byKind: { request: 1e6, stream: 1e6, upgrade: 1e6, hold: 1e6 } },
+    forcedCloses: { ...forcedCloses(100), byKind: { request: 1e6, stream: 1e6, upgrade: 1e6, work: 1e6 } },
     uncaughtErrors: [{ kind: 'uncaughtException', ms: 1_000_000, error: 'e'.repeat(10_000) }],
     earlyExit: { inFlight: 1_000_000, stack: 's'.repeat(10_000) },
   }
@@ -110,7 +110,7 @@ const text = fc.oneof(
   fc.nat(3_000).map((length) => '\u0000'.repeat(length)),
 )
 const count = fc.nat(1_000_000)
-const kind = fc.constantFrom('request' as const, 'stream' as const, 'upgrade' as const, 'hold' as const)
+const kind = fc.constantFrom('request' as const, 'stream' as const, 'upgrade' as const, 'work' as const)
 const anyReport: fc.Arbitrary<Report> = fc
   .record({
     schemaVersion: fc.constant(1 as const),

@@ -13,7 +13,13 @@ import {
 } from '../../src/core/state.ts'
 import { transition } from '../../src/core/transition.ts'
 
-const timing = { readinessFailDelayMs: 0, shutdownDelayMs: 1, drainTimeoutMs: 1, hooksTimeoutMs: 1 }
+const timing = {
+  readinessFailDelayMs: 0,
+  shutdownDelayMs: 1,
+  drainTimeoutMs: 1,
+  hooksTimeoutMs: 1,
+  deadlineNoticeMs: 0,
+}
 const events: readonly LifecycleEvent[] = [
   { type: 'startupCompleted', at: 0 },
   { type: 'becameUnready', at: 0, reason: 'busy' },

@@ -13,6 +13,7 @@ const timing = fc.record({
   shutdownDelayMs: ms,
   drainTimeoutMs: ms,
   hooksTimeoutMs: ms,
+  deadlineNoticeMs: ms,
 })
 
 /**
@@ -121,6 +122,7 @@ test('no deadline moves later, and no clock is set for longer than its option sa
       const longest: Readonly<Record<TimerName, number>> = {
         readinessFail: limits.readinessFailDelayMs,
         shutdownDelay: limits.shutdownDelayMs,
+        deadlineNotice: limits.drainTimeoutMs,
         drain: limits.drainTimeoutMs,
         hooks: limits.hooksTimeoutMs,
       }
@@ -157,6 +159,7 @@ test('the drain, the hooks and the end are each asked for once at most, and the 
 const elapsed: Readonly<Record<TimerName, EventName>> = {
   readinessFail: 'readinessFailed',
   shutdownDelay: 'shutdownDelayElapsed',
+  deadlineNotice: 'drainDeadlineNeared',
   drain: 'drainTimedOut',
   hooks: 'hooksTimedOut',
 }

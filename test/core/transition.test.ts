@@ -11,6 +11,7 @@ const timing = {
   shutdownDelayMs: 5_000,
   drainTimeoutMs: 15_000,
   hooksTimeoutMs: 3_000,
+  deadlineNoticeMs: 2_000,
 }
 
 const initiated = (at: number, inFlight = 0): LifecycleEvent => ({
@@ -36,6 +37,7 @@ function run(...events: readonly LifecycleEvent[]) {
 const types = (effects: readonly Effect[]): readonly string[] =>
   effects.map((effect) => ('timer' in effect ? `${effect.type}:${effect.timer}` : effect.type))
 
+const drainTimersStopped = ['stopTimer:deadlineNotice', 'stopTimer:drain']
 const completed: LifecycleEvent = { type: 'startupCompleted', at: 0 }
 const readyEvent: LifecycleEvent = { type: 'becameReady', at: 0 }
 const unready = (reason: string): LifecycleEvent => ({ type: 'becameUnready', at: 0, reason })
@@ -61,6 +63,7 @@ test('the shutdown begins with the announcement, then the two clocks of the dela
 test('the drain has its deadline before it begins: what hangs in it must not keep the clock from being set (trap 34)', () => {
   const { effects } = run(completed, initiated(1_000), delayElapsed)
   assert.deepEqual(effects, [
+    { type: 'startTimer', timer: 'deadlineNotice', ms: 13_000 },
     { type: 'startTimer', timer: 'drain', ms: 15_000 },
     { type: 'drainConnections' },
   ])
@@ -68,13 +71,13 @@ test('the drain has its deadline before it begins: what hangs in it must not kee
 
 test('the hooks have their deadline before they run, and run after the drain (trap 34, 45)', () => {
   const { effects } = run(completed, initiated(1_000), delayElapsed, drained)
-  assert.deepEqual(types(effects), ['stopTimer:drain', 'startTimer:hooks', 'runHooks'])
+  assert.deepEqual(types(effects), [...drainTimersStopped, 'startTimer:hooks', 'runHooks'])
 })
 
 test('a drain that times out force-closes the rest and still runs the hooks', () => {
   const timedOut = run(completed, initiated(1_000), delayElapsed, { type: 'drainTimedOut', at: 21_000 })
   assert.deepEqual(types(timedOut.effects), [
-    'stopTimer:drain',
+    ...drainTimersStopped,
     'forceCloseConnections',
     'startTimer:hooks',
     'runHooks',
@@ -101,7 +104,7 @@ test('the end stops every clock, force-closes what is left, and finishes last', 
   assert.deepEqual(types(effects), [
     'stopTimer:readinessFail',
     'stopTimer:shutdownDelay',
-    'stopTimer:drain',
+    ...drainTimersStopped,
     'stopTimer:hooks',
     'forceCloseConnections',
     'finish',
@@ -131,7 +134,7 @@ test('a signal while starting goes straight to stopping, without the delay (trap
   const { state, effects } = run(initiated(1_000))
   assert.equal(state.name, 'stopping')
   assert.deepEqual(types(effects), [
-    'stopTimer:drain',
+    ...drainTimersStopped,
     'announceClose',
     'forceCloseConnections',
     'startTimer:hooks',
@@ -148,9 +151,8 @@ test('a signal while starting drains what has arrived all the same', () => {
 
 test('startup that completes after the signal changes nothing', () => {
   const { state } = run(initiated(1_000))
-  for (const event of [completed, readyEvent, unready('x')]) {
+  for (const event of [completed, readyEvent, unready('x')])
     assert.equal(transition(state, event).state, state)
-  }
 })
 
 test('unready() before the start holds it until ready()', () => {
@@ -214,5 +216,5 @@ test('a phase that ends early does not lengthen the next one', () => {
 
 test('a phase that ends late, because the event loop was busy, takes its lateness out of the next one', () => {
   const late = run(completed, initiated(1_000), { ...delayElapsed, at: 16_000 })
-  assert.deepEqual(late.effects[0], { type: 'startTimer', timer: 'drain', ms: 5_000 })
+  assert.deepEqual(late.effects[1], { type: 'startTimer', timer: 'drain', ms: 5_000 })
 })

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
 import { suite, test } from 'node:test'
 import { readTable } from '../../scripts/docs/markdown.ts'
 import { type Report, serializeReport } from '../../src/core/report.ts'
@@ -38,6 +39,7 @@ suite(page, () => {
     const server = makeServer(t, () => {})
     lifecycle.serve(server)
     lifecycle.hold('job')
+    lifecycle.worker('queue', () => {})
     lifecycle.onStop('failing', () => {
       throw new Error('no')
     })
@@ -51,6 +53,7 @@ suite(page, () => {
     const shutdown = lifecycle.shutdown()
     host.clock.advance(0)
     await lifecycle.once('shutdownDelayElapsed')
+    await setImmediate()
     for (const listener of host.process.uncaught) listener(new Error('no'), 'uncaughtException')
     for (const listener of host.process.foreignExits) listener(0, 'at someone')
     const early = log.flatMap(({ details }) => ('report' in details ? [details['report']] : []))

@@ -1,7 +1,7 @@
 import { LastcallError } from '../../core/errors.ts'
 import { type Peer, refuseOldPeer } from '../../core/peer.ts'
 import type { Lifecycle } from '../../node/types.ts'
-import { createLifecycle } from '../../node/lifecycle/lifecycle.ts'
+import { createLifecycle } from '../../node/lifecycle/create-lifecycle.ts'
 import { AppClose } from './app-close.ts'
 import { interceptListen } from './app-listen.ts'
 import { rootOf } from './root.ts'

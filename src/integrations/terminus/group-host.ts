@@ -92,6 +92,14 @@ class GroupProcess implements HostProcess {
     return this.#base.ancestors?.() ?? []
   }
 
+  listeningServers(): number {
+    return this.#base.listeningServers?.() ?? 0
+  }
+
+  get isTerminal(): boolean {
+    return this.#base.isTerminal === true
+  }
+
   suggestExitCode(code: number): void {
     this.#base.suggestExitCode(code)
   }

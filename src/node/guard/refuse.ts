@@ -35,6 +35,14 @@ export function refuseUnusable(call: string, given: Registration): void {
   if (problems.length > 0) throw new LastcallError('LASTCALL_INVALID_OPTIONS', problems)
 }
 
+/** @throws LastcallError `LASTCALL_INVALID_OPTIONS` for something given that is no promise */
+export function refuseNoPromise(call: string, given: unknown): void {
+  if (given === undefined || typeof (given as PromiseLike<unknown> | null)?.then === 'function') return
+  throw new LastcallError('LASTCALL_INVALID_OPTIONS', [
+    `${call}: got ${describe(given)}, wanted a promise or nothing`,
+  ])
+}
+
 // A longer one would make Node's timer fire at once.
 const isTimeout = (value: unknown): boolean =>
   typeof value === 'number' && value >= 0 && value <= MAX_DURATION_MS

@@ -10,6 +10,11 @@ export interface HostProcess {
   readonly env: Readonly<Record<string, string | undefined>>
   /** `process.versions`. Left out, any version will do. */
   readonly versions?: RuntimeVersions
+  /**
+   * How many servers listen on a TCP port in this process. Left out, none but those that a lifecycle knows
+   * of.
+   */
+  listeningServers?(): number
   /** The processes above this one, parent first, where they can be seen. */
   ancestors?(): readonly Ancestor[]
   onSignal(signal: SignalName, listener: () => void): Disposable
@@ -30,6 +35,8 @@ export interface HostProcess {
   /** Sets the code for an exit that comes by itself, unless one is set. */
   suggestExitCode(code: number): void
   writeError(line: string): void
+  /** Whether people read what is written: stderr is a terminal. Left out, it is none. */
+  readonly isTerminal?: boolean
   /** Writes a file that has to exist already, such as a mounted one. Returns whether it did. */
   overwrite(path: string, text: string): boolean
 }
@@ -50,6 +57,8 @@ export function realProcess(): HostProcess {
       return { [Symbol.dispose]: () => void process.removeListener(signal, listener) }
     },
     forcedExitCode: (signal) => 128 + (os.signals[signal as NodeJS.Signals] ?? 0),
+    listeningServers: () =>
+      process.getActiveResourcesInfo().filter((name) => name === 'TCPServerWrap').length,
     ancestors: readAncestors,
     onUncaught,
     onForeignExit,
@@ -61,6 +70,9 @@ export function realProcess(): HostProcess {
       process.exitCode ??= code
     },
     writeError: (line) => write(process.stderr, `${line}\n`, () => {}),
+    get isTerminal() {
+      return process.stderr.isTTY
+    },
     overwrite,
   }
 }

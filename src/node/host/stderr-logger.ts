@@ -2,22 +2,20 @@ import type { Logger } from '../../core/logger.ts'
 import type { Host } from './host.ts'
 import { limited } from '../guard/limit.ts'
 import { catchRejection } from '../guard/rejection.ts'
+import { terminalLine } from './terminal-line.ts'
 
 /**
- * The default logger: one JSON object a line on stderr, where the kubelet collects it and a program's own
- * output stays clean.
+ * The default logger writes to stderr, so that a program's own output stays clean: one JSON object a line,
+ * which the kubelet collects, and a line for people when stderr is a terminal.
  */
 export function stderrLogger(host: Pick<Host, 'clock' | 'process'>): Logger {
-  const write = (level: string) => (details: object, message: string) => {
-    host.process.writeError(
-      JSON.stringify({
-        level,
-        time: new Date(host.clock.now()).toISOString(),
-        name: 'lastcall',
-        msg: message,
-        ...details,
-      }),
-    )
+  const write = (level: keyof Logger) => (details: object, message: string) => {
+    const now = new Date(host.clock.now())
+    const line =
+      host.process.isTerminal === true
+        ? terminalLine({ level, now, message, details, colors: !host.process.env['NO_COLOR'] })
+        : JSON.stringify({ level, time: now.toISOString(), name: 'lastcall', msg: message, ...details })
+    host.process.writeError(line)
   }
   return { info: write('info'), warn: write('warn'), error: write('error') }
 }

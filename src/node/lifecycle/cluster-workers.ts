@@ -2,6 +2,7 @@ import cluster, { type Worker } from 'node:cluster'
 import { LastcallError } from '../../core/errors.ts'
 import type { SignalName } from '../../core/options.ts'
 import type { Lifecycle } from '../types.ts'
+import { servesElsewhere } from './serves-elsewhere.ts'
 
 /**
  * Makes the lifecycle of a cluster's primary wait for its workers, each of which drains its own connections
@@ -44,6 +45,7 @@ class Workers {
     // One that is forked in the middle of a shutdown has nothing to begin.
     cluster.on('online', (worker) => this.#pass(worker))
     const lifecycle = this.#lifecycle
+    servesElsewhere.add(lifecycle)
     lifecycle.check('workers', () => this.#listening.size > 0)
     lifecycle.on('shutdownInitiated', (event) => {
       this.#signal = 'reason' in event && event.reason === 'SIGINT' ? 'SIGINT' : 'SIGTERM'

@@ -1,59 +1,35 @@
-import { channel } from 'node:diagnostics_channel'
 import { describeSum } from '../../core/budget.ts'
 import { LastcallError } from '../../core/errors.ts'
 import type { EventName } from '../../core/event.ts'
 import type { Logger } from '../../core/logger.ts'
-import { refuseOldNode } from '../../core/node-version.ts'
-import { type LifecycleOptions, type ResolvedOptions, resolveOptions } from '../../core/options.ts'
+import type { ResolvedOptions } from '../../core/options.ts'
 import type { Report } from '../../core/report.ts'
 import { isShuttingDown, type StateName } from '../../core/state.ts'
 import { describeDeafParent } from '../host/ancestors.ts'
 import { Checks } from '../probes/checks.ts'
-import { environmentFor } from './environment.ts'
 import { Hooks } from './hooks.ts'
-import { type Host, realHost } from '../host/host.ts'
-import { Holds } from './holds.ts'
+import type { Host } from '../host/host.ts'
 import { errorText } from '../guard/limit.ts'
 import { ProbeServer } from '../probes/probe-server.ts'
-import { refuseTaken, refuseUnusable } from '../guard/refuse.ts'
+import { refuseNoPromise, refuseTaken, refuseUnusable } from '../guard/refuse.ts'
 import { type AnyResponse, ResponseSignals } from '../streams/response-signals.ts'
 import { ServerRegistry } from '../drain/servers/server-registry.ts'
 import { Servers } from '../drain/servers/servers.ts'
 import { installSignals } from './signals.ts'
-import { guardedLogger, stderrLogger } from '../host/stderr-logger.ts'
 import { ShutdownRun } from './shutdown-run.ts'
+import { servesElsewhere } from './serves-elsewhere.ts'
+import { Work } from './work.ts'
 import type * as types from '../types.ts'
+import type { Hold, WorkerStop } from '../work-types.ts'
 
-/**
- * By name, not by import: `lastcall/auto` may come from another copy of the package than the application's
- * own lifecycle.
- */
-const created = channel('lastcall:lifecycle:created')
-
-/**
- * Makes a lifecycle. Nothing is listened to, installed or started before its `start()`.
- * @param options see {@link LifecycleOptions}; missing options come from `LASTCALL_*` variables, then from
- *   the defaults
- * @param host the process around it; tests put their own here
- * @throws LastcallError `LASTCALL_INVALID_OPTIONS` with all problems at once, `LASTCALL_NODE_VERSION`
- */
-export function createLifecycle(options: LifecycleOptions = {}, host: Host = realHost()): types.Lifecycle {
-  refuseOldNode(host.process.versions ?? {})
-  const { options: resolved, notices } = resolveOptions(options, environmentFor(options, host.process.env))
-  const logger = guardedLogger(resolved.logger ?? stderrLogger(host))
-  for (const { message, ...details } of notices) logger.warn(details, message)
-  const lifecycle = new NodeLifecycle(resolved, host, logger)
-  created.publish({ lifecycle })
-  return lifecycle
-}
-
-class NodeLifecycle implements types.Lifecycle {
+/** See `createLifecycle`. Checks what it is given, and hands it to the parts. */
+export class NodeLifecycle implements types.Lifecycle {
   readonly options: ResolvedOptions
   readonly #host: Host
   readonly #logger: Logger
   readonly #checks: Checks
   readonly #hooks = new Hooks()
-  readonly #holds = new Holds()
+  readonly #work: Work
   readonly #servers: Servers
   readonly #registry: ServerRegistry
   readonly #probes: ProbeServer
@@ -63,7 +39,8 @@ class NodeLifecycle implements types.Lifecycle {
   #wantsProbes: boolean
   #probeAddress: { host: string; port: number } | null = null
 
-  constructor(options: ResolvedOptions, host: Host, logger: Logger) {
+  /** @param alwaysDelays whether it has a shutdown delay without a server, too */
+  constructor(options: ResolvedOptions, host: Host, logger: Logger, alwaysDelays: boolean) {
     this.options = options
     this.#wantsProbes = options.probePort !== false
     this.#host = host
@@ -82,8 +59,16 @@ class NodeLifecycle implements types.Lifecycle {
       yieldsServers: host.policy.yieldsServers,
       logger,
     })
-    const parts = { servers: this.#servers, hooks: this.#hooks, holds: this.#holds, probes: this.#probes }
-    this.#run = new ShutdownRun(options, host, logger, parts)
+    this.#work = new Work((error, details) =>
+      logger.error({ ...details, error: errorText(error) }, 'lastcall: work failed'),
+    )
+    this.#run = new ShutdownRun(options, host, logger, {
+      servers: this.#servers,
+      hooks: this.#hooks,
+      work: this.#work,
+      probes: this.#probes,
+      servesAny: () => alwaysDelays || this.#servesAny(),
+    })
     this.#signals = new ResponseSignals(this.#run.signal, (error) =>
       logger.error({ error: errorText(error) }, 'lastcall: an abort listener failed'),
     )
@@ -95,6 +80,10 @@ class NodeLifecycle implements types.Lifecycle {
 
   get signal(): AbortSignal {
     return this.#run.signal
+  }
+
+  get deadlineSignal(): AbortSignal {
+    return this.#work.deadlineSignal
   }
 
   signalFor(response: AnyResponse): AbortSignal {
@@ -133,9 +122,16 @@ class NodeLifecycle implements types.Lifecycle {
     return this.#probes.addEndpoint(path, answer)
   }
 
-  hold(label: string): Disposable {
+  worker(name: string, stop: WorkerStop): Disposable {
+    refuseUnusable('worker', { name, run: stop })
+    refuseTaken('worker', name, this.#work.hasWorker(name))
+    return this.#work.addWorker(name, stop)
+  }
+
+  hold(label: string, until?: PromiseLike<unknown>): Hold {
     refuseUnusable('hold', { name: label })
-    return this.#holds.add(label)
+    refuseNoPromise('hold', until)
+    return this.#work.hold(label, until)
   }
 
   ready(): void {
@@ -188,6 +184,13 @@ class NodeLifecycle implements types.Lifecycle {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.shutdown('disposed of')
+  }
+
+  /** A server that cannot be given to `serve()`, such as gRPC's, has clients as well. */
+  #servesAny(): boolean {
+    const listening = this.#host.process.listeningServers?.() ?? 0
+    const own = this.#probeAddress === null ? 0 : 1
+    return !this.#servers.isEmpty || servesElsewhere.has(this) || listening > own
   }
 
   async #openProbes(port: number, host: string): Promise<void> {

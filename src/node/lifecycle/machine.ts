@@ -20,6 +20,7 @@ export type Occurrence = LifecycleEvent extends infer Event
 const timerEvents: Readonly<Record<TimerName, Occurrence>> = {
   readinessFail: { type: 'readinessFailed' },
   shutdownDelay: { type: 'shutdownDelayElapsed' },
+  deadlineNotice: { type: 'drainDeadlineNeared' },
   drain: { type: 'drainTimedOut' },
   hooks: { type: 'hooksTimedOut' },
 }

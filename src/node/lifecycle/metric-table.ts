@@ -55,6 +55,13 @@ export const metricTable: readonly MetricDefinition[] = [
       ),
   },
   {
+    name: 'work_in_flight',
+    help: 'Work that is no request and keeps the drain open: holds, and in the shutdown workers that have not stopped.',
+    type: 'gauge',
+    aggregator: 'sum',
+    samples: ({ workInFlight }) => [{ labels: {}, value: workInFlight }],
+  },
+  {
     name: 'connections',
     help: 'Open connections by server: active ones are in the middle of a request, idle ones are not.',
     type: 'gauge',

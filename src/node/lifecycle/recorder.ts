@@ -56,7 +56,7 @@ export class Recorder {
     servers: readonly ServerSnapshot[],
     budgetEndsAt: number | null,
     now: number,
-  ): Omit<Snapshot, 'lastNewConnectionAt'> {
+  ): Omit<Snapshot, 'lastNewConnectionAt' | 'workInFlight'> {
     return {
       state,
       servers,
@@ -71,7 +71,7 @@ export class Recorder {
   report(
     outcome: { exitCode: number; reason: string; now: number },
     servers: readonly ServerSnapshot[],
-    hooks: readonly HookResult[],
+    { hooks, workers }: { readonly hooks: readonly HookResult[]; readonly workers: readonly HookResult[] },
   ): Report {
     const startedAt = this.#startedAt ?? outcome.now
     const since = (at: number): number => Math.max(0, Math.round(at - startedAt))
@@ -95,6 +95,7 @@ export class Recorder {
         lastNewConnectionAt !== null && lastNewConnectionAt >= startedAt ? since(lastNewConnectionAt) : null,
       forcedCloses: { total: this.#forcedTotal, byKind: { ...this.#forced }, details },
       hooks,
+      ...(workers.length > 0 && { workers }),
       ...(this.#uncaught.length > 0 && {
         uncaughtErrors: this.#uncaught.map(({ kind, error, at }) => ({ kind, ms: since(at), error })),
       }),

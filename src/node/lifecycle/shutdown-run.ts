@@ -1,9 +1,8 @@
 import { budgetEndsAt } from '../../core/budget.ts'
 import type { Logger } from '../../core/logger.ts'
 import type { ResolvedOptions, SignalName } from '../../core/options.ts'
-import type { Report } from '../../core/report.ts'
+import { describeEnd, type Report } from '../../core/report.ts'
 import { shutdownOf } from '../../core/state.ts'
-import type { Holds } from './holds.ts'
 import type { Hooks } from './hooks.ts'
 import type { Host } from '../host/host.ts'
 import { guardSignal } from '../guard/guarded-signal.ts'
@@ -16,12 +15,15 @@ import { Recorder } from './recorder.ts'
 import type { Servers } from '../drain/servers/servers.ts'
 import type { SignalListener } from './signals.ts'
 import type { ObservedEvent, Snapshot } from '../types.ts'
+import type { Work } from './work.ts'
 
 /** What a shutdown acts upon. */
 export interface Parts {
   readonly servers: Servers
   readonly hooks: Hooks
-  readonly holds: Holds
+  readonly work: Work
+  /** Whether clients are served, here or by other processes that this one waits for. */
+  servesAny(): boolean
   readonly probes: ProbeServer
 }
 
@@ -66,9 +68,10 @@ export class ShutdownRun implements SignalListener {
 
   /** @param why anything: an error handler may pass its error on */
   begin(why: unknown): Promise<Report> {
-    const inFlight = this.#inFlight()
-    const reason = errorText(why)
-    this.machine.dispatch({ type: 'shutdownInitiated', reason, timing: this.#options, inFlight })
+    const { work, servesAny } = this.#parts
+    const inFlight = this.#inFlight() + work.workers
+    const timing = servesAny() ? this.#options : { ...this.#options, shutdownDelayMs: 0 }
+    this.machine.dispatch({ type: 'shutdownInitiated', reason: errorText(why), timing, inFlight })
     return this.#finished.promise
   }
 
@@ -88,9 +91,10 @@ export class ShutdownRun implements SignalListener {
 
   snapshot(): Snapshot {
     const { name } = this.machine.state
-    const { servers } = this.#parts
+    const { servers, work } = this.#parts
     return {
       ...this.#recorder.snapshot(name, servers.snapshot(), this.#budgetEndsAt(), this.#host.clock.now()),
+      workInFlight: work.count,
       lastNewConnectionAt: servers.lastNewConnectionAt(),
     }
   }
@@ -105,7 +109,7 @@ export class ShutdownRun implements SignalListener {
   }
 
   #inFlight(): number {
-    return this.#parts.servers.inFlight() + this.#parts.holds.count
+    return this.#parts.servers.inFlight() + this.#parts.work.count
   }
 
   #observe(event: ObservedEvent): void {
@@ -125,14 +129,17 @@ export class ShutdownRun implements SignalListener {
   #execute(effect: OtherEffect): void {
     switch (effect.type) {
       case 'announceClose':
-        return this.#parts.servers.announceClose()
+        this.#parts.servers.announceClose()
+        return this.#parts.work.stopWorkers()
       case 'drainConnections':
         return this.#drain()
+      case 'announceDeadline':
+        return this.#parts.work.announceDeadline()
       case 'forceCloseConnections':
         this.#abort()
         return this.#recorder.addForced([
           ...this.#parts.servers.forceClose(),
-          ...this.#parts.holds.forceClose(),
+          ...this.#parts.work.forceClose(),
         ])
       case 'runHooks':
         return void this.#parts.hooks
@@ -144,11 +151,11 @@ export class ShutdownRun implements SignalListener {
   }
 
   #drain(): void {
-    const { servers, holds } = this.#parts
+    const { servers, work } = this.#parts
     const settle = (): void => {
-      if (this.#drained && holds.count === 0) this.machine.dispatch({ type: 'connectionsDrained' })
+      if (this.#drained && work.count === 0) this.machine.dispatch({ type: 'connectionsDrained' })
     }
-    holds.onReleased(settle)
+    work.onReleased(settle)
     servers.drain({
       onListenersClosed: () => this.#abort(),
       onDrained: () => {
@@ -161,21 +168,23 @@ export class ShutdownRun implements SignalListener {
   /**
    * Tells streams to end. The client of an event stream comes back as soon as its stream has ended; as long
    * as a listener was open, the kernel could hand that connection to this process again. So this waits for
-   * the listeners. What takes work without a client stops earlier, at `shutdownInitiated`.
+   * the listeners. Workers stop earlier, when the shutdown begins.
    */
   #abort(): void {
     if (!this.#drainStarted.signal.aborted) this.#drainStarted.abort(new Error('The drain has started'))
   }
 
   #report(decided: number): Report {
-    const { servers, hooks } = this.#parts
+    const { servers, hooks, work } = this.#parts
     const reason = shutdownOf(this.machine.state)?.reason ?? ''
     // What came after the drain (a server or a hold of a stop hook's) is force-closed as well, and nothing
     // that is force-closed leaves a clean exit.
     const { forcedCloses, uncaughtErrors } = this.#recorder
-    const exitCode = decided === 0 && forcedCloses + uncaughtErrors > 0 ? 1 : decided
+    const workers = work.results()
+    const failedWorkers = workers.filter(({ outcome }) => outcome === 'failed').length
+    const exitCode = decided === 0 && forcedCloses + uncaughtErrors + failedWorkers > 0 ? 1 : decided
     const outcome = { exitCode, reason, now: this.#host.clock.now() }
-    return this.#recorder.report(outcome, servers.snapshot(), hooks.results())
+    return this.#recorder.report(outcome, servers.snapshot(), { hooks: hooks.results(), workers })
   }
 
   async #finish(decided: number): Promise<void> {
@@ -183,7 +192,7 @@ export class ShutdownRun implements SignalListener {
     const report = this.#report(this.#host.policy.finalExitCode(decided))
     const { exitCode } = report
     hooks.end()
-    this.#logger[exitCode === 0 ? 'info' : 'error']({ report }, `lastcall: stopped, ${summary(report)}`)
+    this.#logger[exitCode === 0 ? 'info' : 'error']({ report }, `lastcall: stopped, ${describeEnd(report)}`)
     this.#watch.publish(report)
     this.#watch.end()
     servers.release()
@@ -201,12 +210,4 @@ export class ShutdownRun implements SignalListener {
     this.useSignals(null)
     if (exitCode !== 0) this.#host.process.suggestExitCode(exitCode)
   }
-}
-
-function summary(report: Report): string {
-  const hooks = report.hooks.filter((hook) => hook.outcome !== 'finished').length
-  if (report.clean) return `nothing was force-closed, after ${report.durationMs} ms`
-  const uncaught = report.uncaughtErrors ? `, ${report.uncaughtErrors.length} errors uncaught` : ''
-  const failed = `${report.forcedCloses.total} force-closed, ${hooks} hooks failed${uncaught}`
-  return `${failed}, exit code ${report.exitCode}, after ${report.durationMs} ms`
 }

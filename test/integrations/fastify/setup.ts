@@ -3,7 +3,7 @@ import type { TestContext } from 'node:test'
 import { fastify, type FastifyInstance, type FastifyServerOptions } from 'fastify'
 import type { LifecycleOptions } from '../../../src/core/options.ts'
 import { lastcall } from '../../../src/integrations/fastify/index.ts'
-import { createLifecycle } from '../../../src/node/lifecycle/lifecycle.ts'
+import { createLifecycle } from '../../../src/node/lifecycle/create-lifecycle.ts'
 import { RawClient } from '../../helpers/raw-http.ts'
 import { manualHost, type ManualHost } from '../manual-host.ts'
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { AggregatorRegistry, Counter, Gauge, type OpenMetricsContentType, Registry } from 'prom-client'
 import { collectMetrics } from '../../../src/integrations/prom-client/index.ts'
-import { createLifecycle } from '../../../src/node/lifecycle/lifecycle.ts'
+import { createLifecycle } from '../../../src/node/lifecycle/create-lifecycle.ts'
 import { manualHost } from '../manual-host.ts'
 import { fetchPage, options, samplesOf, start } from './setup.ts'
 

@@ -5,7 +5,7 @@ import { collectMetrics } from '../../../src/integrations/prom-client/index.ts'
 import { fetchPage, options, samplesOf, start } from './setup.ts'
 import { needs } from '../../helpers/needs.ts'
 import { lintMetrics } from './promtool.ts'
-import { createLifecycle } from '../../../src/node/lifecycle/lifecycle.ts'
+import { createLifecycle } from '../../../src/node/lifecycle/create-lifecycle.ts'
 import { manualHost } from '../manual-host.ts'
 
 /** Names and labels of a page's samples. */

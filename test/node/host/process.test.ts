@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { createLifecycle } from '../../../src/node/lifecycle/lifecycle.ts'
+import { createLifecycle } from '../../../src/node/lifecycle/create-lifecycle.ts'
 import { realProcess } from '../../../src/node/host/process.ts'
 import type { Report } from '../../../src/core/report.ts'
 import { FakeHost } from '../../helpers/fake-host.ts'

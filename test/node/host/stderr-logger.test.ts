@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createLifecycle } from '../../../src/node/lifecycle/lifecycle.ts'
+import { createLifecycle } from '../../../src/node/lifecycle/create-lifecycle.ts'
 import { guardedLogger, stderrLogger } from '../../../src/node/host/stderr-logger.ts'
 import { FakeHost } from '../../helpers/fake-host.ts'
 import { oddThenables, oddValues } from '../../helpers/odd-values.ts'
@@ -87,3 +87,24 @@ for (const [what, value] of Object.entries({ ...oddValues, ...oddThenables })) {
     assert.deepEqual(unheard, [])
   })
 }
+
+test('on a terminal a line is for people, with no code that moves their cursor', () => {
+  const host = new FakeHost()
+  host.process.isTerminal = true
+  host.process.env['NO_COLOR'] = '1'
+  const details = { event: 'becameUnready', state: 'unready', inFlight: 2, reason: 'no\u001B[2J disk\n' }
+  stderrLogger(host).info(details, 'lastcall: becameUnready')
+  stderrLogger(host).info({ report: { clean: true } }, 'lastcall: stopped')
+  stderrLogger(host).error({ report: { clean: false } }, 'lastcall: stopped')
+  assert.deepEqual(
+    host.process.lines.map((line) => line.replace(/^\d\d:\d\d:\d\d /, '')),
+    [
+      'lastcall: becameUnready state=unready inFlight=2 reason=no disk ',
+      'lastcall: stopped',
+      'lastcall: stopped report={"clean":false}',
+    ],
+  )
+  delete host.process.env['NO_COLOR']
+  stderrLogger(host).warn({}, 'lastcall: odd')
+  assert.ok(host.process.lines.at(-1)!.includes('\u001B[33m'))
+})

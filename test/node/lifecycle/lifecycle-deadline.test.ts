@@ -12,7 +12,7 @@ test('a hold that is never released is force-closed by the deadline, counted and
   host.clock.advance(1_000)
   const { forcedCloses, exitCode, events } = await report
   assert.equal(exitCode, 1)
-  assert.deepEqual(forcedCloses.byKind, { hold: 1 })
+  assert.deepEqual(forcedCloses.byKind, { work: 1 })
   assert.equal(forcedCloses.details[0]!.server, 'nightly export')
   assert.ok(events.some(({ event }) => event === 'drainTimedOut'))
   hold[Symbol.dispose]()

@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { createServer as createTlsServer } from 'node:tls'
 import fastify from 'fastify'
 import { LastcallError } from '../../../src/core/errors.ts'
-import { createLifecycle } from '../../../src/node/lifecycle/lifecycle.ts'
+import { createLifecycle } from '../../../src/node/lifecycle/create-lifecycle.ts'
 import type { ServableServer } from '../../../src/node/types.ts'
 import { makeLifecycle } from '../../helpers/lifecycle.ts'
 

@@ -155,6 +155,7 @@ test('a drain that takes too long is force-closed, counted and reported, and exi
       ['shutdownInitiated', 0, 1],
       ['readinessFailed', 0, 1],
       ['shutdownDelayElapsed', 0, 1],
+      ['drainDeadlineNeared', 12_000, 1],
       ['drainTimedOut', 15_000, 1],
       ['hooksFinished', 15_000, 0],
     ],

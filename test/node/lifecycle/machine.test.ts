@@ -3,7 +3,13 @@ import { test } from 'node:test'
 import { Machine, type Owner } from '../../../src/node/lifecycle/machine.ts'
 import { FakeHost } from '../../helpers/fake-host.ts'
 
-const timing = { readinessFailDelayMs: 10, shutdownDelayMs: 20, drainTimeoutMs: 30, hooksTimeoutMs: 40 }
+const timing = {
+  readinessFailDelayMs: 10,
+  shutdownDelayMs: 20,
+  drainTimeoutMs: 30,
+  hooksTimeoutMs: 40,
+  deadlineNoticeMs: 5,
+}
 const initiated = { type: 'shutdownInitiated', reason: 'test', timing, inFlight: 0 } as const
 
 function makeMachine(owner: Partial<Owner>) {
@@ -30,6 +36,7 @@ test('an effect that throws is logged, and neither the effects behind it nor lat
   const expected = [
     'announceClose',
     'drainConnections',
+    'announceDeadline',
     'forceCloseConnections',
     'runHooks',
     'forceCloseConnections',

@@ -6,6 +6,7 @@ import { snapshotOf } from '../../helpers/fake-adapter.ts'
 
 const nothing: Snapshot = {
   state: 'starting',
+  workInFlight: 0,
   servers: [],
   lastNewConnectionAt: null,
   shutdownStartedAt: null,
@@ -18,6 +19,7 @@ const nothing: Snapshot = {
 /** Every number differs from every other, so that none can stand for another. */
 const everything: Snapshot = {
   state: 'draining',
+  workInFlight: 19,
   servers: [
     snapshotOf('main', {
       inFlight: { request: 1, stream: 2, upgrade: 3 },
@@ -32,7 +34,7 @@ const everything: Snapshot = {
   budgetLeftMs: -13_500,
   phasesMs: { delaying: 14_500, draining: 15_500 },
   requestsAfterShutdown: { delaying: 16 },
-  forcedCloses: { request: 17, hold: 18 },
+  forcedCloses: { request: 17, work: 18 },
 }
 
 const samplesOf = (name: string, snapshot: Snapshot): readonly MetricSample[] =>
@@ -59,13 +61,14 @@ const expected: Readonly<Record<string, readonly string[]>> = {
     'admin stream 0',
     'admin upgrade 0',
   ],
+  work_in_flight: ['19'],
   connections: ['main active 7', 'main idle 8', 'admin active 0', 'admin idle 0'],
   state: ['starting 0', 'ready 0', 'unready 0', 'delaying 0', 'draining 1', 'stopping 0', 'stopped 0'],
   shutdown_started_timestamp_seconds: ['12.5'],
   shutdown_budget_left_seconds: ['-13.5'],
   phase_duration_seconds: ['delaying 14.5', 'draining 15.5', 'stopping 0'],
   requests_after_shutdown_total: ['delaying 16', 'draining 0', 'stopping 0'],
-  forced_closes_total: ['request 17', 'stream 0', 'upgrade 0', 'hold 18'],
+  forced_closes_total: ['request 17', 'stream 0', 'upgrade 0', 'work 18'],
   last_new_connection_timestamp_seconds: ['11.5'],
 }
 

@@ -5,7 +5,7 @@ import { suite, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { describeOldNode } from '../../../src/core/node-version.ts'
 import { realHost } from '../../../src/node/host/host.ts'
-import { createLifecycle } from '../../../src/node/lifecycle/lifecycle.ts'
+import { createLifecycle } from '../../../src/node/lifecycle/create-lifecycle.ts'
 import { FakeHost } from '../../helpers/fake-host.ts'
 
 const dist = new URL('../../../dist/', import.meta.url)

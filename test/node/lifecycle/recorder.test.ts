@@ -15,7 +15,7 @@ const closes = (count: number, kind: InFlightKind): readonly ForcedClose[] =>
   Array.from({ length: count }, (_, index) => ({ kind, server: 'main', ageMs: index }))
 
 const reportOf = (recorder: Recorder, servers: readonly ServerSnapshot[] = []): Report =>
-  recorder.report({ exitCode: 1, reason: 'test', now: 0 }, servers, [])
+  recorder.report({ exitCode: 1, reason: 'test', now: 0 }, servers, { hooks: [], workers: [] })
 
 test('forced closes are counted whole, however many come at once, and the first 1,000 are listed', () => {
   const recorder = new Recorder()
@@ -80,5 +80,11 @@ const initiated = {
   state: 'delaying',
   reason: 'test',
   inFlight: 0,
-  timing: { readinessFailDelayMs: 0, shutdownDelayMs: 0, drainTimeoutMs: 0, hooksTimeoutMs: 0 },
+  timing: {
+    readinessFailDelayMs: 0,
+    shutdownDelayMs: 0,
+    drainTimeoutMs: 0,
+    hooksTimeoutMs: 0,
+    deadlineNoticeMs: 0,
+  },
 } as const

@@ -54,6 +54,10 @@ export class Servers {
     return true
   }
 
+  get isEmpty(): boolean {
+    return this.#adapters.length === 0
+  }
+
   allListen(): boolean {
     return this.#adapters.every((adapter) => adapter.isListening())
   }

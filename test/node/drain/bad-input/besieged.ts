@@ -38,7 +38,7 @@ async function listenBesieged(t: TestContext, besieged: Besieged) {
 }
 
 function inFlightOf(adapter: DrainAdapter, { forceClosed }: Attack): number {
-  return forceClosed === null || forceClosed === 'hold' ? Infinity : adapter.snapshot().inFlight[forceClosed]
+  return forceClosed === null || forceClosed === 'work' ? Infinity : adapter.snapshot().inFlight[forceClosed]
 }
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
