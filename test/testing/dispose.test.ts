@@ -34,7 +34,7 @@ test('disposing of a lifecycle that does not stop rejects and says what is open,
     code: 'LASTCALL_NOT_STOPPED',
     message:
       'The lifecycle of a test did not stop: still draining, with 0 timers, main has 1 in flight and 1 connections after 5000 ms; ' +
-      'its events were startupCompleted, shutdownInitiated, readinessFailed, shutdownDelayElapsed; end what the test left open',
+      'its events were startupCompleted, shutdownInitiated, readinessFailed, shutdownDelayElapsed, drainDeadlineNeared; end what the test left open',
   })
   clock.mock.restore()
   response.end('done')

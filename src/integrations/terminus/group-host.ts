@@ -129,7 +129,12 @@ class GroupClock implements Clock {
   startTimer(ms: number, callback: () => void): Disposable {
     const state = this.#terms.state()
     if (state === 'delaying' && ms === OPEN_DELAY_MS) return this.#startDelay(callback)
-    if (state === 'draining') return this.#base.startTimer(this.#terms.drainMs(), callback)
+    if (state === 'draining') {
+      // The drain's own timer, or the notice that comes so much earlier.
+      const drainMs = this.#terms.drainMs()
+      const earlierMs = Math.min(MAX_DURATION_MS - ms, drainMs / 2)
+      return this.#base.startTimer(drainMs - earlierMs, callback)
+    }
     if (state === 'stopping') return this.#base.startTimer(this.#terms.hooksMs(ms), callback)
     return this.#base.startTimer(ms, callback)
   }

@@ -98,6 +98,7 @@ test('the whole page is right, and so is the content type', async (t) => {
   assert.deepEqual(types, [
     'lastcall_requests_in_flight gauge',
     'lastcall_oldest_in_flight_seconds gauge',
+    'lastcall_work_in_flight gauge',
     'lastcall_connections gauge',
     'lastcall_state gauge',
     'lastcall_shutdown_started_timestamp_seconds gauge',

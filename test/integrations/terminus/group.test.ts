@@ -14,7 +14,7 @@ suite('the one shutdown of all servers of createTerminus()', () => {
     prepared.host.send('SIGTERM')
     const report = await stopped(prepared)
     assert.deepEqual([report.exitCode, report.reason, prepared.raised], [0, 'SIGTERM', ['SIGTERM']])
-    assert.deepEqual(prepared.timers.slice(0, 2), [0, 15_000])
+    assert.deepEqual(prepared.timers.slice(0, 3), [0, 12_000, 15_000])
   })
 
   test('the log says how long a shutdown takes, again when a server makes it longer', (t) => {
@@ -45,7 +45,7 @@ suite('the one shutdown of all servers of createTerminus()', () => {
     assert.equal(events(prepared).at(-1), 'readinessFailed')
     prepared.host.elapse(5_000)
     await stopped(prepared)
-    assert.deepEqual(prepared.timers.slice(0, 2), [5_000, 15_000])
+    assert.deepEqual(prepared.timers.slice(0, 3), [5_000, 12_000, 15_000])
   })
 
   test('everything is served until the last beforeShutdown is through, also when the delay was shorter', async (t) => {
@@ -82,7 +82,7 @@ suite('the one shutdown of all servers of createTerminus()', () => {
       await openPort(servers[0]!)
       prepared.host.send('SIGTERM')
       await stopped(prepared)
-      assert.equal(prepared.timers[1], drainMs)
+      assert.equal(prepared.timers[2], drainMs)
       const warnings = prepared.log.filter(({ level }) => level === 'warn')
       assert.equal(warnings.length, drainMs === 400 ? 1 : 0)
     })
@@ -93,7 +93,7 @@ suite('the one shutdown of all servers of createTerminus()', () => {
     await openPort(prepared.group.add(makeServer(t), { timeout: 10_000 }))
     prepared.host.send('SIGTERM')
     await stopped(prepared)
-    const hooksMs = prepared.timers[2]!
+    const hooksMs = prepared.timers[3]!
     assert.ok(hooksMs > 10_000 && hooksMs <= 12_000, `${hooksMs} ms`)
   })
 
