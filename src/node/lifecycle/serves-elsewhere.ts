@@ -1,4 +1,4 @@
 import type { Lifecycle } from '../types.ts'
 
 /** Lifecycles whose shutdown delay other processes need: the workers of a cluster. */
-export const servesElsewhere = new WeakSet<Lifecycle>()
+export const servesElsewhere: WeakSet<Lifecycle> = new WeakSet()
