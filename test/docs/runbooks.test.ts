@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 
 import { chartSuite, ofKind, renderChart, test } from '../chart/helm.ts'
-import { anchorsOf, headingsOf, top } from './pages.ts'
+import { anchorsOf, headingsOf, readPage, top } from './pages.ts'
 
 const page = 'docs/runbooks/alerts.md'
 
@@ -33,6 +33,15 @@ chartSuite('runbook links', () => {
   test('the page has a section for each alert, and for no other', async () => {
     const alerts = (await rulesOf()).map(({ alert }) => alert)
     assert.deepEqual(headingsOf(page, 2), alerts)
+  })
+
+  test('the guide to metrics lists each alert of the chart', async () => {
+    const rows = [...readPage('docs/guides/metrics.md').matchAll(/^\| `(Lastcall\w+)`/gm)]
+    const alerts = (await rulesOf()).map(({ alert }) => alert)
+    assert.deepEqual(
+      rows.map(([, alert]) => alert),
+      alerts,
+    )
   })
 
   test('a page of your own takes its place', async () => {
