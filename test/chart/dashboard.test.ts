@@ -105,6 +105,21 @@ chartSuite('chart dashboard', () => {
     assert.equal(judgeRules('dashboard-forced-closes', { groups: [] }, [story]), '')
   })
 
+  test('what a pod has in flight is its requests and its work', needs('promtool'), () => {
+    const panel = panels.find(({ title }) => title === 'In flight while shutting down')
+    const labels = 'namespace="default", job="default/shop", pod="a"'
+    const input_series = [
+      series('lastcall_requests_in_flight', `${labels}, server="main", kind="request"`, '3'),
+      series('lastcall_requests_in_flight', `${labels}, server="main", kind="upgrade"`, '1'),
+      series('lastcall_work_in_flight', labels, '2'),
+      series('lastcall_shutdown_budget_left_seconds', labels, '9'),
+    ]
+    const exp_samples = [{ labels: '{namespace="default", pod="a"}', value: 6 }]
+    const expression = { expr: fill(panel?.targets[0]?.expr ?? '', '15s', '1m'), eval_time: '0', exp_samples }
+    const story = { interval: '15s', input_series, promql_expr_test: [expression] }
+    assert.equal(judgeRules('dashboard-in-flight', { groups: [] }, [story]), '')
+  })
+
   test('a title says that it is a time where the panel shows seconds, and nowhere else', () => {
     for (const { title, fieldConfig } of panels) {
       const isTime = /\b(time|longest|oldest)\b/i.test(title)
