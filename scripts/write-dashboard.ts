@@ -1,11 +1,12 @@
 /**
- * Draws docs/images/dashboard.png: rolls examples/fastify over under load, has Prometheus scrape the pods,
- * asks it the dashboard's queries and draws the answers with Grafana's own components in a headless Chromium.
- * `--record` ends behind the recording, `--draw` draws the last one.
+ * Draws the pictures of the dashboard in docs/images. It rolls examples/fastify over under load, has
+ * Prometheus scrape the pods, asks it the dashboard's queries and draws the answers with Grafana's own
+ * components in a headless Chromium. `--record` ends after the recording, `--draw` draws the last one.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { drawPicture, renderer } from './dashboard/picture.ts'
+import { picturesOf } from './dashboard/pictures.ts'
 import { type Dashboard, findEmptyPanels, hasGap, recordPanels, type Recording } from './dashboard/panels.ts'
 import { scrapeConfig, startPodMonitor } from './dashboard/pod-monitor.ts'
 import { type Query, type Series, startPrometheus } from './dashboard/prometheus.ts'
@@ -25,7 +26,7 @@ if (!flags.record) {
   installOnce(renderer)
   checkSchema(renderer, dashboard)
   const recording = JSON.parse(readFileSync(recordingFile, 'utf8')) as Recording
-  drawPicture(folder, dashboard, recording, 'docs/images/dashboard.png')
+  for (const picture of picturesOf(dashboard)) drawPicture(folder, picture, recording)
 }
 
 async function record(): Promise<Recording> {

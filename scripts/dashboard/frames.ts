@@ -1,15 +1,15 @@
 import type { Panel, Recording } from './panels.ts'
 import type { Series } from './prometheus.ts'
 
-/** Size of the picture's frame in pixels. */
-export const WIDTH = 1_600
+/** Height of a picture's head in pixels. */
 export const HEADER = 56
 
 /** Grafana's grid: 24 columns, rows of 30 px, 8 px between panels. */
 const COLUMNS = 24
 const ROW = 30
 const GAP = 8
-const MARGIN = 16
+/** Pixels around the panels. */
+export const MARGIN = 16
 
 type Config = Readonly<Record<string, unknown>>
 
@@ -29,9 +29,12 @@ interface Field {
   readonly state?: { readonly seriesIndex: number }
 }
 
-/** Place of a panel in pixels. */
-export function placePanel({ x, y, w, h }: Panel['gridPos']): Readonly<Record<string, number>> {
-  const column = (WIDTH - 2 * MARGIN + GAP) / COLUMNS
+/** Place of a panel in pixels, in a picture of this width. */
+export function placePanel(
+  { x, y, w, h }: Panel['gridPos'],
+  pictureWidth: number,
+): Readonly<Record<string, number>> {
+  const column = (pictureWidth - 2 * MARGIN + GAP) / COLUMNS
   return {
     left: MARGIN + x * column,
     top: HEADER + y * (ROW + GAP),

@@ -4,8 +4,15 @@ import type { Query, Series } from './prometheus.ts'
 /** As much of a dashboard as is needed to ask for its data. */
 export interface Dashboard {
   readonly title: string
-  readonly annotations: { readonly list: readonly { readonly name: string; readonly expr: string }[] }
+  readonly annotations: { readonly list: readonly Annotation[] }
   readonly panels: readonly Panel[]
+}
+
+/** What marks moments in every panel. */
+interface Annotation {
+  readonly name: string
+  readonly expr: string
+  readonly iconColor: string
 }
 
 /** A panel with its place, its queries and how their answers are drawn. */

@@ -2,8 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
-import { pictureHeight, WIDTH } from './frames.ts'
-import type { Dashboard, Recording } from './panels.ts'
+import { pictureHeight } from './frames.ts'
+import type { Recording } from './panels.ts'
+import type { Picture } from './pictures.ts'
 import { run } from './run-command.ts'
 
 /** Folder of the packages that draw. */
@@ -14,9 +15,13 @@ const browsers = ['chromium', 'chromium-browser', 'google-chrome']
  * Draws a recording as a PNG: bundles the page, opens it in a headless Chromium and takes a screenshot. The
  * renderer's packages have to be installed.
  */
-export function drawPicture(folder: string, dashboard: Dashboard, recording: Recording, png: string): void {
+export function drawPicture(
+  folder: string,
+  { file, width, scale, dashboard }: Picture,
+  recording: Recording,
+): void {
   mkdirSync(folder, { recursive: true })
-  mkdirSync(dirname(png), { recursive: true })
+  mkdirSync(dirname(file), { recursive: true })
   const script = join(folder, 'page.js')
   run(join(renderer, 'node_modules/.bin/esbuild'), [
     join(renderer, 'page.mjs'),
@@ -28,7 +33,7 @@ export function drawPicture(folder: string, dashboard: Dashboard, recording: Rec
     '--log-level=warning',
   ])
   const page = join(folder, 'page.html')
-  writeFileSync(page, toHtml(readFileSync(join(folder, 'page.css'), 'utf8'), { dashboard, recording }))
+  writeFileSync(page, toHtml(readFileSync(join(folder, 'page.css'), 'utf8'), { dashboard, recording, width }))
   const browser = browsers.find((name) => spawnSync(name, ['--version']).status === 0)
   if (!browser) throw new Error(`Draw the picture: install one of ${browsers.join(', ')}`)
   run(browser, [
@@ -38,9 +43,10 @@ export function drawPicture(folder: string, dashboard: Dashboard, recording: Rec
     '--disable-gpu',
     '--hide-scrollbars',
     '--virtual-time-budget=10000',
-    `--window-size=${WIDTH},${pictureHeight(dashboard.panels)}`,
+    `--force-device-scale-factor=${scale}`,
+    `--window-size=${width},${pictureHeight(dashboard.panels)}`,
     `--user-data-dir=${resolve(folder, 'browser')}`,
-    `--screenshot=${resolve(png)}`,
+    `--screenshot=${resolve(file)}`,
     pathToFileURL(page).href,
   ])
 }

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { metricTable } from '../../src/node/lifecycle/metric-table.ts'
 import { needs } from '../helpers/needs.ts'
 import { chartSuite, ofKind, refusal, renderChart, test, type Values } from './helm.ts'
-import { judgeRules } from './promtool.ts'
+import { judgeRules, series, type Series } from './promtool.ts'
 
 const metrics = { podMonitor: { enabled: true }, prometheusRule: { enabled: true } }
 
@@ -25,14 +25,16 @@ const scraped = 'namespace="default", job="default/shop", pod="shop-5d4f-abcde"'
 const foreign = 'namespace="default", job="default/shop-admin", pod="shop-admin-5d4f-abcde"'
 const kube = 'namespace="default", pod="shop-5d4f-abcde", container="app"'
 
-interface Series {
-  readonly series: string
-  readonly values: string
+/** What kube-state-metrics tells of a pod: its container's restarts, and its ReplicaSet. */
+const restarts = (labels: string, values = '0x8 1x20'): Series =>
+  series('kube_pod_container_status_restarts_total', labels, values)
+const killed = (code: number): Series =>
+  series('kube_pod_container_status_last_terminated_exitcode', kube, `_x8 ${code}x20`)
+const owned = (replicaSet: string, pod = 'shop-5d4f-abcde'): Series => {
+  const owner = `owner_kind="ReplicaSet", owner_name="${replicaSet}"`
+  return series('kube_pod_owner', `namespace="default", pod="${pod}", ${owner}`, '1x30')
 }
-const series = (name: string, labels: string, values: string): Series => ({
-  series: `${name}{${labels}}`,
-  values,
-})
+const signalled = series('lastcall_shutdown_started_timestamp_seconds', scraped, '_x6 90 90 stale')
 
 /**
  * Each alert with a story in which it fires at the given time, and others in which it does not. Samples are
@@ -75,16 +77,33 @@ const stories: Readonly<
       ],
     ],
   },
+  LastcallGracePeriodExhausted: {
+    at: '5m',
+    // Scraped every 5 s: the next scrape would have come after SIGKILL.
+    fires: [series('lastcall_shutdown_budget_left_seconds', scraped, '_ 19 4 stale')],
+    silent: [
+      [series('lastcall_shutdown_budget_left_seconds', scraped, '_ 19 6 stale')],
+      [series('lastcall_shutdown_budget_left_seconds', foreign, '_ 19 4 stale')],
+    ],
+  },
+  LastcallKilledInShutdown: {
+    at: '5m',
+    fires: [restarts(kube), killed(137), owned('shop-5d4f'), signalled],
+    silent: [
+      [restarts(kube), killed(1), owned('shop-5d4f'), signalled],
+      [restarts(kube), killed(137), owned('shop-5d4f')],
+      [restarts(kube), killed(137), owned('shop-admin-5d4f'), signalled],
+      [restarts(kube, '1x30'), killed(137), owned('shop-5d4f'), signalled],
+    ],
+  },
   LastcallEndedWithoutReport: {
     at: '5m',
-    fires: [series('kube_pod_container_status_restarts_total', kube, '0x8 1x20')],
+    fires: [restarts(kube), owned('shop-5d4f')],
     silent: [
-      [
-        series('kube_pod_container_status_restarts_total', kube, '0x8 1x20'),
-        series('lastcall_shutdown_started_timestamp_seconds', scraped, '_x6 90 90 stale'),
-      ],
-      [series('kube_pod_container_status_restarts_total', kube, '1x30')],
-      [series('kube_pod_container_status_restarts_total', kube.replace('"app"', '"proxy"'), '0x8 1x20')],
+      [restarts(kube), owned('shop-5d4f'), signalled],
+      [restarts(kube, '1x30'), owned('shop-5d4f')],
+      [restarts(kube.replace('"app"', '"proxy"')), owned('shop-5d4f')],
+      [restarts(kube), owned('shop-admin-5d4f')],
     ],
   },
 }
@@ -134,10 +153,50 @@ chartSuite('chart alerts', () => {
     needs('promtool'),
     async () => {
       const spec = await specOf({ lifecycle: { drainTimeoutSeconds: 0 } })
-      assert.equal(spec.groups[0].rules.length, 3)
+      assert.equal(spec.groups[0].rules.length, Object.keys(stories).length - 1)
       assert.equal(judgeRules('no-drain', spec), '')
     },
   )
+
+  test(
+    'a rollout that force-closes in every pod sends one alert for each kind',
+    needs('promtool'),
+    async () => {
+      const pods = ['a', 'b', 'c'].flatMap((pod) =>
+        ['request', 'upgrade'].map((kind) =>
+          series(
+            'lastcall_forced_closes_total',
+            `namespace="default", job="default/shop", pod="shop-5d4f-${pod}", kind="${kind}"`,
+            '0 2 stale',
+          ),
+        ),
+      )
+      const spec = await specOf()
+      const alert = spec.groups[0].rules.find((rule) => rule.alert === 'LastcallForcedCloses')!
+      const wanted = ['request', 'upgrade'].map((kind) => ({
+        labels: `{namespace="default", job="default/shop", kind="${kind}"}`,
+        value: 6,
+      }))
+      const expression = { expr: alert.expr.replace(/ > 0$/, ''), eval_time: '2m', exp_samples: wanted }
+      assert.equal(
+        judgeRules('forced-closes', spec, [
+          { interval: '15s', input_series: pods, promql_expr_test: [expression] },
+        ]),
+        '',
+      )
+    },
+  )
+
+  const thresholds: Readonly<Record<string, string>> = { '500ms': '0.5', '2s': '2', '1m30s': '8' }
+  for (const [interval, seconds] of Object.entries(thresholds)) {
+    test(`scraped every ${interval}, a pod counts as killed below ${seconds} s`, async () => {
+      const { groups } = await specOf({
+        metrics: { ...metrics, podMonitor: { enabled: true, interval, scrapeTimeout: '500ms' } },
+      })
+      const { expr } = groups[0].rules.find((rule) => rule.alert === 'LastcallGracePeriodExhausted')!
+      assert.equal(expr.split(' < ')[1], seconds)
+    })
+  }
 
   test('they are refused without the PodMonitor whose job they look at', async () => {
     assert.match(

@@ -25,3 +25,15 @@ export function judgeRules(name: string, spec: unknown, tests: readonly unknown[
   if (error) throw error
   return status === 0 ? '' : `${stdout}${stderr}`
 }
+
+/** Samples of one series for a test of rules, as promtool writes them. */
+export interface Series {
+  readonly series: string
+  readonly values: string
+}
+
+/** A {@link Series} from its metric, its labels and its samples. */
+export const series = (metric: string, labels: string, values: string): Series => ({
+  series: `${metric}{${labels}}`,
+  values,
+})

@@ -7,8 +7,7 @@ import { metricTable } from '../../src/node/lifecycle/metric-table.ts'
 import { needs } from '../helpers/needs.ts'
 import { codeBlocksOf, top } from './pages.ts'
 
-const page = 'docs/guides/metrics.md'
-const blocks = codeBlocksOf(page)
+const blocks = ['docs/guides/metrics.md', 'docs/runbooks/alerts.md'].flatMap(codeBlocksOf)
 const queries = blocks.filter(({ language }) => language === 'promql').map(({ code }) => code.trim())
 const rules = blocks.filter(({ language, code }) => language === 'yaml' && code.startsWith('groups:'))
 
@@ -21,12 +20,12 @@ function checkRules(name: string, text: string): string {
   return status === 0 ? '' : `${stdout}${stderr}`
 }
 
-suite('queries in docs/guides/metrics.md', () => {
+suite('queries in the guide to metrics and in the runbook', () => {
   test('they ask for metrics that exist', () => {
     const known = metricTable.map(({ name }) => `lastcall_${name}`)
     const text = [...queries, ...rules.map(({ code }) => code)].join('\n')
     const used = new Set([...text.matchAll(/\blastcall_\w+/g)].map(([name]) => name))
-    assert.ok(queries.length >= 3 && rules.length === 1 && used.size >= 4)
+    assert.ok(queries.length >= 5 && rules.length === 1 && used.size >= 4)
     assert.deepEqual(
       [...used].filter((name) => !known.includes(name)),
       [],

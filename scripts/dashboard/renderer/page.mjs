@@ -1,4 +1,4 @@
-/** Draws a dashboard's panels with Grafana's own components, at the places of its gridPos. `globalThis.picture` has the dashboard and the recording. */
+/** Draws a dashboard's panels with Grafana's own components, at the places of its gridPos. `globalThis.picture` has the dashboard, the recording and the width. */
 import '@fontsource/inter/400.css'
 import '@fontsource/inter/500.css'
 import { createTheme, dateTime, getDisplayProcessor, ThemeContext } from '@grafana/data'
@@ -6,10 +6,10 @@ import { BigValue, GlobalStyles, PanelChrome, TimeSeries } from '@grafana/ui'
 import { createElement as h } from 'react'
 import { createRoot } from 'react-dom/client'
 import { flushSync } from 'react-dom'
-import { HEADER, placePanel, toFrames, WIDTH } from '../frames.ts'
+import { HEADER, MARGIN, placePanel, toFrames } from '../frames.ts'
 
 const theme = createTheme({ colors: { mode: 'dark' } })
-const { dashboard, recording } = globalThis.picture
+const { dashboard, recording, width: pictureWidth } = globalThis.picture
 const moment = (seconds) => dateTime(seconds * 1_000)
 const range = { from: moment(recording.from), to: moment(recording.to) }
 const timeRange = { ...range, raw: range }
@@ -23,12 +23,14 @@ const shown = (frame) => ({
 })
 
 /** A vertical line for each annotation, as Grafana's own plugin draws them; that one is not among its components. */
+const [{ iconColor }] = dashboard.annotations.list
 const drawMarks = (builder) => {
   builder.addHook('draw', (plot) => {
     const { ctx, bbox } = plot
     ctx.save()
-    ctx.strokeStyle = theme.visualization.getColorByName('orange')
-    ctx.setLineDash([4, 4])
+    ctx.strokeStyle = theme.visualization.getColorByName(iconColor)
+    ctx.lineWidth = 1.5 * globalThis.devicePixelRatio
+    ctx.setLineDash([4, 4].map((pixels) => pixels * globalThis.devicePixelRatio))
     for (const { values } of recording.annotations) {
       const left = Math.round(plot.valToPos(Number(values[0][1]), 'x', true)) + 0.5
       ctx.beginPath()
@@ -62,7 +64,7 @@ const views = {
 }
 
 const Panel = (panel) => {
-  const { left, top, width, height } = placePanel(panel.gridPos)
+  const { left, top, width, height } = placePanel(panel.gridPos, pictureWidth)
   const frames = toFrames(panel, recording).map(shown)
   const chrome = { width, height, title: panel.title, description: panel.description, padding: 'md' }
   return h(
@@ -84,16 +86,20 @@ const page = h(
     {
       style: {
         position: 'absolute',
-        left: 16,
-        right: 16,
+        left: MARGIN,
         height: HEADER,
-        width: WIDTH - 32,
+        width: pictureWidth - 2 * MARGIN,
         display: 'flex',
         alignItems: 'center',
         justifyContent: 'space-between',
       },
     },
     h('span', { style: { fontSize: 20, fontWeight: 500 } }, dashboard.title),
+    h(
+      'span',
+      { style: { color: theme.visualization.getColorByName(iconColor) } },
+      '\u2506 a pod begins to shut down',
+    ),
     h(
       'span',
       { style: { color: theme.colors.text.secondary } },

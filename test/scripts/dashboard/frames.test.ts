@@ -7,12 +7,12 @@ import {
   pictureHeight,
   placePanel,
   toFrames,
-  WIDTH,
 } from '../../../scripts/dashboard/frames.ts'
 import type { Dashboard, Panel } from '../../../scripts/dashboard/panels.ts'
+import { picturesOf } from '../../../scripts/dashboard/pictures.ts'
 
 const file = new URL('../../../charts/lastcall/dashboards/lastcall.json', import.meta.url)
-const { panels } = JSON.parse(readFileSync(file, 'utf8')) as Dashboard
+const board = JSON.parse(readFileSync(file, 'utf8')) as Dashboard
 
 const panel: Panel = {
   id: 7,
@@ -32,19 +32,36 @@ const panel: Panel = {
 }
 
 suite('data frames of a dashboard', () => {
-  test('every panel of the dashboard lies within the picture, its right edge the same in every full row', () => {
-    const height = pictureHeight(panels)
-    const places = panels.map(({ gridPos }) => placePanel(gridPos))
-    for (const { left = 0, top = 0, width = 0, height: own = 0 } of places) {
-      assert.ok(left >= 16 && left + width <= WIDTH - 16 + 0.001 && top + own < height)
-    }
-    const edges = panels.map(({ gridPos }, index) =>
-      gridPos.x + gridPos.w === 24 ? (places[index]?.['left'] ?? 0) + (places[index]?.['width'] ?? 0) : 1_584,
-    )
+  for (const { file, width: pictureWidth, dashboard } of picturesOf(board)) {
+    test(`every panel lies within ${file}, its right edge the same in every full row`, () => {
+      const { panels } = dashboard
+      const height = pictureHeight(panels)
+      const places = panels.map(({ gridPos }) => placePanel(gridPos, pictureWidth))
+      for (const { left = 0, top = 0, width = 0, height: own = 0 } of places) {
+        assert.ok(left >= 16 && left + width <= pictureWidth - 16 + 0.001 && top + own < height)
+      }
+      const last = panels.flatMap(({ gridPos: { x, w } }, index) => (x + w === 24 ? [places[index]!] : []))
+      assert.ok(last.length > 1)
+      for (const { left = 0, width = 0 } of last) assert.equal(Math.round(left + width), pictureWidth - 16)
+    })
+  }
+
+  test('the picture of the README has four panels, is 960 px wide and has twice as many pixels', () => {
+    const [readme] = picturesOf(board)
     assert.deepEqual(
-      edges.map((edge) => Math.round(edge)),
-      panels.map(() => 1_584),
+      readme!.dashboard.panels.map(({ title }) => title),
+      [
+        'Pods by state',
+        'In flight while shutting down',
+        'Time left until SIGKILL',
+        'Requests after the signal',
+      ],
     )
+    assert.deepEqual([readme!.width, readme!.scale], [960, 2])
+  })
+
+  test('a panel that the picture of the README wants and the dashboard lacks is named', () => {
+    assert.throws(() => picturesOf({ ...board, panels: [] }), /no panel 1/)
   })
 
   test('a legend takes its labels from the series', () => {
