@@ -25,7 +25,6 @@ export interface Section {
 
 /** Every part of the documentation that `write-docs.ts` writes and a test compares. */
 export const sections: readonly Section[] = [
-  { page: 'README.md', name: 'options', render: () => writeTable(optionsTable()) },
   { page: 'docs/reference/options.md', name: 'options', render: () => writeTable(optionsTable()) },
   { page: 'docs/reference/events.md', name: 'diagram', render: shutdownDiagram },
   { page: 'docs/reference/probes.md', name: 'answers', render: () => writeTable(probesTable()) },

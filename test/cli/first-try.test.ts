@@ -47,13 +47,13 @@ function assertLoses({ code, document }: Run, ...endings: readonly PodEnding[]):
 }
 
 test("rehearse needs no flag for the README's own server, which loses nothing", async (t) => {
-  const block = codeBlocksOf('README.md').find(({ code }) => code.includes('process.env.PORT'))
+  const block = codeBlocksOf('README.md').find(({ code }) => code.includes('createLifecycle()'))
   // Below the repository, where `import 'lastcall'` finds the package itself.
   const place = join('.cache', 'first-try')
   t.after(() => rmSync(place, { recursive: true }))
   mkdirSync(place, { recursive: true })
-  writeFileSync(join(place, 'server.ts'), block!.code)
-  const { code, document } = await rehearse(process.execPath, join(place, 'server.ts'))
+  writeFileSync(join(place, 'server.mjs'), block!.code)
+  const { code, document } = await rehearse(process.execPath, join(place, 'server.mjs'))
   assert.equal(document.load.failed, 0)
   assert.deepEqual(document.pods[0]!.local?.readiness, { kind: 'probe-server' })
   assertNothingAgainst(code, document.verdict)

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { suite, test } from 'node:test'
 import { readSection, readTable, replaceSection, writeTable } from '../../scripts/docs/markdown.ts'
 import { sections } from '../../scripts/docs/sections.ts'
 import { assertTable } from './compare.ts'
-import { readPage, top } from './pages.ts'
+import { readPage } from './pages.ts'
 
 suite('what is written from the code', () => {
   for (const { page, name, render } of sections) {
@@ -17,19 +16,6 @@ suite('what is written from the code', () => {
       else assert.equal(shown, render(), `${page}, ${name}: run: node scripts/write-docs.ts`)
     })
   }
-
-  test('print-options-table.ts prints the table of the README', () => {
-    const { stdout, status } = spawnSync(process.execPath, ['scripts/print-options-table.ts'], {
-      cwd: top,
-      encoding: 'utf8',
-    })
-    assert.equal(status, 0)
-    assertTable(
-      'README.md, options',
-      readTable(readSection(readPage('README.md'), 'options') ?? ''),
-      readTable(stdout),
-    )
-  })
 })
 
 suite('tables in markdown', () => {
