@@ -7,6 +7,17 @@ export interface ProgramDeclaration {
   readonly program?: string
   /** What the page says may be left out of the program, and is. */
   readonly leaveOut?: string
+  /**
+   * Whether the program runs beside the files that the page shows, instead of an application of `servers`.
+   */
+  readonly asShown?: boolean
+  /**
+   * Whether the program is compiled to CommonJS first, with the configuration that `nest new` of NestJS 11
+   * writes.
+   */
+  readonly isCompiled?: boolean
+  /** Folder that it is started in. That of its files */
+  readonly cwd?: string
   /** Folder of `servers` with the application that the program imports. The server's name */
   readonly app?: string
   /**

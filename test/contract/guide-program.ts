@@ -1,7 +1,8 @@
 import { cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { codeBlocksOf } from '../docs/pages.ts'
+import { codeBlocksOf, fileNameOf } from '../docs/pages.ts'
+import { compileInto } from './compile.ts'
 import type { ProgramDeclaration } from './declaration.ts'
 
 const servers = fileURLToPath(new URL('servers', import.meta.url))
@@ -21,14 +22,20 @@ function guideProgram({ guide, program = 'server.ts', leaveOut = '' }: ProgramDe
  * packages are found from it.
  */
 export function writeProgram(declaration: ProgramDeclaration): string {
-  const { name, app = name, program = 'server.ts' } = declaration
+  const { name, app = name, guide, program = 'server.ts' } = declaration
   mkdirSync(join(servers, '.run'), { recursive: true })
   const folder = mkdtempSync(join(servers, '.run', `${name}-`))
   // Outside of containers lastcall writes a termination message only where there is a file for it.
   writeFileSync(join(folder, 'termination-log'), '')
   if (declaration.command) return folder
-  cpSync(join(servers, app), folder, { recursive: true })
-  writeFileSync(join(folder, program), guideProgram(declaration))
+  if (declaration.asShown) {
+    for (const block of codeBlocksOf(guide).filter((each) => fileNameOf(each) !== ''))
+      writeFileSync(join(folder, fileNameOf(block)), block.code)
+  } else {
+    cpSync(join(servers, app), folder, { recursive: true })
+    writeFileSync(join(folder, program), guideProgram(declaration))
+  }
+  if (declaration.isCompiled) compileInto(folder, name)
   if (process.env['CONTRACT_CONTROL'] !== undefined) {
     mkdirSync(join(folder, 'node_modules'))
     symlinkSync(control, join(folder, 'node_modules', 'lastcall'))
@@ -39,8 +46,12 @@ export function writeProgram(declaration: ProgramDeclaration): string {
 /**
  * `exec env`, so that the signal goes to the program and not to a shell; this Node comes before any other.
  */
-export function commandOf({ guide, program = 'server.ts', command }: ProgramDeclaration): [string, string[]] {
-  if (!command) return [process.execPath, [program]]
+export function commandOf(declaration: ProgramDeclaration, folder: string): [string, string[]] {
+  const { guide, program = 'server.ts', command, isCompiled } = declaration
+  if (!command) {
+    const file = isCompiled ? `dist/${program.replace(/ts$/, 'js')}` : program
+    return [process.execPath, [join(folder, file)]]
+  }
   const { beginsWith } = command
   const line = codeBlocksOf(guide)
     .filter(({ language }) => language === 'sh')

@@ -134,8 +134,8 @@ export async function launch(
   const inherited = Object.entries(process.env).filter(
     ([name]) => !/^(LASTCALL_|KUBERNETES_|NODE_)/.test(name),
   )
-  const child = spawn(...commandOf(declaration), {
-    cwd: declaration.command?.cwd ?? folder,
+  const child = spawn(...commandOf(declaration, folder), {
+    cwd: declaration.cwd ?? declaration.command?.cwd ?? folder,
     env: {
       ...Object.fromEntries(inherited),
       PORT: String(ports.port),

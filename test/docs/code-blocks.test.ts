@@ -2,30 +2,44 @@ import assert from 'node:assert/strict'
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, extname, join } from 'node:path'
 import { suite, test, type TestContext } from 'node:test'
 import { parseAllDocuments } from 'yaml'
 import { commands } from '../../scripts/docs/facts.ts'
 import type { Report } from '../../src/core/report.ts'
 import { takePort } from '../helpers/ports.ts'
 import { httpGet } from '../helpers/http-get.ts'
-import { allPages, type CodeBlock, codeBlocksOf, top } from './pages.ts'
+import { allPages, type CodeBlock, codeBlocksOf, fileNameOf, localImportsOf, top } from './pages.ts'
 
 const pages = allPages().filter((page) => !page.startsWith('CHANGELOG'))
 const blocks = pages.flatMap(codeBlocksOf)
 const folder = join(top, '.cache', 'docs')
 
 const titleOf = ({ page, line }: CodeBlock): string => `${page}:${line}`
-const fileOf = ({ page, line }: CodeBlock): string =>
-  join(folder, `${page.replaceAll(/[/.]/g, '-')}-${line}.ts`)
+const fileOf = (block: CodeBlock): string => {
+  const extension = extname(fileNameOf(block)) || '.ts'
+  return join(folder, `${block.page.replaceAll(/[/.]/g, '-')}-${block.line}${extension}`)
+}
 
 /**
- * What imports an application that the reader has is put beside one by the contract suite, which checks and
- * runs it.
+ * Programs that import an application, and the applications that guides show: the contract suite runs them.
  */
-const typed = blocks.filter(({ language, code }) => language === 'ts' && !/ from '\.\//.test(code))
-/** What listens on PORT is a program, and is run. */
-const programs = typed.filter(({ code }) => code.includes('process.env.PORT'))
+const imported = new Set(
+  blocks.flatMap((block) => localImportsOf(block).map((file) => `${block.page} ${file}`)),
+)
+const isAlone = (block: CodeBlock): boolean =>
+  localImportsOf(block).length === 0 && !imported.has(`${block.page} ${fileNameOf(block)}`)
+
+const typed = blocks.filter((block) => block.language === 'ts' && isAlone(block))
+/** Programs listen on PORT. That of a custom server of Next.js needs a built application. */
+const programs = blocks.filter(
+  (block) =>
+    ['ts', 'js'].includes(block.language) &&
+    isAlone(block) &&
+    block.code.includes('process.env.PORT') &&
+    /'lastcall/.test(block.code) &&
+    !block.code.includes("from 'next'"),
+)
 
 const tsconfig = {
   extends: '../../tsconfig.json',
@@ -59,7 +73,7 @@ function writeBlocks(): void {
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig))
   writeFileSync(join(folder, 'globals.d.ts'), globals)
-  for (const block of typed) writeFileSync(fileOf(block), block.code)
+  for (const block of new Set([...typed, ...programs])) writeFileSync(fileOf(block), block.code)
 }
 
 suite('code in the documentation', () => {
@@ -77,7 +91,7 @@ suite('code in the documentation', () => {
   })
 
   test('there is a program in every guide that begins with one', () => {
-    const guides = ['README.md', 'docs/guides/metrics.md']
+    const guides = ['README.md', 'docs/guides/http.md', 'docs/guides/metrics.md']
     assert.deepEqual(
       guides.filter((guide) => !programs.some(({ page }) => page === guide)),
       [],

@@ -52,6 +52,16 @@ export function codeBlocksOf(page: string): readonly CodeBlock[] {
   return blocks
 }
 
+/** The file that a block is, as its first line says: `// server.ts`. Empty when it is none. */
+export function fileNameOf({ code }: CodeBlock): string {
+  return /^\/\/ (\S+\.[cm]?[jt]s)\n/.exec(code)?.[1] ?? ''
+}
+
+/** Files beside it that a block imports: `./app.ts`. */
+export function localImportsOf({ code }: CodeBlock): readonly string[] {
+  return [...code.matchAll(/(?:from|import\() ?'\.\/([^']+)'/g)].map(([, file = '']) => file)
+}
+
 /** The page without its fenced blocks, so that what they show is not taken for the page's own. */
 export function proseOf(page: string): string {
   let inside = ''

@@ -1,5 +1,4 @@
-// Decorators are called as functions, as a compiler leaves them: Node runs TypeScript by taking the types
-// out, and decorators are no types.
+// Decorators are called as functions: the type check of the repository does not know NestJS' own.
 import type { ServerResponse } from 'node:http'
 import { Body, Controller, Get, Module, Post, Query, Res } from '@nestjs/common'
 import { blockUntilOpen, database, passGate } from '#parts'
