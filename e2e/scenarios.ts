@@ -27,7 +27,12 @@ interface Asked {
 }
 
 const h2c = ['name=h2c', 'port=3001', 'appProtocol=kubernetes.io/h2c'].map((part) => `extraPorts[0].${part}`)
-const noPreStop = ['lifecycle.preStop.mode=none', 'lifecycle.shutdownDelaySeconds=0', 'minReadySeconds=1']
+const noPreStop = [
+  'lifecycle.preStop.mode=none',
+  'lifecycle.shutdownDelaySeconds=0',
+  'lifecycle.acceptLoss=true',
+  'minReadySeconds=1',
+]
 /** What `next start` and the standalone server serve. */
 const nextLanes: readonly LaneName[] = [...defaultLaneNames, 'stream', 'sse']
 /** All but the slow readers, whose 18 MB/s would take the processor from the others. */

@@ -85,7 +85,10 @@ chartSuite('chart notes', () => {
     const notes = await renderNotes({}, '1.29.0')
     assert.match(notes, /T\+0 s +deletion: .*; no preStop hook/)
     assert.match(notes, /T\+0 s +SIGTERM/)
-    assert.match(notes, /This cluster \(v1\.29\.0\) has no preStop sleep action.*delay of 5 s/)
+    assert.match(
+      notes,
+      /This cluster \(v1\.29\.0\) has no preStop sleep action.*waits those 5 s itself.*delay is 7 s/,
+    )
     assert.doesNotMatch(
       await renderNotes({ lifecycle: { preStop: { mode: 'none' } } }, '1.29.0'),
       /This cluster/,

@@ -99,7 +99,11 @@ chartSuite('chart schema', () => {
 
   test('null is accepted where the chart computes or leaves out', async () => {
     const values = {
-      lifecycle: { shutdownDelaySeconds: null, terminationGracePeriodSeconds: null },
+      lifecycle: {
+        shutdownDelaySeconds: null,
+        readinessFailDelaySeconds: null,
+        terminationGracePeriodSeconds: null,
+      },
       service: { nodePort: null },
       podDisruptionBudget: { maxUnavailable: null, minAvailable: null },
       autoscaling: { targetCPUUtilizationPercentage: null, targetMemoryUtilizationPercentage: null },

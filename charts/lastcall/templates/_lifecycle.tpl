@@ -5,16 +5,23 @@ Numbers are tested for null with kindIs, never with `default` or `if`: 0 is a se
 
 {{/*
 Every number of this release as JSON, in whole seconds.
-The native sleep action is on by default since 1.30 (KEP-3960); before, the API server silently drops the field and the pod has no delay.
+The native sleep action is on by default since 1.30 (KEP-3960); before, the API server silently drops the field. There the server
+waits instead: all moments after the deletion stay what they are with the hook.
+Without a hook readiness stays green until the listeners close. Until then clients are still sent here, and kube-proxy sends to a
+terminating pod only while its readiness probe passes (KEP-1669).
 */}}
 {{- define "lastcall.lifecycle" -}}
 {{- $in := .Values.lifecycle -}}
 {{- $sleepServed := semverCompare ">=1.30.0-0" .Capabilities.KubeVersion.Version -}}
-{{- $wanted := and (ne $in.preStop.mode "none") (gt (int $in.preStop.seconds) 0) -}}
-{{- $sleeps := and $wanted (or $sleepServed (eq $in.preStop.mode "sleep")) -}}
-{{- $preStop := ternary (int $in.preStop.seconds) 0 $sleeps -}}
-{{- $shutdownDelay := ternary 2 5 $sleeps -}}
+{{- $seconds := ternary 0 (int $in.preStop.seconds) (eq $in.preStop.mode "none") -}}
+{{- $sleeps := and (gt $seconds 0) (or $sleepServed (eq $in.preStop.mode "sleep")) -}}
+{{- $preStop := ternary $seconds 0 $sleeps -}}
+{{- $takenOver := ternary 0 $seconds $sleeps -}}
+{{- $shutdownDelay := ternary 2 5 (gt $seconds 0) -}}
 {{- if not (kindIs "invalid" $in.shutdownDelaySeconds) -}}{{- $shutdownDelay = int $in.shutdownDelaySeconds -}}{{- end -}}
+{{- $shutdownDelay = add $shutdownDelay $takenOver | int -}}
+{{- $readinessFailDelay := ternary 0 $shutdownDelay $sleeps -}}
+{{- if not (kindIs "invalid" $in.readinessFailDelaySeconds) -}}{{- $readinessFailDelay = add (int $in.readinessFailDelaySeconds) $takenOver | int -}}{{- end -}}
 {{- $drainTimeout := int $in.drainTimeoutSeconds -}}
 {{- $hooksTimeout := int $in.hooksTimeoutSeconds -}}
 {{- $margin := int $in.marginSeconds -}}
@@ -24,10 +31,10 @@ The native sleep action is on by default since 1.30 (KEP-3960); before, the API 
 {{- $parts := printf "preStop %d + shutdown delay %d + drain timeout %d + hooks timeout %d + margin %d" $preStop $shutdownDelay $drainTimeout $hooksTimeout $margin -}}
 {{- dict
   "sleepServed" $sleepServed
-  "wanted" $wanted
   "preStop" $preStop
+  "takenOver" $takenOver
   "shutdownDelay" $shutdownDelay
-  "readinessFailDelay" (int $in.readinessFailDelaySeconds)
+  "readinessFailDelay" $readinessFailDelay
   "drainTimeout" $drainTimeout
   "hooksTimeout" $hooksTimeout
   "sum" $sum
@@ -43,7 +50,7 @@ kubelet then leaves 2 s, whatever the server needs.
 {{- define "lastcall.lifecycle.problems" -}}
 {{- $n := include "lastcall.lifecycle" . | fromJson -}}
 {{- $problems := list -}}
-{{- if and (eq .Values.lifecycle.preStop.mode "sleep") $n.wanted (not $n.sleepServed) -}}
+{{- if and (eq .Values.lifecycle.preStop.mode "sleep") (gt (int $n.preStop) 0) (not $n.sleepServed) -}}
 {{- $problems = append $problems (printf "lifecycle.preStop.mode is sleep, and Kubernetes %s has no sleep action (1.30 has): the API server would drop the hook without a word; set it to auto or none" .Capabilities.KubeVersion.Version) -}}
 {{- end -}}
 {{- if lt (int $n.grace) (int $n.sum) -}}
@@ -57,6 +64,10 @@ kubelet then leaves 2 s, whatever the server needs.
 {{- end -}}
 {{- if lt (int $n.grace) 1 -}}
 {{- $problems = append $problems (printf "the grace period is %d (%s): Kubernetes would kill the pod without a signal; raise drainTimeoutSeconds or marginSeconds" (int $n.grace) $n.sumText) -}}
+{{- end -}}
+{{- if and (eq (add (int $n.preStop) (int $n.shutdownDelay)) 0) (not .Values.lifecycle.acceptLoss) -}}
+{{- $problem := "lifecycle: there is neither a preStop hook nor a shutdown delay, so the listeners close while clients are still sent to this pod, and their requests fail; " -}}
+{{- $problems = append $problems (print $problem "set shutdownDelaySeconds to 5 or more, or preStop.mode to auto, or acceptLoss to true") -}}
 {{- end -}}
 {{- toJson $problems -}}
 {{- end -}}
