@@ -31,7 +31,7 @@ const refused: readonly (readonly [Values, RegExp])[] = [
   [{ extraPorts: [{ name: 'h2c', port: 1, appProtocol: '' }] }, /\/extraPorts\/0\/appProtocol/],
   [{ replicaCount: -1 }, /\/replicaCount/],
   [{ image: { repository: 'shop:dev', tag: '1' } }, /\/image\/repository/],
-  [{ image: { repository: 'shop', tag: 1.2 } }, /\/image\/tag/],
+  [{ image: { repository: 'shop', tag: true } }, /\/image\/tag/],
   [{ image: { repository: 'shop', digest: 'sha256:12' } }, /\/image\/digest/],
   [{ image: { repository: 'shop', tag: '1', pullPolicy: 'Sometimes' } }, /\/image\/pullPolicy/],
   [{ env: [{ name: 'A', value: 1 }] }, /\/env\/0\/value/],
@@ -50,6 +50,21 @@ const refused: readonly (readonly [Values, RegExp])[] = [
   [{ topologySpread: { whenUnsatisfiable: 'Maybe' } }, /\/topologySpread\/whenUnsatisfiable/],
   [{ resources: { request: {} } }, /request'/],
   [{ podLabels: { team: 1 } }, /\/podLabels\/team/],
+  // What the API server would refuse, when the rest of the release is installed already.
+  [{ podLabels: { team: 'a b' } }, /\/podLabels\/team/],
+  [{ podLabels: { 'a b': '' } }, /\/podLabels/],
+  [{ podAnnotations: { 'a b': '' } }, /\/podAnnotations/],
+  [{ env: [{ name: '..', value: '' }] }, /\/env\/0\/name/],
+  [{ extraPorts: [{ name: 'a--b', port: 1 }] }, /\/extraPorts\/0\/name/],
+  [{ extraVolumes: [{ name: 'Cache', emptyDir: {} }] }, /\/extraVolumes\/0\/name/],
+  [{ extraVolumeMounts: [{ name: 'cache' }] }, /mountPath/],
+  [{ extraVolumeMounts: [{ name: 'cache', mountPath: '/a:b' }] }, /\/extraVolumeMounts\/0\/mountPath/],
+  [{ imagePullSecrets: [{ name: 'A' }] }, /\/imagePullSecrets\/0\/name/],
+  [{ resources: { requests: { memory: '128MB' } } }, /\/resources\/requests\/memory/],
+  [{ serviceAccount: { name: 'a_b' } }, /\/serviceAccount\/name/],
+  [{ strategy: { maxUnavailable: '101%' } }, /\/strategy\/maxUnavailable/],
+  [{ podDisruptionBudget: { minAvailable: '101%' } }, /\/podDisruptionBudget\/minAvailable/],
+  [{ topologySpread: { topologyKeys: ['zone', 'zone'] } }, /\/topologySpread\/topologyKeys/],
 ]
 
 interface Schema {

@@ -14,7 +14,25 @@ is taken out of `env` and put in front.
 
 {{/* What `--import` names: the image's own package, found from its working directory, or the copy that the init container makes. */}}
 {{- define "lastcall.auto.module" -}}
-{{- ternary "/opt/lastcall/dist/integrations/auto/index.js" "lastcall/auto" (ne .Values.lifecycle.autoImage "") -}}
+{{- ternary "/opt/lastcall/dist/integrations/auto/index.js" "lastcall/auto" (not (empty .Values.lifecycle.autoImage)) -}}
+{{- end -}}
+
+{{/*
+The container's environment, as a JSON list. An own NODE_OPTIONS keeps its place: what it refers to, as $(HEAP), has to come before it.
+*/}}
+{{- define "lastcall.container.env" -}}
+{{- $entries := list -}}
+{{- range include "lastcall.lifecycle.env" . | fromJsonArray -}}
+{{- $entries = append $entries (pick . "name" "value") -}}
+{{- end -}}
+{{- $entries = append $entries (dict "name" "POD_NAME" "valueFrom" (dict "fieldRef" (dict "fieldPath" "metadata.name"))) -}}
+{{- $options := include "lastcall.auto.nodeOptions" . -}}
+{{- $entry := dict "name" "NODE_OPTIONS" "value" $options -}}
+{{- if and $options (not (include "lastcall.auto.own" . | fromJson)) -}}{{- $entries = append $entries $entry -}}{{- end -}}
+{{- range .Values.env -}}
+{{- $entries = append $entries (ternary $entry . (and (ne $options "") (eq .name "NODE_OPTIONS"))) -}}
+{{- end -}}
+{{- toJson $entries -}}
 {{- end -}}
 
 {{/* Value of NODE_OPTIONS; nothing without lifecycle.auto. */}}
