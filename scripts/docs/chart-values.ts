@@ -2,7 +2,9 @@ import { readFileSync } from 'node:fs'
 import { isMap, parseDocument, type YAMLMap } from 'yaml'
 import type { Table } from './markdown.ts'
 
-/** Every value of the chart with its default and its `# --` comment, which is the form that helm-docs reads. */
+/**
+ * Every value of the chart with its default and its `# --` comment, which is the form that helm-docs reads.
+ */
 export function chartValuesTable(): Table {
   const text = readFileSync(new URL('../../charts/lastcall/values.yaml', import.meta.url), 'utf8')
   const rows = rowsOf(parseDocument(text).contents as YAMLMap, [], text)
