@@ -33,6 +33,9 @@ const noPreStop = [
   'lifecycle.acceptLoss=true',
   'minReadySeconds=1',
 ]
+/** Longer than a new pod takes to be ready. */
+const ownDelay = ['lifecycle.preStop.mode=none', 'lifecycle.shutdownDelaySeconds=20']
+const onlyPod = { replicas: 1, flags: ['--trigger', 'evict'] }
 /** What `next start` and the standalone server serve. */
 const nextLanes: readonly LaneName[] = [...defaultLaneNames, 'stream', 'sse']
 /** All but the slow readers, whose 18 MB/s would take the processor from the others. */
@@ -89,6 +92,16 @@ const scenarios: readonly (Judged | ((asked: Asked) => Judged))[] = [
   spared('old-cluster', "the chart for Kubernetes 1.29, which has no preStop sleep: lastcall's own delay", {
     kubeVersion: '1.29.0',
   }),
+  spared('last-pod', 'the eviction of the only pod without a hook; it serves until the next one is ready', {
+    ...onlyPod,
+    values: [...h2c, ...ownDelay],
+  }),
+  {
+    ...plain('last-pod-unready', 'the same with readiness that fails at once; has to lose requests'),
+    ...onlyPod,
+    values: [...h2c, ...ownDelay, 'lifecycle.readinessFailDelaySeconds=0'],
+    judge: (outcome) => judgeControl(outcome, [['new-connections']]),
+  },
   {
     ...plain('control', 'protected without preStop and without shutdown delay; has to lose requests'),
     restarts: 2,
