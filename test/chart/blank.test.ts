@@ -53,7 +53,7 @@ chartSuite('chart values that are blank', () => {
     })
     assert.equal('resources' in containerOf(deployment), false)
     assert.equal('securityContext' in podOf(deployment), false)
-    assert.equal(containerOf(deployment).env.at(-1)?.name, 'POD_NAME')
+    assert.equal(containerOf(deployment).env.at(-1)?.name, 'LASTCALL_GRACE_PERIOD')
   })
 
   test('a tag may be blank beside a digest', async () => {

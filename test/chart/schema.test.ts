@@ -104,11 +104,11 @@ chartSuite('chart schema', () => {
     })
   }
 
-  test('it has every value and no other, but for what only a parent chart reads', () => {
+  test('it has every value and no other, but for what a parent chart reads and helm adds', () => {
     const known = ['/claims', '/limits'].map((key) => `/resources${key}: no default`)
     assert.deepEqual(
       differences(schema, defaults).filter((each) => !known.includes(each)),
-      ['/global: no default', '/enabled: no default'],
+      ['/global: no default', '/enabled: no default', '/lastcall-lib: no default'],
     )
   })
 

@@ -1,52 +1,13 @@
 {{/*
-What the container is given: environment, command, volumes, resources.
+What the container is given besides its times: command, volumes, resources.
 */}}
 
-{{/* A name twice in one list is refused by server-side apply, and whichever won, the pod's numbers and the server's would differ. */}}
+{{/* The library looks at the rest of `env`. */}}
 {{- define "lastcall.check.env" -}}
 {{- $problems := list -}}
-{{- $own := dict -}}
-{{- range include "lastcall.lifecycle.env" . | fromJsonArray -}}
-{{- $_ := set $own .name . -}}
-{{- end -}}
-{{- $seen := dict -}}
 {{- range .Values.env -}}
-{{- $mine := get $own .name -}}
-{{- if $mine -}}
-{{- $problems = append $problems (printf "env: %s comes from the chart and is %s; set %s instead" .name $mine.value $mine.setting) -}}
-{{- end -}}
 {{- if eq .name "POD_NAME" -}}
 {{- $problems = append $problems "env: POD_NAME is set to the pod's name by the chart; leave it out" -}}
-{{- end -}}
-{{- if and (hasKey . "value") (hasKey . "valueFrom") -}}
-{{- $problems = append $problems (printf "env: %s has a value and a valueFrom: the API server refuses that; keep one of them" .name) -}}
-{{- end -}}
-{{- if hasKey $seen .name -}}
-{{- $problems = append $problems (printf "env: %s is there twice" .name) -}}
-{{- end -}}
-{{- $_ := set $seen .name true -}}
-{{- end -}}
-{{- toJson $problems -}}
-{{- end -}}
-
-{{/* A duration such as 1m30s in milliseconds. */}}
-{{- define "lastcall.milliseconds" -}}
-{{- $units := dict "ms" 1 "s" 1000 "m" 60000 "h" 3600000 -}}
-{{- $sum := 0 -}}
-{{- range regexFindAll "[0-9.]+(ms|s|m|h)" (toString .) -1 -}}
-{{- $number := regexFind "^[0-9.]+" . -}}
-{{- $sum = addf $sum (mulf (float64 $number) (get $units (trimPrefix $number .))) -}}
-{{- end -}}
-{{- $sum -}}
-{{- end -}}
-
-{{/* The kubelet does not wait for the answer that names the failing check. */}}
-{{- define "lastcall.check.probes" -}}
-{{- $problems := list -}}
-{{- $probe := int .Values.probes.readiness.timeoutSeconds -}}
-{{- range .Values.env -}}
-{{- if and (eq .name "LASTCALL_CHECK_TIMEOUT") .value (ge (include "lastcall.milliseconds" .value | float64) (mulf $probe 1000)) -}}
-{{- $problems = append $problems (printf "env: LASTCALL_CHECK_TIMEOUT is %s and probes.readiness.timeoutSeconds is %d: the kubelet would not wait for the answer, which says what failed; raise timeoutSeconds or lower it" .value $probe) -}}
 {{- end -}}
 {{- end -}}
 {{- toJson $problems -}}

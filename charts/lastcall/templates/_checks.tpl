@@ -2,8 +2,8 @@
 Everything that is refused, with all problems in one message. Called once, from the Deployment, which is always rendered.
 */}}
 {{- define "lastcall.check" -}}
-{{- $problems := include "lastcall.lifecycle.problems" . | fromJsonArray -}}
-{{- range list "image" "ports" "command" "env" "auto" "probes" "volumes" "resources" "names" "rollout" "autoscaling" "disruption" "metrics" -}}
+{{- $problems := include "lastcall.v1.problems" (include "lastcall.pod" . | fromJson) | fromJsonArray -}}
+{{- range list "image" "ports" "command" "env" "auto" "volumes" "resources" "names" "rollout" "autoscaling" "disruption" "metrics" -}}
 {{- $problems = concat $problems (include (printf "lastcall.check.%s" .) $ | fromJsonArray) -}}
 {{- end -}}
 {{- if $problems -}}
@@ -21,9 +21,6 @@ Everything that is refused, with all problems in one message. Called once, from 
 {{- $problems = append $problems (printf "image.tag is the number %s, and a tag is text: write --set-string image.tag=%s, or quotes around it in a values file" $tag $tag) -}}
 {{- else if not (or .Values.image.tag .Values.image.digest) -}}
 {{- $problems = append $problems "image.tag and image.digest are empty: set one of them, so that a restart starts what was tested" -}}
-{{- end -}}
-{{- if eq (int .Values.port) (int .Values.probePort) -}}
-{{- $problems = append $problems (printf "port and probePort are both %d: the probe server needs a port of its own" (int .Values.port)) -}}
 {{- end -}}
 {{- toJson $problems -}}
 {{- end -}}
@@ -50,7 +47,7 @@ Everything that is refused, with all problems in one message. Called once, from 
 {{- $problems = append $problems "metrics.prometheusRule.enabled is true and metrics.podMonitor.enabled is false: the alerts look at the job of the PodMonitor; enable it" -}}
 {{- end -}}
 {{- with .Values.metrics.podMonitor -}}
-{{- if gt (include "lastcall.milliseconds" .scrapeTimeout | float64) (include "lastcall.milliseconds" .interval | float64) -}}
+{{- if gt (include "lastcall.v1.milliseconds" .scrapeTimeout | float64) (include "lastcall.v1.milliseconds" .interval | float64) -}}
 {{- $problems = append $problems (printf "metrics.podMonitor.scrapeTimeout is %s and its interval %s: the Prometheus Operator refuses a time-out above the interval, and nothing would be scraped; lower scrapeTimeout" .scrapeTimeout .interval) -}}
 {{- end -}}
 {{- end -}}
