@@ -33,9 +33,14 @@ const noPreStop = [
   'lifecycle.acceptLoss=true',
   'minReadySeconds=1',
 ]
-/** Longer than a new pod takes to be ready. */
-const ownDelay = ['lifecycle.preStop.mode=none', 'lifecycle.shutdownDelaySeconds=20']
-const onlyPod = { replicas: 1, flags: ['--trigger', 'evict'] }
+/** With a delay that is longer than a new pod takes to be ready. */
+const onlyPod = {
+  replicas: 1,
+  lanes: ['new-connections', 'keep-alive'],
+  rate: Math.ceil(defaultRate / 2),
+  flags: ['--trigger', 'evict'],
+  values: ['lifecycle.preStop.mode=none', 'lifecycle.shutdownDelaySeconds=20'],
+} satisfies Partial<Scenario>
 /** What `next start` and the standalone server serve. */
 const nextLanes: readonly LaneName[] = [...defaultLaneNames, 'stream', 'sse']
 /** All but the slow readers, whose 18 MB/s would take the processor from the others. */
@@ -92,14 +97,11 @@ const scenarios: readonly (Judged | ((asked: Asked) => Judged))[] = [
   spared('old-cluster', "the chart for Kubernetes 1.29, which has no preStop sleep: lastcall's own delay", {
     kubeVersion: '1.29.0',
   }),
-  spared('last-pod', 'the eviction of the only pod without a hook; it serves until the next one is ready', {
-    ...onlyPod,
-    values: [...h2c, ...ownDelay],
-  }),
+  spared('last-pod', 'the only pod is evicted, without a hook: it serves until the next is ready', onlyPod),
   {
     ...plain('last-pod-unready', 'the same with readiness that fails at once; has to lose requests'),
     ...onlyPod,
-    values: [...h2c, ...ownDelay, 'lifecycle.readinessFailDelaySeconds=0'],
+    values: [...onlyPod.values, 'lifecycle.readinessFailDelaySeconds=0'],
     judge: (outcome) => judgeControl(outcome, [['new-connections']]),
   },
   {
