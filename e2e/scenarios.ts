@@ -27,19 +27,20 @@ interface Asked {
 }
 
 const h2c = ['name=h2c', 'port=3001', 'appProtocol=kubernetes.io/h2c'].map((part) => `extraPorts[0].${part}`)
-const noPreStop = [
-  'lifecycle.preStop.mode=none',
-  'lifecycle.shutdownDelaySeconds=0',
-  'lifecycle.acceptLoss=true',
-  'minReadySeconds=1',
-]
-/** With a delay that is longer than a new pod takes to be ready. */
+const noHook = 'lifecycle.preStop.mode=none'
+const noPreStop = [noHook, 'lifecycle.shutdownDelaySeconds=0', 'lifecycle.acceptLoss=true', 'minReadySeconds=1']
+/** A new pod takes 8 s to start, and the server's own delay is longer. */
 const onlyPod = {
   replicas: 1,
   lanes: ['new-connections', 'keep-alive'],
   rate: Math.ceil(defaultRate / 2),
   flags: ['--trigger', 'evict'],
-  values: ['lifecycle.preStop.mode=none', 'lifecycle.shutdownDelaySeconds=20'],
+  values: [
+    noHook,
+    'lifecycle.shutdownDelaySeconds=20',
+    'probes.readiness.failureThreshold=1',
+    String.raw`command={node,--eval,setTimeout(() => import('./server.ts')\, 8000)}`,
+  ],
 } satisfies Partial<Scenario>
 /** What `next start` and the standalone server serve. */
 const nextLanes: readonly LaneName[] = [...defaultLaneNames, 'stream', 'sse']
@@ -145,7 +146,7 @@ const scenarios: readonly (Judged | ((asked: Asked) => Judged))[] = [
   },
   {
     ...slowReading('tail-bare', 'the same with plain node:http and server.close(); has to cut answers'),
-    values: ['lifecycle.preStop.mode=none', 'command={node,bare.ts}'],
+    values: [noHook, 'command={node,bare.ts}'],
     judge: judgeTailControl,
   },
   foreign('go', 'a Go server with http.Server.Shutdown behind a preStop sleep of 5 s'),
@@ -185,7 +186,7 @@ function spared(name: string, about: string, changes: Partial<Scenario>): Judged
  * before the pod left its endpoints.
  */
 function slowReading(name: string, about: string): Scenario {
-  const values = ['lifecycle.preStop.mode=none']
+  const values = [noHook]
   return { ...plain(name, about), restarts: 2, rate: 50, lanes: ['new-connections', slowReader.name], values }
 }
 
