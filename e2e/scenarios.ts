@@ -28,7 +28,12 @@ interface Asked {
 
 const h2c = ['name=h2c', 'port=3001', 'appProtocol=kubernetes.io/h2c'].map((part) => `extraPorts[0].${part}`)
 const noHook = 'lifecycle.preStop.mode=none'
-const noPreStop = [noHook, 'lifecycle.shutdownDelaySeconds=0', 'lifecycle.acceptLoss=true', 'minReadySeconds=1']
+const noPreStop = [
+  noHook,
+  'lifecycle.shutdownDelaySeconds=0',
+  'lifecycle.acceptLoss=true',
+  'minReadySeconds=1',
+]
 /** A new pod takes 8 s to start, and the server's own delay is longer. */
 const onlyPod = {
   replicas: 1,
