@@ -52,6 +52,10 @@ const refused: readonly (readonly [Values, RegExp])[] = [
     { env: [{ name: 'LASTCALL_CHECK_TIMEOUT', value: '1500ms' }] },
     /LASTCALL_CHECK_TIMEOUT is 1500ms and probes\.readiness\.timeoutSeconds is 1: .* raise timeoutSeconds/,
   ],
+  [
+    { autoscaling: { enabled: true, behavior: { scaleDown: { stabilizationWindowSeconds: 3_601 } } } },
+    /stabilizationWindowSeconds is 3601: the API server refuses more than 3600/,
+  ],
   [{ command: ['npm', 'start'] }, /command: npm starts your server in a shell.*start node itself/],
   [{ command: ['/usr/local/bin/yarn', 'start'] }, /command: yarn starts your server in a shell/],
   [{ args: ['npm', 'start'] }, /command: npm starts your server in a shell/],

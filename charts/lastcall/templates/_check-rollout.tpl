@@ -58,6 +58,10 @@ The Deployment controller rounds maxUnavailable down and maxSurge up, so a surge
 {{- if gt (int .minReplicas) (int .maxReplicas) -}}
 {{- $problems = append $problems (printf "autoscaling.minReplicas is %d and autoscaling.maxReplicas %d: raise maxReplicas" (int .minReplicas) (int .maxReplicas)) -}}
 {{- end -}}
+{{- $window := ((.behavior | default dict).scaleDown | default dict).stabilizationWindowSeconds -}}
+{{- if gt (int $window) 3600 -}}
+{{- $problems = append $problems (printf "autoscaling.behavior.scaleDown.stabilizationWindowSeconds is %d: the API server refuses more than 3600; lower it" (int $window)) -}}
+{{- end -}}
 {{- range $resource, $target := dict "cpu" .targetCPUUtilizationPercentage "memory" .targetMemoryUtilizationPercentage -}}
 {{- $resources := $.Values.resources | default dict -}}
 {{- $set := merge dict ($resources.requests | default dict) ($resources.limits | default dict) -}}
