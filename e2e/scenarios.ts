@@ -3,6 +3,7 @@ import { slowReader } from '../src/load/lanes/slow-reader/slow-reader.ts'
 import type { LaneName } from '../src/load/sample.ts'
 import { imageOf } from './images.ts'
 import { upgrade } from './install.ts'
+import { onlyPod } from './only-pod.ts'
 import type { Outcome, Scenario } from './scenario.ts'
 import { judgeTailControl, judgeTails } from './tails.ts'
 import {
@@ -34,19 +35,6 @@ const noPreStop = [
   'lifecycle.acceptLoss=true',
   'minReadySeconds=1',
 ]
-/** A new pod takes 8 s to start, and the server's own delay is longer. */
-const onlyPod = {
-  replicas: 1,
-  lanes: ['new-connections', 'keep-alive'],
-  rate: Math.ceil(defaultRate / 2),
-  flags: ['--trigger', 'evict'],
-  values: [
-    noHook,
-    'lifecycle.shutdownDelaySeconds=20',
-    'probes.readiness.failureThreshold=1',
-    String.raw`command={node,--eval,setTimeout(() => import('./server.ts')\, 8000)}`,
-  ],
-} satisfies Partial<Scenario>
 /** What `next start` and the standalone server serve. */
 const nextLanes: readonly LaneName[] = [...defaultLaneNames, 'stream', 'sse']
 /** All but the slow readers, whose 18 MB/s would take the processor from the others. */

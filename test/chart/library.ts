@@ -21,7 +21,9 @@ export async function withLibrary(name: string): Promise<string> {
   return chart
 }
 
-/** Renders one expression in a chart that has the library and nothing else. `.Values.given` are the values. */
+/**
+ * Renders one expression in a chart that has the library and nothing else. `.Values.given` are the values.
+ */
 export async function renderExpression(expression: string, values: Values = {}): Promise<HelmResult> {
   const chart = await folder()
   await mkdir(join(chart, 'templates'))
