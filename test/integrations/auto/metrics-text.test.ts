@@ -25,6 +25,7 @@ const snapshot: Snapshot = {
   phasesMs: { delaying: 2_000 },
   requestsAfterShutdown: { delaying: 7 },
   forcedCloses: {},
+  workInFlight: 1,
 }
 
 /** The lines of a page; clients of Prometheus separate metrics by blank ones. */
