@@ -5,8 +5,17 @@ import { fileURLToPath } from 'node:url'
 import { parse } from 'yaml'
 
 import { copiedParts, copyFolder } from '../../scripts/charts/library.ts'
-import { chartPath, chartSuite, renderDeployment, test, type Values } from './helm.ts'
-import { libraryPath, renderExpression } from './library.ts'
+import {
+  chartPath,
+  chartSuite,
+  image,
+  renderChart,
+  renderDeployment,
+  runHelm,
+  test,
+  type Values,
+} from './helm.ts'
+import { emptyFolder, libraryPath, renderExpression } from './library.ts'
 import { containerOf, podOf } from './manifest.ts'
 
 const templates = join(libraryPath, 'templates')
@@ -41,6 +50,17 @@ chartSuite('chart library', () => {
       const [own, copied] = [libraryPath, copy].map((top) => readFileSync(join(top, folder, part), 'utf8'))
       assert.equal(copied, own, `${part} differs: npm run chart:lib`)
     }
+  })
+
+  test('the application chart is whole as an archive', async () => {
+    const folder = await emptyFolder()
+    const { code, stderr } = await runHelm(['package', chartPath, '--destination', folder])
+    assert.equal(code, 0, stderr)
+    const [archive = ''] = readdirSync(folder)
+    assert.deepEqual(
+      await renderChart({ image }, { chart: join(folder, archive) }),
+      await renderChart({ image }),
+    )
   })
 
   test('every name carries the version', () => {

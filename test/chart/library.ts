@@ -15,7 +15,7 @@ after(() => Promise.all(folders.map((path) => rm(path, { recursive: true }))))
 
 /** A copy of a chart of `fixtures` with the library in it, as `helm dependency build` leaves it. */
 export async function withLibrary(name: string): Promise<string> {
-  const chart = await folder()
+  const chart = await emptyFolder()
   await cp(fileURLToPath(new URL(`fixtures/${name}`, import.meta.url)), chart, { recursive: true })
   await cp(libraryPath, join(chart, 'charts/lastcall-lib'), { recursive: true })
   return chart
@@ -25,7 +25,7 @@ export async function withLibrary(name: string): Promise<string> {
  * Renders one expression in a chart that has the library and nothing else. `.Values.given` are the values.
  */
 export async function renderExpression(expression: string, values: Values = {}): Promise<HelmResult> {
-  const chart = await folder()
+  const chart = await emptyFolder()
   await mkdir(join(chart, 'templates'))
   await writeFile(
     join(chart, 'Chart.yaml'),
@@ -36,7 +36,8 @@ export async function renderExpression(expression: string, values: Values = {}):
   return runHelm(['template', 'shop', chart, '--values', '-'], JSON.stringify({ given: values }))
 }
 
-async function folder(): Promise<string> {
+/** A folder that is taken away after the file's tests. */
+export async function emptyFolder(): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'lastcall-library-'))
   folders.push(path)
   return path
