@@ -37,6 +37,14 @@ const refused: readonly (readonly [Values, RegExp])[] = [
     /resources\.requests\.memory is 1Gi and resources\.limits\.memory 1G: .* lower it/,
   ],
   [
+    { resources: { requests: { 'example.com/gpu': 1 } } },
+    /requests\.example\.com\/gpu is 1 and resources\.limits\.example\.com\/gpu is not set: .* limit to 1/,
+  ],
+  [
+    { resources: { requests: { 'hugepages-2Mi': '2Mi' }, limits: { 'hugepages-2Mi': '4Mi' } } },
+    /requests\.hugepages-2Mi is 2Mi and resources\.limits\.hugepages-2Mi 4Mi: .* the same/,
+  ],
+  [
     { resources: { requests: { cpu: '1500m' }, limits: { cpu: 1 } } },
     /resources\.requests\.cpu is 1500m and resources\.limits\.cpu 1:/,
   ],
@@ -76,6 +84,8 @@ const accepted: readonly Values[] = [
   },
   { extraVolumes: [{ ...cache, name: 'lastcall' }] },
   { resources: { requests: { memory: '1G', cpu: 0.5 }, limits: { memory: '1Gi', cpu: '500m' } } },
+  { resources: { requests: { 'example.com/gpu': 1 }, limits: { 'example.com/gpu': 1 } } },
+  { tolerations: [{ key: 'spot', operator: 'Exists' }] },
   { resources: { requests: { memory: '1e9' }, limits: { memory: '1G' } } },
   { metrics: { podMonitor: { enabled: true, interval: '1m', scrapeTimeout: '60s' } } },
   { probes: { startup: { periodSeconds: 5, failureThreshold: 120 } } },

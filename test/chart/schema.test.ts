@@ -64,6 +64,8 @@ const refused: readonly (readonly [Values, RegExp])[] = [
   [{ resources: { requests: { mem: '128Mi' } } }, /\/resources\/requests.*mem/],
   [{ extraPorts: [{ name: 'h2c', port: 1, appProtocol: 'a b' }] }, /\/extraPorts\/0\/appProtocol/],
   [{ extraVolumes: [{ name: 'a', emptyDir: {}, secret: { secretName: 'b' } }] }, /\/extraVolumes\/0/],
+  [{ tolerations: [{ operator: 'Exist' }] }, /\/tolerations\/0\/operator/],
+  [{ tolerations: [{ operator: 'Exists', value: 'a' }] }, /\/tolerations\/0\/value/],
   [{ serviceAccount: { name: 'a_b' } }, /\/serviceAccount\/name/],
   [{ strategy: { maxUnavailable: '101%' } }, /\/strategy\/maxUnavailable/],
   [{ podDisruptionBudget: { minAvailable: '101%' } }, /\/podDisruptionBudget\/minAvailable/],

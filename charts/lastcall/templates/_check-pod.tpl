@@ -64,16 +64,20 @@ What the container is given besides its times: command, volumes, resources.
 {{- if hasKey $factors $suffix -}}{{- mulf (float64 $number) (get $factors $suffix) -}}{{- else -}}{{- float64 $text -}}{{- end -}}
 {{- end -}}
 
+{{/* What cannot be shared (hugepages, devices) is requested by its limit (kubernetes.io, "Resource Management for Pods and Containers"). */}}
 {{- define "lastcall.check.resources" -}}
 {{- $problems := list -}}
 {{- $resources := .Values.resources | default dict -}}
 {{- $limits := $resources.limits | default dict -}}
 {{- range $name, $request := $resources.requests -}}
-{{- if hasKey $limits $name -}}
 {{- $limit := get $limits $name -}}
-{{- if gt (include "lastcall.quantity" $request | float64) (include "lastcall.quantity" $limit | float64) -}}
+{{- $wanted := include "lastcall.quantity" $request | float64 -}}
+{{- $most := ternary (include "lastcall.quantity" $limit | float64) $wanted (hasKey $limits $name) -}}
+{{- $whole := or (contains "/" $name) (hasPrefix "hugepages-" $name) -}}
+{{- if and $whole (or (not (hasKey $limits $name)) (ne $wanted $most)) -}}
+{{- $problems = append $problems (printf "resources.requests.%s is %v and resources.limits.%s %s: the API server wants both, and the same; set the limit to %v" $name $request $name (toString $limit | default "is not set") $request) -}}
+{{- else if gt $wanted $most -}}
 {{- $problems = append $problems (printf "resources.requests.%s is %v and resources.limits.%s %v: the API server refuses a request above the limit; lower it" $name $request $name $limit) -}}
-{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- toJson $problems -}}
