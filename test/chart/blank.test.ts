@@ -32,7 +32,8 @@ chartSuite('chart values that are blank', () => {
     for (const path of paths) {
       const args = ['template', 'shop', chartPath, '--values', '-', '--set', `${path.join('.')}=null`]
       // Objects that are off by default have templates as well.
-      const on = { metrics: { podMonitor: { enabled: true }, dashboard: { enabled: true } } }
+      const enabled = true
+      const on = { metrics: { podMonitor: { enabled }, prometheusRule: { enabled }, dashboard: { enabled } } }
       const { code, stderr } = await runHelm(args, JSON.stringify({ image, ...on }))
       if (code === 0) continue
       const named = new RegExp(`missing propert[^\n]*'${path.at(-1)}'|- ${path.join('\\.')}`)
