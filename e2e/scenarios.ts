@@ -3,6 +3,7 @@ import { slowReader } from '../src/load/lanes/slow-reader/slow-reader.ts'
 import type { LaneName } from '../src/load/sample.ts'
 import { imageOf } from './images.ts'
 import { upgrade } from './install.ts'
+import { onlyPod } from './only-pod.ts'
 import type { Outcome, Scenario } from './scenario.ts'
 import { judgeTailControl, judgeTails } from './tails.ts'
 import {
@@ -27,7 +28,13 @@ interface Asked {
 }
 
 const h2c = ['name=h2c', 'port=3001', 'appProtocol=kubernetes.io/h2c'].map((part) => `extraPorts[0].${part}`)
-const noPreStop = ['lifecycle.preStop.mode=none', 'lifecycle.shutdownDelaySeconds=0', 'minReadySeconds=1']
+const noHook = 'lifecycle.preStop.mode=none'
+const noPreStop = [
+  noHook,
+  'lifecycle.shutdownDelaySeconds=0',
+  'lifecycle.acceptLoss=true',
+  'minReadySeconds=1',
+]
 /** What `next start` and the standalone server serve. */
 const nextLanes: readonly LaneName[] = [...defaultLaneNames, 'stream', 'sse']
 /** All but the slow readers, whose 18 MB/s would take the processor from the others. */
@@ -84,6 +91,13 @@ const scenarios: readonly (Judged | ((asked: Asked) => Judged))[] = [
   spared('old-cluster', "the chart for Kubernetes 1.29, which has no preStop sleep: lastcall's own delay", {
     kubeVersion: '1.29.0',
   }),
+  spared('last-pod', 'the only pod is evicted, without a hook: it serves until the next is ready', onlyPod),
+  {
+    ...plain('last-pod-unready', 'the same with readiness that fails at once; has to lose requests'),
+    ...onlyPod,
+    values: [...onlyPod.values, 'lifecycle.readinessFailDelaySeconds=0'],
+    judge: (outcome) => judgeControl(outcome, [['new-connections']]),
+  },
   {
     ...plain('control', 'protected without preStop and without shutdown delay; has to lose requests'),
     restarts: 2,
@@ -125,7 +139,7 @@ const scenarios: readonly (Judged | ((asked: Asked) => Judged))[] = [
   },
   {
     ...slowReading('tail-bare', 'the same with plain node:http and server.close(); has to cut answers'),
-    values: ['lifecycle.preStop.mode=none', 'command={node,bare.ts}'],
+    values: [noHook, 'command={node,bare.ts}'],
     judge: judgeTailControl,
   },
   foreign('go', 'a Go server with http.Server.Shutdown behind a preStop sleep of 5 s'),
@@ -165,7 +179,7 @@ function spared(name: string, about: string, changes: Partial<Scenario>): Judged
  * before the pod left its endpoints.
  */
 function slowReading(name: string, about: string): Scenario {
-  const values = ['lifecycle.preStop.mode=none']
+  const values = [noHook]
   return { ...plain(name, about), restarts: 2, rate: 50, lanes: ['new-connections', slowReader.name], values }
 }
 

@@ -1,6 +1,7 @@
 import { loadSections } from '../../bench/load/tables.ts'
 import { peerSections } from '../../bench/peers/tables.ts'
 import { benchSections } from '../../bench/tables.ts'
+import { chartValuesTable } from './chart-values.ts'
 import {
   causesTable,
   endingsTable,
@@ -37,6 +38,7 @@ export const sections: readonly Section[] = [
   { page: 'docs/guides/rehearse.md', name: 'causes', render: () => writeTable(causesTable()) },
   { page: 'docs/guides/rehearse.md', name: 'endings', render: () => writeTable(endingsTable()) },
   { page: 'docs/reference/cli.md', name: 'lanes', render: () => writeTable(lanesTable()) },
+  { page: 'charts/lastcall/README.md', name: 'values', render: () => writeTable(chartValuesTable()) },
   ...peerSections.map(({ name, render }) => ({ page: 'docs/comparison.md', name, render })),
   ...[...benchSections, ...loadSections].map(({ name, render }) => ({
     page: 'docs/benchmarks.md',

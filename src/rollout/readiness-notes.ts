@@ -34,8 +34,9 @@ export function lateReadinessNotes(pods: readonly PodRecord[]): readonly string[
   if (late === 0) return []
   return [
     `the readiness probe of ${late} of ${seen.length} pods passed until they stopped accepting connections. ` +
-      'An external load balancer that uses the same probe keeps sending requests to such a pod. ' +
-      'Let the probe fail from the signal on, while the pod still serves',
+      'A load balancer outside the cluster that uses the same probe keeps sending requests to such a pod. ' +
+      'Where there is one, let the probe fail while the pod still serves, that is, before the shutdown delay is over. ' +
+      'Inside the cluster this costs nothing',
   ]
 }
 

@@ -35,16 +35,21 @@ chartSuite('chart lifecycle.auto', () => {
     assert.deepEqual({ ...podOf(deployment), containers: [] }, { ...podOf(plain), containers: [] })
   })
 
-  test('the import is appended to NODE_OPTIONS of the own, which are there once', async () => {
+  test('the import is appended to NODE_OPTIONS of the own, which keep their place', async () => {
     const env = [
-      { name: 'A', value: 'first' },
-      { name: 'NODE_OPTIONS', value: '--max-old-space-size=256' },
+      { name: 'HEAP', value: '256' },
+      { name: 'NODE_OPTIONS', value: '--max-old-space-size=$(HEAP)' },
       { name: 'B', value: 'last' },
     ]
     const deployment = await renderDeployment({ env, lifecycle: { auto } })
     const names = containerOf(deployment).env.map(({ name }) => name)
-    assert.deepEqual(names.slice(-3), ['NODE_OPTIONS', 'A', 'B'])
-    assert.equal(environmentOf(deployment)['NODE_OPTIONS'], '--max-old-space-size=256 --import lastcall/auto')
+    // The kubelet expands $(HEAP) only where HEAP comes first.
+    assert.deepEqual(names.slice(-3), ['HEAP', 'NODE_OPTIONS', 'B'])
+    assert.equal(names.indexOf('NODE_OPTIONS'), names.length - 2)
+    assert.equal(
+      environmentOf(deployment)['NODE_OPTIONS'],
+      '--max-old-space-size=$(HEAP) --import lastcall/auto',
+    )
   })
 
   test('with an image to take it from, a container copies it to where it is imported from', async () => {

@@ -28,10 +28,6 @@ chartSuite('chart defaults', () => {
       environment['LASTCALL_SHUTDOWN_DELAY'],
       formatDuration(defaults.DEFAULT_SHUTDOWN_DELAY_IN_KUBERNETES_MS),
     )
-    assert.equal(
-      environment['LASTCALL_READINESS_FAIL_DELAY'],
-      formatDuration(defaults.DEFAULT_READINESS_FAIL_DELAY_MS),
-    )
     assert.equal(environment['LASTCALL_DRAIN_TIMEOUT'], formatDuration(defaults.DEFAULT_DRAIN_TIMEOUT_MS))
     assert.equal(environment['LASTCALL_HOOKS_TIMEOUT'], formatDuration(defaults.DEFAULT_HOOKS_TIMEOUT_MS))
     assert.equal(environment['LASTCALL_PROBE_PORT'], String(defaults.DEFAULT_PROBE_PORT))

@@ -49,10 +49,17 @@ chartSuite('chart disruption budget', () => {
     assert.equal('maxUnavailable' in spec, false)
   })
 
-  test('a minAvailable of zero is a setting', async () => {
-    const { spec } = ofKind(await renderChart({ podDisruptionBudget: { minAvailable: 0 } }), name)
-    assert.equal(spec['minAvailable'], 0)
-  })
+  const useless: readonly (readonly [Values, RegExp])[] = [
+    [{ minAvailable: 0 }, /minAvailable is 0: all pods may be evicted at once/],
+    [{ minAvailable: '0%' }, /minAvailable is 0%: all pods may be evicted at once/],
+    [{ maxUnavailable: 2 }, /maxUnavailable is 2 of 2 replicas: all pods may be evicted at once/],
+    [{ maxUnavailable: '51%' }, /maxUnavailable is 51% of 2 replicas: all pods may be evicted at once/],
+  ]
+  for (const [podDisruptionBudget, wanted] of useless) {
+    test(`${JSON.stringify(podDisruptionBudget)} protects nothing, and is refused`, async () => {
+      assert.match(await refusal({ podDisruptionBudget }), wanted)
+    })
+  }
 
   test('a percentage is passed on', async () => {
     const { spec } = ofKind(await renderChart({ podDisruptionBudget: { maxUnavailable: '10%' } }), name)

@@ -27,7 +27,7 @@ chartSuite('chart environment', () => {
 
   test('the table above is all that the chart sets, but for POD_NAME', async () => {
     const names = containerOf(await renderDeployment()).env.map(({ name }) => name)
-    assert.deepEqual(names, [...owned.map(([name]) => name), 'POD_NAME'])
+    assert.deepEqual(names, ['POD_NAME', ...owned.map(([name]) => name)])
   })
 
   test('POD_NAME in env is refused', async () => {

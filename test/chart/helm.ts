@@ -103,3 +103,11 @@ export async function refusal(values: Values, options: RenderOptions = {}): Prom
   assert.equal(stdout, '')
   return stderr
 }
+
+/** What `helm install` prints below the release. It knows no cluster, so it takes the newest version. */
+export async function installNotes(values: Values = {}): Promise<string> {
+  const args = ['install', 'shop', chartPath, '--dry-run=client', '--values', '-']
+  const { code, stdout, stderr } = await runHelm(args, JSON.stringify({ image, ...values }))
+  assert.equal(code, 0, stderr)
+  return stdout.slice(stdout.indexOf('NOTES:\n') + 'NOTES:\n'.length)
+}

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
 
-import { chartSuite, refusal, test } from './helm.ts'
+import { chartSuite, refusal, renderChart, test } from './helm.ts'
 
 const nothing = {
+  acceptLoss: true,
   preStop: { mode: 'none' },
   shutdownDelaySeconds: 0,
   drainTimeoutSeconds: 0,
@@ -35,16 +36,29 @@ chartSuite('chart lifecycle refusals', () => {
     )
   })
 
-  test('the sum on a cluster without sleep counts the longer delay', async () => {
+  test('the sum on a cluster without sleep is the same, with the wait in the shutdown delay', async () => {
     const message = await refusal(
-      { lifecycle: { terminationGracePeriodSeconds: 27 } },
+      { lifecycle: { terminationGracePeriodSeconds: 29 } },
       { kubeVersion: '1.29.0' },
     )
     assert.match(
       message,
-      /preStop 0 \+ shutdown delay 5 \+ drain timeout 15 \+ hooks timeout 5 \+ margin 3 = 28 s/,
+      /preStop 0 \+ shutdown delay 7 \+ drain timeout 15 \+ hooks timeout 5 \+ margin 3 = 30 s/,
     )
   })
+
+  for (const preStop of [{ mode: 'none' }, { seconds: 0 }]) {
+    test(`${JSON.stringify(preStop)} without a shutdown delay is refused, unless loss is accepted`, async () => {
+      const lifecycle = { preStop, shutdownDelaySeconds: 0 }
+      const message = await refusal({ lifecycle })
+      assert.match(
+        message,
+        /neither a preStop hook nor a shutdown delay, so the listeners close while clients/,
+      )
+      assert.match(message, /set shutdownDelaySeconds to 5 or more, or .* acceptLoss to true/)
+      await renderChart({ lifecycle: { ...lifecycle, acceptLoss: true } })
+    })
+  }
 
   test('a grace period of 0 that is written down is compared like any other', async () => {
     const message = await refusal({ lifecycle: { terminationGracePeriodSeconds: 0 } })

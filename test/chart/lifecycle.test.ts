@@ -25,6 +25,7 @@ const valueSets: readonly Values[] = [
   },
   { preStop: { seconds: 120 }, drainTimeoutSeconds: 3_600 },
   { preStop: { mode: 'none' }, marginSeconds: 0 },
+  { preStop: { mode: 'none' }, shutdownDelaySeconds: 0, acceptLoss: true },
   { preStop: { mode: 'sleep', seconds: 1 }, shutdownDelaySeconds: 0 },
   { preStop: { mode: 'sleep', seconds: 0 }, hooksTimeoutSeconds: 0 },
   { terminationGracePeriodSeconds: 30 },
@@ -83,6 +84,7 @@ chartSuite('chart lifecycle', () => {
   test('zero is a setting, not the absence of one', async () => {
     const deployment = await renderDeployment({
       lifecycle: {
+        acceptLoss: true,
         preStop: { seconds: 0 },
         shutdownDelaySeconds: 0,
         readinessFailDelaySeconds: 0,
@@ -108,57 +110,5 @@ chartSuite('chart lifecycle', () => {
     const deployment = await renderDeployment({ lifecycle: { terminationGracePeriodSeconds: 31 } })
     assert.equal(podOf(deployment).terminationGracePeriodSeconds, 31)
     assert.equal(environmentOf(deployment)['LASTCALL_GRACE_PERIOD'], '31s')
-  })
-})
-
-chartSuite('chart preStop by cluster version', () => {
-  for (const kubeVersion of ['1.30.0', '1.34.0', '1.30.4-eks-a737599', '1.30.0-gke.1']) {
-    test(`${kubeVersion} has the sleep action, and auto uses it`, async () => {
-      const deployment = await renderDeployment({}, { kubeVersion })
-      assert.equal(sleepOf(deployment), 5)
-      assert.equal(environmentOf(deployment)['LASTCALL_SHUTDOWN_DELAY'], '2s')
-      assert.equal(podOf(deployment).terminationGracePeriodSeconds, 30)
-    })
-  }
-
-  for (const kubeVersion of ['1.25.0', '1.29.0', '1.29.9-eks-a737599']) {
-    test(`${kubeVersion} has none, and the server waits for the endpoints itself`, async () => {
-      const deployment = await renderDeployment({}, { kubeVersion })
-      assert.equal(sleepOf(deployment), undefined)
-      assert.equal(environmentOf(deployment)['LASTCALL_PRE_STOP'], '0s')
-      assert.equal(environmentOf(deployment)['LASTCALL_SHUTDOWN_DELAY'], '5s')
-      assert.equal(podOf(deployment).terminationGracePeriodSeconds, 28)
-    })
-  }
-
-  test('mode none has no hook on a new cluster either', async () => {
-    const deployment = await renderDeployment(
-      { lifecycle: { preStop: { mode: 'none' } } },
-      { kubeVersion: '1.34.0' },
-    )
-    assert.equal(sleepOf(deployment), undefined)
-    assert.equal(environmentOf(deployment)['LASTCALL_PRE_STOP'], '0s')
-    assert.equal(environmentOf(deployment)['LASTCALL_SHUTDOWN_DELAY'], '5s')
-  })
-
-  test('a sleep of 0 is no hook, in mode sleep and on an old cluster too', async () => {
-    const values = { lifecycle: { preStop: { mode: 'sleep', seconds: 0 } } }
-    for (const kubeVersion of ['1.29.0', '1.34.0']) {
-      const deployment = await renderDeployment(values, { kubeVersion })
-      assert.equal(sleepOf(deployment), undefined, kubeVersion)
-      assert.equal(environmentOf(deployment)['LASTCALL_SHUTDOWN_DELAY'], '5s', kubeVersion)
-    }
-  })
-
-  test('a shutdown delay that is set is kept, whatever the hook', async () => {
-    const values = { lifecycle: { shutdownDelaySeconds: 4 } }
-    for (const kubeVersion of ['1.29.0', '1.34.0']) {
-      const deployment = await renderDeployment(values, { kubeVersion })
-      assert.equal(environmentOf(deployment)['LASTCALL_SHUTDOWN_DELAY'], '4s', kubeVersion)
-    }
-  })
-
-  test('a cluster older than 1.25 is refused by the chart itself', async () => {
-    await assert.rejects(renderDeployment({}, { kubeVersion: '1.24.0' }), /kubeVersion.*1\.25/)
   })
 })

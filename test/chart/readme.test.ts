@@ -1,41 +1,14 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { suite, test } from 'node:test'
-import { isMap, parseDocument, type YAMLMap } from 'yaml'
 
-import { chartPath, chartSuite, renderDeployment, test as chartTest } from './helm.ts'
+import { chartPath, chartSuite, renderDeployment, test } from './helm.ts'
 import { environmentOf } from './manifest.ts'
-
-interface Row {
-  readonly key: string
-  readonly value: string
-  readonly description: string
-}
-
-const read = (name: string): string => readFileSync(join(chartPath, name), 'utf8')
-
-/** One row a value, from the `# --` comments of values.yaml, which is the form that helm-docs reads. */
-function rowsOfValues(
-  map: YAMLMap,
-  path: readonly string[],
-  lines: readonly string[],
-  text: string,
-): readonly Row[] {
-  return map.items.flatMap(({ key, value }) => {
-    const { value: name, range } = key as { value: string; range: readonly [number, number, number] }
-    const own = [...path, name]
-    if (isMap(value) && value.items.length > 0) return rowsOfValues(value as YAMLMap, own, lines, text)
-    const above = lines[text.slice(0, range[0]).split('\n').length - 2] ?? ''
-    assert.match(above, /^ *# -- /, `${own.join('.')} has no comment`)
-    const shown = JSON.stringify((value as { toJSON: () => unknown }).toJSON())
-    return [{ key: own.join('.'), value: shown, description: above.replace(/^ *# -- /, '') }]
-  })
-}
 
 /** Cells of the table below a heading of the README, without its first two lines. */
 function tableBelow(heading: string): readonly (readonly string[])[] {
-  const section = read('README.md').split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
+  const section =
+    readFileSync(join(chartPath, 'README.md'), 'utf8').split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
   const lines = section.split('\n').filter((line) => line.startsWith('|'))
   return lines.slice(2).map((line) =>
     line
@@ -45,20 +18,8 @@ function tableBelow(heading: string): readonly (readonly string[])[] {
   )
 }
 
-suite('chart README', () => {
-  test('its table is values.yaml: every value, its default and its comment', () => {
-    const text = read('values.yaml')
-    const rows = rowsOfValues(parseDocument(text).contents as YAMLMap, [], text.split('\n'), text)
-    assert.ok(rows.length > 60)
-    const shown = tableBelow('Values').map(([key = '', value = '', description = '']) => {
-      return { key: key.replaceAll('`', ''), value: value.replaceAll('`', ''), description }
-    })
-    assert.deepEqual(shown, rows)
-  })
-})
-
 chartSuite('chart README and release', () => {
-  chartTest('the sum in it is what the server of a default release is told', async () => {
+  test('the sum in it is what the server of a default release is told', async () => {
     const environment = environmentOf(await renderDeployment())
     const rows = tableBelow('The sum').filter(([, , variable]) => variable !== '')
     assert.equal(rows.length, 5)

@@ -113,4 +113,14 @@ suite('the package, installed into an empty folder', () => {
     assert.notEqual(line, '', failed.output)
     assert.match(readFileSync('src/cli/main.ts', 'utf8').split('\n')[Number(line) - 1] ?? '', /JSON\.parse/)
   })
+
+  test('the charts are whole, with the copy of the library that the application chart installs from', () => {
+    const chartsIn = (cwd: string): readonly string[] =>
+      globSync('charts/**', { cwd })
+        .filter((path) => statSync(join(cwd, path)).isFile())
+        .map((path) => path.replaceAll('\\', '/'))
+        .toSorted()
+    assert.deepEqual(chartsIn(home), chartsIn('.'))
+    assert.ok(chartsIn(home).includes('charts/lastcall/charts/lastcall-lib/Chart.yaml'))
+  })
 })

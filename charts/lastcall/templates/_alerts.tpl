@@ -14,13 +14,7 @@ ReplicaSet is never shortened. A pod is remembered for a while after it is gone.
 
 {{/* The scrape interval in seconds. */}}
 {{- define "lastcall.alerts.interval" -}}
-{{- $units := dict "ms" 0.001 "s" 1.0 "m" 60.0 "h" 3600.0 -}}
-{{- $seconds := 0.0 -}}
-{{- range regexFindAll "[0-9]+(ms|s|m|h)" .Values.metrics.podMonitor.interval -1 -}}
-{{- $unit := regexFind "[a-z]+" . -}}
-{{- $seconds = addf $seconds (mulf (trimSuffix $unit . | float64) (get $units $unit)) -}}
-{{- end -}}
-{{- $seconds -}}
+{{- divf (include "lastcall.v1.milliseconds" .Values.metrics.podMonitor.interval | float64) 1000 -}}
 {{- end -}}
 
 {{/*

@@ -1,42 +1,14 @@
-{{/*
-lifecycle.auto: lastcall is loaded into a server that knows nothing of it, by NODE_OPTIONS. A Deployment has one NODE_OPTIONS, so the user's own
-is taken out of `env` and put in front.
-*/}}
-
-{{/* The user's entry of `env` for NODE_OPTIONS, as JSON; empty without one. */}}
-{{- define "lastcall.auto.own" -}}
-{{- $own := dict -}}
-{{- range .Values.env -}}
-{{- if eq .name "NODE_OPTIONS" -}}{{- $own = . -}}{{- end -}}
-{{- end -}}
-{{- toJson $own -}}
-{{- end -}}
+{{/* lifecycle.auto: lastcall is loaded into a server that knows nothing of it, by NODE_OPTIONS. */}}
 
 {{/* What `--import` names: the image's own package, found from its working directory, or the copy that the init container makes. */}}
 {{- define "lastcall.auto.module" -}}
-{{- ternary "/opt/lastcall/dist/integrations/auto/index.js" "lastcall/auto" (ne .Values.lifecycle.autoImage "") -}}
-{{- end -}}
-
-{{/* Value of NODE_OPTIONS; nothing without lifecycle.auto. */}}
-{{- define "lastcall.auto.nodeOptions" -}}
-{{- if .Values.lifecycle.auto -}}
-{{- $own := include "lastcall.auto.own" . | fromJson -}}
-{{- printf "%s --import %s" (default "" $own.value) (include "lastcall.auto.module" .) | trim -}}
-{{- end -}}
+{{- ternary "/opt/lastcall/dist/integrations/auto/index.js" "lastcall/auto" (not (empty .Values.lifecycle.autoImage)) -}}
 {{- end -}}
 
 {{/* What is wrong, as a JSON list. */}}
 {{- define "lastcall.check.auto" -}}
 {{- $problems := list -}}
-{{- $own := include "lastcall.auto.own" . | fromJson -}}
-{{- if .Values.lifecycle.auto -}}
-{{- if hasKey $own "valueFrom" -}}
-{{- $problems = append $problems (printf "env: NODE_OPTIONS has a valueFrom, and lifecycle.auto has to append `--import %s` to it: give it a value, or append that yourself and set lifecycle.auto to false" (include "lastcall.auto.module" .)) -}}
-{{- end -}}
-{{- if regexMatch "lastcall[^ ]*/auto" (default "" $own.value) -}}
-{{- $problems = append $problems (printf "env: NODE_OPTIONS is %s, and lifecycle.auto imports lastcall/auto as well: leave it to one of them" $own.value) -}}
-{{- end -}}
-{{- else if .Values.lifecycle.autoImage -}}
+{{- if and .Values.lifecycle.autoImage (not .Values.lifecycle.auto) -}}
 {{- $problems = append $problems (printf "lifecycle.autoImage is %s and lifecycle.auto is false: nothing would be taken from it; set lifecycle.auto to true" .Values.lifecycle.autoImage) -}}
 {{- end -}}
 {{- toJson $problems -}}

@@ -35,14 +35,14 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{ include "lastcall.selectorLabels" . }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" | trunc 63 | trimSuffix "-" }}
-{{- with .Values.image.tag | trunc 63 | trimAll "-_." }}
+{{- with .Values.image.tag | default "" | toString | trunc 63 | trimAll "-_." }}
 app.kubernetes.io/version: {{ . | quote }}
 {{- end }}
 {{- end -}}
 
 {{/* The chart's own version is not on the pods: a new chart that changes nothing must not restart anything. */}}
 {{- define "lastcall.podLabels" -}}
-{{- merge (include "lastcall.selectorLabels" . | fromYaml) .Values.podLabels | toYaml -}}
+{{- merge (include "lastcall.selectorLabels" . | fromYaml) (.Values.podLabels | default dict) | toYaml -}}
 {{- end -}}
 
 {{- define "lastcall.podAnnotations" -}}
@@ -50,5 +50,5 @@ app.kubernetes.io/version: {{ . | quote }}
 {{- if .Values.metrics.scrapeAnnotations -}}
 {{- $own = dict "prometheus.io/scrape" "true" "prometheus.io/port" (toString (int .Values.probePort)) "prometheus.io/path" "/metrics" -}}
 {{- end -}}
-{{- with mergeOverwrite $own .Values.podAnnotations -}}{{- toYaml . -}}{{- end -}}
+{{- with mergeOverwrite $own (.Values.podAnnotations | default dict) -}}{{- toYaml . -}}{{- end -}}
 {{- end -}}

@@ -7,6 +7,9 @@ Service and silently kept in the container.
 {{- $names := list "http" "probes" -}}
 {{- $ports := list (int .Values.port) (int .Values.probePort) -}}
 {{- $servicePorts := list (int .Values.service.port) -}}
+{{- if and .Values.service.nodePort (eq .Values.service.type "ClusterIP") -}}
+{{- $problems = append $problems (printf "service.nodePort is %d and service.type ClusterIP, which has none: set the type to NodePort or LoadBalancer, or nodePort to null" (int .Values.service.nodePort)) -}}
+{{- end -}}
 {{- range .Values.extraPorts -}}
 {{- $servicePort := int (default .port .servicePort) -}}
 {{- if has .name $names -}}

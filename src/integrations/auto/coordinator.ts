@@ -6,13 +6,13 @@ import { DEFAULT_SIGNALS } from '../../core/defaults.ts'
 import type { Logger } from '../../core/logger.ts'
 import type { SignalName } from '../../core/options.ts'
 import { realHost } from '../../node/host/host.ts'
-import { createLifecycle } from '../../node/lifecycle/create-lifecycle.ts'
 import { errorText } from '../../node/guard/limit.ts'
 import { stderrLogger } from '../../node/host/stderr-logger.ts'
 import type { Lifecycle } from '../../node/types.ts'
 import { AdoptedServers } from './adopted-servers.ts'
 import { runApplicationHandlers } from './application-handlers.ts'
 import { autoHost } from './auto-host.ts'
+import { createAutoLifecycle } from './auto-lifecycle.ts'
 import { type Addresses, forgiveClose } from './close-callback.ts'
 import { coordinateWorkers, hasWorkers } from './cluster-primary.ts'
 import { EventStreams } from './event-streams.ts'
@@ -70,7 +70,7 @@ export class Coordinator {
       finalExitCode: (decided) => this.#finalExitCode(decided),
       beforeExit: (code) => this.#exits.finish(code),
     })
-    this.#lifecycle = createLifecycle({ exitAfter: 'any' }, host)
+    this.#lifecycle = createAutoLifecycle(host)
     this.#streams = EventStreams.wanted(process.env) ? new EventStreams() : null
     this.#lifecycle.signal.addEventListener('abort', () => this.#endStreams())
     this.#lifecycle.onStop('application handlers', () => this.#runHandlers())

@@ -23,6 +23,26 @@ test('the probe server answers from the first listen to the end, and is no serve
   assert.deepEqual(child.report().requestsAfterShutdown, { delaying: 1 })
 })
 
+test('the probe server has the metrics in the text format of Prometheus, to the end', async (t) => {
+  const probes = await takePort()
+  const child = runApp(t, 'apps/plain.mjs', {
+    env: { LASTCALL_PROBE_PORT: String(probes), LASTCALL_SHUTDOWN_DELAY: '1s' },
+  })
+  const port = await portOf(child)
+  await logged(child, 'startupCompleted')
+  const { status, headers, body } = await httpGet(probes, '/metrics')
+  assert.equal(status, 200)
+  assert.equal(headers['content-type'], 'text/plain; version=0.0.4; charset=utf-8')
+  assert.match(body, /^lastcall_state\{state="ready"\} 1$/m)
+  child.kill('SIGTERM')
+  await logged(child, 'shutdownInitiated')
+  await httpGet(port, '/')
+  const late = await httpGet(probes, '/metrics')
+  assert.match(late.body, /^lastcall_state\{state="delaying"\} 1$/m)
+  assert.match(late.body, /^lastcall_requests_after_shutdown_total\{phase="delaying"\} 1$/m)
+  assert.deepEqual(await child.exit(), { code: 0, signal: null })
+})
+
 test('a probe port that is taken, by the parent process say, is a warning, and the drain goes on without', async (t) => {
   const { port: taken } = await listen(t, createServer())
   const env = { LASTCALL_PROBE_PORT: String(taken), LASTCALL_PROBE_HOST: '127.0.0.1' }

@@ -1,0 +1,53 @@
+{{/* A duration such as 1m30s in milliseconds. */}}
+{{- define "lastcall.v1.milliseconds" -}}
+{{- $units := dict "ms" 1 "s" 1000 "m" 60000 "h" 3600000 -}}
+{{- $sum := 0 -}}
+{{- range regexFindAll "[0-9.]+(ms|s|m|h)" (toString .) -1 -}}
+{{- $number := regexFind "^[0-9.]+" . -}}
+{{- $sum = addf $sum (mulf (float64 $number) (get $units (trimPrefix $number .))) -}}
+{{- end -}}
+{{- $sum -}}
+{{- end -}}
+
+{{/*
+What is wrong with the given environment, as a JSON list. A name twice in one list is refused by server-side apply, and whichever won,
+the pod's numbers and the server's would differ.
+*/}}
+{{- define "lastcall.v1.problems.env" -}}
+{{- $input := include "lastcall.v1.input" . | fromJson -}}
+{{- $problems := list -}}
+{{- $own := dict -}}
+{{- range include "lastcall.v1.own" . | fromJsonArray -}}
+{{- $_ := set $own .name . -}}
+{{- end -}}
+{{- $probe := int $input.probes.readiness.timeoutSeconds -}}
+{{- $seen := dict -}}
+{{- range $input.env -}}
+{{- $mine := get $own .name -}}
+{{- if $mine -}}
+{{- $problems = append $problems (printf "env: %s comes from the chart and is %s; set %s instead" .name $mine.value $mine.setting) -}}
+{{- end -}}
+{{- if and (hasKey . "value") (hasKey . "valueFrom") -}}
+{{- $problems = append $problems (printf "env: %s has a value and a valueFrom: the API server refuses that; keep one of them" .name) -}}
+{{- end -}}
+{{- if hasKey $seen .name -}}
+{{- $problems = append $problems (printf "env: %s is there twice" .name) -}}
+{{- end -}}
+{{- $_ := set $seen .name true -}}
+{{- /* The kubelet does not wait for the answer that names the failing check. */ -}}
+{{- if and (eq .name "LASTCALL_CHECK_TIMEOUT") .value (ge (include "lastcall.v1.milliseconds" .value | float64) (mulf $probe 1000)) -}}
+{{- $problems = append $problems (printf "env: LASTCALL_CHECK_TIMEOUT is %s and probes.readiness.timeoutSeconds is %d: the kubelet would not wait for the answer, which says what failed; raise timeoutSeconds or lower it" .value $probe) -}}
+{{- end -}}
+{{- end -}}
+{{- if $input.lifecycle.auto -}}
+{{- $options := include "lastcall.v1.nodeOptions" $input | fromJson -}}
+{{- $auto := printf "%s.auto" $input.path -}}
+{{- if hasKey $options "valueFrom" -}}
+{{- $problems = append $problems (printf "env: NODE_OPTIONS has a valueFrom, and %s has to append `--import %s` to it: give it a value, or append that yourself and set %s to false" $auto $input.module $auto) -}}
+{{- end -}}
+{{- if regexMatch "lastcall[^ ]*/auto" (default "" $options.value) -}}
+{{- $problems = append $problems (printf "env: NODE_OPTIONS is %s, and %s imports lastcall/auto as well: leave it to one of them" $options.value $auto) -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $problems -}}
+{{- end -}}

@@ -1,0 +1,27 @@
+{{/*
+What is said after an installation, as a JSON list. These values can be right, so they are not refused: a readiness gate takes the
+place of minReadySeconds, and many a shell replaces itself by the last command of its script.
+*/}}
+{{- define "lastcall.warnings" -}}
+{{- $n := include "lastcall.lifecycle" . | fromJson -}}
+{{- $warnings := list -}}
+{{- if .Values.lifecycle.acceptLoss -}}
+{{- $warnings = append $warnings "lifecycle.acceptLoss is true: a rollout of this release may fail requests." -}}
+{{- end -}}
+{{- if and (gt (int $n.preStop) 0) (eq (int $n.shutdownDelay) 0) -}}
+{{- $warnings = append $warnings "lifecycle.shutdownDelaySeconds is 0: keep-alive connections are closed without an answer that has announced it, and a request that is on its way fails. 2 are enough." -}}
+{{- end -}}
+{{- if eq (int .Values.minReadySeconds) 0 -}}
+{{- $warnings = append $warnings "minReadySeconds is 0: an old pod may go before every node and load balancer knows the new one." -}}
+{{- end -}}
+{{- $words := concat (.Values.command | default list) (.Values.args | default list) -}}
+{{- if regexMatch "^(/\\S*/)?(sh|bash|ash|dash) -[a-z]*c " (join " " $words) -}}
+{{- if not (regexMatch "(^|[\\s;&|])exec\\s" (index $words 2 | default "")) -}}
+{{- $warnings = append $warnings (printf "command: %s is the first process and may keep SIGTERM to itself. Write exec before the command that starts your server: exec node server.js." (first $words)) -}}
+{{- end -}}
+{{- end -}}
+{{- if eq (include "lastcall.replicaFloor" . | int) 1 -}}
+{{- $warnings = append $warnings "One replica: a rollout adds the new pod first, but a node drain or a node's loss takes the only one away. There is no PodDisruptionBudget, because it would block every node drain." -}}
+{{- end -}}
+{{- toJson $warnings -}}
+{{- end -}}
