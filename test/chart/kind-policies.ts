@@ -107,6 +107,11 @@ suite('the policy that checks', () => {
       /LASTCALL_DRAIN_TIMEOUT has a valueFrom, which cannot be added up/,
     ],
     [
+      'a grace period that cannot be seen',
+      podOf('set', fromSecret('LASTCALL_GRACE_PERIOD')),
+      /LASTCALL_GRACE_PERIOD has a valueFrom, which cannot be added up/,
+    ],
+    [
       'a hook whose time cannot be seen',
       podOf('set', { lifecycle: exec }),
       /how long its preStop hook takes cannot be seen: replace it by the sleep action, or say it in LASTCALL_PRE_STOP/,

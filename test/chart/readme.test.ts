@@ -13,7 +13,8 @@ interface Row {
   readonly description: string
 }
 
-const read = (name: string): string => readFileSync(join(chartPath, name), 'utf8')
+const charts = join(chartPath, '..')
+const read = (name: string, chart = 'lastcall'): string => readFileSync(join(charts, chart, name), 'utf8')
 
 /** One row a value, from the `# --` comments of values.yaml, which is the form that helm-docs reads. */
 function rowsOfValues(
@@ -34,8 +35,8 @@ function rowsOfValues(
 }
 
 /** Cells of the table below a heading of the README, without its first two lines. */
-function tableBelow(heading: string): readonly (readonly string[])[] {
-  const section = read('README.md').split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
+function tableBelow(heading: string, chart?: string): readonly (readonly string[])[] {
+  const section = read('README.md', chart).split(`\n## ${heading}\n`)[1]?.split('\n## ')[0] ?? ''
   const lines = section.split('\n').filter((line) => line.startsWith('|'))
   return lines.slice(2).map((line) =>
     line
@@ -46,15 +47,20 @@ function tableBelow(heading: string): readonly (readonly string[])[] {
 }
 
 suite('chart README', () => {
-  test('its table is values.yaml: every value, its default and its comment', () => {
-    const text = read('values.yaml')
-    const rows = rowsOfValues(parseDocument(text).contents as YAMLMap, [], text.split('\n'), text)
-    assert.ok(rows.length > 60)
-    const shown = tableBelow('Values').map(([key = '', value = '', description = '']) => {
-      return { key: key.replaceAll('`', ''), value: value.replaceAll('`', ''), description }
+  for (const [chart, least] of [
+    ['lastcall', 60],
+    ['lastcall-policies', 10],
+  ] as const) {
+    test(`the table of ${chart} is its values.yaml: every value, its default and its comment`, () => {
+      const text = read('values.yaml', chart)
+      const rows = rowsOfValues(parseDocument(text).contents as YAMLMap, [], text.split('\n'), text)
+      assert.ok(rows.length >= least)
+      const shown = tableBelow('Values', chart).map(([key = '', value = '', description = '']) => {
+        return { key: key.replaceAll('`', ''), value: value.replaceAll('`', ''), description }
+      })
+      assert.deepEqual(shown, rows)
     })
-    assert.deepEqual(shown, rows)
-  })
+  }
 })
 
 chartSuite('chart README and release', () => {

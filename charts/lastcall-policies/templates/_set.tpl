@@ -37,7 +37,7 @@ pod as it was before. What is already there is not done again, so a second pass 
     ([{'name': 'LASTCALL_GRACE_PERIOD', 'value': string(variables.newGrace) + 's'}]
     + (variables.hook == 'other' ? [] : [{'name': 'LASTCALL_PRE_STOP',
     'value': variables.preStop % 1000 == 0 ? string(variables.preStop / 1000) + 's' : string(variables.preStop) + 'ms'}]))
-    .filter(m, !variables.env.exists(e, e.name == m.name && (has(e.valueFrom) || e.?value.orValue('') == m.value)))
+    .filter(m, !variables.env.exists(e, e.name == m.name && has(e.valueFrom)))
 {{- /* The last NODE_OPTIONS is the one that counts. */}}
 - name: ownOptions
   expression: >-
