@@ -2,6 +2,7 @@
 The arithmetic, in CEL, once for all engines: what lastcall's src/core/budget.ts and the application chart compute.
 Times are milliseconds, and `getMilliseconds` may be the whole duration or its last part (the language and its
 implementation in Go differ): the sum of seconds and rest is right for both.
+The numbers of a pod are integers for the API server, and can be floating for Kyverno: `int` is right for both.
 */}}
 
 {{/* One of the pod's own numbers, else the default. `.variable`, `.env`, `.seconds`. */}}
@@ -48,7 +49,7 @@ The last entry of a name counts, as for the kubelet; an empty one is none, as fo
 {{ include "lastcall-policies.number" (dict "variable" "told" "env" "LASTCALL_PRE_STOP" "seconds" 0) }}
 - name: preStop
   expression: >-
-    variables.hook == 'sleep' ? variables.container.lifecycle.preStop.sleep.seconds * 1000
+    variables.hook == 'sleep' ? int(variables.container.lifecycle.preStop.sleep.seconds) * 1000
     : variables.hook == 'none' ? {{ .preStop }} : variables.told
 {{ include "lastcall-policies.number" (dict "variable" "shutdownDelay" "env" "LASTCALL_SHUTDOWN_DELAY" "seconds" .defaults.shutdownDelay) }}
 {{ include "lastcall-policies.number" (dict "variable" "drainTimeout" "env" "LASTCALL_DRAIN_TIMEOUT" "seconds" .defaults.drainTimeout) }}
@@ -56,5 +57,5 @@ The last entry of a name counts, as for the kubelet; an empty one is none, as fo
 - name: sum
   expression: variables.preStop + variables.shutdownDelay + variables.drainTimeout + variables.hooksTimeout
 - name: grace
-  expression: object.spec.?terminationGracePeriodSeconds.orValue(30)
+  expression: int(object.spec.?terminationGracePeriodSeconds.orValue(30))
 {{- end -}}
