@@ -10,6 +10,11 @@ nodes:
   - role: worker
   - role: worker
   - role: worker
+# On by default from Kubernetes 1.36 on. Nothing else changes by it.
+featureGates:
+  MutatingAdmissionPolicy: true
+runtimeConfig:
+  admissionregistration.k8s.io/v1beta1: 'true'
 `
 
 /** Namespace of everything that a scenario creates; it enforces the restricted Pod Security standard. */

@@ -36,7 +36,7 @@ export function upgrade(cluster: Cluster): Promise<string> {
 
 /** What kubectl applies and deletes; undefined where helm installs. */
 async function manifestsOf(cluster: Cluster, scenario: Scenario): Promise<string | undefined> {
-  const own = `examples/${scenario.image}/kubernetes.yaml`
+  const own = scenario.manifests ?? `examples/${scenario.image}/kubernetes.yaml`
   if (existsSync(own)) return readFileSync(own, 'utf8')
   if (scenario.kubeVersion === undefined) return undefined
   const version = ['--kube-version', scenario.kubeVersion]

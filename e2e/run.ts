@@ -17,6 +17,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Command, InvalidArgumentError } from 'commander'
 import type { RolloutDocument } from '../src/rollout/run-document.ts'
+import { playAdmission } from './admission.ts'
 import { Cluster } from './cluster.ts'
 import { playContract } from './contract.ts'
 import { buildImages, imageOf } from './images.ts'
@@ -57,6 +58,7 @@ interface Extra {
 
 const extras: readonly Extra[] = [
   { name: 'contract', about: 'the contract of the drivers, against this cluster', play: playContract },
+  { name: 'admission', about: 'policies and fixtures, judged by the API server', play: playAdmission },
   { name: 'skaffold', about: 'run, verify and delete, as skaffold.yaml says', play: playSkaffold },
 ]
 

@@ -21,6 +21,8 @@ export interface Scenario {
   readonly rate: number
   /** A run with fewer requests has proved too little. */
   readonly leastRequests: number
+  /** What kubectl applies instead of the chart; the image's own, where it has one. */
+  readonly manifests?: string
   /** `--set` of helm. */
   readonly values: readonly string[]
   /** Renders the chart for this version of Kubernetes. The cluster's */

@@ -4,6 +4,7 @@ import type { LaneName } from '../src/load/sample.ts'
 import { imageOf } from './images.ts'
 import { upgrade } from './install.ts'
 import { onlyPod } from './only-pod.ts'
+import { installPolicies } from './policies.ts'
 import type { Outcome, Scenario } from './scenario.ts'
 import { judgeTailControl, judgeTails } from './tails.ts'
 import {
@@ -142,6 +143,13 @@ const scenarios: readonly (Judged | ((asked: Asked) => Judged))[] = [
     values: [noHook, 'command={node,bare.ts}'],
     judge: judgeTailControl,
   },
+  spared('policy', 'an unchanged Express application in a plain manifest, set by charts/lastcall-policies', {
+    image: 'express',
+    manifests: 'e2e/policy.yaml',
+    before: installPolicies,
+    replicas: 2,
+    lanes: defaultLaneNames,
+  }),
   foreign('go', 'a Go server with http.Server.Shutdown behind a preStop sleep of 5 s'),
   foreign('nginx', 'nginx, which finishes what it has at SIGQUIT, behind a preStop sleep of 5 s'),
   // The last one, because kube-proxy stays as it is then.

@@ -3,10 +3,10 @@ import { isMap, parseDocument, type YAMLMap } from 'yaml'
 import type { Table } from './markdown.ts'
 
 /**
- * Every value of the chart with its default and its `# --` comment, which is the form that helm-docs reads.
+ * Every value of a chart with its default and its `# --` comment, which is the form that helm-docs reads.
  */
-export function chartValuesTable(): Table {
-  const text = readFileSync(new URL('../../charts/lastcall/values.yaml', import.meta.url), 'utf8')
+export function chartValuesTable(chart: string): Table {
+  const text = readFileSync(new URL(`../../charts/${chart}/values.yaml`, import.meta.url), 'utf8')
   const rows = rowsOf(parseDocument(text).contents as YAMLMap, [], text)
   return [['value', 'default', 'what it is'], ...rows]
 }

@@ -38,7 +38,11 @@ export const sections: readonly Section[] = [
   { page: 'docs/guides/rehearse.md', name: 'causes', render: () => writeTable(causesTable()) },
   { page: 'docs/guides/rehearse.md', name: 'endings', render: () => writeTable(endingsTable()) },
   { page: 'docs/reference/cli.md', name: 'lanes', render: () => writeTable(lanesTable()) },
-  { page: 'charts/lastcall/README.md', name: 'values', render: () => writeTable(chartValuesTable()) },
+  ...['lastcall', 'lastcall-policies'].map((chart) => ({
+    page: `charts/${chart}/README.md`,
+    name: 'values',
+    render: () => writeTable(chartValuesTable(chart)),
+  })),
   ...peerSections.map(({ name, render }) => ({ page: 'docs/comparison.md', name, render })),
   ...[...benchSections, ...loadSections].map(({ name, render }) => ({
     page: 'docs/benchmarks.md',

@@ -1,0 +1,158 @@
+import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+
+import * as defaults from '../../src/core/defaults.ts'
+import { chartSuite, ofKind, refusal, renderChart, renderDeployment, runHelm, test } from './helm.ts'
+import { type Container, containerOf, environmentOf, type Manifest, podOf } from './manifest.ts'
+
+const chart = fileURLToPath(new URL('../../charts/lastcall-policies', import.meta.url))
+const kubeVersion = '1.34.0'
+const engines = ['validating', 'mutating', 'kyverno'] as const
+
+interface PolicySpec {
+  readonly matchConstraints: object
+  readonly variables: readonly { readonly name: string; readonly expression: string }[]
+  readonly mutations: readonly [{ readonly jsonPatch: { readonly expression: string } }]
+}
+
+const lifecycle = {
+  preStop: { seconds: 11 },
+  shutdownDelaySeconds: 12,
+  readinessFailDelaySeconds: 13,
+  drainTimeoutSeconds: 14,
+  hooksTimeoutSeconds: 15,
+  marginSeconds: 16,
+}
+
+async function render(values: object, kind: string, version = kubeVersion): Promise<Manifest> {
+  return ofKind(await renderChart({ ...values }, { chart, kubeVersion: version }), kind)
+}
+
+const specOf = ({ spec }: Manifest): PolicySpec => spec as unknown as PolicySpec
+
+function expressionOf(spec: PolicySpec, name: string): string {
+  return spec.variables.find((variable) => variable.name === name)?.expression ?? ''
+}
+
+/** Names and values of the environment that an expression writes. */
+function settingsIn(expression: string): Readonly<Record<string, string>> {
+  const pairs = expression.matchAll(/\{'name': '(\w+)', 'value': '([^']*)'\}/g)
+  return Object.fromEntries([...pairs].map(([, name, value]) => [name, value]))
+}
+
+chartSuite('chart lastcall-policies', () => {
+  for (const name of ['', ...readdirSync(`${chart}/ci`)]) {
+    test(`helm lint --strict has nothing against ${name || 'the defaults'}`, async () => {
+      const file = name === '' ? [] : ['--values', `${chart}/ci/${name}`]
+      const { code, stdout, stderr } = await runHelm(['lint', '--strict', chart, ...file])
+      assert.equal(code, 0, stdout + stderr)
+      assert.doesNotMatch(stdout, /\[(WARNING|ERROR)\]/)
+    })
+  }
+
+  for (const values of [{}, { lifecycle, probePort: 9_000 }]) {
+    const which = 'lifecycle' in values ? 'other values' : 'the defaults'
+    test(`with ${which} a pod gets the environment and the sleep of the application chart`, async () => {
+      const ours = specOf(await render({ ...values, engine: 'mutating' }, 'MutatingAdmissionPolicy'))
+      const theirs = await renderDeployment(values, { kubeVersion })
+      const { PORT: _, LASTCALL_PRE_STOP, LASTCALL_GRACE_PERIOD, ...settings } = environmentOf(theirs)
+      assert.deepEqual(settingsIn(expressionOf(ours, 'settings')), settings)
+      assert.match(expressionOf(ours, 'mirrors'), /'LASTCALL_GRACE_PERIOD'.*'LASTCALL_PRE_STOP'/)
+      const sleep = `${containerOf(theirs).lifecycle?.preStop.sleep.seconds}`
+      assert.equal(`${sleep}s`, LASTCALL_PRE_STOP)
+      assert.ok(
+        ours.mutations[0].jsonPatch.expression.includes(`{'preStop': {'sleep': {'seconds': ${sleep}}}}`),
+      )
+      assert.ok(expressionOf(ours, 'preStop').includes(`'none' ? ${sleep}000`))
+      assert.equal(LASTCALL_GRACE_PERIOD, `${sumOf(ours) / 1_000}s`)
+    })
+  }
+
+  test('auto imports what the application chart imports, and copies it in the same way', async () => {
+    for (const autoImage of ['', 'team/lastcall:1.2.3']) {
+      const theirs = await renderDeployment({ lifecycle: { auto: true, autoImage } })
+      const values = { engine: 'mutating', lifecycle: { autoImage } }
+      const ours = specOf(await render(values, 'MutatingAdmissionPolicy'))
+      const { NODE_OPTIONS = '' } = environmentOf(theirs)
+      assert.ok(expressionOf(ours, 'imports').includes(`'${NODE_OPTIONS}'`))
+      const { expression } = ours.mutations[0].jsonPatch
+      const [copier] = (podOf(theirs)['initContainers'] ?? []) as readonly Container[]
+      assert.equal(expression.includes('initContainers'), copier !== undefined)
+      const [, , script = ''] = (copier?.['command'] ?? []) as readonly string[]
+      assert.ok(expression.includes(script.replaceAll("'", '"')))
+    }
+  })
+
+  test('a pod without numbers is checked with those that lastcall has in Kubernetes', async () => {
+    const spec = specOf(await render({ lifecycle }, 'ValidatingAdmissionPolicy'))
+    const wanted = {
+      told: 0,
+      shutdownDelay: defaults.DEFAULT_SHUTDOWN_DELAY_IN_KUBERNETES_MS,
+      drainTimeout: defaults.DEFAULT_DRAIN_TIMEOUT_MS,
+      hooksTimeout: defaults.DEFAULT_HOOKS_TIMEOUT_MS,
+    }
+    for (const [name, ms] of Object.entries(wanted)) {
+      assert.ok(expressionOf(spec, name).startsWith(`[[${ms}] + `), name)
+    }
+  })
+
+  test('Kyverno gets the very expressions that the API server gets', async () => {
+    const [api, kyverno] = [
+      specOf(await render({ engine: 'mutating', lifecycle }, 'MutatingAdmissionPolicy')),
+      specOf(await render({ engine: 'kyverno', lifecycle }, 'MutatingPolicy')),
+    ]
+    for (const part of ['variables', 'mutations', 'matchConstraints'] as const) {
+      assert.deepEqual(kyverno[part], api[part], part)
+    }
+  })
+
+  for (const engine of engines) {
+    test(`with engine ${engine} labelled pods are checked, in the namespaces that are asked for`, async () => {
+      const namespaceSelector = { matchLabels: { team: 'shop' } }
+      const manifests = await renderChart({ engine, namespaceSelector }, { chart, kubeVersion })
+      const policies = manifests.filter(({ kind }) => !kind.endsWith('Binding'))
+      assert.equal(policies.length, engine === 'validating' ? 1 : 2)
+      assert.ok(policies.some(({ kind }) => kind === 'ValidatingAdmissionPolicy'))
+      for (const policy of policies) {
+        const { objectSelector, namespaceSelector: selected } = specOf(policy).matchConstraints as {
+          objectSelector: { matchExpressions: readonly [{ key: string }] }
+          namespaceSelector: object
+        }
+        assert.equal(objectSelector.matchExpressions[0].key, 'lastcall.dev/policy')
+        assert.deepEqual(selected, namespaceSelector)
+      }
+    })
+  }
+
+  test('the mutating policy has the version that the cluster serves', async () => {
+    const values = { engine: 'mutating' }
+    for (const [version, wanted] of [
+      ['1.34.0', 'v1beta1'],
+      ['1.35.1-eks-1', 'v1beta1'],
+      ['1.36.0', 'v1'],
+    ] as const) {
+      const { apiVersion } = await render(values, 'MutatingAdmissionPolicy', version)
+      assert.equal(apiVersion, `admissionregistration.k8s.io/${wanted}`)
+    }
+    const said = await refusal(values, { chart, kubeVersion: '1.33.0' })
+    assert.match(said, /engine is mutating, and Kubernetes v1\.33\.0 has no .*: set engine to kyverno or/)
+  })
+
+  test('an engine that does not exist and a misspelled value are refused', async () => {
+    assert.match(await refusal({ engine: 'opa' }, { chart }), /engine.*'validating', 'mutating', 'kyverno'/)
+    assert.match(await refusal({ lifecycle: { drainTimeout: 5 } }, { chart }), /'drainTimeout' not allowed/)
+  })
+})
+
+/** The grace period of a bare pod, margin included, from the expressions. Milliseconds. */
+function sumOf(spec: PolicySpec): number {
+  const places: readonly (readonly [string, RegExp])[] = [
+    ['preStop', /'none' \? (\d+)/],
+    ['shutdownDelay', /^\[\[(\d+)\]/],
+    ['drainTimeout', /^\[\[(\d+)\]/],
+    ['hooksTimeout', /^\[\[(\d+)\]/],
+    ['newGrace', /variables\.sum \+ (\d+)/],
+  ]
+  return places.reduce((sum, [name, place]) => sum + Number(place.exec(expressionOf(spec, name))?.[1]), 0)
+}
