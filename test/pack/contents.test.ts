@@ -45,6 +45,8 @@ suite('the package, installed into an empty folder', () => {
       'agent.mjs',
       'cli',
       'core',
+      'index.cjs',
+      'index.d.cts',
       'index.d.ts',
       'index.js',
       'integrations',
