@@ -36,6 +36,7 @@ import { lastcall } from 'lastcall/fastify'
 import { collectMetrics, type CollectOptions } from 'lastcall/prom-client'
 import { observeMetrics } from 'lastcall/opentelemetry'
 import { createTerminus, HealthCheckError } from 'lastcall/terminus'
+import type { LastcallDocument, RolloutDocument } from 'lastcall/documents'
 import { createTestLifecycle, type TestLifecycle } from 'lastcall/testing'
 import 'lastcall/auto'
 
@@ -50,6 +51,12 @@ export async function main(options: CollectOptions): Promise<Report> {
 }
 export const codeOf = (error: unknown): string | undefined =>
   error instanceof LastcallError ? error.code : error instanceof HealthCheckError ? error.message : undefined
+export const failedIn = (document: LastcallDocument): number =>
+  'forcedCloses' in document ? document.forcedCloses.total
+  : document.kind === 'load' ? document.failed
+  : document.kind === 'before-after' ? document.after.load.failed
+  : document.load.failed
+export const laneOf = ({ load }: RolloutDocument): string | undefined => load.lanes[0]?.lane
 export const test: () => TestLifecycle = createTestLifecycle
 export { observeMetrics, server }
 `

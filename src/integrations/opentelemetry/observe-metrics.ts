@@ -21,8 +21,8 @@ export interface ObserveOptions {
 /**
  * Adds the lifecycle's metrics, and `http.server.active_requests`, to a meter. The numbers are read at each
  * collection, all from one snapshot; requests are not touched.
- * @throws LastcallError `LASTCALL_INVALID_OPTIONS`, `LASTCALL_UNSUPPORTED_PEER` when there is no meter because
- *   @opentelemetry/api is too old
+ * @throws LastcallError `LASTCALL_INVALID_OPTIONS`, `LASTCALL_UNSUPPORTED_PEER` when there is no meter
+ *   because @opentelemetry/api is too old
  * @returns ends the observation; the instruments stay with their meter, which has no way to take one back
  */
 export function observeMetrics(lifecycle: Lifecycle, options: ObserveOptions): Disposable {
