@@ -24,6 +24,15 @@ export interface ObserveOptions {
  * @throws LastcallError `LASTCALL_INVALID_OPTIONS`, `LASTCALL_UNSUPPORTED_PEER` when there is no meter
  *   because @opentelemetry/api is too old
  * @returns ends the observation; the instruments stay with their meter, which has no way to take one back
+ * @example
+ * ```ts
+ * import { metrics } from '@opentelemetry/api'
+ * import { createLifecycle } from 'lastcall'
+ * import { observeMetrics } from 'lastcall/opentelemetry'
+ *
+ * const lifecycle = createLifecycle()
+ * observeMetrics(lifecycle, { meter: metrics.getMeter('lastcall') })
+ * ```
  */
 export function observeMetrics(lifecycle: Lifecycle, options: ObserveOptions): Disposable {
   refuseUnusable(options)
