@@ -57,3 +57,24 @@ test('every link of the README works on the page of npm: a file of the repositor
     assert.ok(existsSync(link.split('#')[0] ?? ''), link)
   }
 })
+
+suite('install scripts', () => {
+  test('lastcall has none', () => {
+    const names = ['preinstall', 'install', 'postinstall', 'prepare']
+    assert.deepEqual(
+      Object.keys(pkg.scripts).filter((name) => names.includes(name)),
+      [],
+    )
+  })
+
+  // npm 11 warns of others, and npm 12 does not run them.
+  test('allowScripts decides about every package of this project that has one', () => {
+    const { packages } = JSON.parse(readFileSync('package-lock.json', 'utf8')) as {
+      packages: Readonly<Record<string, { readonly hasInstallScript?: boolean }>>
+    }
+    const withScript = Object.entries(packages)
+      .filter(([, { hasInstallScript }]) => hasInstallScript)
+      .map(([path]) => path.replace(/^.*node_modules\//, ''))
+    assert.deepEqual(withScript.toSorted(), Object.keys(pkg.allowScripts).toSorted())
+  })
+})
