@@ -1,7 +1,7 @@
 /**
  * Writes the address of the repository into package.json and the charts:
  *
- *   node scripts/set-repository.ts https://github.com/OWNER/NAME
+ *   node scripts/set-repository.ts https://github.com/YOU/NAME
  *
  * README needs no address: npm resolves its relative links by the `repository` of package.json.
  */
@@ -11,9 +11,7 @@ import { namingFiles, withRepository } from './repository/fields.ts'
 const [given = ''] = process.argv.slice(2)
 const url = URL.parse(given)
 if (url?.protocol !== 'https:' || !/^\/[^/]+(?:\/[^/]+)*$/.test(url.pathname) || /\.git$/.test(given)) {
-  console.error(
-    `The address of the repository: got '${given}', wanted one like https://github.com/OWNER/NAME`,
-  )
+  console.error(`The address of the repository: got '${given}', wanted one like https://github.com/YOU/NAME`)
   process.exit(1)
 }
 for (const file of namingFiles()) writeFileSync(file, withRepository(file, given))

@@ -1,8 +1,8 @@
 import { globSync, readFileSync } from 'node:fs'
 import { parseDocument } from 'yaml'
 
-/** Stands for the repository until there is one. No address can end in `.invalid` (RFC 2606). */
-export const placeholder = 'https://repository.invalid/lastcall'
+/** Stands for the repository until there is one. */
+export const placeholder = 'https://github.com/OWNER/lastcall'
 
 /** The package and the charts, which name the repository. */
 export const namingFiles = (): readonly string[] => ['package.json', ...globSync('charts/*/Chart.yaml')]

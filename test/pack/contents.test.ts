@@ -45,6 +45,7 @@ suite('the package, installed into an empty folder', () => {
       'agent.mjs',
       'cli',
       'core',
+      'documents',
       'index.cjs',
       'index.d.cts',
       'index.d.ts',

@@ -12,12 +12,14 @@ suite('the address of the repository', () => {
   test('is the same in package.json and in every chart', () => {
     const url = repositoryOf(pkg)
     assert.match(url, /^https:\/\//)
-    for (const file of namingFiles())
-      assert.equal(withRepository(file, url), readFileSync(file, 'utf8'), file)
+    for (const file of namingFiles()) {
+      const remedy = `${file}: run: node scripts/set-repository.ts ${url}`
+      assert.equal(withRepository(file, url), readFileSync(file, 'utf8'), remedy)
+    }
   })
 
   test('comes from one variable, which changes nothing else', () => {
-    const url = 'https://github.com/owner/name'
+    const url = 'https://github.com/somebody/elsewhere'
     for (const file of namingFiles()) {
       const changed = withRepository(file, url)
       const undone = changed.replaceAll(url, repositoryOf(pkg))
