@@ -10,7 +10,7 @@ import { namingFiles, withRepository } from './repository/fields.ts'
 
 const [given = ''] = process.argv.slice(2)
 const url = URL.parse(given)
-if (url?.protocol !== 'https:' || !/^\/[^/]+(?:\/[^/]+)*$/.test(url.pathname) || /\.git$/.test(given)) {
+if (url?.protocol !== 'https:' || !/^\/[^/]+(?:\/[^/]+)*$/.test(url.pathname) || given.endsWith('.git')) {
   console.error(`The address of the repository: got '${given}', wanted one like https://github.com/YOU/NAME`)
   process.exit(1)
 }
