@@ -5,6 +5,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { readSection, replaceSection } from './docs/markdown.ts'
 import { schemaFile, schemaText } from './docs/config-schema.ts'
+import { documentSchemas } from './docs/document-schemas.ts'
 import { sections } from './docs/sections.ts'
 
 for (const { page, name, render } of sections) {
@@ -20,4 +21,6 @@ for (const { page, name, render } of sections) {
   writeFileSync(file, replaceSection(text, name, render()))
 }
 
-writeFileSync(new URL(`../${schemaFile}`, import.meta.url), schemaText())
+for (const [path, text] of [[schemaFile, schemaText()] as const, ...documentSchemas()]) {
+  writeFileSync(new URL(`../${path}`, import.meta.url), text)
+}

@@ -1,3 +1,7 @@
+/**
+ * Makes a lifecycle, and the types that belong to it.
+ * @module lastcall
+ */
 export { drainWorkers } from './node/lifecycle/cluster-workers.ts'
 export {
   type EventFields,

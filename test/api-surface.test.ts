@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { dirname, join } from 'node:path'
+import pkg from '../package.json' with { type: 'json' }
 import { readEntries, readSource } from './helpers/source-graph.ts'
 
 interface Surface {
@@ -72,6 +73,10 @@ const golden: Readonly<Record<string, Surface>> = {
     values: ['createTestLifecycle', 'recordEvents'],
     types: ['EventRecording', 'Interception', 'LogLine', 'ManualClock', 'TestLifecycle'],
   },
+  './documents': {
+    values: [],
+    types: ['BeforeAfterDocument', 'LoadDocument', 'RehearsalDocument', 'Report', 'RolloutDocument'],
+  },
 }
 
 interface Export {
@@ -125,6 +130,15 @@ test('the entry points are those that are documented', () => {
     entries.map(({ subpath }) => subpath),
     Object.keys(golden),
   )
+})
+
+test('compilers that do not read exports find the same types', () => {
+  const { exports, main, types, typesVersions } = pkg
+  assert.deepEqual([main, types], [exports['.'].require.default, exports['.'].types])
+  const others = Object.entries(exports).flatMap(([subpath, target]) =>
+    typeof target === 'string' || subpath === '.' ? [] : [[subpath.slice(2), [target.types]]],
+  )
+  assert.deepEqual(typesVersions['*'], Object.fromEntries(others))
 })
 
 for (const { subpath, source } of entries) {

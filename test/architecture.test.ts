@@ -170,7 +170,8 @@ function reach(path: string, seen: Set<string> = new Set()): ReadonlySet<string>
   return seen
 }
 
-for (const { subpath, source } of readEntries()) {
+// Nothing of `lastcall/documents` runs: the build makes one file of types from it.
+for (const { subpath, source } of readEntries().filter((entry) => entry.subpath !== './documents')) {
   test(`what lastcall${subpath.slice(1)} reaches needs Node and at most its own peer`, () => {
     const own = peers[integrationOf(source)] ?? []
     const foreign = [...reach(source)].flatMap((path) =>

@@ -33,6 +33,17 @@ export const errorTable: Readonly<Record<ErrorCode, string>> = titles
 /**
  * Every error that lastcall throws or rejects with. `code` says which; `problems` lists all that was wrong
  * with the input.
+ * @example
+ * ```ts
+ * import { createLifecycle, LastcallError } from 'lastcall'
+ *
+ * try {
+ *   createLifecycle({ drainTimeoutMs: Number(process.env.DRAIN_MS) })
+ * } catch (error) {
+ *   if (!(error instanceof LastcallError)) throw error
+ *   console.error(error.code, error.problems)
+ * }
+ * ```
  */
 export class LastcallError extends Error {
   override readonly name = 'LastcallError'

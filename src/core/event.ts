@@ -27,11 +27,8 @@ export type LifecycleEvent =
   | (Happened & { readonly type: 'hooksTimedOut' })
   | (Happened & { readonly type: 'exitForced'; readonly exitCode: number })
 
-/** Name of a {@link LifecycleEvent}. */
-export type EventName = LifecycleEvent['type']
-
 /** All event names in the order of a shutdown. */
-export const eventNames: readonly EventName[] = [
+export const eventNames = [
   'startupCompleted',
   'becameReady',
   'becameUnready',
@@ -44,4 +41,7 @@ export const eventNames: readonly EventName[] = [
   'hooksFinished',
   'hooksTimedOut',
   'exitForced',
-]
+] as const
+
+/** Name of a {@link LifecycleEvent}. */
+export type EventName = (typeof eventNames)[number]

@@ -1,13 +1,13 @@
 /** What one server can have in flight, in the order in which metrics and reports name it. */
 export const servedKinds = ['request', 'stream', 'upgrade'] as const
 
-/** A kind of {@link servedKinds}. */
+/** Kind of something that a server has in flight. */
 export type ServedKind = (typeof servedKinds)[number]
 
 /** Everything that can be in flight: what servers have, and work that is no request. */
 export const inFlightKinds: readonly InFlightKind[] = [...servedKinds, 'work']
 
-/** A kind of {@link inFlightKinds}. */
+/** Kind of something that is in flight. */
 export type InFlightKind = ServedKind | 'work'
 
 /** A number for each kind that a server can have in flight. */

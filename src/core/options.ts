@@ -3,6 +3,7 @@ import { describe } from './describe.ts'
 import { LastcallError } from './errors.ts'
 import type { Logger } from './logger.ts'
 import { type Environment, optionRules, signalProblems } from './option-rules.ts'
+import { unknownNames, unknownVariables, variable } from './option-names.ts'
 
 /** Name of a signal, such as `SIGTERM`. */
 export type SignalName = `SIG${string}`
@@ -16,55 +17,84 @@ export interface LifecycleOptions {
   /**
    * How long everything is still served after the signal. `LASTCALL_SHUTDOWN_DELAY`; 5 s in Kubernetes,
    * else 0. A process in which no server listens waits for nobody: there only a value in the code counts.
+   * @default 5000 in Kubernetes, 0 elsewhere
    */
   readonly shutdownDelayMs?: number | undefined
-  /** How long readiness stays green after the signal. `LASTCALL_READINESS_FAIL_DELAY`; 0. */
+  /**
+   * How long readiness stays green after the signal. `LASTCALL_READINESS_FAIL_DELAY`; 0.
+   * @default 0
+   */
   readonly readinessFailDelayMs?: number | undefined
-  /** How long the drain may take before the rest is force-closed. `LASTCALL_DRAIN_TIMEOUT`; 15 s. */
+  /**
+   * How long the drain may take before the rest is force-closed. `LASTCALL_DRAIN_TIMEOUT`; 15 s.
+   * @default 15000
+   */
   readonly drainTimeoutMs?: number | undefined
-  /** How long all stop hooks together may take. `LASTCALL_HOOKS_TIMEOUT`; 5 s. */
+  /**
+   * How long all stop hooks together may take. `LASTCALL_HOOKS_TIMEOUT`; 5 s.
+   * @default 5000
+   */
   readonly hooksTimeoutMs?: number | undefined
   /**
    * How long before the drain timeout `deadlineSignal` is aborted; at most half of the drain timeout.
    * `LASTCALL_DEADLINE_NOTICE`; 3 s.
+   * @default 3000
    */
   readonly deadlineNoticeMs?: number | undefined
   /**
    * Time of the preStop hook, which the kubelet spends before it sends the signal; counts in the sum only.
    * `LASTCALL_PRE_STOP`; 0.
+   * @default 0
    */
   readonly preStopMs?: number | undefined
   /**
    * `terminationGracePeriodSeconds` in milliseconds; when known, the sum of the others is checked.
    * `LASTCALL_GRACE_PERIOD`; unknown.
+   * @default unknown
    */
   readonly gracePeriodMs?: number | undefined
   /**
    * How long a check may take before it counts as failed. `LASTCALL_CHECK_TIMEOUT`; 900 ms, because the
    * kubelet waits for 1 s.
+   * @default 900
    */
   readonly checkTimeoutMs?: number | undefined
-  /** Port of the probe server, 0 for any free one, false for none. `LASTCALL_PROBE_PORT`; 8081. */
+  /**
+   * Port of the probe server, 0 for any free one, false for none. `LASTCALL_PROBE_PORT`; 8081.
+   * @default 8081
+   */
   readonly probePort?: number | false | undefined
-  /** Address that the probe server listens on. `LASTCALL_PROBE_HOST`; all addresses. */
+  /**
+   * Address that the probe server listens on. `LASTCALL_PROBE_HOST`; all addresses.
+   * @default '::'
+   */
   readonly probeHost?: string | undefined
   /**
    * Whether liveness answers 503 during the shutdown. `LASTCALL_LIVENESS_FAILS_ON_SHUTDOWN`; false: what
    * finishes its work is alive.
+   * @default false
    */
   readonly livenessFailsOnShutdown?: boolean | undefined
   /**
    * File for the report, false for none. `LASTCALL_TERMINATION_LOG`; `/dev/termination-log`, where that
    * exists.
+   * @default '/dev/termination-log'
    */
   readonly terminationLog?: string | false | undefined
-  /** Signals that start the shutdown. SIGTERM and SIGINT. */
+  /**
+   * Signals that start the shutdown. SIGTERM and SIGINT.
+   * @default ['SIGTERM', 'SIGINT']
+   */
   readonly signals?: readonly SignalName[] | undefined
   /**
    * What ends the process at the end: only a shutdown that a signal began, any shutdown, or never. `signal`.
+   * @default 'signal'
    */
   readonly exitAfter?: 'signal' | 'any' | 'never' | undefined
-  /** Where events go, in pino's call shape, false for nowhere. One JSON line an event on stderr. */
+  /**
+   * Where events go, in pino's call shape, false for nowhere. One JSON line an event on stderr.
+   * @default one that writes to stderr
+   */
   readonly logger?: Logger | false | undefined
 }
 
@@ -156,38 +186,4 @@ function readOption(name: string, input: object, env: Environment, problems: str
   if (parsed === undefined || parsed === given) return { value: given }
   const message = `${name} is set in the code and differently in ${rule.env}; the code's value is used`
   return { value: given, notice: { message, option: name, used: given, ignored: parsed } }
-}
-
-// What Kubernetes sets for a Service (kubernetes.io, "Service environment variables"): for one named
-// `lastcall-probe`, LASTCALL_PROBE_PORT is among it.
-const isServiceAddress = (name: string, text: string): boolean =>
-  name.endsWith('_PORT') && /^(tcp|udp|sctp):\/\//i.test(text)
-
-function variable(env: Environment, name: string): string | undefined {
-  const text = env[name]
-  // An empty variable is what a template leaves behind when it has no value; it means "not set".
-  return text === undefined || text === '' || isServiceAddress(name, text) ? undefined : text
-}
-
-function unknownNames(input: object): string[] {
-  const known = Object.keys(optionRules)
-  return Object.keys(input)
-    .filter((name) => !known.includes(name))
-    .map((name) => `${name}: there is no such option; the options are ${known.join(', ')}`)
-}
-
-/**
- * A Service named `lastcall` or `lastcall-…` puts these into every pod beside it; they are none of our
- * options.
- */
-const serviceVariable =
-  /^LASTCALL_(SERVICE_|PORT$|PORT_|\w+_SERVICE_HOST$|\w+_SERVICE_PORT(_|$)|\w+_PORT_\d+_(TCP|UDP|SCTP))/
-
-// A variable that a newer chart sets must not stop an older application: it is shown, not refused.
-function unknownVariables(env: Environment): OptionNotice[] {
-  const known = Object.values(optionRules).map((rule) => rule.env)
-  return Object.keys(env)
-    .filter((name) => name.startsWith('LASTCALL_') && !known.includes(name) && !serviceVariable.test(name))
-    .filter((name) => variable(env, name) !== undefined)
-    .map((name) => ({ message: `${name} is set and no option reads it; look for a misspelling` }))
 }

@@ -42,7 +42,7 @@ export type State =
   | { readonly name: 'stopping'; readonly shutdown: Shutdown }
   | { readonly name: 'stopped'; readonly shutdown: Shutdown; readonly exitCode: number }
 
-/** Name of a {@link State}. */
+/** Name of a state. */
 export type StateName = State['name']
 
 /** All state names in the order a lifecycle goes through them. */

@@ -1,6 +1,7 @@
 import { type LaneFigures, laneFigures } from './figures.ts'
 import type { LaneRecord, LoadRecord } from './load-record.ts'
 import type { LaneName } from './sample.ts'
+import type { WithOperations } from './sent-operations.ts'
 import type { LoopDelays } from './stall-watch.ts'
 
 /** One lane's part of a {@link LoadDocument}. */
@@ -26,8 +27,11 @@ interface GeneratorHealth extends LoopDelays {
   readonly skipped: number
 }
 
+// Named apart: the generator of the schemas takes an inherited optional field below Omit for a required one.
+type OtherFields = Omit<LoadRecord, 'lanes' | 'health' | keyof WithOperations>
+
 /** A {@link LoadRecord} in figures; part of every JSON document that lastcall writes. */
-export interface LoadDocument extends Omit<LoadRecord, 'lanes' | 'health'> {
+export interface LoadDocument extends OtherFields, WithOperations {
   readonly requests: number
   readonly failed: number
   readonly lanes: readonly LaneDocument[]

@@ -27,6 +27,7 @@ export interface ServeOptions {
   /**
    * Label of the server in metrics and reports. `main` for the first, `server-2` and so on; that of a closed
    * server is given again.
+   * @default 'main', then 'server-2'
    */
   readonly name?: string
   /**
@@ -38,7 +39,10 @@ export interface ServeOptions {
 
 /** Options of `onStop()`. */
 export interface HookOptions {
-  /** Milliseconds that this hook may take; what is left of `hooksTimeoutMs` when shorter. */
+  /**
+   * Milliseconds that this hook may take; what is left of `hooksTimeoutMs` when shorter.
+   * @default what is left of hooksTimeoutMs
+   */
   readonly timeoutMs?: number
 }
 
@@ -47,9 +51,15 @@ export type StopHook = (signal: AbortSignal) => unknown
 
 /** Options of `check()`. */
 export interface CheckOptions {
-  /** Milliseconds the check may take. `checkTimeoutMs`. */
+  /**
+   * Milliseconds the check may take. `checkTimeoutMs`.
+   * @default checkTimeoutMs
+   */
   readonly timeoutMs?: number
-  /** Whether liveness asks it as well: only for what a restart of this process would fix. false. */
+  /**
+   * Whether liveness asks it as well: only for what a restart of this process would fix. false.
+   * @default false
+   */
   readonly liveness?: boolean
 }
 

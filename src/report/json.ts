@@ -1,8 +1,13 @@
+import type { LoadDocument as LoadResult } from '../load/load-document.ts'
+import type { LoadOptions } from '../load/load-options.ts'
 import { afterLoad, type OpenApiFacts } from '../load/openapi-facts.ts'
+import { withoutSecrets } from '../load/plain-request.ts'
+import { judgeLoad } from '../rollout/load-verdict.ts'
 import { autoNotes } from '../rollout/readiness-notes.ts'
 import type { BeforeAfterDocument, RehearsalDocument, RolloutDocument } from '../rollout/run-document.ts'
 import type { RunFacts } from '../rollout/run-facts.ts'
 import { judgeRun } from '../rollout/verdict.ts'
+import type { LoadDocument, ShownLoadOptions } from './load-command-document.ts'
 
 /** What a rehearsal was, besides what happened in it. */
 interface RehearsalFacts {
@@ -45,7 +50,44 @@ export function toRolloutDocument(
   return { schemaVersion: 2, kind: 'rollout', ...about, ...document, verdict: judgeRun(facts), ...facts }
 }
 
-/** A document as text, with a line end. */
+/** Judges a load that was sent by itself, and puts everything into the document of `lastcall load`. */
+export function toLoadDocument(
+  result: LoadResult,
+  { url, load, openapi }: { url: URL; load: LoadOptions; openapi?: OpenApiFacts | undefined },
+): LoadDocument {
+  return {
+    schemaVersion: 2,
+    kind: 'load',
+    url: url.href,
+    options: withoutValues(load),
+    ...(openapi && { openapi: afterLoad(openapi, result) }),
+    verdict: judgeLoad(result),
+    ...result,
+  }
+}
+
+/** Header fields and bodies may have secrets, and a file of results is no place for them. */
+function withoutValues({ laneHeaders, headers, requests, ...load }: LoadOptions): ShownLoadOptions {
+  return {
+    ...load,
+    requests: mapValues(requests, (each) => each.map(withoutSecrets)),
+    headers: Object.keys(headers),
+    laneHeaders: mapValues(laneHeaders, Object.keys),
+  }
+}
+
+function mapValues<Value, Other>(
+  values: Readonly<Record<string, Value>>,
+  toOther: (value: Value) => Other,
+): Readonly<Record<string, Other>> {
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, toOther(value)]))
+}
+
+// No clock of a run is more exact than this, and a reader cannot use more.
+const toTenths = (key: string, value: unknown): unknown =>
+  typeof value === 'number' && /(?:^ms|Ms)$/.test(key) ? Math.round(value * 10) / 10 : value
+
+/** A document as text, times rounded to tenths of a millisecond, with a line end. */
 export function toJson(document: object): string {
-  return `${JSON.stringify(document, undefined, 2)}\n`
+  return `${JSON.stringify(document, toTenths, 2)}\n`
 }

@@ -9,7 +9,18 @@ export interface EventRecording extends Disposable {
   names(): readonly EventName[]
 }
 
-/** Writes down every event of a lifecycle, made by whom ever, until it is disposed of. */
+/**
+ * Writes down every event of a lifecycle, made by whom ever, until it is disposed of.
+ * @example
+ * ```ts
+ * import { createTestLifecycle, recordEvents } from 'lastcall/testing'
+ *
+ * await using test = createTestLifecycle()
+ * using recording = recordEvents(test.lifecycle)
+ * await test.lifecycle.start()
+ * console.log(recording.names())
+ * ```
+ */
 export function recordEvents(lifecycle: Lifecycle): EventRecording {
   const events: ObservedEvent[] = []
   const subscriptions = eventNames.map((name) => lifecycle.on(name, (event) => void events.push(event)))

@@ -62,6 +62,16 @@ export interface TestLifecycle extends AsyncDisposable {
  * log lines are kept; all else is as in
  * `createLifecycle`: servers, sockets, checks and hooks are real.
  * @throws LastcallError `LASTCALL_INVALID_OPTIONS` with all problems at once, `LASTCALL_NODE_VERSION`
+ * @example
+ * ```ts
+ * import { createTestLifecycle } from 'lastcall/testing'
+ *
+ * await using test = createTestLifecycle({ shutdownDelayMs: 5_000 })
+ * await test.lifecycle.start()
+ * test.send('SIGTERM')
+ * test.clock.advance(5_000)
+ * console.log(await test.exited)
+ * ```
  */
 export function createTestLifecycle(options: LifecycleOptions = {}): TestLifecycle {
   // Its host uses what an older Node.js does not have.

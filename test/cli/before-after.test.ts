@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { main } from '../../src/cli/main.ts'
 import type { BeforeAfterDocument, RehearsalDocument } from '../../src/rollout/run-document.ts'
 import { captureIo } from '../helpers/captured-io.ts'
+import { readDocument } from '../helpers/documents.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { assertNothingAgainst } from '../helpers/quiet-machine.ts'
 
@@ -22,7 +23,7 @@ test('rehearse --before-after shows what lastcall/auto changes; the second run d
   const io = captureIo()
   const flags = [...shortRun, '--before-after', '--json', file]
   const code = await main(['rehearse', ...flags, ...program('handlerless-app')], io)
-  const { kind, before, after } = JSON.parse(readFileSync(file, 'utf8')) as BeforeAfterDocument
+  const { kind, before, after } = readDocument<BeforeAfterDocument>(readFileSync(file, 'utf8'))
   assert.equal(kind, 'before-after')
   assert.deepEqual(
     [before.auto, before.verdict.outcome, before.pods[0]?.ending],
@@ -79,7 +80,7 @@ test('rehearse --auto says in its verdict that nothing of lastcall/auto was seen
     child.on('exit', (code) => process.exit(code))`
   const flags = [...shortRun, '--auto', '--json', '-']
   const code = await main(['rehearse', ...flags, '--', process.execPath, '-e', script], io)
-  const { auto, verdict } = JSON.parse(io.out()) as RehearsalDocument
+  const { auto, verdict } = readDocument<RehearsalDocument>(io.out())
   assertNothingAgainst(code, verdict)
   assert.equal(auto, true)
   assert.match(

@@ -9,6 +9,7 @@ import type { PodEnding } from '../../src/rollout/pod-record.ts'
 import type { RehearsalDocument } from '../../src/rollout/run-document.ts'
 import { codeBlocksOf } from '../docs/pages.ts'
 import { captureIo } from '../helpers/captured-io.ts'
+import { readDocument } from '../helpers/documents.ts'
 import { testWith } from '../helpers/needs.ts'
 import { assertNothingAgainst } from '../helpers/quiet-machine.ts'
 
@@ -31,7 +32,7 @@ async function rehearse(...command: string[]): Promise<Run> {
   const io = captureIo()
   const code = await main(['rehearse', ...times, '--', ...command], io)
   assert.notEqual(io.out(), '', io.err())
-  return { code, document: JSON.parse(io.out()) as RehearsalDocument }
+  return { code, document: readDocument<RehearsalDocument>(io.out()) }
 }
 
 /** The run came to a verdict about a server without lastcall, whose first pod ended like this. */

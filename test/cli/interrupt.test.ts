@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { RehearsalDocument } from '../../src/rollout/run-document.ts'
+import { readDocument } from '../helpers/documents.ts'
 
 interface Program {
   readonly child: ChildProcess
@@ -84,7 +85,7 @@ async function interrupt(t: TestContext, app: string, when: RegExp, ...more: str
   program.child.kill('SIGINT')
   assert.deepEqual(await once(program.child, 'close'), [130, null])
   await until(() => !program.pods().some(groupLives))
-  return { program, document: JSON.parse(readFileSync(file, 'utf8')) as RehearsalDocument }
+  return { program, document: readDocument<RehearsalDocument>(readFileSync(file, 'utf8')) }
 }
 
 test('rehearse prints and writes what it has seen when SIGINT ends it: inconclusive, and no failure of the pods', async (t) => {

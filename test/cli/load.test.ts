@@ -7,16 +7,15 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { main } from '../../src/cli/main.ts'
-import type { LoadDocument } from '../../src/load/load-document.ts'
-import type { judgeLoad } from '../../src/rollout/load-verdict.ts'
+import type { LoadDocument } from '../../src/report/documents.ts'
 import { answer } from '../fixtures/answer.ts'
 import { type CapturedIo, captureIo } from '../helpers/captured-io.ts'
+import { readDocument } from '../helpers/documents.ts'
 import { listen } from '../helpers/listen.ts'
 import { assertNothingAgainst } from '../helpers/quiet-machine.ts'
 
 const short = ['--lanes', 'new-connections,keep-alive', '--json', '-']
-type Written = LoadDocument & { schemaVersion: number; verdict: ReturnType<typeof judgeLoad> }
-const documentOf = (io: CapturedIo): Written => JSON.parse(io.out()) as Written
+const documentOf = (io: CapturedIo): LoadDocument => readDocument<LoadDocument>(io.out())
 
 test('load ends after its duration with one JSON document on stdout and exit code 0', async (t) => {
   const { port } = await listen(t, createServer(answer))

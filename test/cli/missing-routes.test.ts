@@ -3,10 +3,10 @@ import { createServer, type Server } from 'node:http'
 import { test } from 'node:test'
 import { main } from '../../src/cli/main.ts'
 import { getOf } from '../../src/load/plain-request.ts'
-import type { LoadDocument } from '../../src/load/load-document.ts'
-import type { judgeLoad } from '../../src/rollout/load-verdict.ts'
+import type { LoadDocument } from '../../src/report/documents.ts'
 import type { RehearsalDocument } from '../../src/rollout/run-document.ts'
 import { captureIo } from '../helpers/captured-io.ts'
+import { readDocument } from '../helpers/documents.ts'
 import { listen } from '../helpers/listen.ts'
 import { assertNothingAgainst } from '../helpers/quiet-machine.ts'
 
@@ -24,7 +24,7 @@ for (const [app, post, slow] of runs) {
     const command = ['--', process.execPath, `test/fixtures/routeless/${app}.ts`]
     const code = await main(['rehearse', ...shortRun, ...command], io)
     assert.notEqual(io.out(), '', io.err())
-    const { load, verdict } = JSON.parse(io.out()) as RehearsalDocument
+    const { load, verdict } = readDocument<RehearsalDocument>(io.out())
     assert.deepEqual(load.failures, [])
     assertNothingAgainst(code, verdict)
     assert.deepEqual(
@@ -52,7 +52,7 @@ test('load falls back to the path of its URL', async (t) => {
   const io = captureIo()
   const flags = ['--url', `http://127.0.0.1:${port}/health`, '--until-file', 'package.json', '--json', '-']
   await main(['load', ...flags], io)
-  const document = JSON.parse(io.out()) as LoadDocument & { verdict: ReturnType<typeof judgeLoad> }
+  const document = readDocument<LoadDocument>(io.out())
   assert.equal(document.failed, 0)
   assert.match(document.verdict.notes[0] ?? '', /^keep-alive and think-time sent GET \/health instead: /)
 })

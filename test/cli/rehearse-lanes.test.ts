@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test'
 import { main } from '../../src/cli/main.ts'
 import type { RehearsalDocument } from '../../src/rollout/run-document.ts'
 import { captureIo } from '../helpers/captured-io.ts'
+import { readDocument } from '../helpers/documents.ts'
 
 const shortRun = (
   '--replicas 1 --baseline 500ms --cool-down 300ms --endpoint-lag 300ms --rate 100 ' +
@@ -23,7 +24,7 @@ async function rehearse(
   const io = captureIo()
   await main(['rehearse', ...shortRun, '--json', file, ...flags, '--', process.execPath, ...command], io)
   assert.equal(io.err(), '')
-  return JSON.parse(readFileSync(file, 'utf8')) as RehearsalDocument
+  return readDocument<RehearsalDocument>(readFileSync(file, 'utf8'))
 }
 
 const added: readonly string[] = ['stream', 'slow-reader', 'websocket', 'sse', 'http2']

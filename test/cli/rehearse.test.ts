@@ -6,6 +6,7 @@ import { type TestContext, test } from 'node:test'
 import { main } from '../../src/cli/main.ts'
 import type { RehearsalDocument } from '../../src/rollout/run-document.ts'
 import { type CapturedIo, captureIo } from '../helpers/captured-io.ts'
+import { readDocument } from '../helpers/documents.ts'
 import { assertNothingAgainst } from '../helpers/quiet-machine.ts'
 
 interface Run {
@@ -28,7 +29,7 @@ async function rehearse(t: TestContext, app: string, ...flags: string[]): Promis
   const io = captureIo()
   const command = ['--', process.execPath, `test/fixtures/${app}.ts`]
   const code = await main(['rehearse', ...shortRun, '--json', file, ...flags, ...command], io)
-  return { code, io, document: JSON.parse(readFileSync(file, 'utf8')) as RehearsalDocument }
+  return { code, io, document: readDocument<RehearsalDocument>(readFileSync(file, 'utf8')) }
 }
 
 test('rehearse loses nothing with an application that serves on before it closes: exit code 0', async (t) => {

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { suite, type TestContext, test } from 'node:test'
 import type { RolloutDocument } from '../../src/rollout/run-document.ts'
 import { applyManifests, type AppliedObject } from '../helpers/apply-manifests.ts'
+import { readDocument } from '../helpers/documents.ts'
 import { type SeenRequest, send } from '../helpers/fake-api-server.ts'
 import type { FakeCluster } from '../helpers/fake-cluster.ts'
 import { paths } from '../helpers/kubernetes-objects.ts'
@@ -50,7 +51,7 @@ suite('lastcall rollout, when the API server refuses something under load', () =
       const sentence = new RegExp(`the API server .* refused with ${status} Odd: not like this`)
       assert.match(io.out(), /^lane[^]*\nINCONCLUSIVE {2}0 failed of [\d,]+ requests in 1 rollout/)
       assert.match(io.out(), sentence)
-      const document = JSON.parse(readFileSync(file, 'utf8')) as RolloutDocument
+      const document = readDocument<RolloutDocument>(readFileSync(file, 'utf8'))
       assert.match(document.interruptedBy ?? '', sentence)
       assert.deepEqual([document.stuck, document.verdict.outcome], [undefined, 'inconclusive'])
       assert.ok(document.load.requests > 0)

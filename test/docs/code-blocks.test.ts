@@ -9,10 +9,12 @@ import { commands } from '../../scripts/docs/facts.ts'
 import type { Report } from '../../src/core/report.ts'
 import { takePort } from '../helpers/ports.ts'
 import { httpGet } from '../helpers/http-get.ts'
+import { publicExamples } from './examples.ts'
 import { allPages, type CodeBlock, codeBlocksOf, fileNameOf, localImportsOf, top } from './pages.ts'
 
 const pages = allPages().filter((page) => !page.startsWith('CHANGELOG'))
 const blocks = pages.flatMap(codeBlocksOf)
+const examples = publicExamples()
 const folder = join(top, '.cache', 'docs')
 
 const titleOf = ({ page, line }: CodeBlock): string => `${page}:${line}`
@@ -73,7 +75,9 @@ function writeBlocks(): void {
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig))
   writeFileSync(join(folder, 'globals.d.ts'), globals)
-  for (const block of new Set([...typed, ...programs])) writeFileSync(fileOf(block), block.code)
+  for (const block of new Set([...typed, ...programs, ...examples])) {
+    writeFileSync(fileOf(block), block.code)
+  }
 }
 
 suite('code in the documentation', () => {
@@ -81,6 +85,7 @@ suite('code in the documentation', () => {
 
   test('every TypeScript block type-checks', () => {
     assert.ok(typed.length > 12, 'found too few blocks')
+    assert.ok(examples.length > 8, 'found too few examples')
     const tsc = join(top, 'node_modules', 'typescript', 'bin', 'tsc')
     const args = [tsc, '--noEmit', '--pretty', 'false', '-p', folder]
     const { error, stdout } = spawnSync(process.execPath, args, { cwd: top, encoding: 'utf8' })

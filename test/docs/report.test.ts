@@ -5,6 +5,7 @@ import { setImmediate } from 'node:timers/promises'
 import { suite, test } from 'node:test'
 import { readTable } from '../../scripts/docs/markdown.ts'
 import { type Report, serializeReport } from '../../src/core/report.ts'
+import { assertDocument } from '../helpers/documents.ts'
 import { makeLifecycle, makeServer, openPort } from '../helpers/lifecycle.ts'
 import { assertSameNames, plain } from './compare.ts'
 import { codeBlocksOf, sectionOf } from './pages.ts'
@@ -59,6 +60,7 @@ suite(page, () => {
     const early = log.flatMap(({ details }) => ('report' in details ? [details['report']] : []))
     host.clock.advance(lifecycle.options.drainTimeoutMs)
     const report = await shutdown
+    for (const one of [report, ...early]) assertDocument(one, 'report')
     const trimmed = JSON.parse(serializeReport(report, 1)) as Report
     assertSameNames(page, documented, [
       ...new Set([report, trimmed, ...early].flatMap((one) => fieldsOf(one))),

@@ -3,6 +3,7 @@ import type { TestContext } from 'node:test'
 import { main } from '../../src/cli/main.ts'
 import type { RolloutDocument } from '../../src/rollout/run-document.ts'
 import { type CapturedIo, captureIo } from './captured-io.ts'
+import { readDocument } from './documents.ts'
 import { eventually } from './eventually.ts'
 import { FakeCluster } from './fake-cluster.ts'
 import { writeKubeconfig } from './kubeconfig.ts'
@@ -30,7 +31,7 @@ export const startCluster = (t: TestContext): Promise<FakeCluster> => new FakeCl
 /** What `-o json` printed. */
 export function documentOf(io: CapturedIo): RolloutDocument {
   assert.notEqual(io.out(), '', io.err())
-  return JSON.parse(io.out()) as RolloutDocument
+  return readDocument<RolloutDocument>(io.out())
 }
 /** Resolves when the run is in a phase. */
 export const inPhase = (io: CapturedIo, phase: string): Promise<void> =>

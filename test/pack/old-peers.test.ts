@@ -20,16 +20,17 @@ const testWithRegistry = testWith('an npm registry')
 suite('beside packages that are too old', () => {
   let installed: ReturnType<typeof installIntoEmptyFolder>
 
-  /** What a program that is run beside the packages prints. */
-  const printedBy = (...lines: readonly string[]): string => {
-    const file = join(installed.folder, 'program.js')
+  /** What a program prints that runs beside the packages of a folder. */
+  const printedIn = (folder: string, ...lines: readonly string[]): string => {
+    const file = join(folder, 'program.js')
     const imports = `import { createLifecycle } from 'lastcall'
 const lifecycle = createLifecycle({ probePort: false, logger: false, signals: [] })`
     writeFileSync(file, [imports, ...lines].join('\n'))
-    const { code, output } = run(installed.folder, process.execPath, [file])
+    const { code, output } = run(folder, process.execPath, [file])
     assert.equal(code, 0, output)
     return output
   }
+  const printedBy = (...lines: readonly string[]): string => printedIn(installed.folder, ...lines)
   const sentenceOf = (call: string): string => `await (async () => ${call})().then(
   () => console.log('not refused'), ({ code, message }) => console.log(code + '\\n' + message))`
   const refusal = (found: string, wanted: string, install: string): string =>
@@ -82,6 +83,17 @@ const lifecycle = createLifecycle({ probePort: false, logger: false, signals: []
       assert.equal(printed, `${wanted}lastcall_state{state="starting"} 1\n`)
     },
   )
+
+  testWithRegistry('observeMetrics() names @opentelemetry/api 1.2, which has no meters', () => {
+    const { folder } = installIntoEmptyFolder(packLastcall(), '@opentelemetry/api@1.2.0')
+    const printed = printedIn(
+      folder,
+      "import * as api from '@opentelemetry/api'",
+      "import { observeMetrics } from 'lastcall/opentelemetry'",
+      sentenceOf("observeMetrics(lifecycle, { meter: api.metrics?.getMeter('lastcall') })"),
+    )
+    assert.equal(printed, refusal('@opentelemetry/api 1.2.0', '1.3.0', '@opentelemetry/api@1'))
+  })
 
   testWithRegistry('observeMetrics() works with @opentelemetry/api 1.8', () => {
     const printed = printedBy(

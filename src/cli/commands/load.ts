@@ -3,17 +3,14 @@ import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
 import { type RunningLoad, startLoad } from '../../load/engine.ts'
-import { type LoadDocument, toLoadDocument } from '../../load/load-document.ts'
-import { type LoadOptions, withoutLeftOut } from '../../load/load-options.ts'
-import { afterLoad } from '../../load/openapi-facts.ts'
-import { withoutSecrets } from '../../load/plain-request.ts'
+import { type LoadDocument as LoadResult, toLoadDocument as toLoadResult } from '../../load/load-document.ts'
+import { withoutLeftOut } from '../../load/load-options.ts'
 import { refuseSelfTest } from '../../load/self-test.ts'
 import { waitForAnswers } from '../../load/wait-for-answers.ts'
-import { toJson } from '../../report/json.ts'
+import { toJson, toLoadDocument } from '../../report/json.ts'
 import { renderLoad, renderLoadLine } from '../../report/load-summary.ts'
 import { renderOpenApi } from '../../report/openapi.ts'
 import { createPalette } from '../../report/palette.ts'
-import { judgeLoad } from '../../rollout/load-verdict.ts'
 import type { RawFlags } from '../flag-reader.ts'
 import { addHelp, type Example } from '../help.ts'
 import { type CliIo, isColoured } from '../io.ts'
@@ -74,7 +71,7 @@ async function load(raw: RawFlags, io: CliIo): Promise<number> {
     await untilEnd(options, ending.signal)
     await running.stop()
     clearInterval(progress)
-    return finish(toLoadDocument(running.record()), { options, raw, io })
+    return finish(toLoadResult(running.record()), options, raw, io)
   } finally {
     running?.abandon()
     offSignal()
@@ -96,40 +93,13 @@ function showProgress(running: RunningLoad, everyMs: number, io: CliIo): NodeJS.
   return setInterval(() => io.stderr.write(`${renderLoadLine(running.totals())}\n`), everyMs)
 }
 
-function finish(
-  document: LoadDocument,
-  { options, raw, io }: { readonly options: LoadCommandOptions; readonly raw: RawFlags; readonly io: CliIo },
-): number {
-  const verdict = judgeLoad(document)
-  const json = toJson({
-    schemaVersion: 2,
-    kind: 'load',
-    url: options.url.href,
-    options: withoutValues(options.load),
-    ...(options.openapi && { openapi: afterLoad(options.openapi, document) }),
-    verdict,
-    ...document,
-  })
+function finish(result: LoadResult, options: LoadCommandOptions, raw: RawFlags, io: CliIo): number {
+  const document = toLoadDocument(result, options)
+  const { verdict } = document
+  const json = toJson(document)
   const file = raw['json']
   if (typeof file === 'string' && file !== '-') writeFileSync(resolve(io.cwd, file), json)
   const palette = createPalette(isColoured(io.stdout, io.env, raw['color'] !== false))
   io.stdout.write(file === '-' ? json : renderLoad(document, verdict, palette))
   return verdict.exitCode
-}
-
-/** Header fields and bodies may have secrets, and a file of results is no place for them. */
-function withoutValues({ laneHeaders, headers, requests, ...load }: LoadOptions): object {
-  return {
-    ...load,
-    requests: mapValues(requests, (each) => each.map(withoutSecrets)),
-    headers: Object.keys(headers),
-    laneHeaders: mapValues(laneHeaders, Object.keys),
-  }
-}
-
-function mapValues<Value>(
-  values: Readonly<Record<string, Value>>,
-  toOther: (value: Value) => object,
-): Readonly<Record<string, object>> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, toOther(value)]))
 }

@@ -46,6 +46,16 @@ async function plugin(app: FastifyApp, options: LastcallOptions): Promise<void> 
  *
  * Rejects with `LASTCALL_UNSUPPORTED_PEER`, `LASTCALL_INVALID_OPTIONS`, `LASTCALL_DUPLICATE_NAME`;
  * `app.listen()` with `LASTCALL_PROBE_PORT`.
+ * @example
+ * ```ts
+ * import fastify from 'fastify'
+ * import { lastcall } from 'lastcall/fastify'
+ *
+ * const app = fastify({ logger: true })
+ * await app.register(lastcall, { drainTimeoutMs: 20_000 })
+ * app.get('/', () => 'hello')
+ * await app.listen({ port: 8080, host: '0.0.0.0' })
+ * ```
  */
 export const lastcall: LastcallPlugin = Object.assign(plugin, {
   // What fastify-plugin does: the decorator belongs to the instance that registers, not to a child of it

@@ -1,8 +1,13 @@
 import { describe } from '../../core/describe.ts'
 import { LastcallError } from '../../core/errors.ts'
+import { type Peer, refuseOldPeer } from '../../core/peer.ts'
+import { loadedPackages } from '../../node/host/loaded-packages.ts'
 import type { Lifecycle } from '../../node/types.ts'
 import { instruments } from './instruments.ts'
 import type { MetricsMeter, MetricsResult } from './meter.ts'
+
+// Older releases have no metrics: those were in a package of their own.
+const peer: Peer = { name: '@opentelemetry/api', oldest: '1.3.0', install: '@opentelemetry/api@1' }
 
 /** Options of {@link observeMetrics}. */
 export interface ObserveOptions {
@@ -16,8 +21,18 @@ export interface ObserveOptions {
 /**
  * Adds the lifecycle's metrics, and `http.server.active_requests`, to a meter. The numbers are read at each
  * collection, all from one snapshot; requests are not touched.
- * @throws LastcallError `LASTCALL_INVALID_OPTIONS`
+ * @throws LastcallError `LASTCALL_INVALID_OPTIONS`, `LASTCALL_UNSUPPORTED_PEER` when there is no meter
+ *   because @opentelemetry/api is too old
  * @returns ends the observation; the instruments stay with their meter, which has no way to take one back
+ * @example
+ * ```ts
+ * import { metrics } from '@opentelemetry/api'
+ * import { createLifecycle } from 'lastcall'
+ * import { observeMetrics } from 'lastcall/opentelemetry'
+ *
+ * const lifecycle = createLifecycle()
+ * observeMetrics(lifecycle, { meter: metrics.getMeter('lastcall') })
+ * ```
  */
 export function observeMetrics(lifecycle: Lifecycle, options: ObserveOptions): Disposable {
   refuseUnusable(options)
@@ -48,6 +63,8 @@ function refuseUnusable(options: ObserveOptions): void {
   ] as const
   const missing = methods.filter((name) => typeof meter?.[name] !== 'function')
   if (missing.length === 0) return
+  const [loaded] = loadedPackages(peer.name)
+  if (loaded) refuseOldPeer(peer, loaded.version)
   throw new LastcallError('LASTCALL_INVALID_OPTIONS', [
     `meter: got ${describe(meter)} without ${missing.join(', ')}; ` +
       "pass metrics.getMeter('lastcall') of @opentelemetry/api 1.3 or newer, from npm install @opentelemetry/api@1",

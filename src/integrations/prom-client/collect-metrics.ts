@@ -25,9 +25,15 @@ export interface MetricsRegistry {
 export interface CollectOptions {
   /** Where the metrics are added: `register` of the client package, or a registry of your own. */
   readonly register: MetricsRegistry
-  /** First part of every metric's name. `lastcall_`. */
+  /**
+   * First part of every metric's name. `lastcall_`.
+   * @default 'lastcall_'
+   */
   readonly prefix?: string
-  /** Path of the probe server that serves the whole registry, false for none. `/metrics`. */
+  /**
+   * Path of the probe server that serves the whole registry, false for none. `/metrics`.
+   * @default '/metrics'
+   */
   readonly path?: string | false
 }
 
@@ -38,6 +44,15 @@ export interface CollectOptions {
  *   taken, `LASTCALL_UNSUPPORTED_PEER`;
  * nothing is registered then
  * @returns takes the metrics and the path away again
+ * @example
+ * ```ts
+ * import { createLifecycle } from 'lastcall'
+ * import { collectMetrics } from 'lastcall/prom-client'
+ * import { register } from 'prom-client'
+ *
+ * const lifecycle = createLifecycle()
+ * collectMetrics(lifecycle, { register })
+ * ```
  */
 export function collectMetrics(lifecycle: Lifecycle, options: CollectOptions): Disposable {
   refuseUnusable(options)

@@ -19,6 +19,18 @@ let group: TerminusGroup | undefined
  *
  * @throws LastcallError `LASTCALL_INVALID_OPTIONS`, `LASTCALL_NOT_A_SERVER`, `LASTCALL_SERVER_TAKEN`
  * @returns the server
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http'
+ * import { createTerminus } from 'lastcall/terminus'
+ *
+ * const server = createServer((_, response) => response.end('hello'))
+ * createTerminus(server, {
+ *   healthChecks: { '/readyz': () => pool.query('select 1') },
+ *   onSignal: () => pool.end(),
+ * })
+ * server.listen(8080)
+ * ```
  */
 export function createTerminus<T extends ServableServer>(server: T, options: TerminusOptions = {}): T {
   group ??= new TerminusGroup(realHost())

@@ -1,4 +1,16 @@
-/** Thrown by a health check: what is in `causes` is shown in the response, as `error` and `details`. */
+/**
+ * Thrown by a health check: what is in `causes` is shown in the response, as `error` and `details`.
+ * @example
+ * ```ts
+ * import { HealthCheckError } from 'lastcall/terminus'
+ *
+ * export async function check(): Promise<void> {
+ *   await pool.query('select 1').catch((error: unknown) => {
+ *     throw new HealthCheckError('no database', [error])
+ *   })
+ * }
+ * ```
+ */
 export class HealthCheckError extends Error {
   causes: unknown
 

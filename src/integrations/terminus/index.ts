@@ -1,3 +1,7 @@
+/**
+ * A drop-in for @godaddy/terminus, and options for terminus itself.
+ * @module lastcall/terminus
+ */
 export { createTerminus } from './create-terminus.ts'
 export { HealthCheckError } from './health-check-error.ts'
 export { terminusOptions, type PeerOptions, type PeerOverrides } from './terminus-options.ts'

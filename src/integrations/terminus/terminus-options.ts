@@ -77,6 +77,19 @@ const replaced: Readonly<Record<string, string>> = {
  *
  * @throws LastcallError `LASTCALL_INVALID_OPTIONS` for overrides that terminus would never act on;
  * `LASTCALL_UNSUPPORTED_PEER` when the terminus that the process has loaded is older than 4.12
+ * @example
+ * ```ts
+ * import { createTerminus } from '@godaddy/terminus'
+ * import { createServer } from 'node:http'
+ * import { createLifecycle } from 'lastcall'
+ * import { terminusOptions } from 'lastcall/terminus'
+ *
+ * const lifecycle = createLifecycle()
+ * const server = lifecycle.serve(createServer((_, response) => response.end('hello')))
+ * createTerminus(server, terminusOptions(lifecycle))
+ * server.listen(8080)
+ * await lifecycle.start()
+ * ```
  */
 export function terminusOptions(lifecycle: Lifecycle, overrides: PeerOverrides = {}): PeerOptions {
   refuseOldTerminus()

@@ -12,9 +12,13 @@ export type HealthCheck = (argument: { state: TerminusState }) => unknown
 export interface HealthCheckMap {
   /**
    * Puts what a check resolves to at the top of the response instead of under `info` and `details`. false.
+   * @default false
    */
   readonly verbatim?: boolean | undefined
-  /** Shows the stacks of errors to everybody who asks. false. */
+  /**
+   * Shows the stacks of errors to everybody who asks. false.
+   * @default false
+   */
   readonly __unsafeExposeStackTraces?: boolean | undefined
   readonly [path: string]: HealthCheck | boolean | undefined
 }
@@ -22,14 +26,21 @@ export interface HealthCheckMap {
 /** The options of @godaddy/terminus 4.12. What is said here is what differs. */
 export interface TerminusOptions {
   readonly healthChecks?: HealthCheckMap | undefined
-  /** Whether case does not matter in the paths of the checks. false. */
+  /**
+   * Whether case does not matter in the paths of the checks. false.
+   * @default false
+   */
   readonly caseInsensitive?: boolean | undefined
   /**
    * Milliseconds that requests have to end. `LASTCALL_DRAIN_TIMEOUT`, else 15000 (terminus: 1000). Several
    * servers share the longest.
+   * @default LASTCALL_DRAIN_TIMEOUT, else 15000
    */
   readonly timeout?: number | undefined
-  /** SIGTERM. */
+  /**
+   * SIGTERM.
+   * @default 'SIGTERM'
+   */
   readonly signal?: string | undefined
   /** Further signals. Never changed. */
   readonly signals?: readonly string[] | undefined
@@ -39,17 +50,30 @@ export interface TerminusOptions {
    * true: all, as with terminus. false: none.
    */
   readonly sendFailuresDuringShutdown?: boolean | undefined
-  /** 200. */
+  /**
+   * 200.
+   * @default 200
+   */
   readonly statusOk?: number | undefined
-  /** `{ status: 'ok' }`. Never changed. */
+  /**
+   * `{ status: 'ok' }`. Never changed.
+   * @default { status: 'ok' }
+   */
   readonly statusOkResponse?: Readonly<Record<string, unknown>> | undefined
-  /** 503. */
+  /**
+   * 503.
+   * @default 503
+   */
   readonly statusError?: number | undefined
-  /** `{ status: 'error' }`. Never changed. */
+  /**
+   * `{ status: 'error' }`. Never changed.
+   * @default { status: 'error' }
+   */
   readonly statusErrorResponse?: Readonly<Record<string, unknown>> | undefined
   /**
    * Whether a clean shutdown ends with 0 instead of with the signal. As PID 1, where signals do nothing, it
    * is 0 in any case. false.
+   * @default false
    */
   readonly useExit0?: boolean | undefined
   /** Called after the last response of all servers. */

@@ -15,6 +15,21 @@ import { servesElsewhere } from './serves-elsewhere.ts'
  * exit when it disconnects), and a worker that
  * disconnects before it is drained loses what is handed over to it meanwhile: neither is done here.
  * @throws LastcallError `LASTCALL_INVALID_OPTIONS` in a worker
+ * @example
+ * ```ts
+ * import cluster from 'node:cluster'
+ * import { createServer } from 'node:http'
+ * import { createLifecycle, drainWorkers } from 'lastcall'
+ *
+ * const lifecycle = createLifecycle()
+ * if (cluster.isPrimary) {
+ *   for (let i = 0; i < 4; i++) cluster.fork()
+ *   drainWorkers(lifecycle)
+ * } else {
+ *   lifecycle.serve(createServer((_, response) => response.end('hello')).listen(8080))
+ * }
+ * await lifecycle.start()
+ * ```
  */
 export function drainWorkers(lifecycle: Lifecycle): void {
   if (!cluster.isPrimary) {

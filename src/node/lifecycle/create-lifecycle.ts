@@ -19,6 +19,17 @@ const created = channel('lastcall:lifecycle:created')
  *   the defaults
  * @param host the process around it; tests put their own here
  * @throws LastcallError `LASTCALL_INVALID_OPTIONS` with all problems at once, `LASTCALL_NODE_VERSION`
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http'
+ * import { createLifecycle } from 'lastcall'
+ *
+ * const lifecycle = createLifecycle({ drainTimeoutMs: 20_000 })
+ * lifecycle.serve(createServer((_, response) => response.end('hello')).listen(8080))
+ * lifecycle.check('database', () => pool.query('select 1'))
+ * lifecycle.onStop('database', () => pool.end())
+ * await lifecycle.start()
+ * ```
  */
 export function createLifecycle(options: LifecycleOptions = {}, host: Host = realHost()): types.Lifecycle {
   refuseOldNode(host.process.versions ?? {})

@@ -9,6 +9,7 @@ export interface EventStreamOptions {
   /**
    * Milliseconds after which clients of a stream that was ended by the drain come back, to another pod.
    * 1000.
+   * @default 1000
    */
   readonly retryMs?: number
 }
@@ -42,6 +43,20 @@ export interface EventStream {
  * drain: with a hint when to come back, and the last chunk, so that no client sees a truncated response. For
  * HTTP/1, and HTTP/2 in Node's compatibility API.
  * @throws LastcallError `LASTCALL_INVALID_OPTIONS`
+ * @example
+ * ```ts
+ * import { createServer } from 'node:http'
+ * import { setTimeout as sleep } from 'node:timers/promises'
+ * import { createLifecycle, eventStream } from 'lastcall'
+ *
+ * const lifecycle = createLifecycle()
+ * const server = createServer(async (_, response) => {
+ *   const stream = eventStream(lifecycle, response)
+ *   while (await stream.send(new Date().toISOString())) await sleep(1_000)
+ * })
+ * lifecycle.serve(server.listen(8080))
+ * await lifecycle.start()
+ * ```
  */
 export function eventStream(
   lifecycle: Lifecycle,

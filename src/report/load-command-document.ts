@@ -1,0 +1,26 @@
+import type { LoadDocument as LoadResult } from '../load/load-document.ts'
+import type { LoadOptions } from '../load/load-options.ts'
+import type { OpenApiFacts } from '../load/openapi-facts.ts'
+import type { ShownRequest } from '../load/plain-request.ts'
+import type { LaneName } from '../load/sample.ts'
+import type { Verdict } from '../rollout/verdict.ts'
+
+/** The load that was asked for. Values of header fields and bodies are left out: they may be secrets. */
+export interface ShownLoadOptions extends Omit<LoadOptions, 'headers' | 'laneHeaders' | 'requests'> {
+  readonly requests: Readonly<Record<LaneName, readonly ShownRequest[]>>
+  /** Names of the header fields of every request. */
+  readonly headers: readonly string[]
+  /** Names of further ones of single lanes. */
+  readonly laneHeaders: Readonly<Record<LaneName, readonly string[]>>
+}
+
+/** The JSON document of `lastcall load`. */
+export interface LoadDocument extends LoadResult {
+  readonly schemaVersion: 2
+  readonly kind: 'load'
+  readonly url: string
+  readonly options: ShownLoadOptions
+  /** What became of the document of `--openapi`; left out without the flag. */
+  readonly openapi?: OpenApiFacts
+  readonly verdict: Omit<Verdict, 'smallestOutageMs' | 'unwatchedRestarts'>
+}
