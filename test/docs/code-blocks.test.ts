@@ -9,12 +9,11 @@ import { commands } from '../../scripts/docs/facts.ts'
 import type { Report } from '../../src/core/report.ts'
 import { takePort } from '../helpers/ports.ts'
 import { httpGet } from '../helpers/http-get.ts'
-import { publicExamples } from './examples.ts'
+import { examples } from './examples.ts'
 import { allPages, type CodeBlock, codeBlocksOf, fileNameOf, localImportsOf, top } from './pages.ts'
 
 const pages = allPages().filter((page) => !page.startsWith('CHANGELOG'))
 const blocks = pages.flatMap(codeBlocksOf)
-const examples = publicExamples()
 const folder = join(top, '.cache', 'docs')
 
 const titleOf = ({ page, line }: CodeBlock): string => `${page}:${line}`
@@ -75,9 +74,7 @@ function writeBlocks(): void {
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(tsconfig))
   writeFileSync(join(folder, 'globals.d.ts'), globals)
-  for (const block of new Set([...typed, ...programs, ...examples])) {
-    writeFileSync(fileOf(block), block.code)
-  }
+  for (const block of new Set([...typed, ...programs, ...examples])) writeFileSync(fileOf(block), block.code)
 }
 
 suite('code in the documentation', () => {

@@ -2,13 +2,11 @@ import { readSources } from '../helpers/source-graph.ts'
 import type { CodeBlock } from './pages.ts'
 
 /** The code behind every `@example` in the docstrings of `src`. */
-export function publicExamples(): readonly CodeBlock[] {
-  return readSources('src').flatMap(({ path, text }) =>
-    [...text.matchAll(/^ \* @example\n \* ```ts\n([^]*?)^ \* ```$/gm)].map(({ 1: code = '', index }) => ({
-      page: path,
-      line: text.slice(0, index).split('\n').length,
-      language: 'ts',
-      code: code.replaceAll(/^ \*(?: |$)/gm, ''),
-    })),
-  )
-}
+export const examples: readonly CodeBlock[] = readSources('src').flatMap(({ path, text }) =>
+  [...text.matchAll(/^ \* @example\n \* ```ts\n([^]*?)^ \* ```$/gm)].map(({ 1: code = '', index }) => ({
+    page: path,
+    line: text.slice(0, index).split('\n').length,
+    language: 'ts',
+    code: code.replaceAll(/^ \*(?: |$)/gm, ''),
+  })),
+)
