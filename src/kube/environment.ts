@@ -42,7 +42,9 @@ export function probePortOf(container: PlainObject): number | false | string | u
   return isPort ? port : `${name} is '${text}', wanted a port from 1 to 65535, or false`
 }
 
-/** Whether the environment of a container tells of lastcall. The code of the server may use it all the same. */
+/**
+ * Whether the environment of a container tells of lastcall. The code of the server may use it all the same.
+ */
 export function hasLastcall(container: PlainObject): boolean {
   const { env } = container
   const names: readonly unknown[] = Array.isArray(env) ? env.map((entry) => valueAt(entry, ['name'])) : []

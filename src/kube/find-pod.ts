@@ -10,7 +10,9 @@ export interface FoundPod {
   readonly container: Container
 }
 
-/** The pod whose spec is at a path; a sentence when there is none, or it is not clear which container serves. */
+/**
+ * The pod whose spec is at a path; a sentence when there is none, or it is not clear which container serves.
+ */
 export function findPod(document: unknown, podPath: Path, asked: string | undefined): FoundPod | string {
   const podSpec = valueAt(document, podPath)
   if (!isObject(podSpec)) return `${podPath.join('.')} is missing: there is no pod`

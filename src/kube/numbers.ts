@@ -100,7 +100,9 @@ interface PreStopDecision {
   readonly problems: string[]
 }
 
-/** A hook that is there stays, and its time counts; only the length of a `sleep` is changed when asked for. */
+/**
+ * A hook that is there stays, and its time counts; only the length of a `sleep` is changed when asked for.
+ */
 function resolvePreStop(
   hook: PreStop,
   askedMs: number | undefined,
@@ -130,25 +132,27 @@ interface GraceDecision {
   readonly notes: string[]
 }
 
-/** A longer one stays, because it harms nothing; a shorter one would end the shutdown with SIGKILL. */
+/**
+ * A longer one stays, Kubernetes' default of 30 s as well; a shorter one would end the shutdown with SIGKILL.
+ */
 function resolveGrace(podSpec: PlainObject, decision: GraceDecision): number {
   const { budget, marginMs, asked, problems, notes } = decision
   const key = 'terminationGracePeriodSeconds'
   const wantedMs = Math.ceil((requiredGraceMs(budget) + marginMs) / 1_000) * 1_000
-  const sum = `${describeSum(budget)}, with a margin of ${formatDuration(marginMs)} ${formatDuration(wantedMs)}`
+  const sum = `${describeSum(budget)}, and a margin of ${formatDuration(marginMs)} on top`
   if (asked.gracePeriodMs !== undefined && asked.gracePeriodMs < wantedMs) {
     problems.push(
       `--grace-period is ${formatDuration(asked.gracePeriodMs)}, and ${sum}: SIGKILL would end the rest; raise it, or lower one of the parts`,
     )
   }
   const leastMs = Math.max(wantedMs, asked.gracePeriodMs ?? 0)
-  if (podSpec[key] === undefined || podSpec[key] === null) return leastMs
   const givenMs = gracePeriodOf(podSpec)
   if (givenMs === undefined) {
     problems.push(`${key} is ${JSON.stringify(podSpec[key])}, wanted whole seconds such as 30`)
     return leastMs
   }
-  if (givenMs < leastMs) {
+  const isWritten = podSpec[key] !== undefined && podSpec[key] !== null
+  if (isWritten && givenMs < leastMs) {
     notes.push(`${key} was ${givenMs / 1_000} and becomes ${leastMs / 1_000}: ${sum}`)
   }
   return Math.max(givenMs, leastMs)

@@ -6,7 +6,7 @@ import { type AskedNumbers, type Numbers, resolveNumbers } from './numbers.ts'
 import { findPod, type FoundPod } from './find-pod.ts'
 import { findProbePort } from './probe-port.ts'
 import { probeNames } from './probes.ts'
-import { environmentOf, type PodDecisions, writePod } from './write-pod.ts'
+import { environmentOf, isSame, type PodDecisions, writePod } from './write-pod.ts'
 import { isObject, type PlainObject } from './yaml/plain.ts'
 import type { Workload } from './workloads.ts'
 
@@ -61,7 +61,11 @@ function decide({ podSpec, container, all }: FoundPod, isJob: boolean, wishes: P
   const resolved = resolveNumbers({ podSpec, container: container.value, isJob, asked: wishes.asked })
   const { numbers } = resolved
   const problems = [...shapeProblems(container.value), ...resolved.problems]
-  const notes = [...resolved.notes, ...notesOn(container, wishes, isJob)]
+  const notes = [
+    ...resolved.notes,
+    ...changedNumbers(container, numbers),
+    ...notesOn(container, wishes, isJob),
+  ]
   const hasProbes = !isJob && numbers.probePort !== false
   const probePort = hasProbes ? findProbePort(container, all, Number(numbers.probePort)) : undefined
   const nodeOptions = wishes.auto && !isJob ? withAuto(container.value) : undefined
@@ -87,6 +91,14 @@ function shapeProblems(container: PlainObject): readonly string[] {
 
 const isListOrNothing = (value: unknown): boolean =>
   value === undefined || value === null || (Array.isArray(value) && value.every(isObject))
+
+/** Numbers that the manifest says and that are not true, or were asked for otherwise. */
+function changedNumbers({ value }: Container, numbers: Numbers): readonly string[] {
+  return Object.entries(environmentOf(numbers)).flatMap(([name, wanted]) => {
+    const text = variablesNamed(value, name).at(-1)?.text ?? ''
+    return text === '' || isSame(text, wanted) ? [] : [`${name} was ${text} and becomes ${wanted}`]
+  })
+}
 
 function notesOn({ name, value }: Container, { auto }: PodWishes, isJob: boolean): readonly string[] {
   const isAutoJob = auto && isJob

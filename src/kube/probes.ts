@@ -10,7 +10,9 @@ const probes = {
 /** Names of the fields that have a probe. */
 export const probeNames = Object.keys(probes) as readonly (keyof typeof probes)[]
 
-/** A probe that asks the probe server. httpGet, as in the chart: exec probes fail on terminating pods of 1.35. */
+/**
+ * A probe that asks the probe server. httpGet, as in the chart: exec probes fail on terminating pods of 1.35.
+ */
 export function probeFor(name: keyof typeof probes, port: string | number): PlainObject {
   const { path, ...numbers } = probes[name]
   return { httpGet: { path, port }, ...numbers }

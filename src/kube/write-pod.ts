@@ -1,9 +1,9 @@
-import { formatDuration } from '../core/duration.ts'
+import { formatDuration, parseDuration } from '../core/duration.ts'
 import type { Numbers } from './numbers.ts'
 import { preStopOf } from './pre-stop.ts'
 import { PORT_NAME, type ProbePort } from './probe-port.ts'
 import { probeFor, probeNames } from './probes.ts'
-import type { PlainObject } from './yaml/plain.ts'
+import { type PlainObject, textOf } from './yaml/plain.ts'
 
 /** What was decided about a pod. */
 export interface PodDecisions {
@@ -14,7 +14,9 @@ export interface PodDecisions {
   readonly nodeOptions: string | undefined
 }
 
-/** Writes decisions into a pod's spec and its container. What the manifest has, but for the numbers, stays. */
+/**
+ * Writes decisions into a pod's spec and its container. What the manifest has, but for the numbers, stays.
+ */
 export function writePod(podSpec: PlainObject, container: PlainObject, decisions: PodDecisions): void {
   const { numbers, probePort, nodeOptions } = decisions
   podSpec['terminationGracePeriodSeconds'] = numbers.gracePeriodMs / 1_000
@@ -57,6 +59,12 @@ function addPreStop(container: PlainObject, preStopMs: number): void {
 function setVariable(container: PlainObject, name: string, value: string): void {
   const env = (container['env'] ??= []) as PlainObject[]
   const entry = env.find((one) => one['name'] === name)
-  if (entry) entry['value'] = value
-  else env.push({ name, value })
+  if (!entry) env.push({ name, value })
+  else if (!isSame(textOf(entry['value']), value)) entry['value'] = value
+}
+
+/** Whether two texts say the same; durations in any unit. */
+export function isSame(one: string, other: string): boolean {
+  const ms = parseDuration(one)
+  return one === other || (ms !== undefined && ms === parseDuration(other))
 }

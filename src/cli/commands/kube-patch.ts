@@ -20,7 +20,9 @@ const examples: readonly Example[] = [
   ['lastcall kube patch all.yaml --name deployment/shop --container app', 'one of several'],
 ]
 
-/** `lastcall kube patch FILE…`: the numbers, probes and variables of the chart, in manifests of any origin. */
+/**
+ * `lastcall kube patch FILE…`: the numbers, probes and variables of the chart, in manifests of any origin.
+ */
 export function createKubePatchCommand(io: CliIo, onExitCode: (code: number) => void): Command {
   const command = new Command('patch')
     .description(

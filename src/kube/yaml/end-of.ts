@@ -5,10 +5,14 @@ import { isMap, isPair, isScalar, isSeq, type Node, type Pair } from 'yaml'
  * goes on over the blank lines and comments behind it, which may belong to what follows.
  */
 export function endOfLastLine(text: string, node: Node): number {
-  const end = endOfContent(text, node)
-  const next = text.indexOf('\n', end)
+  return endOfLine(text, endOfContent(text, node))
+}
+
+/** The end of the line that an offset is in, without the line break. */
+export function endOfLine(text: string, offset: number): number {
+  const next = text.indexOf('\n', offset)
   if (next === -1) return text.length
-  return text[next - 1] === '\r' && next > end ? next - 1 : next
+  return text[next - 1] === '\r' && next > offset ? next - 1 : next
 }
 
 function endOfContent(text: string, node: Node): number {

@@ -1,34 +1,46 @@
-import { isMap, isScalar, type Node, type Pair, type YAMLMap, type YAMLSeq } from 'yaml'
-import type { Edit } from './edit.ts'
+import { isMap, isScalar, type Node, type Pair, stringify, type YAMLMap, type YAMLSeq } from 'yaml'
+import { endOfLine } from './end-of.ts'
+import type { Pass } from './pass.ts'
 import { columnOf, type Style } from './style.ts'
 
-/** Text of a value within `{}` or `[]`; over several lines where the rest is. */
-function flowText(value: unknown, column: number | undefined, newline: string): string {
-  if (column === undefined) return JSON.stringify(value)
-  return JSON.stringify(value, undefined, 2).replaceAll('\n', newline + ' '.repeat(column))
+/** Text of a value within brackets on one line: as JSON in a file of JSON, else without needless quotes. */
+export function flowText(value: unknown, { isJson, singleQuote }: Style): string {
+  if (isJson) return JSON.stringify(value)
+  // In a list of its own, because a text with a comma needs quotes within brackets, and only there.
+  const options = {
+    collectionStyle: 'flow',
+    flowCollectionPadding: false,
+    singleQuote,
+    lineWidth: 0,
+  } as const
+  return stringify([value], options).trim().slice(1, -1)
 }
 
 /**
- * The edit that adds keys to a map, or items to a list, that is written with brackets and not empty. What is
- * added goes on lines of its own where the first item does.
+ * Adds keys to a map, or items to a list, that is written with brackets and not empty. What is added goes on lines of its own where the rest does; a comment stays behind its item.
  */
 export function insertInFlow(
   collection: YAMLMap | YAMLSeq,
   added: readonly (readonly [key: string | undefined, value: unknown])[],
-  { text, style }: { readonly text: string; readonly style: Style },
-): Edit {
+  { text, style, edits }: Pick<Pass, 'text' | 'style' | 'edits'>,
+): void {
   const [first, last] = [nodeOf(collection.items[0]), endNodeOf(collection.items.at(-1))]
-  const [start = 0] = first?.range ?? []
-  const isOnOwnLine = text.slice(collection.range?.[0], start).includes('\n')
-  const column = isOnOwnLine ? columnOf(text, start) : undefined
+  const [start = 0, end = 0] = [first?.range?.[0], last?.range?.[1]]
+  const [open = 0, close = 0] = collection.range ?? []
+  const hasOwnLines = text.slice(open, start).includes('\n') && text.slice(end, close).includes('\n')
+  const column = hasOwnLines ? columnOf(text, start) : undefined
   const hasQuotedKeys = isScalar(first) && isMap(collection) && first.type === 'QUOTE_DOUBLE'
-  const separator = column === undefined ? ', ' : `,${style.newline}${' '.repeat(column)}`
   const words = added.map(([key, value]) => {
     const prefix = key === undefined ? '' : `${hasQuotedKeys ? JSON.stringify(key) : key}: `
-    return `${separator}${prefix}${flowText(value, column, style.newline)}`
+    const isPretty = style.isJson && column !== undefined
+    return prefix + (isPretty ? prettyJson(value, column, style) : flowText(value, style))
   })
-  const end = last?.range?.[1] ?? 0
-  return { start: end, end, text: words.join('') }
+  if (column === undefined) return void edits.push({ start: end, end, text: `, ${words.join(', ')}` })
+  const lineBreak = style.newline + ' '.repeat(column)
+  const hasComma = text.slice(end, close).replaceAll(/#.*/g, '').includes(',')
+  const at = endOfLine(text, end)
+  if (!hasComma) edits.push({ start: end, end, text: ',' })
+  edits.push({ start: at, end: at, text: lineBreak + words.join(`,${lineBreak}`) })
 }
 
 const nodeOf = (item: unknown): Node | undefined =>
@@ -37,4 +49,8 @@ const nodeOf = (item: unknown): Node | undefined =>
 function endNodeOf(item: unknown): Node | undefined {
   const { key, value } = (item ?? {}) as Partial<Pair<Node, Node | null>>
   return key === undefined ? (item as Node | undefined) : (value ?? key)
+}
+
+function prettyJson(value: unknown, column: number, { indent, newline }: Style): string {
+  return JSON.stringify(value, undefined, indent).replaceAll('\n', newline + ' '.repeat(column))
 }

@@ -1,4 +1,4 @@
-import { type Document, LineCounter, parseAllDocuments } from 'yaml'
+import { type Document, isScalar, LineCounter, type Node, parseAllDocuments, visit } from 'yaml'
 import { LastcallError } from '../../core/errors.ts'
 import { copyOf, type Path } from './plain.ts'
 
@@ -50,6 +50,8 @@ export function readDocuments(name: string, text: string): ManifestFile {
     })
     const [error] = tree.errors
     if (error) refuse(`${placeText(placeAt(error.pos[0]))}: ${error.message.replace(quote, '')}`)
+    const strange = strangeKeyOf(tree)
+    if (strange) refuse(`${placeText(placeAt(strange.range?.[0] ?? 0))}: a key is no text`)
     return {
       tree,
       value: readValue(tree, placeText(placeAt(offsetOf(tree, [])))),
@@ -57,6 +59,19 @@ export function readDocuments(name: string, text: string): ManifestFile {
     }
   })
   return { name, text, documents }
+}
+
+/** A key that is a map or a list, as `{{ .Values.name }}` is when nobody renders it. */
+function strangeKeyOf(tree: Document): Node | undefined {
+  let found: Node | undefined
+  visit(tree, {
+    Pair(_, { key }) {
+      if (isScalar(key)) return undefined
+      found = key as Node
+      return visit.BREAK
+    },
+  })
+  return found
 }
 
 function readValue(tree: Document, place: string): unknown {

@@ -43,8 +43,6 @@ function visitNode(node: Node, wanted: unknown, place: Place, pass: Pass): void 
 function visitMap(map: YAMLMap, wanted: PlainObject, place: Place, pass: Pass): void {
   const isInFlow = place.isInFlow || map.flow === true
   const pairs = map.items as Pair<Node, Node | null>[]
-  // Keys that are maps are no manifest's; if there was anything to change here, the last check finds it.
-  if (!pairs.every(({ key }) => isScalar(key))) return
   const written = new Set<string>()
   const merged: PlainObject = {}
   for (const { key, value } of pairs) {
@@ -59,7 +57,7 @@ function visitMap(map: YAMLMap, wanted: PlainObject, place: Place, pass: Pass): 
     ([name, value]) => !written.has(name) && !isDeepStrictEqual(merged[name], value),
   )
   if (added.length === 0) return
-  if (map.flow) pass.edits.push(insertInFlow(map, added, pass))
+  if (map.flow) insertInFlow(map, added, pass)
   else insertLines(map, Object.fromEntries(added), startOf(pairs[0]?.key), pass)
 }
 
@@ -69,15 +67,10 @@ function visitSeq(seq: YAMLSeq, wanted: readonly unknown[], place: Place, pass: 
   for (const [index, item] of items.entries()) visitNode(item, wanted[index], { isInFlow }, pass)
   const added = wanted.slice(items.length)
   if (added.length === 0) return
-  if (seq.flow)
-    pass.edits.push(
-      insertInFlow(
-        seq,
-        added.map((value) => [undefined, value]),
-        pass,
-      ),
-    )
-  else insertLines(seq, added, pass.text.lastIndexOf('-', startOf(items[0]) - 1), pass)
+  if (seq.flow) {
+    const unnamed = added.map((value) => [undefined, value] as const)
+    insertInFlow(seq, unnamed, pass)
+  } else insertLines(seq, added, pass.text.lastIndexOf('-', startOf(items[0]) - 1), pass)
 }
 
 /** Behind the last line of a block collection, in the column of its first item. */

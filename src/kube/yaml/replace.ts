@@ -1,5 +1,6 @@
 import { isScalar, type Node } from 'yaml'
 import { endOfLastLine, isMissing } from './end-of.ts'
+import { flowText } from './flow.ts'
 import type { Pass, Place } from './pass.ts'
 import { blockText, columnOf, scalarText } from './style.ts'
 
@@ -26,7 +27,7 @@ function inlineText(node: Node, wanted: unknown, isInFlow: boolean, { text, styl
     return blockText(wanted, columnOf(text, node.range?.[0] ?? 0), style).trimStart()
   }
   const type = isScalar(node) ? node.type : undefined
-  if (isCollection || (isInFlow && type !== 'QUOTE_SINGLE')) return JSON.stringify(wanted)
+  if (isCollection || (isInFlow && type === 'PLAIN')) return flowText(wanted, style)
   return scalarText(wanted, type, style)
 }
 

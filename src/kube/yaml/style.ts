@@ -1,4 +1,4 @@
-import { type Document, isMap, isScalar, isSeq, stringify, visit } from 'yaml'
+import { type Document, isMap, isScalar, isSeq, type Node, stringify, visit } from 'yaml'
 
 /** How a document is written, so that what is added looks like the rest. */
 export interface Style {
@@ -7,6 +7,8 @@ export interface Style {
   /** Whether the dash of a list stands further in than the key of the list. */
   readonly indentSeq: boolean
   readonly singleQuote: boolean
+  /** Whether it is JSON, or written like it: in brackets from its top. */
+  readonly isJson: boolean
   readonly newline: '\n' | '\r\n'
 }
 
@@ -33,12 +35,22 @@ export function styleOf(text: string, tree: Document): Style {
       else indentSeq ??= deeper > 0
     },
   })
+  const isJson = isMap(tree.contents) && tree.contents.flow === true
   return {
-    indent: Math.max(1, indent ?? 2),
+    indent: Math.max(1, (isJson ? jsonIndent(text, tree) : indent) ?? 2),
     indentSeq: indentSeq ?? true,
     singleQuote: quotes > 0,
+    isJson,
     newline: text.includes('\r\n') ? '\r\n' : '\n',
   }
+}
+
+/** Where the first key of JSON stands, if it is on a line of its own. */
+function jsonIndent(text: string, { contents }: Document): number | undefined {
+  const key = isMap(contents) ? (contents.items[0]?.key as Node | undefined) : undefined
+  if (!key?.range || !contents?.range) return undefined
+  const isOnOwnLine = text.slice(contents.range[0], key.range[0]).includes('\n')
+  return isOnOwnLine ? columnOf(text, key.range[0]) : undefined
 }
 
 /** A value as block YAML, each line indented; the first line as well. */
