@@ -87,6 +87,12 @@ function patchDocument(document: ManifestDocument, selection: Selection, wishes:
     ({ title, path }) =>
       `${placeText(document.placeOf(path))}: ${title} has pods, and is left as it is: its kind is not known`,
   )
+  const hooks = found.known
+    .filter((workload) => workload.isHook && !isSelected(workload, selection))
+    .map(
+      (workload) =>
+        `${placeText(document.placeOf(workload.path))}: ${titleOf(workload)} is a hook, and is left as it is: name it with --name to patch it`,
+    )
   const results = found.known
     .filter((workload) => isSelected(workload, selection))
     .map((workload) => {
@@ -107,7 +113,7 @@ function patchDocument(document: ManifestDocument, selection: Selection, wishes:
     wanted,
     pods: results.flatMap(({ pods }) => pods),
     problems: [...strange, ...results.flatMap(({ problems }) => problems)],
-    notes: [...unknown, ...results.flatMap(({ notes }) => notes)],
+    notes: [...unknown, ...hooks, ...results.flatMap(({ notes }) => notes)],
   }
 }
 

@@ -28,8 +28,9 @@ function parseRequirement(text: string): Requirement | undefined {
   return { key, operator: operator === '!=' ? '!=' : '=', value: value ?? '' }
 }
 
-/** Whether a workload is meant. */
+/** Whether a workload is meant. A hook serves nobody, so it has to be named. */
 export function isSelected(workload: Workload, { names, requirements }: Selection): boolean {
+  if (workload.isHook && names.length === 0) return false
   const isNamed = names.length === 0 || names.some((name) => isCalled(workload, name))
   return isNamed && requirements.every((one) => isMet(one, workload.labels))
 }

@@ -13,6 +13,8 @@ export interface Workload {
   readonly podPath: Path
   /** Whether it works and ends by itself, so that nobody sends requests to it. */
   readonly isJob: boolean
+  /** Whether it runs beside a release and not as a part of it, as `helm test` does. */
+  readonly isHook: boolean
 }
 
 /** An object with pods that lastcall does not know, and leaves as it is. */
@@ -65,7 +67,14 @@ export function findWorkloads(document: unknown, path: Path = []): FoundWorkload
   const named = { value, name: nameOf(value), labels: labelsOf(value) }
   const hasPods = podPath !== undefined && !isReference(kind, value)
   if (hasPods) {
-    const workload = { ...named, kind, path, podPath: [...path, ...podPath], isJob: group === 'batch' }
+    const workload = {
+      ...named,
+      kind,
+      path,
+      podPath: [...path, ...podPath],
+      isJob: group === 'batch',
+      isHook: isHook(value),
+    }
     return { known: [workload], unknown: [], strange: [] }
   }
   const isUnknown = isObject(valueAt(value, inTemplate)) && valueAt(value, [...inTemplate, 'containers'])
@@ -81,6 +90,12 @@ export function titleOf({ kind, name }: Pick<Workload, 'kind' | 'name'>): string
 /** A Rollout may point to a Deployment, which has the pods. */
 function isReference(kind: string, value: PlainObject): boolean {
   return kind === 'Rollout' && valueAt(value, ['spec', 'workloadRef']) !== undefined
+}
+
+const hookAnnotations = ['helm.sh/hook', 'argocd.argoproj.io/hook']
+
+function isHook(value: PlainObject): boolean {
+  return hookAnnotations.some((name) => valueAt(value, ['metadata', 'annotations', name]) !== undefined)
 }
 
 function nameOf(value: PlainObject): string {

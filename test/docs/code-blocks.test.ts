@@ -212,8 +212,11 @@ function commandLines(block: CodeBlock): readonly CommandLine[] {
   })
 }
 
-function problemsOf([name = '', ...words]: readonly string[]): readonly string[] {
-  const command = commands().find((candidate) => candidate.name() === name)
+function problemsOf(line: readonly string[]): readonly string[] {
+  const all = commands()
+  const isOne = all.has(line[0] ?? '')
+  const [name, words] = [line.slice(0, isOne ? 1 : 2).join(' '), line.slice(isOne ? 1 : 2)]
+  const command = all.get(name)
   if (!command) return [`lastcall ${name} does not exist`]
   const known = command.options.map(({ long }) => long)
   return words

@@ -120,6 +120,14 @@ function decorateNode(node: Node, chance: number, isKey: boolean): void {
   if (!isKey && isScalar(node) && chance % 6 === 0) node.comment = ` behind ${chance}`
 }
 
+const patchedInContainer = [
+  'startupProbe',
+  'readinessProbe',
+  'livenessProbe',
+  'lifecycle',
+  'terminationMessagePolicy',
+]
+
 /** What a document says, but for what the patch is about. */
 function rest(text: string): unknown {
   const value = readDocuments('', text).documents[0]?.value as Record<string, unknown>
@@ -127,15 +135,15 @@ function rest(text: string): unknown {
   const app = valueAt(spec, ['containers', 0]) as Record<string, unknown>
   const env = (app['env'] ?? []) as { name: string }[]
   const ports = (app['ports'] ?? []) as { name?: string }[]
-  const { startupProbe, readinessProbe, livenessProbe, lifecycle, terminationMessagePolicy, ...own } = app
-  const { terminationGracePeriodSeconds, ...ofPod } = spec
+  for (const key of patchedInContainer) delete app[key]
+  delete spec['terminationGracePeriodSeconds']
   return {
     ...value,
     spec: {
-      ...ofPod,
+      ...spec,
       containers: [
         {
-          ...own,
+          ...app,
           env: env.filter((one) => !one.name.startsWith('LASTCALL_')),
           ports: ports.filter((one) => one.name !== 'probes'),
         },

@@ -53,7 +53,7 @@ function render(workloads: readonly CheckedWorkload[], losing: number): string {
   })
   const result =
     losing === 0
-      ? `Nothing was found that loses requests, in ${workloads.length} workloads`
-      : `${losing} of ${workloads.length} workloads lose requests when a pod goes away`
+      ? `Nothing was found that loses requests; workloads checked: ${workloads.length}`
+      : `${losing} of ${workloads.length} workloads would lose requests when a pod goes away`
   return `${[...parts, result].join('\n\n')}\n`
 }

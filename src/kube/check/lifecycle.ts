@@ -17,15 +17,15 @@ export function checkLifecycle({ workload, podSpec, container }: CheckedPod): re
   if (graceMs === 0)
     return [loses(`${key} is 0, so the pod is killed without a signal: set it to 30 or more`, [key])]
   const budget = budgetOf(container.value)
+  const overBudget = checkBudget(budget, graceMs).map((problem) => loses(problem, [key]))
   return [
     ...(workload.isJob ? [] : waitFindings(container.value, budget)),
-    ...checkBudget(budget, graceMs).map((problem) => loses(problem, [key])),
-    ...hookFindings(budget, graceMs),
+    ...(overBudget.length > 0 ? overBudget : hookFindings(budget, graceMs)),
   ]
 }
 
 /** What the pod takes as far as the manifest and the library's defaults tell. */
-export function budgetOf(container: PlainObject): Budget {
+function budgetOf(container: PlainObject): Budget {
   const hook = preStopOf(container)
   const isOurs = hasLastcall(container)
   const fromEnv = (name: string, fallbackMs: number): number => {
@@ -60,7 +60,7 @@ function waitFindings(container: PlainObject, budget: Budget): readonly Finding[
   ]
 }
 
-/** The kubelet leaves 2 s when the hook has used up the grace period. */
+/** The kubelet leaves 2 s when the hook has used up the grace period, also where the sum still fits. */
 function hookFindings({ preStopMs }: Budget, graceMs: number): readonly Finding[] {
   if (preStopMs === 0 || preStopMs < graceMs) return []
   const said = `the preStop hook takes ${preStopMs / 1_000} s and the grace period is ${graceMs / 1_000} s`

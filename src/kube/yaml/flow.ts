@@ -1,4 +1,4 @@
-import { isMap, isScalar, type Node, type Pair, stringify, type YAMLMap, type YAMLSeq } from 'yaml'
+import { isScalar, type Node, type Pair, stringify, type YAMLMap, type YAMLSeq } from 'yaml'
 import { endOfLine } from './end-of.ts'
 import type { Pass } from './pass.ts'
 import { columnOf, type Style } from './style.ts'
@@ -17,7 +17,8 @@ export function flowText(value: unknown, { isJson, singleQuote }: Style): string
 }
 
 /**
- * Adds keys to a map, or items to a list, that is written with brackets and not empty. What is added goes on lines of its own where the rest does; a comment stays behind its item.
+ * Adds keys to a map, or items to a list, that is written with brackets and not empty. What is added goes on
+ * lines of its own where the rest does; a comment stays behind its item.
  */
 export function insertInFlow(
   collection: YAMLMap | YAMLSeq,
@@ -29,11 +30,9 @@ export function insertInFlow(
   const [open = 0, close = 0] = collection.range ?? []
   const hasOwnLines = text.slice(open, start).includes('\n') && text.slice(end, close).includes('\n')
   const column = hasOwnLines ? columnOf(text, start) : undefined
-  const hasQuotedKeys = isScalar(first) && isMap(collection) && first.type === 'QUOTE_DOUBLE'
   const words = added.map(([key, value]) => {
-    const prefix = key === undefined ? '' : `${hasQuotedKeys ? JSON.stringify(key) : key}: `
     const isPretty = style.isJson && column !== undefined
-    return prefix + (isPretty ? prettyJson(value, column, style) : flowText(value, style))
+    return keyText(key, first) + (isPretty ? prettyJson(value, column, style) : flowText(value, style))
   })
   if (column === undefined) return void edits.push({ start: end, end, text: `, ${words.join(', ')}` })
   const lineBreak = style.newline + ' '.repeat(column)
@@ -41,6 +40,12 @@ export function insertInFlow(
   const at = endOfLine(text, end)
   if (!hasComma) edits.push({ start: end, end, text: ',' })
   edits.push({ start: at, end: at, text: lineBreak + words.join(`,${lineBreak}`) })
+}
+
+/** A key in quotes where the first one is; nothing for an item of a list. */
+function keyText(key: string | undefined, first: Node | undefined): string {
+  if (key === undefined) return ''
+  return `${isScalar(first) && first.type === 'QUOTE_DOUBLE' ? JSON.stringify(key) : key}: `
 }
 
 const nodeOf = (item: unknown): Node | undefined =>
