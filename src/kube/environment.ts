@@ -16,7 +16,7 @@ export function variablesNamed(container: PlainObject, name: string): readonly V
     if (!isObject(entry) || entry['name'] !== name) return []
     const { value, valueFrom } = entry
     if (valueFrom !== undefined && valueFrom !== null) return [{ index, text: undefined }]
-    return [{ index, text: value === undefined ? '' : textOf(value) }]
+    return [{ index, text: textOf(value ?? '') }]
   })
 }
 

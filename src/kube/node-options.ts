@@ -13,5 +13,5 @@ export function withAuto(container: PlainObject): { readonly value: string } | s
   }
   const text = own?.text ?? ''
   if (loadsAuto(text)) return { value: text }
-  return { value: `${text} --import ${AUTO_MODULE}`.trim() }
+  return { value: `${text.trim()} --import ${AUTO_MODULE}`.trim() }
 }

@@ -57,7 +57,7 @@ function patchFile(file: ManifestFile, selection: Selection, { wishes, problems 
     ? results.flatMap(({ document, wanted }) => reconcile(file.text, document.tree, wanted))
     : []
   const text = applyEdits(file.text, edits)
-  if (usable) for (const problem of strayChanges(file, text, results)) problems.push(problem)
+  if (usable) for (const problem of strayChanges(text, results)) problems.push(problem)
   return {
     name: file.name,
     before: file.text,
@@ -118,17 +118,22 @@ function patchDocument(document: ManifestDocument, selection: Selection, wishes:
 }
 
 /** Reads the new text again: an anchor may say something in places where nothing was to change. */
-function strayChanges(
-  file: ManifestFile,
-  text: string,
-  results: readonly DocumentPatch[],
-): readonly string[] {
-  const { documents } = readDocuments(`${file.name} (patched)`, text)
+function strayChanges(text: string, results: readonly DocumentPatch[]): readonly string[] {
+  const values = valuesOf(text)
   return results.flatMap(({ document, wanted }, index) => {
-    if (isDeepStrictEqual(documents[index]?.value, copyOf(wanted))) return []
+    if (isDeepStrictEqual(values[index], copyOf(wanted))) return []
     const remedy = 'write out what anchors, aliases and merge keys (<<) of its containers say'
     return [
       `${placeText(document.placeOf([]))}: this document cannot be patched without a change elsewhere in it: ${remedy}`,
     ]
   })
+}
+
+/** What a text says; nothing when it cannot be read. */
+function valuesOf(text: string): readonly unknown[] {
+  try {
+    return readDocuments('', text).documents.map(({ value }) => value)
+  } catch {
+    return []
+  }
 }

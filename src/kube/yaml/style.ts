@@ -65,7 +65,9 @@ export function blockText(value: unknown, column: number, style: Style): string 
 
 /** A scalar on one line, in the quotes of the one that it replaces. */
 export function scalarText(value: unknown, type: string | undefined, style: Style): string {
-  if (typeof value !== 'string' || type === 'QUOTE_DOUBLE') return JSON.stringify(value)
+  if (typeof value !== 'string' || type === 'QUOTE_DOUBLE' || value.includes('\n')) {
+    return JSON.stringify(value)
+  }
   if (type === 'QUOTE_SINGLE') return `'${value.replaceAll("'", "''")}'`
   return stringify(value, { singleQuote: style.singleQuote, lineWidth: 0 }).trimEnd()
 }
