@@ -36,7 +36,7 @@ const noPreStop = [
   'lifecycle.acceptLoss=true',
   'minReadySeconds=1',
 ]
-/** What `next start` and the standalone server serve. */
+/** What is served without HTTP/2 and WebSockets: by Next.js, and behind a Service of one port. */
 const nextLanes: readonly LaneName[] = [...defaultLaneNames, 'stream', 'sse']
 /** All but the slow readers, whose 18 MB/s would take the processor from the others. */
 const mostLanes = laneNames.filter((name) => name !== slowReader.name)
@@ -88,6 +88,11 @@ const scenarios: readonly (Judged | ((asked: Asked) => Judged))[] = [
     leastReplaced: replicas,
     flags: ['--trigger', 'none', '--duration', '60s'],
     meanwhile: upgrade,
+  }),
+  spared('kube-patch', 'an unchanged Express application, whose bare manifest lastcall kube patch changes', {
+    image: 'express',
+    lanes: nextLanes,
+    patched: ['examples/express/bare.yaml', '--auto'],
   }),
   spared('old-cluster', "the chart for Kubernetes 1.29, which has no preStop sleep: lastcall's own delay", {
     kubeVersion: '1.29.0',
