@@ -21,7 +21,7 @@ export async function readManifests(files: readonly string[], io: CliIo): Promis
     if (name === STDIN) texts.push({ name: 'stdin', text: await readStdin(io) })
     else {
       try {
-        texts.push({ name, text: readFileSync(resolve(io.cwd, name), 'utf8') })
+        texts.push({ name, text: decode(readFileSync(resolve(io.cwd, name))) })
       } catch (error) {
         problems.push(`'${name}' cannot be read (${(error as Error).message}); name a file of YAML or JSON`)
       }
@@ -37,5 +37,14 @@ async function readStdin({ stdin }: CliIo): Promise<string> {
   }
   const chunks: Buffer[] = []
   for await (const chunk of stdin) chunks.push(Buffer.from(chunk))
-  return Buffer.concat(chunks).toString('utf8')
+  try {
+    return decode(Buffer.concat(chunks))
+  } catch (error) {
+    throw new LastcallError('LASTCALL_USAGE', [`stdin cannot be read (${(error as Error).message})`])
+  }
+}
+
+/** Text of a file. Bytes that are no UTF-8 would be lost when the file is written again. */
+function decode(bytes: Uint8Array): string {
+  return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
 }

@@ -19,9 +19,9 @@ interface Ran {
 /** Runs `lastcall kube` in a folder with these files. */
 async function kube(
   t: TestContext,
-  files: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string | Uint8Array>>,
   words: readonly string[],
-  stdin?: string,
+  stdin?: string | Uint8Array,
 ): Promise<Ran> {
   const cwd = mkdtempSync(join(tmpdir(), 'lastcall-test-'))
   t.after(() => rmSync(cwd, { recursive: true }))
@@ -168,6 +168,16 @@ test('files that are not there, and a terminal instead of manifests, are refused
   const terminal = await kube(t, {}, ['check'])
   assert.equal(terminal.code, 2)
   assert.match(terminal.err, /there is no FILE, and stdin is a terminal/)
+})
+
+test('bytes that are no UTF-8 are refused, because they would be lost', async (t) => {
+  const latin1 = Buffer.from(`# caf\u00e9\n${shop}`, 'latin1')
+  const file = await kube(t, { a: latin1 }, ['patch', 'a', '--in-place'])
+  assert.equal(file.code, 2)
+  assert.match(file.err, /'a' cannot be read \(.*utf-8/)
+  const stdin = await kube(t, {}, ['patch'], latin1)
+  assert.equal(stdin.code, 2)
+  assert.match(stdin.err, /stdin cannot be read \(.*utf-8/)
 })
 
 test('check exits with 1 where requests are lost, and with 0 after a patch', async (t) => {

@@ -16,6 +16,7 @@ const pages = allPages().filter((page) => !page.startsWith('CHANGELOG'))
 const blocks = pages.flatMap(codeBlocksOf)
 const examples = publicExamples()
 const folder = join(top, '.cache', 'docs')
+const known = commands()
 
 const titleOf = ({ page, line }: CodeBlock): string => `${page}:${line}`
 const fileOf = (block: CodeBlock): string => {
@@ -213,13 +214,12 @@ function commandLines(block: CodeBlock): readonly CommandLine[] {
 }
 
 function problemsOf(line: readonly string[]): readonly string[] {
-  const all = commands()
-  const isOne = all.has(line[0] ?? '')
+  const isOne = known.has(line[0] ?? '')
   const [name, words] = [line.slice(0, isOne ? 1 : 2).join(' '), line.slice(isOne ? 1 : 2)]
-  const command = all.get(name)
+  const command = known.get(name)
   if (!command) return [`lastcall ${name} does not exist`]
-  const known = command.options.map(({ long }) => long)
+  const flags = command.options.map(({ long }) => long)
   return words
-    .filter((word) => word.startsWith('--') && word !== '--' && !known.includes(word.split('=', 1)[0] ?? ''))
+    .filter((word) => word.startsWith('--') && word !== '--' && !flags.includes(word.split('=', 1)[0] ?? ''))
     .map((word) => `lastcall ${name} has no ${word}`)
 }

@@ -63,6 +63,12 @@ const cases: readonly (readonly [title: string, text: string])[] = [
     ),
   ],
   [
+    'a literal of two lines that changes',
+    base(
+      '          env:\n            - name: NODE_OPTIONS\n              value: |\n                --a\n                --b\n            - name: X\n',
+    ),
+  ],
+  [
     'an item that another list repeats',
     base(
       '          env:\n            - &a {name: NODE_OPTIONS, value: --a}\n        - name: two\n          env: [*a]\n',
@@ -118,7 +124,15 @@ for (const [title, text] of cases) {
     const once = patch(text, { auto: true, container: 'app' })
     assert.match(once.text, /--import lastcall\/auto/)
     assert.deepEqual(once.text.match(/# .*/g), text.match(/# .*/g))
-    assert.equal(once.text.includes('\r\n'), text.includes('\r\n'))
+    const breaks = new Set(once.text.match(/\r?\n/g))
+    assert.deepEqual(breaks, new Set(text.includes('\r\n') ? ['\r\n'] : ['\n']))
     assert.equal(patch(once.text, { auto: true, container: 'app' }).text, once.text)
   })
 }
+
+test('a new list stands as far in as the lists of the file', () => {
+  const text = base('          image: x\n')
+  assert.match(patch(text).text, /\n {10}ports:\n {12}- name: probes\n/)
+  const flush = text.replace('        - name', '      - name').replace('          image', '        image')
+  assert.match(patch(flush).text, /\n {8}ports:\n {8}- name: probes\n/)
+})
