@@ -48,14 +48,14 @@ function waitFindings(container: PlainObject, budget: Budget): readonly Finding[
     const what = isOurs ? 'there is no preStop hook and no shutdown delay' : 'there is no preStop hook'
     return [
       loses(
-        `${what}, so the server closes while nodes that have not heard of it yet send it new connections: run lastcall kube patch`,
+        `${what}, so the server closes while nodes that have not heard of it yet send it new connections: add a preStop sleep, or run lastcall kube patch for a Node.js server`,
       ),
     ]
   }
   if (isOurs) return []
   return [
     mayLose(
-      'nothing here loads lastcall: a server that closes connections in use at SIGTERM loses the requests on them; run lastcall kube patch, with --auto for a server that does not use lastcall in its code',
+      'nothing here loads lastcall: a server that closes connections in use at SIGTERM loses the requests on them; run lastcall kube patch for a Node.js server, with --auto where its code does not use lastcall',
     ),
   ]
 }
