@@ -33,8 +33,8 @@ const nodeLayers: Readonly<Record<string, readonly string[]>> = {
 }
 
 const cliPackages = ['commander', 'picocolors', 'log-update', 'cli-table3', 'yaml']
-/** What the load engine needs beside Node: the parser of HTTP, and the WebSocket protocol. */
-const loadPackages = ['undici', 'ws']
+/** What a folder needs beside Node; the load engine a parser of HTTP, and the WebSocket protocol. */
+const layerPackages = { cli: cliPackages, report: cliPackages, load: ['undici', 'ws'], kube: ['yaml'] }
 const peers: Readonly<Record<string, readonly string[]>> = {
   fastify: ['fastify'],
   'prom-client': ['prom-client'],
@@ -74,13 +74,10 @@ function wrongWithinNode({ path, files }: SourceFile): readonly string[] {
 /** Packages that a file may name. */
 function allowedPackages(file: SourceFile): readonly string[] {
   const layer = layerOf(file.path)
-  if (layer === 'cli' || layer === 'report') return cliPackages
-  if (layer === 'load') return loadPackages
-  if (layer === 'kube') return ['yaml']
   if (layer === 'integrations') return peers[integrationOf(file.path)] ?? []
   // Only here, so that the agent, which needs none of it, stays small.
   if (file.path === 'src/rollout/drivers/kubernetes/api/kubeconfig.ts') return ['@kubernetes/client-node']
-  return []
+  return Object.entries(layerPackages).find(([name]) => name === layer)?.[1] ?? []
 }
 
 test('importsOf() sees every way in which a module is named', () => {
