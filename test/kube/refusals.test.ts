@@ -162,6 +162,9 @@ test('no message has a value of the manifest that may be a secret', () => {
     `kind: Secret\ndata:\n  password: "${secret}\n`,
     `kind: Secret\npassword: [${secret}\nother: ]`,
     `kind: Secret\npassword: @${secret}`,
+    `kind: Secret\npassword: *${secret}`,
+    `kind: Secret\npassword: |${secret}\n  a`,
+    `kind: Secret\npassword: "\\q${secret}"`,
     deployment(`env: [{name: NODE_OPTIONS, value: ${secret}}, {name: NODE_OPTIONS, value: ${secret}}]`),
   ]
   for (const text of texts) {

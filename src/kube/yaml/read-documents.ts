@@ -1,6 +1,7 @@
 import { type Document, isScalar, LineCounter, type Node, parseAllDocuments, visit } from 'yaml'
 import { LastcallError } from '../../core/errors.ts'
 import { copyOf, type Path } from './plain.ts'
+import { unquoted } from './unquoted.ts'
 
 /** A place that a person can look at. Documents and lines are counted from 1. */
 export interface ManifestPlace {
@@ -31,9 +32,6 @@ export interface ManifestFile {
   readonly documents: readonly ManifestDocument[]
 }
 
-/** Quotes of the text behind what is wrong with it: everything after a colon, and an escape sequence. */
-const quote = /(?<! ):.*| sequence .*/s
-
 /**
  * Reads YAML or JSON with any number of documents. Merge keys (`<<`) count, as they do for kubectl.
  * @throws LastcallError `LASTCALL_MANIFEST` with the place; it quotes nothing, because that may be a secret
@@ -49,7 +47,7 @@ export function readDocuments(name: string, text: string): ManifestFile {
       line: lines.linePos(offset).line,
     })
     const [error] = tree.errors
-    if (error) refuse(`${placeText(placeAt(error.pos[0]))}: ${error.message.replace(quote, '')}`)
+    if (error) refuse(`${placeText(placeAt(error.pos[0]))}: ${unquoted(error.message)}`)
     const strange = strangeKeyOf(tree)
     if (strange) refuse(`${placeText(placeAt(strange.range?.[0] ?? 0))}: a key is no text`)
     return {
@@ -78,7 +76,7 @@ function readValue(tree: Document, place: string): unknown {
   try {
     return copyOf<unknown>(tree.toJS())
   } catch (problem) {
-    return refuse(`${place}: ${(problem as Error).message.replace(quote, '')}`)
+    return refuse(`${place}: ${unquoted((problem as Error).message)}`)
   }
 }
 
