@@ -1,6 +1,7 @@
 import { defaultLaneNames, laneNames } from '../src/load/lanes/index.ts'
 import { slowReader } from '../src/load/lanes/slow-reader/slow-reader.ts'
 import type { LaneName } from '../src/load/sample.ts'
+import { h2c, noHook, noPreStop } from './chart-values.ts'
 import { imageOf } from './images.ts'
 import { upgrade } from './install.ts'
 import { onlyPod } from './only-pod.ts'
@@ -28,14 +29,6 @@ interface Asked {
   readonly rate: number
 }
 
-const h2c = ['name=h2c', 'port=3001', 'appProtocol=kubernetes.io/h2c'].map((part) => `extraPorts[0].${part}`)
-const noHook = 'lifecycle.preStop.mode=none'
-const noPreStop = [
-  noHook,
-  'lifecycle.shutdownDelaySeconds=0',
-  'lifecycle.acceptLoss=true',
-  'minReadySeconds=1',
-]
 /** What is served without HTTP/2 and WebSockets: by Next.js, and behind a Service of one port. */
 const nextLanes: readonly LaneName[] = [...defaultLaneNames, 'stream', 'sse']
 /** All but the slow readers, whose 18 MB/s would take the processor from the others. */
