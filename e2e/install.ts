@@ -4,6 +4,7 @@ import { imageOf } from './images.ts'
 import type { Scenario } from './scenario.ts'
 
 const CHART = 'charts/lastcall'
+const CLI = 'dist/cli/bin.js'
 const deployment = `deployment/${RELEASE}`
 
 /** Installs a scenario's release and resolves when its pods are available. */
@@ -36,6 +37,8 @@ export function upgrade(cluster: Cluster): Promise<string> {
 
 /** What kubectl applies and deletes; undefined where helm installs. */
 async function manifestsOf(cluster: Cluster, scenario: Scenario): Promise<string | undefined> {
+  const { patched } = scenario
+  if (patched !== undefined) return cluster.run(process.execPath, [CLI, 'kube', 'patch', ...patched])
   const own = scenario.manifests ?? `examples/${scenario.image}/kubernetes.yaml`
   if (existsSync(own)) return readFileSync(own, 'utf8')
   if (scenario.kubeVersion === undefined) return undefined

@@ -25,6 +25,8 @@ export interface Scenario {
   readonly manifests?: string
   /** `--set` of helm. */
   readonly values: readonly string[]
+  /** Words of `lastcall kube patch`, whose output is applied. The chart */
+  readonly patched?: readonly string[]
   /** Renders the chart for this version of Kubernetes. The cluster's */
   readonly kubeVersion?: string
   /** Merged into the pod template, as kubectl does it, before there are pods. */

@@ -1,6 +1,7 @@
 import { defaultLaneNames, laneNames } from '../src/load/lanes/index.ts'
 import { slowReader } from '../src/load/lanes/slow-reader/slow-reader.ts'
 import type { LaneName } from '../src/load/sample.ts'
+import { h2c, noHook, noPreStop } from './chart-values.ts'
 import { imageOf } from './images.ts'
 import { upgrade } from './install.ts'
 import { onlyPod } from './only-pod.ts'
@@ -28,15 +29,7 @@ interface Asked {
   readonly rate: number
 }
 
-const h2c = ['name=h2c', 'port=3001', 'appProtocol=kubernetes.io/h2c'].map((part) => `extraPorts[0].${part}`)
-const noHook = 'lifecycle.preStop.mode=none'
-const noPreStop = [
-  noHook,
-  'lifecycle.shutdownDelaySeconds=0',
-  'lifecycle.acceptLoss=true',
-  'minReadySeconds=1',
-]
-/** What `next start` and the standalone server serve. */
+/** What is served without HTTP/2 and WebSockets: by Next.js, and behind a Service of one port. */
 const nextLanes: readonly LaneName[] = [...defaultLaneNames, 'stream', 'sse']
 /** All but the slow readers, whose 18 MB/s would take the processor from the others. */
 const mostLanes = laneNames.filter((name) => name !== slowReader.name)
@@ -88,6 +81,11 @@ const scenarios: readonly (Judged | ((asked: Asked) => Judged))[] = [
     leastReplaced: replicas,
     flags: ['--trigger', 'none', '--duration', '60s'],
     meanwhile: upgrade,
+  }),
+  spared('kube-patch', 'an unchanged Express application, whose bare manifest lastcall kube patch changes', {
+    image: 'express',
+    lanes: nextLanes,
+    patched: ['examples/express/bare.yaml', '--auto'],
   }),
   spared('old-cluster', "the chart for Kubernetes 1.29, which has no preStop sleep: lastcall's own delay", {
     kubeVersion: '1.29.0',

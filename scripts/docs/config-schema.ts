@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { takesConfig } from '../../src/cli/config/apply-config.ts'
 import { type Keys, keysOf, laneKeys } from '../../src/cli/config/keys.ts'
 import { commands } from './facts.ts'
 
@@ -7,7 +8,8 @@ export const schemaFile = 'schema/lastcall.schema.json'
 
 /** The schema as a file. */
 export function schemaText(): string {
-  return `${JSON.stringify(configSchema(commands()), undefined, 2)}\n`
+  const configurable = [...commands().values()].filter(takesConfig)
+  return `${JSON.stringify(configSchema(configurable), undefined, 2)}\n`
 }
 
 /** The JSON Schema of `lastcall.yaml`, made from the flags of the commands. */

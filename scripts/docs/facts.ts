@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { exitCodes } from '../../src/cli/exit-codes.ts'
+import { createKubeCommand } from '../../src/cli/commands/kube.ts'
 import { createLoadCommand } from '../../src/cli/commands/load.ts'
 import { createRehearseCommand } from '../../src/cli/commands/rehearse.ts'
 import { createRolloutCommand } from '../../src/cli/commands/rollout.ts'
@@ -15,16 +16,22 @@ import { causes } from '../../src/rollout/causes.ts'
 import { endings } from '../../src/rollout/endings.ts'
 import type { Table } from './markdown.ts'
 
-/** The commands of the CLI, made and not run. */
-export function commands(): readonly Command[] {
-  return [createRehearseCommand, createRolloutCommand, createLoadCommand].map((create) =>
-    create(realIo(), () => undefined),
+/** The commands of the CLI by their words (`rollout`, `kube patch`), made and not run. */
+export function commands(): ReadonlyMap<string, Command> {
+  const io = realIo()
+  const all = [createRehearseCommand, createRolloutCommand, createLoadCommand, createKubeCommand].map(
+    (create) => create(io, () => undefined),
   )
+  const named = (one: Command, words: string): readonly (readonly [string, Command])[] =>
+    one.commands.length === 0
+      ? [[words, one]]
+      : one.commands.flatMap((below) => named(below, `${words} ${below.name()}`))
+  return new Map(all.flatMap((one) => named(one, one.name())))
 }
 
 /** Every flag of a command with the words of its `--help`. */
 export function flagsTable(name: string): Table {
-  const command = commands().find((candidate) => candidate.name() === name)
+  const command = commands().get(name)
   const rows = (command?.options ?? []).map(({ flags, description, mandatory }) => [
     `\`${flags}\``,
     mandatory ? `${description} (required)` : description,
@@ -34,8 +41,9 @@ export function flagsTable(name: string): Table {
 
 /** The exit codes of every command. */
 export function exitCodesTable(): Table {
-  const rows = exitCodes.map(({ code, rehearse, rollout, load }) => [code, rehearse, rollout, load])
-  return [['code', '`rehearse`', '`rollout`', '`load`'], ...rows]
+  const names = ['rehearse', 'rollout', 'load', 'kube patch', 'kube check'] as const
+  const rows = exitCodes.map((row) => [row.code, ...names.map((name) => row[name])])
+  return [['code', ...names.map((name) => `\`${name}\``)], ...rows]
 }
 
 /** What makes requests fail, and what to do about it. */

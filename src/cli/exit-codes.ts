@@ -4,7 +4,12 @@ export interface ExitCode {
   readonly rehearse: string
   readonly rollout: string
   readonly load: string
+  readonly 'kube patch': string
+  readonly 'kube check': string
 }
+
+/** For a code that a command never ends with. */
+export const NEVER = '-'
 
 /** Every exit code. */
 export const exitCodes: readonly ExitCode[] = [
@@ -15,6 +20,8 @@ export const exitCodes: readonly ExitCode[] = [
     rollout:
       'PASS: nothing failed (or no more than --budget allows), and an outage of 100 ms would have been detected',
     load: 'PASS: no request failed, and the load generator did its work',
+    'kube patch': 'Patched, or there was nothing to change',
+    'kube check': 'Nothing was found that loses requests',
   },
   {
     code: '1',
@@ -23,23 +30,31 @@ export const exitCodes: readonly ExitCode[] = [
     rollout:
       'FAIL: a request failed beyond --budget, a pod did not end with 0 in its time, or the rollout got stuck',
     load: 'FAIL: a request failed',
+    'kube patch': NEVER,
+    'kube check': 'Something loses requests when a pod goes away',
   },
   {
     code: '2',
     rehearse: 'The command line cannot be used, or the application cannot be reached',
     rollout: 'The command line, the cluster or the workload cannot be used; nothing was restarted',
     load: 'The command line cannot be used, or the URL does not answer what the load sends',
+    'kube patch': 'The command line or a manifest cannot be used; nothing was written',
+    'kube check': 'The command line or a manifest cannot be used',
   },
   {
     code: '3',
     rehearse: 'INCONCLUSIVE: nothing failed, but the load was too weak, or its generator did not do its work',
     rollout: 'INCONCLUSIVE: nothing failed, but the load was too weak, or the agent or the API server failed',
     load: 'INCONCLUSIVE: nothing failed, but the load generator did not do its work',
+    'kube patch': NEVER,
+    'kube check': NEVER,
   },
   {
     code: '128 + n',
     rehearse: 'Ended by signal n (130: Ctrl-C); the report has what was seen before',
     rollout: 'Ended by signal n (130: Ctrl-C); the report has what was seen before',
     load: 'Only by a second signal: at the first one the load ends as usual',
+    'kube patch': 'Ended by signal n',
+    'kube check': 'Ended by signal n',
   },
 ]

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { type ExitCode, exitCodes } from './exit-codes.ts'
+import { type ExitCode, exitCodes, NEVER } from './exit-codes.ts'
 
 /** A command line to copy, and what it is for. */
 export type Example = readonly [line: string, purpose: string]
@@ -10,7 +10,7 @@ export function addHelp(
   name: Exclude<keyof ExitCode, 'code'>,
   examples: readonly Example[],
 ): Command {
-  const codes = exitCodes.map((row) => [row.code, row[name]] as const)
+  const codes = exitCodes.map((row) => [row.code, row[name]] as const).filter(([, words]) => words !== NEVER)
   return command.addHelpText('after', `\nExamples:\n${columns(examples)}\n\nExit codes:\n${columns(codes)}`)
 }
 

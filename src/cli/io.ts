@@ -8,8 +8,12 @@ export type CliStream = Writable & {
   readonly rows?: number
 }
 
+/** Where a command reads what no file has. */
+export type CliInput = AsyncIterable<Buffer | string> & { readonly isTTY?: boolean }
+
 /** Everything of the process that a command may touch. */
 export interface CliIo {
+  readonly stdin: CliInput
   readonly stdout: CliStream
   readonly stderr: CliStream
   readonly env: Readonly<Record<string, string | undefined>>
@@ -40,6 +44,10 @@ export function realIo(): CliIo {
     })
   }
   return {
+    // Opened by its first reader: an open stdin would keep the other commands waiting for its end.
+    get stdin() {
+      return process.stdin
+    },
     stdout: process.stdout,
     stderr: process.stderr,
     env: process.env,

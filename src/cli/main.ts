@@ -1,10 +1,11 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { LastcallError } from '../core/errors.ts'
+import { createKubeCommand } from './commands/kube.ts'
 import { createLoadCommand } from './commands/load.ts'
 import { createRehearseCommand } from './commands/rehearse.ts'
 import { createRolloutCommand } from './commands/rollout.ts'
-import { applyConfig, type RenameProblems } from './config/apply-config.ts'
+import { applyConfig, type RenameProblems, takesConfig } from './config/apply-config.ts'
 import type { CliIo } from './io.ts'
 
 /** Exit code for a command line that cannot be used, and for an application that cannot be reached. */
@@ -22,7 +23,8 @@ export async function main(argv: readonly string[], io: CliIo): Promise<number> 
     exitCode = code
   })
   program.hook('preAction', (_, command) => {
-    rename = applyConfig(command, program.commands, io.cwd)
+    const configurable = program.commands.filter(takesConfig)
+    if (configurable.includes(command)) rename = applyConfig(command, configurable, io.cwd)
   })
   try {
     await program.parseAsync(argv, { from: 'user' })
@@ -49,8 +51,10 @@ function createProgram(io: CliIo, onExitCode: (code: number) => void): Command {
     createRehearseCommand(io, onExitCode),
     createRolloutCommand(io, onExitCode),
     createLoadCommand(io, onExitCode),
+    createKubeCommand(io, onExitCode),
   ]
-  for (const command of [program, ...commands]) {
+  for (const command of commands) program.addCommand(command)
+  for (const command of [program, ...commands, ...commands.flatMap((one) => one.commands)]) {
     command
       .exitOverride()
       .configureOutput({
@@ -59,12 +63,14 @@ function createProgram(io: CliIo, onExitCode: (code: number) => void): Command {
         getOutHelpWidth: () => io.stdout.columns ?? 100,
         getErrHelpWidth: () => io.stderr.columns ?? 100,
       })
-      .showHelpAfterError(
-        `(lastcall${command === program ? '' : ` ${command.name()}`} --help shows what there is)`,
-      )
-    if (command !== program) program.addCommand(command)
+      .showHelpAfterError(`(${wordsOf(command)} --help shows what there is)`)
   }
   return program
+}
+
+/** `lastcall kube patch` for the command patch. */
+function wordsOf(command: Command): string {
+  return command.parent ? `${wordsOf(command.parent)} ${command.name()}` : command.name()
 }
 
 // The same two levels up from src/cli and from dist/cli.

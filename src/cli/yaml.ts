@@ -1,7 +1,5 @@
 import { LineCounter, parseDocument } from 'yaml'
-
-/** Quotes of the text behind what is wrong with it: everything after a colon, and an escape sequence. */
-const quote = /(?<! ):.*| sequence .*/s
+import { unquoted } from '../kube/yaml/unquoted.ts'
 
 /**
  * The value of a YAML text.
@@ -14,11 +12,11 @@ export function readYaml(text: string): unknown {
   const [error] = document.errors
   if (error) {
     const { line, col } = lineCounter.linePos(error.pos[0])
-    throw new Error(`${error.message.replace(quote, '')} (line ${line}, column ${col})`)
+    throw new Error(`${unquoted(error.message)} (line ${line}, column ${col})`)
   }
   try {
     return document.toJS() as unknown
   } catch (problem) {
-    throw new Error((problem as Error).message.replace(quote, ''), { cause: problem })
+    throw new Error(unquoted((problem as Error).message), { cause: problem })
   }
 }

@@ -21,6 +21,7 @@ const titles = {
   LASTCALL_PERMISSION: 'Permissions are missing in the cluster',
   LASTCALL_WORKLOAD: 'The workload cannot be rolled out',
   LASTCALL_SERVICE: 'The Service to send to is not clear',
+  LASTCALL_MANIFEST: 'The manifest cannot be used',
   LASTCALL_AGENT: 'The agent in the cluster did not do its work',
 } as const
 

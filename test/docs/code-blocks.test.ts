@@ -5,11 +5,11 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, extname, join } from 'node:path'
 import { suite, test, type TestContext } from 'node:test'
 import { parseAllDocuments } from 'yaml'
-import { commands } from '../../scripts/docs/facts.ts'
 import type { Report } from '../../src/core/report.ts'
 import { takePort } from '../helpers/ports.ts'
 import { httpGet } from '../helpers/http-get.ts'
 import { examples } from './examples.ts'
+import { commandLines, problemsOf } from './command-lines.ts'
 import { allPages, type CodeBlock, codeBlocksOf, fileNameOf, localImportsOf, top } from './pages.ts'
 
 const pages = allPages().filter((page) => !page.startsWith('CHANGELOG'))
@@ -189,31 +189,4 @@ async function untilReady(port: number, isRunning: () => boolean, output: () => 
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
   assert.fail(`it ended, or was not ready in time:\n${output()}`)
-}
-
-interface CommandLine {
-  readonly where: string
-  /** The words after `lastcall`, up to what is started or a comment. */
-  readonly words: readonly string[]
-}
-
-function commandLines(block: CodeBlock): readonly CommandLine[] {
-  const lines = block.code.replaceAll(/\\\n\s*/g, ' ').split('\n')
-  return lines.flatMap((line, index) => {
-    const [, rest] =
-      /^(?:.*\s)?(?:lastcall|\S*dist\/cli\/bin\.js)\s+([a-z].*)$/.exec(line.replace(/\s#.*$/, '')) ?? []
-    if (rest === undefined || /\b(npm|helm|docker) /.test(line)) return []
-    return [
-      { where: `${block.page}:${block.line + index + 1}`, words: rest.split(/ -- /)[0]?.split(/\s+/) ?? [] },
-    ]
-  })
-}
-
-function problemsOf([name = '', ...words]: readonly string[]): readonly string[] {
-  const command = commands().find((candidate) => candidate.name() === name)
-  if (!command) return [`lastcall ${name} does not exist`]
-  const known = command.options.map(({ long }) => long)
-  return words
-    .filter((word) => word.startsWith('--') && word !== '--' && !known.includes(word.split('=', 1)[0] ?? ''))
-    .map((word) => `lastcall ${name} has no ${word}`)
 }

@@ -1,4 +1,4 @@
-import { Writable } from 'node:stream'
+import { Readable, Writable } from 'node:stream'
 import type { CliIo } from '../../src/cli/io.ts'
 
 /** An io that keeps what is written, and whose signals come from the test. */
@@ -26,6 +26,7 @@ export function captureIo(env: CliIo['env'] = process.env, terminal: object = {}
   const listeners = new Set<(signal: NodeJS.Signals) => void>()
   const deaths: NodeJS.Signals[] = []
   return {
+    stdin: Readable.from([]),
     stdout: stream('stdout'),
     stderr: stream('stderr'),
     env,

@@ -1,12 +1,17 @@
 import type { Command } from 'commander'
 import { LastcallError } from '../../core/errors.ts'
 import type { RawFlags } from '../flag-reader.ts'
-import { LANE_FLAGS } from '../load-flags.ts'
+import { CONFIG_FLAG, LANE_FLAGS } from '../load-flags.ts'
 import { keysOf, laneKeys, loadKeys } from './keys.ts'
 import { type Config, type ConfigValue, readConfig } from './read-config.ts'
 
 /** Renames what is wrong with a flag whose value came from the file. */
 export type RenameProblems = (error: LastcallError) => LastcallError
+
+/** Whether the file has a section for a command: those that send load. */
+export function takesConfig(command: Command): boolean {
+  return command.options.some(({ long }) => long === CONFIG_FLAG)
+}
 
 /**
  * Gives a command the values of the file for the flags that are not on its command line.

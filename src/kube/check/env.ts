@@ -1,0 +1,54 @@
+import { formatDuration } from '../../core/duration.ts'
+import { durationOf, probePortOf, variablesNamed } from '../environment.ts'
+import { gracePeriodOf } from '../numbers.ts'
+import { preStopOf } from '../pre-stop.ts'
+import { type CheckedPod, type Finding, loses } from './rule.ts'
+
+const durations = [
+  'PRE_STOP',
+  'SHUTDOWN_DELAY',
+  'READINESS_FAIL_DELAY',
+  'DRAIN_TIMEOUT',
+  'HOOKS_TIMEOUT',
+  'GRACE_PERIOD',
+]
+const names = durations.map((name) => `LASTCALL_${name}`)
+
+/** Whether the server can read what it is told, and is told what is true. */
+export function checkEnv({ podSpec, container: { value } }: CheckedPod): readonly Finding[] {
+  const twice = [...names, 'LASTCALL_PROBE_PORT', 'NODE_OPTIONS'].filter(
+    (name) => variablesNamed(value, name).length > 1,
+  )
+  const read = [...names.map((name) => durationOf(value, name)), probePortOf(value)]
+  // What comes from another object can be right.
+  const unreadable = read.filter((found) => typeof found === 'string' && !found.includes('valueFrom'))
+  const hook = preStopOf(value)
+  const hookMs = 'seconds' in hook ? hook.seconds * 1_000 : hook.how === 'none' ? 0 : undefined
+  return [
+    ...twice.map((name) => loses(`env has ${name} more than once: leave one of them`)),
+    ...unreadable.map((found) => loses(`${String(found)}: the server would refuse to start`)),
+    ...differs('LASTCALL_GRACE_PERIOD', durationOf(value, 'LASTCALL_GRACE_PERIOD'), {
+      trueMs: gracePeriodOf(podSpec),
+      of: 'terminationGracePeriodSeconds',
+      isWrong: (saidMs, trueMs) => saidMs > trueMs,
+    }),
+    ...differs('LASTCALL_PRE_STOP', durationOf(value, 'LASTCALL_PRE_STOP'), {
+      trueMs: hookMs,
+      of: 'the preStop hook',
+      isWrong: (saidMs, trueMs) => saidMs < trueMs,
+    }),
+  ]
+}
+
+interface Truth {
+  readonly trueMs: number | undefined
+  readonly of: string
+  readonly isWrong: (saidMs: number, trueMs: number) => boolean
+}
+
+/** A server that believes in more time than it has is ended by SIGKILL. */
+function differs(name: string, saidMs: unknown, { trueMs, of, isWrong }: Truth): readonly Finding[] {
+  if (typeof saidMs !== 'number' || trueMs === undefined || !isWrong(saidMs, trueMs)) return []
+  const said = `${name} is ${formatDuration(saidMs)} and ${of} ${formatDuration(trueMs)}`
+  return [loses(`${said}: the server plans with time that it does not have; set both to the same`)]
+}

@@ -1,0 +1,34 @@
+import type { FoundPod } from '../find-pod.ts'
+import type { Workload } from '../workloads.ts'
+import type { Path } from '../yaml/plain.ts'
+
+/** What a rule looks at. */
+export interface CheckedPod extends FoundPod {
+  readonly workload: Workload
+}
+
+/** The rules by name; those of the chart's checks have the chart's names. */
+export type RuleId = 'lifecycle' | 'env' | 'ports' | 'probes' | 'auto' | 'command' | 'rollout' | 'sidecars'
+
+/** Something that a rule found. */
+export interface Finding {
+  /** Whether requests are lost by it, or only under circumstances that the manifest does not tell. */
+  readonly certainty: 'loses' | 'may lose'
+  /** What happens, and what to do about it. */
+  readonly message: string
+  /** Place in the pod's spec; the container's when it is left out. */
+  readonly path?: Path
+}
+
+/** One rule: everything that it finds. */
+export type Rule = (pod: CheckedPod) => readonly Finding[]
+
+/** A finding that is certain. */
+export function loses(message: string, path?: Path): Finding {
+  return { certainty: 'loses', message, ...(path && { path }) }
+}
+
+/** A finding that depends on more than the manifest. */
+export function mayLose(message: string, path?: Path): Finding {
+  return { certainty: 'may lose', message, ...(path && { path }) }
+}

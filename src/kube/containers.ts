@@ -1,0 +1,66 @@
+import { hasLastcall } from './environment.ts'
+import { isObject, type Path, type PlainObject, valueAt } from './yaml/plain.ts'
+
+/** A container of a pod, with its place in the pod's spec. */
+export interface Container {
+  readonly name: string
+  readonly value: PlainObject
+  readonly path: Path
+  /** An init container that goes on running beside the others (KEP-753). */
+  readonly isSidecar: boolean
+}
+
+const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container'
+
+/**
+ * Everything that runs for as long as the pod does: containers, and init containers that are sidecars. A
+ * sentence when the spec has no such thing.
+ */
+export function containersOf(podSpec: unknown): readonly Container[] | string {
+  const list = valueAt(podSpec, ['containers'])
+  if (!Array.isArray(list) || list.length === 0) return 'the pod has no list of containers'
+  const init = valueAt(podSpec, ['initContainers'])
+  const sidecars = (Array.isArray(init) ? init : []).map((value: unknown, index) => ({
+    ...containerAt(value, ['initContainers', index]),
+    isSidecar: true,
+  }))
+  const containers = list.map((value: unknown, index) => containerAt(value, ['containers', index]))
+  const all = [...containers, ...sidecars.filter(({ value }) => value['restartPolicy'] === 'Always')]
+  const unnamed = all.find(({ name }) => name === '')
+  return unnamed ? `${unnamed.path.join('.')} is no container with a name` : all
+}
+
+function containerAt(value: unknown, path: Path): Container {
+  const name = valueAt(value, ['name'])
+  return {
+    name: typeof name === 'string' ? name : '',
+    value: isObject(value) ? value : {},
+    path,
+    isSidecar: false,
+  }
+}
+
+/**
+ * The container that serves: the one that is asked for, that kubectl would take, the only one, or the only
+ * one with lastcall. A sentence when that is not clear.
+ * @param metadata of the pod
+ */
+export function chooseContainer(
+  all: readonly Container[],
+  asked: string | undefined,
+  metadata: unknown,
+): Container | string {
+  const names = all.map(({ name }) => name).join(', ')
+  const annotated = valueAt(metadata, ['annotations', DEFAULT_CONTAINER])
+  const wanted = asked ?? (typeof annotated === 'string' ? annotated : undefined)
+  if (wanted !== undefined) {
+    const found = all.find(({ name }) => name === wanted)
+    if (found) return found
+    const said = asked === undefined ? `the annotation ${DEFAULT_CONTAINER} says` : '--container is'
+    return `${said} '${wanted}', and the containers are ${names}: name one of them with --container`
+  }
+  const main = all.filter(({ isSidecar }) => !isSidecar)
+  const candidates = main.length === 1 ? main : all.filter(({ value }) => hasLastcall(value))
+  if (candidates.length === 1 && candidates[0]) return candidates[0]
+  return `there are ${main.length} containers (${names}): name the one that serves with --container`
+}

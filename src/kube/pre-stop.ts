@@ -1,0 +1,33 @@
+import { isObject, type PlainObject, valueAt } from './yaml/plain.ts'
+
+/** What a container does before it gets its signal. */
+export type PreStop =
+  | { readonly how: 'none' }
+  /** The kubelet waits. */
+  | { readonly how: 'sleep'; readonly seconds: number }
+  /** A command of the image waits, and does nothing else. */
+  | { readonly how: 'command'; readonly seconds: number }
+  /** Something whose time is not in the manifest. */
+  | { readonly how: 'unknown'; readonly what: string }
+
+/** Reads a container's hook. */
+export function preStopOf(container: PlainObject): PreStop {
+  const hook = valueAt(container, ['lifecycle', 'preStop'])
+  if (hook === undefined || hook === null) return { how: 'none' }
+  const seconds = valueAt(hook, ['sleep', 'seconds'])
+  if (Number.isInteger(seconds) && Number(seconds) >= 0) return { how: 'sleep', seconds: Number(seconds) }
+  const command = valueAt(hook, ['exec', 'command'])
+  if (Array.isArray(command)) {
+    const slept = sleptBy(command.map(String))
+    return slept === undefined ? { how: 'unknown', what: 'exec' } : { how: 'command', seconds: slept }
+  }
+  const [what = 'something else'] = isObject(hook) ? Object.keys(hook) : []
+  return { how: 'unknown', what }
+}
+
+/** Seconds of `sleep 5`, also of `sh -c 'sleep 5'`. */
+function sleptBy(command: readonly string[]): number | undefined {
+  const line = command.join(' ')
+  const [, seconds] = /^(?:\S*sh -c )?\s*(?:exec )?(?:\/usr)?(?:\/bin\/)?sleep (\d+)s?;?\s*$/.exec(line) ?? []
+  return seconds === undefined ? undefined : Number(seconds)
+}

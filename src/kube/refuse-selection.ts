@@ -1,0 +1,20 @@
+import { LastcallError } from '../core/errors.ts'
+import { isSelected, type Selection } from './select.ts'
+import { findWorkloads, titleOf } from './workloads.ts'
+import type { ManifestFile } from './yaml/read-documents.ts'
+
+/**
+ * A command that finds nothing to do has been given the wrong file, or a name with a misspelling.
+ * @throws LastcallError `LASTCALL_MANIFEST` with the workloads that there are
+ */
+export function refuseEmptySelection(files: readonly ManifestFile[], selection: Selection): void {
+  const all = files.flatMap(({ documents }) => documents.flatMap(({ value }) => findWorkloads(value).known))
+  if (all.some((workload) => isSelected(workload, selection))) return
+  const names = files.map(({ name }) => name).join(', ')
+  const there = all.map(titleOf).join(', ')
+  throw new LastcallError('LASTCALL_MANIFEST', [
+    all.length === 0
+      ? `${names}: there is no Deployment or other workload; name the file that has one`
+      : `${names}: no workload is selected by --name and --selector; there are ${there}`,
+  ])
+}

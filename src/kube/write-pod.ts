@@ -1,0 +1,70 @@
+import { formatDuration, parseDuration } from '../core/duration.ts'
+import type { Numbers } from './numbers.ts'
+import { preStopOf } from './pre-stop.ts'
+import { PORT_NAME, type ProbePort } from './probe-port.ts'
+import { probeFor, probeNames } from './probes.ts'
+import { type PlainObject, textOf } from './yaml/plain.ts'
+
+/** What was decided about a pod. */
+export interface PodDecisions {
+  readonly numbers: Numbers
+  /** Where its probes go; undefined for a pod that gets none. */
+  readonly probePort: ProbePort | undefined
+  /** NODE_OPTIONS; undefined to leave them alone. */
+  readonly nodeOptions: string | undefined
+}
+
+/**
+ * Writes decisions into a pod's spec and its container. What the manifest has, but for the numbers, stays.
+ */
+export function writePod(podSpec: PlainObject, container: PlainObject, decisions: PodDecisions): void {
+  const { numbers, probePort, nodeOptions } = decisions
+  podSpec['terminationGracePeriodSeconds'] = numbers.gracePeriodMs / 1_000
+  if (probePort) addProbes(container, probePort, Number(numbers.probePort))
+  addPreStop(container, numbers.preStopMs)
+  container['terminationMessagePolicy'] ??= 'FallbackToLogsOnError'
+  for (const [name, value] of Object.entries(environmentOf(numbers))) setVariable(container, name, value)
+  if (nodeOptions !== undefined) setVariable(container, 'NODE_OPTIONS', nodeOptions)
+}
+
+/** The variables of the chart that say the numbers, with their units. */
+export function environmentOf(numbers: Numbers): Readonly<Record<string, string>> {
+  return {
+    LASTCALL_PROBE_PORT: String(numbers.probePort),
+    LASTCALL_PRE_STOP: formatDuration(numbers.preStopMs),
+    LASTCALL_SHUTDOWN_DELAY: formatDuration(numbers.shutdownDelayMs),
+    LASTCALL_READINESS_FAIL_DELAY: formatDuration(numbers.readinessFailDelayMs),
+    LASTCALL_DRAIN_TIMEOUT: formatDuration(numbers.drainTimeoutMs),
+    LASTCALL_HOOKS_TIMEOUT: formatDuration(numbers.hooksTimeoutMs),
+    LASTCALL_GRACE_PERIOD: formatDuration(numbers.gracePeriodMs),
+  }
+}
+
+function addProbes(container: PlainObject, { target, isMissing }: ProbePort, port: number): void {
+  if (isMissing) {
+    const ports = (container['ports'] ??= []) as unknown[]
+    ports.push({ name: PORT_NAME, containerPort: port, protocol: 'TCP' })
+  }
+  for (const name of probeNames) container[name] ??= probeFor(name, target)
+}
+
+function addPreStop(container: PlainObject, preStopMs: number): void {
+  const seconds = preStopMs / 1_000
+  const { how } = preStopOf(container)
+  if (seconds === 0 || how === 'command' || how === 'unknown') return
+  const lifecycle = (container['lifecycle'] ??= {}) as PlainObject
+  lifecycle['preStop'] = { ...(lifecycle['preStop'] as object | null), sleep: { seconds } }
+}
+
+function setVariable(container: PlainObject, name: string, value: string): void {
+  const env = (container['env'] ??= []) as PlainObject[]
+  const entry = env.find((one) => one['name'] === name)
+  if (!entry) env.push({ name, value })
+  else if (!isSame(textOf(entry['value']), value)) entry['value'] = value
+}
+
+/** Whether two texts say the same; durations in any unit. */
+export function isSame(one: string, other: string): boolean {
+  const ms = parseDuration(one)
+  return one === other || (ms !== undefined && ms === parseDuration(other))
+}

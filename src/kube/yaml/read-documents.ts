@@ -1,0 +1,95 @@
+import { type Document, isScalar, LineCounter, type Node, parseAllDocuments, visit } from 'yaml'
+import { LastcallError } from '../../core/errors.ts'
+import { copyOf, type Path } from './plain.ts'
+import { unquoted } from './unquoted.ts'
+
+/** A place that a person can look at. Documents and lines are counted from 1. */
+export interface ManifestPlace {
+  readonly file: string
+  readonly document: number
+  readonly line: number
+}
+
+/** `shop.yaml: document 2, line 14`. */
+export function placeText({ file, document, line }: ManifestPlace): string {
+  return `${file}: document ${document}, line ${line}`
+}
+
+/** One document of a file, as a tree and as plain values. */
+export interface ManifestDocument {
+  readonly tree: Document
+  /** What the document says; every alias is a copy of its own. */
+  readonly value: unknown
+  /** Where a path is; what comes from an alias or a merge key is at the nearest place that is written out. */
+  placeOf(path: Path): ManifestPlace
+}
+
+/** A file of manifests. */
+export interface ManifestFile {
+  /** For messages: a path, or `stdin`. */
+  readonly name: string
+  readonly text: string
+  readonly documents: readonly ManifestDocument[]
+}
+
+/**
+ * Reads YAML or JSON with any number of documents. Merge keys (`<<`) count, as they do for kubectl.
+ * @throws LastcallError `LASTCALL_MANIFEST` with the place; it quotes nothing, because that may be a secret
+ */
+export function readDocuments(name: string, text: string): ManifestFile {
+  const lines = new LineCounter()
+  const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false, merge: true })
+  const trees: readonly Document[] = 'empty' in parsed ? [] : parsed
+  const documents = trees.map((tree, index): ManifestDocument => {
+    const placeAt = (offset: number): ManifestPlace => ({
+      file: name,
+      document: index + 1,
+      line: lines.linePos(offset).line,
+    })
+    const [error] = tree.errors
+    if (error) refuse(`${placeText(placeAt(error.pos[0]))}: ${unquoted(error.message)}`)
+    const strange = strangeKeyOf(tree)
+    if (strange) refuse(`${placeText(placeAt(strange.range?.[0] ?? 0))}: a key is no text`)
+    return {
+      tree,
+      value: readValue(tree, placeText(placeAt(offsetOf(tree, [])))),
+      placeOf: (path) => placeAt(offsetOf(tree, path)),
+    }
+  })
+  return { name, text, documents }
+}
+
+/** A key that is a map or a list, as `{{ .Values.name }}` is when nobody renders it. */
+function strangeKeyOf(tree: Document): Node | undefined {
+  let found: Node | undefined
+  visit(tree, {
+    Pair(_, { key }) {
+      if (isScalar(key)) return undefined
+      found = key as Node
+      return visit.BREAK
+    },
+  })
+  return found
+}
+
+function readValue(tree: Document, place: string): unknown {
+  try {
+    return copyOf<unknown>(tree.toJS())
+  } catch (problem) {
+    return refuse(`${place}: ${unquoted((problem as Error).message)}`)
+  }
+}
+
+function refuse(problem: string): never {
+  const remedy = 'it has to be YAML or JSON; a Helm template has to be rendered first (helm template)'
+  throw new LastcallError('LASTCALL_MANIFEST', [`${problem}; ${remedy}`])
+}
+
+function offsetOf(tree: Document, path: Path): number {
+  for (let length = path.length; length >= 0; length--) {
+    const node = tree.getIn(path.slice(0, length), true) as { range?: readonly number[] } | undefined
+    const [start] = node?.range ?? []
+    if (start !== undefined) return start
+  }
+  return 0
+}

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { kube } from '../helpers/kube-command.ts'
+import { deployment } from '../kube/patch.ts'
+
+const shop = deployment()
+const service = 'apiVersion: v1\nkind: Service\nmetadata: {name: shop}\n'
+
+test('check exits with 1 where requests are lost, and with 0 after a patch', async (t) => {
+  const before = await kube(t, { a: shop }, ['check', 'a'])
+  assert.equal(before.code, 1)
+  assert.match(
+    before.out,
+    /^deployment\/shop \(a: document 1, line 1\)\n {2}loses requests \(lifecycle, line 10\): there is no preStop hook/,
+  )
+  assert.match(before.out, /\n1 of 1 workloads would lose requests when a pod goes away\n$/)
+  const { out } = await kube(t, { a: shop }, ['patch', 'a'])
+  const after = await kube(t, {}, ['check'], out)
+  assert.equal(after.code, 0)
+  assert.match(after.out, /\nNothing was found that loses requests; workloads checked: 1\n$/)
+})
+
+test('check --json has every finding with its rule and its place', async (t) => {
+  const { code, out } = await kube(t, { a: `${service}---\n${shop}` }, ['check', 'a', '--json', '-'])
+  assert.equal(code, 1)
+  const { workloads, ...document } = JSON.parse(out) as { workloads: { findings: object[] }[] }
+  assert.deepEqual(document, { schemaVersion: 2, kind: 'kube-check', exitCode: 1 })
+  const [{ findings, ...workload }] = workloads as [{ findings: { rule: string; place: object }[] }]
+  assert.deepEqual(workload, {
+    workload: 'deployment/shop',
+    container: 'app',
+    place: { file: 'a', document: 2, line: 5 },
+  })
+  assert.deepEqual(
+    findings.map(({ rule, place }) => [rule, place]),
+    [
+      ['lifecycle', { file: 'a', document: 2, line: 14 }],
+      ['probes', { file: 'a', document: 2, line: 14 }],
+      ['rollout', { file: 'a', document: 2, line: 5 }],
+    ],
+  )
+})
+
+test('the guide shows what check says of the example', async (t) => {
+  const example = readFileSync(new URL('../../examples/express/bare.yaml', import.meta.url), 'utf8')
+  const { code, out } = await kube(t, { 'bare.yaml': example }, ['check', 'bare.yaml'])
+  assert.equal(code, 1)
+  const guide = readFileSync(new URL('../../docs/guides/kube-patch.md', import.meta.url), 'utf8')
+  assert.ok(guide.includes(`\`\`\`text\n${out}\`\`\``), out)
+})
