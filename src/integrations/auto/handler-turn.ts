@@ -16,7 +16,7 @@ const name = 'application handlers'
  * signal, as a worker. There they have the drain's time, while their exits and closes are held back.
  */
 export class HandlerTurn {
-  readonly exits = new ExitGate(DEFAULT_SIGNALS)
+  readonly exits: ExitGate = new ExitGate(DEFAULT_SIGNALS)
   readonly #moment: AutoSettings['handlers']
   readonly #logger: Logger
   #signal: SignalName | null
