@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { test, type TestContext, type TestOptions } from 'node:test'
-import { debianEnvironment } from './debian-programs.ts'
+import { debianEnvironment, kafkaClasses } from './fetched-programs.ts'
 
 /**
  * What makes a program the first process of a PID namespace, as in a container: the kernel gives that one no
@@ -47,6 +47,11 @@ const tools = {
   postgres: {
     command: ['postgres', '--version'],
     remedy: 'install PostgreSQL (Debian package postgresql), or let .ci/run fetch it',
+  },
+  kafka: {
+    command: ['java', '-cp', kafkaClasses, 'kafka.Kafka', '--version'],
+    remedy:
+      'install Java 17 and Maven (Debian packages default-jre-headless, maven), and run .ci/fetch-kafka',
   },
   'a PID namespace': {
     command: [...pidOneCommand, 'true'],

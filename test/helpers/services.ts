@@ -4,13 +4,18 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { Child } from './child.ts'
-import { debianEnvironment } from './debian-programs.ts'
+import { debianEnvironment } from './fetched-programs.ts'
 import { takePort } from './ports.ts'
 
 /** PostgreSQL refuses to run as root: then it is run as nobody, who has this number everywhere. */
 const NOBODY = 65_534
 const isRoot = process.getuid?.() === 0
-const asUser = isRoot ? { uid: NOBODY, gid: NOBODY } : {}
+export const asUser: { readonly uid?: number; readonly gid?: number } = isRoot
+  ? { uid: NOBODY, gid: NOBODY }
+  : {}
+
+/** What both databases say when they are. */
+const ready = /ready to accept connections/i
 
 /** A server that runs until the test ends. */
 export interface Service {
@@ -20,23 +25,23 @@ export interface Service {
 }
 
 /** How a server is started. */
-interface ServiceStart {
+export interface ServiceStart {
   readonly words: readonly [string, ...string[]]
   readonly folder: string
-  /** Where it says that it is ready. */
-  readonly ready: 'stdout' | 'stderr'
+  /** Resolves when it can be connected to. */
+  readonly ready: (service: Child) => Promise<unknown>
   readonly url: string
 }
 
 /** Makes a folder for the user who runs the server. */
-function makeFolder(name: string): string {
+export function makeFolder(name: string): string {
   const folder = mkdtempSync(join(tmpdir(), `lastcall-${name}-`))
   if (isRoot) chownSync(folder, NOBODY, NOBODY)
   return folder
 }
 
 /** Runs a server until the test ends, and its folder with it; resolves when it says that it is ready. */
-async function serve(t: TestContext, start: ServiceStart): Promise<Service> {
+export async function serve(t: TestContext, start: ServiceStart): Promise<Service> {
   const [command, ...args] = start.words
   const child = spawn(command, args, {
     cwd: start.folder,
@@ -52,7 +57,7 @@ async function serve(t: TestContext, start: ServiceStart): Promise<Service> {
     await service.exited
     rmSync(start.folder, { recursive: true, force: true })
   })
-  await service.line(/ready to accept connections/i, start.ready)
+  await start.ready(service)
   return { url: start.url, onEnd: (close) => void closers.push(close) }
 }
 
@@ -62,7 +67,7 @@ export async function startRedis(t: TestContext): Promise<Service> {
   return serve(t, {
     words: ['redis-server', '--port', port, '--bind', '127.0.0.1', '--save', ''],
     folder: makeFolder('redis'),
-    ready: 'stdout',
+    ready: (redis) => redis.line(ready),
     url: `redis://127.0.0.1:${port}`,
   })
 }
@@ -81,7 +86,7 @@ export async function startPostgres(t: TestContext): Promise<Service> {
   return serve(t, {
     words: ['postgres', '-D', '.', '-p', port, ...settings.flatMap((setting) => ['-c', setting])],
     folder,
-    ready: 'stderr',
+    ready: (postgres) => postgres.line(ready, 'stderr'),
     url: `postgres://postgres@127.0.0.1:${port}/postgres`,
   })
 }

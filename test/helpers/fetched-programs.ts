@@ -4,6 +4,9 @@ import { top } from '../docs/pages.ts'
 
 const unpacked = `${top}.cache/debian`
 
+/** The class path of the broker that `.ci/fetch-kafka` has fetched. */
+export const kafkaClasses: string = `${top}.cache/kafka/*`
+
 /**
  * An environment in which the programs are found that `.ci/fetch-debian` has unpacked, with their libraries,
  * and PostgreSQL's, which Debian keeps out of the PATH.
