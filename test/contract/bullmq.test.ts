@@ -59,4 +59,12 @@ suite('the worker of the BullMQ guide', { concurrency: 2 }, () => {
     const { attemptsMade, stalledCounter } = (await queue.getJob(job.id!))!
     assert.deepEqual([attemptsMade, stalledCounter], [1, 0])
   })
+
+  testQueue('runs beside the files that the page shows', async (t) => {
+    const { env } = await prepare(t)
+    const pod = await startProgram(t, { ...worker, asShown: true }, { env })
+    pod.signal()
+    assert.deepEqual(await pod.exit(), { code: 0, signal: null })
+    assert.equal(pod.report().clean, true)
+  })
 })

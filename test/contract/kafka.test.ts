@@ -49,6 +49,14 @@ suite('the worker of the Kafka guide', () => {
 
       const last = await startProgram(t, worker, { env })
       await last.at('second')
+      last.open('second')
+      last.signal()
+      assert.deepEqual(await last.exit(), { code: 0, signal: null })
+
+      const shown = await startProgram(t, { ...worker, asShown: true }, { env })
+      shown.signal()
+      assert.deepEqual(await shown.exit(), { code: 0, signal: null })
+      assert.equal(shown.report().clean, true)
     },
   )
 })

@@ -61,4 +61,12 @@ suite('the worker of the pg-boss guide', { concurrency: 2 }, () => {
     next.open('never')
     await eventually('the job is done', async () => (await stateOf(job)) === 'completed')
   })
+
+  testQueue('runs beside the files that the page shows', async (t) => {
+    const { env } = await prepare(t)
+    const pod = await startProgram(t, { ...worker, asShown: true }, { env })
+    pod.signal()
+    assert.deepEqual(await pod.exit(), { code: 0, signal: null })
+    assert.equal(pod.report().clean, true)
+  })
 })
