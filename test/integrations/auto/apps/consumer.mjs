@@ -6,13 +6,10 @@ import { setTimeout as sleep } from 'node:timers/promises'
 const [behaviour, protocol] = process.argv.slice(2)
 const say = (...words) => console.log(words.join(' '))
 
-const answer = async (request, response) => {
-  if (request.url === '/slow') {
-    say('slow')
-    await sleep(700)
-  }
+const answer = (request, response) => {
+  if (request.url === '/slow') say('slow')
   response.on('finish', () => say(`finished ${request.url}`))
-  response.end('ok\n')
+  setTimeout(() => response.end('ok\n'), request.url === '/slow' ? 700 : 0)
 }
 const server = protocol === 'http2' ? createHttp2Server(answer) : createServer(answer)
 const closeOfBefore = server.close.bind(server)
