@@ -44,7 +44,9 @@ suite('the programs of the guides', () => {
 
   test('there is one in the guide of every kind of server', () => {
     const longLived = ['websocket', 'socket-io', 'graphql-subscriptions', 'trpc', 'grpc']
-    const kinds = ['http', 'https', 'http2', 'express', 'koa', 'hono', 'fastify', 'nest', ...longLived]
+    const workers = ['bullmq', 'pg-boss', 'kafka', 'cron']
+    const servers = ['http', 'https', 'http2', 'express', 'koa', 'hono', 'fastify', 'nest']
+    const kinds = [...servers, ...longLived, ...workers]
     const pages = new Set(programs.map(({ page }) => page))
     assert.deepEqual(
       kinds.filter((kind) => !pages.has(`docs/guides/${kind}.md`)),

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { test, type TestContext, type TestOptions } from 'node:test'
+import { debianEnvironment, kafkaClasses } from './fetched-programs.ts'
 
 /**
  * What makes a program the first process of a PID namespace, as in a container: the kernel gives that one no
@@ -39,6 +40,19 @@ const tools = {
     command: ['nginx', '-v'],
     remedy: 'install nginx (Debian package nginx), or let .ci/run fetch it',
   },
+  'redis-server': {
+    command: ['redis-server', '--version'],
+    remedy: 'install redis-server (Debian package redis-server), or let .ci/run fetch it',
+  },
+  postgres: {
+    command: ['postgres', '--version'],
+    remedy: 'install PostgreSQL (Debian package postgresql), or let .ci/run fetch it',
+  },
+  kafka: {
+    command: ['java', '-cp', kafkaClasses, 'kafka.Kafka', '--version'],
+    remedy:
+      'install Java 17 and Maven (Debian packages default-jre-headless, maven), and run .ci/fetch-kafka',
+  },
   'a PID namespace': {
     command: [...pidOneCommand, 'true'],
     remedy:
@@ -54,7 +68,10 @@ const reasons = new Map<Tool, string | false>()
 function reasonAgainst(tool: Tool): string | false {
   const { command, remedy } = tools[tool]
   const [program = '', ...args] = command
-  const { error, status } = spawnSync(program, args, { timeout: 20_000 })
+  const { error, status } = spawnSync(program, args, {
+    env: { ...process.env, ...debianEnvironment() },
+    timeout: 20_000,
+  })
   return error === undefined && status === 0 ? false : `${tool} is missing here: ${remedy}`
 }
 

@@ -12,7 +12,8 @@ function runGate(t: TestContext, npm: string): { code: number | null; lines: rea
   const [gate, bin] = [join(folder, 'checkout', '.ci'), join(folder, 'bin')]
   cpSync('.ci', gate, { recursive: true })
   mkdirSync(bin)
-  for (const name of ['npm', 'promtool', 'dumb-init', 'tini', 'nginx']) {
+  mkdirSync(join(folder, 'checkout', '.cache', 'kafka'), { recursive: true })
+  for (const name of ['npm', 'promtool', 'dumb-init', 'tini', 'nginx', 'redis-server', 'postgres']) {
     writeFileSync(join(bin, name), `#!/bin/sh\n${name === 'npm' ? npm : ''}\n`)
     chmodSync(join(bin, name), 0o755)
   }

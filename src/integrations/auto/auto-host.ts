@@ -1,11 +1,14 @@
 import { type Host, realHost } from '../../node/host/host.ts'
 import type { SignalName } from '../../core/options.ts'
-import { EventStreams } from './event-streams.ts'
+import { withoutAutoSettings } from './auto-settings.ts'
 
 /** What the host of an unchanged application leaves to its coordinator. */
 export interface HostOwner {
-  /** Whether the shutdown waits for nothing but the application itself. */
-  isStopping(): boolean
+  /**
+   * Whether the application is at its end, and says so by an event loop that has nothing else to do: timers
+   * must not keep that alive.
+   */
+  awaitsApplication(): boolean
   onSignal(signal: SignalName, listener: () => void): Disposable
   /** The probe server cannot be opened. Whether to go on. */
   canDoWithoutProbes(error: unknown): boolean
@@ -21,7 +24,7 @@ export function autoHost(owner: HostOwner): Host {
   return {
     process: {
       ...real.process,
-      env: EventStreams.without(real.process.env),
+      env: withoutAutoSettings(real.process.env),
       onSignal: (signal, listener) => owner.onSignal(signal, listener),
       exit: (code) => {
         owner.beforeExit(code)
@@ -32,9 +35,7 @@ export function autoHost(owner: HostOwner): Host {
       ...real.clock,
       startTimer: (ms, callback) => {
         const timer = setTimeout(callback, ms)
-        // While the application's handlers run, an event loop that has nothing else to do is how they say
-        // that they are done.
-        if (owner.isStopping()) timer.unref()
+        if (owner.awaitsApplication()) timer.unref()
         return { [Symbol.dispose]: () => clearTimeout(timer) }
       },
     },

@@ -1,4 +1,5 @@
 import { Server } from 'node:net'
+import { isOwnCall } from '../../node/drain/own-call.ts'
 
 /** Servers with what `address()` said of them while they listened. */
 export type Addresses = ReadonlyMap<Server, ReturnType<Server['address']>>
@@ -20,7 +21,7 @@ export function forgiveClose(servers: Addresses): void {
     return Reflect.apply(address, this, []) ?? servers.get(this) ?? null
   }
   Server.prototype.close = function forgivingClose(this: Server, callback?: Callback): Server {
-    if (!open.delete(this) || this.listening || typeof callback !== 'function') {
+    if (isOwnCall() || !open.delete(this) || this.listening || typeof callback !== 'function') {
       return Reflect.apply(close, this, [callback])
     }
     const forgiving: Callback = (error) =>

@@ -2,7 +2,6 @@ import { Server as HttpServer } from 'node:http'
 import { Server as HttpsServer } from 'node:https'
 import type { Server } from 'node:net'
 import { Server as TlsServer } from 'node:tls'
-import { DEFAULT_SIGNALS } from '../../core/defaults.ts'
 import type { Logger } from '../../core/logger.ts'
 import type { SignalName } from '../../core/options.ts'
 import { realHost } from '../../node/host/host.ts'
@@ -10,13 +9,12 @@ import { errorText } from '../../node/guard/limit.ts'
 import { stderrLogger } from '../../node/host/stderr-logger.ts'
 import type { Lifecycle } from '../../node/types.ts'
 import { AdoptedServers } from './adopted-servers.ts'
-import { runApplicationHandlers } from './application-handlers.ts'
 import { autoHost } from './auto-host.ts'
 import { createAutoLifecycle } from './auto-lifecycle.ts'
-import { type Addresses, forgiveClose } from './close-callback.ts'
+import { readAutoSettings } from './auto-settings.ts'
 import { coordinateWorkers, hasWorkers } from './cluster-primary.ts'
 import { EventStreams } from './event-streams.ts'
-import { ExitGate } from './exit-gate.ts'
+import { HandlerTurn } from './handler-turn.ts'
 import type { HandedConnections } from './handed-connections.ts'
 import { isInternal, type ListenedTo } from './internal-server.ts'
 import { OwnProbes } from './own-probes.ts'
@@ -43,37 +41,33 @@ export function coordinate(beginnings: Beginnings): Coordinator {
 /** Gives an unchanged application one lifecycle for all its servers, and its handlers a place in it. */
 export class Coordinator {
   readonly #gate: SignalGate
-  readonly #exits = new ExitGate(DEFAULT_SIGNALS)
   readonly #logger: Logger = stderrLogger(realHost())
   readonly #lifecycle: Lifecycle
   readonly #servers = new AdoptedServers()
   readonly #listeners = new Map<SignalName, () => void>()
   readonly #probes = new OwnProbes()
   readonly #streams: EventStreams | null
+  readonly #handlers: HandlerTurn
   #started: 'no' | 'soon' | 'yes' = 'no'
   #shuttingDown = false
   #yielded = false
-  /** The signal that the shutdown is about, and whether the application had it before anything listened. */
-  #signal: SignalName | null = null
-  #delivered = false
-  #wereListening: Addresses = new Map()
 
   constructor({ gate, handed, early }: Beginnings) {
     this.#gate = gate
     handed.watch(HttpServer, HttpsServer, TlsServer)
-    this.#signal = early
-    this.#delivered = early !== null
+    const settings = readAutoSettings(process.env)
+    this.#handlers = new HandlerTurn(settings.handlers, this.#logger, early)
     const host = autoHost({
-      isStopping: () => this.#lifecycle.state === 'stopping',
+      awaitsApplication: () => this.#handlers.isAwaited(this.#lifecycle.state),
       onSignal: (signal, listener) => this.#onSignal(signal, listener),
       canDoWithoutProbes: (error) => this.#canDoWithoutProbes(error),
       finalExitCode: (decided) => this.#finalExitCode(decided),
-      beforeExit: (code) => this.#exits.finish(code),
+      beforeExit: (code) => this.#handlers.exits.finish(code),
     })
     this.#lifecycle = createAutoLifecycle(host)
-    this.#streams = EventStreams.wanted(process.env) ? new EventStreams() : null
+    this.#streams = settings.endsEventStreams ? new EventStreams() : null
     this.#lifecycle.signal.addEventListener('abort', () => this.#endStreams())
-    this.#lifecycle.onStop('application handlers', () => this.#runHandlers())
+    this.#handlers.register(this.#lifecycle)
     this.#lifecycle.on('shutdownInitiated', () => this.#onShutdown())
   }
 
@@ -122,7 +116,7 @@ export class Coordinator {
   take(signal: SignalName): boolean {
     if (this.#yielded) return false
     if (this.#shuttingDown || this.#servers.isServing()) {
-      this.#signal ??= signal
+      this.#handlers.note(signal)
       tellRunner(signal, this.#logger)
       // Until the start the signal waits for it.
       this.#listeners.get(signal)?.()
@@ -132,7 +126,7 @@ export class Coordinator {
     if (process.pid !== 1 || process.listenerCount(signal) > 0) return false
     // Child processes would go with it: what it does not know how to stop it leaves to SIGKILL, as ever.
     if (process.getActiveResourcesInfo().includes('ProcessWrap')) return true
-    this.#signal = signal
+    this.#handlers.note(signal)
     void this.#lifecycle.shutdown(signal)
     return true
   }
@@ -157,15 +151,14 @@ export class Coordinator {
     this.#started = 'no'
     if (!this.#yielded && this.#servers.isServing()) return void this.#start()
     this.#standBackIfClosed()
-    if (this.#signal === null || this.#delivered) return
-    // It waited for a start that does not come.
-    process.kill(process.pid, this.#signal)
-    this.#signal = null
+    const waiting = this.#handlers.takeBack()
+    if (waiting !== null) process.kill(process.pid, waiting)
   }
 
   async #start(): Promise<void> {
     // A process that receives the signal while it starts never becomes ready.
-    if (this.#signal !== null) return void shutDownEarly(this.#lifecycle, this.#signal)
+    const { signal } = this.#handlers
+    if (signal !== null) return void shutDownEarly(this.#lifecycle, signal)
     this.#started = 'yes'
     try {
       await this.#probes.during(() => this.#lifecycle.start())
@@ -192,23 +185,12 @@ export class Coordinator {
 
   #onShutdown(): void {
     this.#shuttingDown = true
-    this.#wereListening = this.#servers.addresses()
+    this.#handlers.begin(this.#servers)
   }
 
   #endStreams(): void {
     const eventStreams = this.#streams?.leave() ?? 0
     if (eventStreams > 0) this.#logger.info({ eventStreams }, 'lastcall: event streams are ended')
-  }
-
-  async #runHandlers(): Promise<void> {
-    if (this.#signal === null) return
-    forgiveClose(this.#wereListening)
-    await runApplicationHandlers({
-      signal: this.#signal,
-      called: this.#delivered,
-      exits: this.#exits,
-      logger: this.#logger,
-    })
   }
 
   /** The application's own code counts, unless something was force-closed or the exit is forced. */

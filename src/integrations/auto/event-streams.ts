@@ -1,11 +1,7 @@
 import { ServerResponse } from 'node:http'
 import { Http2ServerResponse } from 'node:http2'
-import { describe } from '../../core/describe.ts'
-import { LastcallError } from '../../core/errors.ts'
-import type { Environment } from '../../core/option-rules.ts'
 import { OpenEventStream, type StreamResponse } from './open-event-stream.ts'
 
-const variable = 'LASTCALL_AUTO_EVENT_STREAMS'
 const mediaType = 'text/event-stream'
 
 type Method = (this: StreamResponse, ...args: readonly unknown[]) => unknown
@@ -20,24 +16,6 @@ export class EventStreams implements Disposable {
   readonly #open = new Map<StreamResponse, OpenEventStream>()
   readonly #replaced: readonly Disposable[]
   #leaving = false
-
-  /**
-   * Whether the environment wants streams to be ended: unless `LASTCALL_AUTO_EVENT_STREAMS` is `false`.
-   * @throws LastcallError `LASTCALL_INVALID_OPTIONS`
-   */
-  static wanted(env: Environment): boolean {
-    const text = env[variable] || 'true'
-    if (text === 'true' || text === 'false') return text === 'true'
-    throw new LastcallError('LASTCALL_INVALID_OPTIONS', [
-      `${variable}: got ${describe(text)}, wanted true or false`,
-    ])
-  }
-
-  /** The environment without what is read here, which no option of a lifecycle reads. */
-  static without(env: Environment): Environment {
-    const { [variable]: _, ...rest } = env
-    return rest
-  }
 
   constructor() {
     this.#replaced = [ServerResponse.prototype, Http2ServerResponse.prototype].flatMap((prototype) => [

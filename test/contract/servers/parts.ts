@@ -14,6 +14,12 @@ export async function passGate(gate: string): Promise<void> {
   while (!isOpen(gate)) await setTimeout(5)
 }
 
+/** The same for work that gives up when the signal is aborted: it rejects with the reason. */
+export async function passGateUnlessAborted(gate: string, signal: AbortSignal): Promise<void> {
+  console.log(`at ${gate}`)
+  while (!isOpen(gate)) await setTimeout(5, undefined, { signal })
+}
+
 /**
  * The same without giving the event loop a turn, as long computations do: what clients send meanwhile stays
  * in the kernel.

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net'
 import { type Connection, currentResponse } from './connection.ts'
+import { ownCall } from '../own-call.ts'
 import type { ConnectionTracker } from './connection-tracker.ts'
 
 /**
@@ -21,7 +22,7 @@ export function closeIdle(
   const own = new Map(spare.map((socket) => [socket, Object.getOwnPropertyDescriptor(socket, 'destroy')]))
   for (const socket of spare) socket.destroy = spared
   try {
-    server.closeIdleConnections()
+    ownCall(() => server.closeIdleConnections())
   } finally {
     for (const [socket, descriptor] of own) {
       if (descriptor) Object.defineProperty(socket, 'destroy', descriptor)

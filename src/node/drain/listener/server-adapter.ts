@@ -11,6 +11,7 @@ import { acceptedSockets } from '../present-connections.ts'
 import { Receipts } from './receipts.ts'
 import { schemeOf } from './scheme.ts'
 import { now, settleMs } from '../moments.ts'
+import { ownCall } from '../own-call.ts'
 import type { DrainerContext, ProtocolDrainer } from '../protocol-drainer.ts'
 import { sumCounts } from './sum-counts.ts'
 import { closeKeepingSuccessor, rememberPath } from './unix-path.ts'
@@ -103,7 +104,8 @@ export class ServerAdapter implements DrainAdapter {
     const forced = [...this.#drainers.flatMap((drainer) => drainer.forceClose()), ...this.#giveUpUnsent()]
     this.#closeListener()
     // Connections from before serve() that have not been heard of since.
-    if ('closeAllConnections' in this.#server) (this.#server as HttpServer).closeAllConnections()
+    if ('closeAllConnections' in this.#server)
+      ownCall(() => (this.#server as HttpServer).closeAllConnections())
     return forced
   }
 
@@ -136,7 +138,7 @@ export class ServerAdapter implements DrainAdapter {
     await gone
     // Node's own close also stops the timer that looks for slow requests; until now it was needed, since a
     // half-sent request holds the drain.
-    this.#server.close(() => {})
+    ownCall(() => this.#server.close(() => {}))
     // A look behind the last connection would add its time to the shutdown: 64 ms with ten thousand.
     const isConfirmed = this.#accepted === 0 || (this.#receipts.isComplete && (await this.#wasDelivered))
     if (isConfirmed) this.#unsent.release()
@@ -170,7 +172,8 @@ export class ServerAdapter implements DrainAdapter {
    */
   #closeListener(): void {
     if (!this.#server.listening) return
-    closeKeepingSuccessor(this.#server, () => Reflect.apply(Server.prototype.close, this.#server, []))
+    const close = (): Server => Reflect.apply(Server.prototype.close, this.#server, [])
+    closeKeepingSuccessor(this.#server, () => ownCall(close))
   }
 
   #settle(): void {

@@ -1,0 +1,83 @@
+import { DEFAULT_SIGNALS } from '../../core/defaults.ts'
+import type { Logger } from '../../core/logger.ts'
+import type { SignalName } from '../../core/options.ts'
+import type { Lifecycle } from '../../node/types.ts'
+import type { AdoptedServers } from './adopted-servers.ts'
+import { runApplicationHandlers } from './application-handlers.ts'
+import type { AutoSettings } from './auto-settings.ts'
+import { type Addresses, forgiveClose } from './close-callback.ts'
+import { ExitGate } from './exit-gate.ts'
+import { holdClose } from './held-close.ts'
+
+const name = 'application handlers'
+
+/**
+ * The turn of the application's signal handlers in a shutdown: after the drain, as a stop hook, or at the
+ * signal, as a worker. There they have the drain's time, while their exits and closes are held back.
+ */
+export class HandlerTurn {
+  readonly exits: ExitGate = new ExitGate(DEFAULT_SIGNALS)
+  readonly #moment: AutoSettings['handlers']
+  readonly #logger: Logger
+  #signal: SignalName | null
+  /** Whether the application had the signal already, before anything listened. */
+  readonly #called: boolean
+  #wereListening: Addresses = new Map()
+
+  /** @param early signal that came before anything listened */
+  constructor(moment: AutoSettings['handlers'], logger: Logger, early: SignalName | null) {
+    this.#moment = moment
+    this.#logger = logger
+    this.#signal = early
+    this.#called = early !== null
+  }
+
+  /** The signal that the shutdown is about. */
+  get signal(): SignalName | null {
+    return this.#signal
+  }
+
+  /** A signal that the application has not heard of, and that waits for a start that will not come. */
+  takeBack(): SignalName | null {
+    if (this.#called) return null
+    const signal = this.#signal
+    this.#signal = null
+    return signal
+  }
+
+  /** The first signal counts. */
+  note(signal: SignalName): void {
+    this.#signal ??= signal
+  }
+
+  /** Gives the handlers their place. */
+  register(lifecycle: Lifecycle): void {
+    if (this.#moment === 'signal') lifecycle.worker(name, () => this.#run())
+    else lifecycle.onStop(name, () => this.#run())
+  }
+
+  /** The shutdown begins. What is in flight there has to be out of the reach of the handlers. */
+  begin(servers: AdoptedServers): void {
+    this.#wereListening = servers.addresses()
+    if (this.#moment === 'signal' && this.#signal !== null) holdClose(servers.listening())
+  }
+
+  /**
+   * Whether an event loop that has nothing else to do is how the application says that it is done. Timers
+   * must not keep it alive then.
+   */
+  isAwaited(state: Lifecycle['state']): boolean {
+    return state === 'stopping' || (state === 'draining' && this.#moment === 'signal')
+  }
+
+  async #run(): Promise<void> {
+    if (this.#signal === null) return
+    forgiveClose(this.#wereListening)
+    await runApplicationHandlers({
+      signal: this.#signal,
+      called: this.#called,
+      exits: this.exits,
+      logger: this.#logger,
+    })
+  }
+}
