@@ -153,7 +153,7 @@ test('describeSilence names a server that listens on ::1 only', onIpv6, async (t
   const server = createServer()
   t.after(() => server.close())
   await new Promise<void>((resolve) => server.listen(ports.port, '::1', resolve))
-  const options = { command: ['node'], readyTimeoutMs: 800 }
+  const options = { command: ['node'], readyTimeoutMs: 800, readiness: { kind: 'auto' } } as const
   const sentence = await describeSilence({
     name: 'pod-1',
     ports,
@@ -166,7 +166,7 @@ test('describeSilence names a server that listens on ::1 only', onIpv6, async (t
 test('describeSilence says that a pod began to listen too late to be found ready', async (t) => {
   const ports = await takePorts()
   await serve(t, ports.port)
-  const options = { command: ['node'], readyTimeoutMs: 800 }
+  const options = { command: ['node'], readyTimeoutMs: 800, readiness: { kind: 'auto' } } as const
   const sentence = await describeSilence({
     name: 'pod-1',
     ports,
