@@ -28,7 +28,8 @@ const MAX_KEPT = 1_000
  * and be taken for a lost job.
  */
 export function createProducer(url: string, headers: Headers): Producer {
-  const { host, pathname, search, ...place } = new URL(url)
+  const place = new URL(url)
+  const { host, pathname, search } = place
   const target = targetOf(place)
   const client = new HttpClient(() => target, false)
   const base = pathname.replace(/\/$/, '')
@@ -60,7 +61,7 @@ export function createProducer(url: string, headers: Headers): Producer {
 }
 
 /** Where a URL is, with TLS as Node.js trusts it. */
-export function targetOf({ protocol, hostname, port }: Pick<URL, 'protocol' | 'hostname' | 'port'>): Target {
+export function targetOf({ protocol, hostname, port }: URL): Target {
   const host = hostname.replace(/^\[|\]$/g, '')
   const isTls = protocol === 'https:'
   return {
