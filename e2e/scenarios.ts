@@ -1,4 +1,5 @@
 import { defaultLaneNames, laneNames } from '../src/load/lanes/index.ts'
+import { jobs } from '../src/load/lanes/jobs/jobs.ts'
 import { slowReader } from '../src/load/lanes/slow-reader/slow-reader.ts'
 import type { LaneName } from '../src/load/sample.ts'
 import { h2c, noHook, noPreStop } from './chart-values.ts'
@@ -15,6 +16,7 @@ import {
   judgeForeign,
   type Judgement,
   judgeSpared,
+  judgeWorkers,
   judgeZeroLoss,
   leastRequestsIn,
 } from './verdict.ts'
@@ -31,8 +33,8 @@ interface Asked {
 
 /** What is served without HTTP/2 and WebSockets: by Next.js, and behind a Service of one port. */
 const nextLanes: readonly LaneName[] = [...defaultLaneNames, 'stream', 'sse']
-/** All but the slow readers, whose 18 MB/s would take the processor from the others. */
-const mostLanes = laneNames.filter((name) => name !== slowReader.name)
+/** All that the example serves but the slow readers, whose 18 MB/s would take the processor from the others. */
+const mostLanes = laneNames.filter((name) => ![slowReader.name, jobs.name].includes(name))
 const replicas = 3
 
 /** All of them, in the order in which they are played. */
@@ -148,6 +150,20 @@ const scenarios: readonly (Judged | ((asked: Asked) => Judged))[] = [
     replicas: 2,
     lanes: defaultLaneNames,
   }),
+  {
+    ...working(
+      'jobs',
+      'BullMQ workers with lastcall; every job is done once, and none waits for its lock to expire',
+    ),
+    restarts: 5,
+    judge: judgeWorkers,
+  },
+  {
+    ...working('jobs-bare', 'the same with process.exit() at the signal; has to leave jobs behind'),
+    // It has no probe server.
+    patch: { spec: { containers: [{ name: 'worker', command: ['node', 'bare.js'], readinessProbe: null }] } },
+    judge: (outcome) => judgeControl(outcome, [[jobs.name]]),
+  },
   foreign('go', 'a Go server with http.Server.Shutdown behind a preStop sleep of 5 s'),
   foreign('nginx', 'nginx, which finishes what it has at SIGQUIT, behind a preStop sleep of 5 s'),
   // The last one, because kube-proxy stays as it is then.
@@ -187,6 +203,12 @@ function spared(name: string, about: string, changes: Partial<Scenario>): Judged
 function slowReading(name: string, about: string): Scenario {
   const values = [noHook]
   return { ...plain(name, about), restarts: 2, rate: 50, lanes: ['new-connections', slowReader.name], values }
+}
+
+/** Workers of a queue, whose jobs take up to 3 s and have a lock for 30 s. */
+function working(name: string, about: string): Scenario {
+  const producer = ['--jobs-url', 'http://jobs:8080/jobs', '--jobs-timeout', '15s', '--jobs-once']
+  return { ...plain(name, about), image: 'worker', replicas: 4, lanes: [jobs.name], flags: producer }
 }
 
 type Kind = Pick<Scenario, 'image' | 'restarts' | 'values'> &
