@@ -21,7 +21,7 @@ async function timesDone(id) {
   return { done: (await job?.isCompleted()) ? job.attemptsStarted : 0 }
 }
 
-const server = createServer(async (request, response) => {
+async function handle(request, response) {
   const [, id] = /^\/jobs\/([\w-]+)$/.exec(request.url) ?? []
   const answer = { POST: enqueue, GET: timesDone }[request.method]
   try {
@@ -30,6 +30,8 @@ const server = createServer(async (request, response) => {
   } catch (error) {
     response.writeHead(503).end(error.message)
   }
-})
+}
+
+const server = createServer((request, response) => void handle(request, response))
 server.listen(process.env.PORT ?? 8080)
 process.once('SIGTERM', () => process.exit())

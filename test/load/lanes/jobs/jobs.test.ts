@@ -4,6 +4,7 @@ import { startLoad, type RunningLoad } from '../../../../src/load/engine.ts'
 import { noChanges } from '../../../../src/load/lane-changes.ts'
 import { defaultLoad, type JobsLoad, type LoadOptions } from '../../../../src/load/load-options.ts'
 import { selfTest } from '../../../../src/load/self-test.ts'
+import { waitForAnswers } from '../../../../src/load/wait-for-answers.ts'
 import { explainFailure } from '../../../../src/report/failure-sentence.ts'
 import { causes } from '../../../../src/rollout/causes.ts'
 import { eventually } from '../../../helpers/eventually.ts'
@@ -195,6 +196,14 @@ suite('the self-test of jobs', () => {
           'with 2xx and GET --jobs-url/ID with {"done": 0} or more, and a worker has to do the job within --jobs-timeout',
       },
     ])
+  })
+
+  test('names the flag of a producer whose name is not known', async () => {
+    const url = 'http://jobs.invalid/jobs'
+    const target = { host: 'jobs.invalid', port: 80 }
+    const patience = { timeoutMs: 0, signal: new AbortController().signal }
+    const { problems } = await waitForAnswers(load({ url }), target, patience)
+    assert.match(problems[0]?.sentence ?? '', /^--jobs-url: 'jobs\.invalid' cannot be looked up/)
   })
 
   test('waits for a producer that does not listen yet', async () => {
