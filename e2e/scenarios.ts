@@ -33,7 +33,9 @@ interface Asked {
 
 /** What is served without HTTP/2 and WebSockets: by Next.js, and behind a Service of one port. */
 const nextLanes: readonly LaneName[] = [...defaultLaneNames, 'stream', 'sse']
-/** All that the example serves but the slow readers, whose 18 MB/s would take the processor from the others. */
+/**
+ * All that the example serves but the slow readers, whose 18 MB/s would take the processor from the others.
+ */
 const mostLanes = laneNames.filter((name) => ![slowReader.name, jobs.name].includes(name))
 const replicas = 3
 

@@ -6,9 +6,9 @@ import { rolloutRate } from './rollout-phases.ts'
 import type { RunFacts } from './run-facts.ts'
 
 /**
- * Why a worker that drops its jobs could have been missed, empty when that is not so. With `n` jobs in hand on
- * the average, the pods that went away had none at all with probability exp(-n) (Poisson). `n` follows from
- * how many jobs come and how long half of them take (Little's law).
+ * Why a worker that drops its jobs could have been missed, empty when that is not so. With `n` jobs in hand
+ * on the average, the pods that went away had none at all with probability exp(-n) (Poisson). `n` follows
+ * from how many jobs come and how long half of them take (Little's law).
  */
 export function jobDoubts(facts: RunFacts): readonly string[] {
   const lane = facts.load.lanes.find(({ lane: name }) => name === jobs.name)

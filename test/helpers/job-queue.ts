@@ -2,7 +2,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { TestContext } from 'node:test'
 import { listen } from './listen.ts'
 
-/** A queue and its producer: `POST /jobs/ID`, `GET /jobs/ID`; `POST /take` and `POST /done/ID` for workers. */
+/**
+ * A queue and its producer: `POST /jobs/ID`, `GET /jobs/ID`; `POST /take` and `POST /done/ID` for workers.
+ */
 export interface JobQueue {
   readonly url: string
   /** Where workers take jobs. */

@@ -80,7 +80,9 @@ function requestOf(url: string): LaneRequest {
   return { method: 'POST', path: new URL(url).pathname, expectStatus: successStatuses }
 }
 
-/** Jobs for workers: meets the end of a worker that still takes jobs, or does not finish those that it has. */
+/**
+ * Jobs for workers: meets the end of a worker that still takes jobs, or does not finish those that it has.
+ */
 export const jobs: LaneDefinition = {
   name: 'jobs',
   unasked: false,

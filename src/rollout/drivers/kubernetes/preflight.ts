@@ -30,8 +30,8 @@ export interface Preflight {
   readonly workload: Workload
   readonly destination: Destination
   /**
-   * The Service whose endpoints are observed; undefined beside a URL or a producer where no single one selects
-   * the pods.
+   * The Service whose endpoints are observed; undefined beside a URL or a producer where no single one
+   * selects the pods.
    */
   readonly service: ServiceTarget | undefined
   /** Whether the pods themselves are asked; workers need not listen. */

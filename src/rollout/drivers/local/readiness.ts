@@ -2,8 +2,8 @@ import { accepts, type ProbeAnswer, probePath } from '../../../process/probe-cli
 import type { AskedReadiness } from '../../pod-record.ts'
 
 /**
- * How readiness is asked. `auto`: the probe server where there is one, else whether the port accepts. `worker`:
- * the same for a process that has no other port, which then is ready while it runs.
+ * How readiness is asked. `auto`: the probe server where there is one, else whether the port accepts.
+ * `worker`: the same for a process that has no other port, which then is ready while it runs.
  */
 export type Readiness = AskedReadiness | { readonly kind: 'auto' } | { readonly kind: 'worker' }
 
