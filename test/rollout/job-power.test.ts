@@ -29,6 +29,8 @@ suite('a run with jobs for workers', () => {
     assert.match(reasons.join(), /about 0\.0 jobs in hand/)
     // 10 a second for 0.4 s, of 0.45 s that were seen.
     assert.match(judgeRun(makeFacts({ lanes: [jobs(10, 450)] })).reasons.join(), /about 3\.5 jobs in hand/)
+    // 1 a second for 1.51 s, of 1.7 s: of a long job the time is an eighth too long at most.
+    assert.match(judgeRun(makeFacts({ lanes: [jobs(1, 1_700)] })).reasons.join(), /about 1\.5 jobs in hand/)
   })
 
   test('counts the pods that went away: several rollouts see what one cannot', () => {

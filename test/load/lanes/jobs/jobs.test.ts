@@ -48,8 +48,11 @@ suite('the lane jobs', () => {
       [lanes[0]!.requests, posts.length],
     )
     assert.ok(lanes[0]!.p50Ms >= 150, `${lanes[0]!.p50Ms} ms`)
-    // Rarely: the producer has better things to do.
-    assert.ok(queue.asked.length < posts.length * 20)
+    // At 100 ms, at 200 ms and at the end; more often only on a machine that is late.
+    assert.ok(
+      queue.asked.length <= posts.length * 6,
+      `${queue.asked.length} requests for ${posts.length} jobs`,
+    )
   })
 
   test('waits at its end for jobs that are under way', async (t) => {
@@ -149,7 +152,7 @@ suite('the lane jobs', () => {
     const queue = await startJobQueue(t)
     const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length
     const before = timers()
-    const running = start(t, queue)
+    const running = start(t, queue, { timeoutMs: 60_000 })
     await eventually('three jobs', () => queue.ids.length >= 3)
     running.abandon()
     await eventually('no timers', () => timers() <= before)
