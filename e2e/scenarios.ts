@@ -6,23 +6,19 @@ import { h2c, noHook, noPreStop } from './chart-values.ts'
 import { imageOf } from './images.ts'
 import { upgrade } from './install.ts'
 import { onlyPod } from './only-pod.ts'
+import { type Judged, plain, replicas } from './plain-scenario.ts'
 import { installPolicies } from './policies.ts'
-import type { Outcome, Scenario } from './scenario.ts'
+import type { Scenario } from './scenario.ts'
 import { judgeTailControl, judgeTails } from './tails.ts'
 import {
-  defaultRate,
   judgeControl,
   judgeFault,
   judgeForeign,
-  type Judgement,
   judgeSpared,
-  judgeWorkers,
   judgeZeroLoss,
   leastRequestsIn,
 } from './verdict.ts'
-
-/** A scenario and what is expected of it. */
-export type Judged = Scenario & { readonly judge: (outcome: Outcome) => Judgement }
+import { workerScenarios } from './workers.ts'
 
 /** What the command line says about the scenarios that must not lose anything. */
 interface Asked {
@@ -37,7 +33,6 @@ const nextLanes: readonly LaneName[] = [...defaultLaneNames, 'stream', 'sse']
  * All that the example serves but the slow readers, whose 18 MB/s would take the processor from the others.
  */
 const mostLanes = laneNames.filter((name) => ![slowReader.name, jobs.name].includes(name))
-const replicas = 3
 
 /** All of them, in the order in which they are played. */
 export function listScenarios(restarts: number | undefined, rate: number): readonly Judged[] {
@@ -152,40 +147,12 @@ const scenarios: readonly (Judged | ((asked: Asked) => Judged))[] = [
     replicas: 2,
     lanes: defaultLaneNames,
   }),
-  {
-    ...working(
-      'jobs',
-      'BullMQ workers with lastcall; every job is done once, and none waits for its lock to expire',
-    ),
-    restarts: 5,
-    judge: judgeWorkers,
-  },
-  {
-    ...working('jobs-bare', 'the same with process.exit() at the signal; has to leave jobs behind'),
-    // It has no probe server.
-    patch: { spec: { containers: [{ name: 'worker', command: ['node', 'bare.js'], readinessProbe: null }] } },
-    judge: (outcome) => judgeControl(outcome, [[jobs.name]]),
-  },
+  ...workerScenarios,
   foreign('go', 'a Go server with http.Server.Shutdown behind a preStop sleep of 5 s'),
   foreign('nginx', 'nginx, which finishes what it has at SIGQUIT, behind a preStop sleep of 5 s'),
   // The last one, because kube-proxy stays as it is then.
   spared('nftables', 'kube-proxy with nftables', { before: (cluster) => cluster.useNftables() }),
 ]
-
-/** A scenario of examples/fastify that the flags do not apply to. */
-export function plain(name: string, about: string): Scenario {
-  return {
-    name,
-    about,
-    image: 'fastify',
-    replicas,
-    restarts: 1,
-    rate: defaultRate,
-    lanes: ['new-connections'],
-    leastRequests: 0,
-    values: [],
-  }
-}
 
 /** A server that is not written in Node.js, with the lanes that `lastcall rollout` finds for it. */
 function foreign(image: 'go' | 'nginx', about: string): Judged {
@@ -205,12 +172,6 @@ function spared(name: string, about: string, changes: Partial<Scenario>): Judged
 function slowReading(name: string, about: string): Scenario {
   const values = [noHook]
   return { ...plain(name, about), restarts: 2, rate: 50, lanes: ['new-connections', slowReader.name], values }
-}
-
-/** Workers of a queue, whose jobs take up to 3 s and have a lock for 30 s. */
-function working(name: string, about: string): Scenario {
-  const producer = ['--jobs-url', 'http://jobs:8080/jobs', '--jobs-timeout', '15s', '--jobs-once']
-  return { ...plain(name, about), image: 'worker', replicas: 4, lanes: [jobs.name], flags: producer }
 }
 
 type Kind = Pick<Scenario, 'image' | 'restarts' | 'values'> &
