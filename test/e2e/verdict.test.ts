@@ -6,7 +6,6 @@ import {
   judgeFault,
   judgeForeign,
   judgeSpared,
-  judgeWorkers,
   judgeZeroLoss,
   leastRequestsIn,
   replacedIn,
@@ -196,21 +195,6 @@ test('judgeForeign asks new connections and the ends of the pods, and nothing of
   )
   const few = judgeForeign(foreign({}, 'clean', 2)).problems
   assert.deepEqual(few, ['2 pods were replaced, wanted at least 3'])
-})
-
-test('judgeWorkers wants every job done, every pod replaced with a report, and a run that proves it', () => {
-  const jobs = (changes: Changes = {}) =>
-    outcome({ load: { lanes: [lane({ lane: 'jobs', p50Ms: 1_000 })] }, ...changes })
-  assert.deepEqual(judgeWorkers(jobs()), { problems: [], doubts: [] })
-  const lost = judgeWorkers(jobs({ load: { lanes: [lane({ lane: 'jobs', p50Ms: 1_000, failed: 1 })] } }))
-  assert.match(lost.problems.join(), /^1 request failed after the first restart began$/)
-  assert.deepEqual(judgeWorkers(jobs({ pod: withoutReport })).problems, [
-    'shop-1: no report in its termination message',
-  ])
-  const few = judgeWorkers(jobs({ run: { pods: all.slice(0, 20) } })).problems
-  assert.deepEqual(few, ['20 pods were replaced, wanted at least 33'])
-  const short = judgeWorkers(jobs({ load: { lanes: [lane({ lane: 'jobs', p50Ms: 1 })] } }))
-  assert.match(short.doubts.join(), /^too few jobs, or too short ones/)
 })
 
 test('of the lanes of a server that is not ours only that of new connections may lose nothing', () => {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { TestContext } from 'node:test'
+import { defaultLoad, type JobsLoad, type LoadOptions } from '../../src/load/load-options.ts'
 import { listen } from './listen.ts'
 
 /**
@@ -66,4 +67,19 @@ export async function startJobQueue(t: TestContext, lockMs = 60_000): Promise<Jo
     onJob: () => undefined,
   }
   return queue
+}
+
+/** A load of nothing but its jobs, 50 a second unless something else is said. */
+export function jobsLoad(queue: Pick<JobQueue, 'url'>, jobs: Partial<JobsLoad> = {}): LoadOptions {
+  return {
+    ...defaultLoad,
+    lanes: ['jobs'],
+    ratePerSecond: 100,
+    jobs: { url: queue.url, perSecond: 50, timeoutMs: 5_000, once: false, ...jobs },
+  }
+}
+
+/** A worker does each job after this time. */
+export function work(queue: JobQueue, ms: number, times = 1): void {
+  queue.onJob = (id) => void setTimeout(() => Array.from({ length: times }, () => queue.done(id)), ms)
 }
