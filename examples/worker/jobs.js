@@ -33,5 +33,5 @@ async function handle(request, response) {
 }
 
 const server = createServer((request, response) => void handle(request, response))
-server.listen(process.env.PORT ?? 8080)
+server.listen(process.env.PORT ?? 8080, () => console.log('taking orders'))
 process.once('SIGTERM', () => process.exit())
