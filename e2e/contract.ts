@@ -1,6 +1,6 @@
 import type { Cluster } from './cluster.ts'
 import { install, uninstall } from './install.ts'
-import { plain } from './scenarios.ts'
+import { plain } from './plain-scenario.ts'
 
 const TESTS = 'test/rollout/drivers/kubernetes/kind-contract.ts'
 /** Ready until it is restarted, and never again. */

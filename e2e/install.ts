@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { type Cluster, namespace, RELEASE } from './cluster.ts'
-import { imageOf } from './images.ts'
+import { imageOf, redisImage } from './images.ts'
 import type { Scenario } from './scenario.ts'
 
 const CHART = 'charts/lastcall'
@@ -40,7 +40,7 @@ async function manifestsOf(cluster: Cluster, scenario: Scenario): Promise<string
   const { patched } = scenario
   if (patched !== undefined) return cluster.run(process.execPath, [CLI, 'kube', 'patch', ...patched])
   const own = scenario.manifests ?? `examples/${scenario.image}/kubernetes.yaml`
-  if (existsSync(own)) return readFileSync(own, 'utf8')
+  if (existsSync(own)) return readFileSync(own, 'utf8').replace('redis:8', redisImage)
   if (scenario.kubeVersion === undefined) return undefined
   const version = ['--kube-version', scenario.kubeVersion]
   return cluster.helm(['template', RELEASE, CHART, '-n', namespace, ...version, ...setFlags(scenario)])

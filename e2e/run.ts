@@ -20,10 +20,11 @@ import type { RolloutDocument } from '../src/rollout/run-document.ts'
 import { playAdmission } from './admission.ts'
 import { Cluster } from './cluster.ts'
 import { playContract } from './contract.ts'
-import { buildImages, imageOf } from './images.ts'
+import { buildImages, loadedFor } from './images.ts'
+import type { Judged } from './plain-scenario.ts'
 import { play } from './play.ts'
 import type { Outcome } from './scenario.ts'
-import { type Judged, listScenarios } from './scenarios.ts'
+import { listScenarios } from './scenarios.ts'
 import { together } from './shell.ts'
 import { playSkaffold } from './skaffold.ts'
 import { blindDoubts, defaultRate, type Judgement, judgeSpared } from './verdict.ts'
@@ -88,7 +89,7 @@ async function main(signal: AbortSignal): Promise<number> {
     say(`packing lastcall and building the images: ${images.join(', ')}`)
     await together([cluster.create(), buildImages(images, folder, signal)])
     say('loading the images into the cluster')
-    await cluster.loadImages(images.map(imageOf))
+    await cluster.loadImages(images.flatMap(loadedFor))
     const judged: Judgement[] = []
     const spared: RolloutDocument[] = []
     for (const scenario of chosen) {

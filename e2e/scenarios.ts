@@ -1,26 +1,24 @@
 import { defaultLaneNames, laneNames } from '../src/load/lanes/index.ts'
+import { jobs } from '../src/load/lanes/jobs/jobs.ts'
 import { slowReader } from '../src/load/lanes/slow-reader/slow-reader.ts'
 import type { LaneName } from '../src/load/sample.ts'
 import { h2c, noHook, noPreStop } from './chart-values.ts'
 import { imageOf } from './images.ts'
 import { upgrade } from './install.ts'
 import { onlyPod } from './only-pod.ts'
+import { type Judged, plain, replicas } from './plain-scenario.ts'
 import { installPolicies } from './policies.ts'
-import type { Outcome, Scenario } from './scenario.ts'
+import type { Scenario } from './scenario.ts'
 import { judgeTailControl, judgeTails } from './tails.ts'
 import {
-  defaultRate,
   judgeControl,
   judgeFault,
   judgeForeign,
-  type Judgement,
   judgeSpared,
   judgeZeroLoss,
   leastRequestsIn,
 } from './verdict.ts'
-
-/** A scenario and what is expected of it. */
-export type Judged = Scenario & { readonly judge: (outcome: Outcome) => Judgement }
+import { workerScenarios } from './workers.ts'
 
 /** What the command line says about the scenarios that must not lose anything. */
 interface Asked {
@@ -31,9 +29,10 @@ interface Asked {
 
 /** What is served without HTTP/2 and WebSockets: by Next.js, and behind a Service of one port. */
 const nextLanes: readonly LaneName[] = [...defaultLaneNames, 'stream', 'sse']
-/** All but the slow readers, whose 18 MB/s would take the processor from the others. */
-const mostLanes = laneNames.filter((name) => name !== slowReader.name)
-const replicas = 3
+/**
+ * All that the example serves but the slow readers, whose 18 MB/s would take the processor from the others.
+ */
+const mostLanes = laneNames.filter((name) => ![slowReader.name, jobs.name].includes(name))
 
 /** All of them, in the order in which they are played. */
 export function listScenarios(restarts: number | undefined, rate: number): readonly Judged[] {
@@ -148,26 +147,12 @@ const scenarios: readonly (Judged | ((asked: Asked) => Judged))[] = [
     replicas: 2,
     lanes: defaultLaneNames,
   }),
+  ...workerScenarios,
   foreign('go', 'a Go server with http.Server.Shutdown behind a preStop sleep of 5 s'),
   foreign('nginx', 'nginx, which finishes what it has at SIGQUIT, behind a preStop sleep of 5 s'),
   // The last one, because kube-proxy stays as it is then.
   spared('nftables', 'kube-proxy with nftables', { before: (cluster) => cluster.useNftables() }),
 ]
-
-/** A scenario of examples/fastify that the flags do not apply to. */
-export function plain(name: string, about: string): Scenario {
-  return {
-    name,
-    about,
-    image: 'fastify',
-    replicas,
-    restarts: 1,
-    rate: defaultRate,
-    lanes: ['new-connections'],
-    leastRequests: 0,
-    values: [],
-  }
-}
 
 /** A server that is not written in Node.js, with the lanes that `lastcall rollout` finds for it. */
 function foreign(image: 'go' | 'nginx', about: string): Judged {

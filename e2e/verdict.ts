@@ -177,3 +177,13 @@ export function judgeForeign(outcome: Outcome): Judgement {
   const problems = [enoughPods, noSilentLane].flatMap((rule) => rule(outcome) ?? [])
   return { problems: [...failuresOf(outcome), ...problems], doubts: loadDoubts(outcome) }
 }
+
+/** Workers of a queue: every job was done in time, and every pod says how it ended. */
+export function judgeWorkers(outcome: Outcome): Judgement {
+  const { verdict } = outcome.run
+  const problems = [enoughPods, noSilentLane].flatMap((rule) => rule(outcome) ?? [])
+  return {
+    problems: [...failuresOf(outcome), ...problems, ...brokenByPods(outcome)],
+    doubts: verdict.outcome === 'inconclusive' ? verdict.reasons : [],
+  }
+}

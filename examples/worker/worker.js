@@ -35,7 +35,7 @@ worker.on('completed', (job) => console.log(`packed ${job.id}`))
 
 // Called when the shutdown begins: BullMQ takes no job any more, and waits for those that it has.
 lifecycle.worker(queue, () => worker.close())
-lifecycle.check('redis', () => worker.client.then((redis) => redis.ping()))
+lifecycle.check('redis', () => worker.backend.client.then((redis) => redis.ping()))
 
 await lifecycle.start()
 worker.run().catch((error) => console.error(error.message))

@@ -1,12 +1,13 @@
 import type { Command } from 'commander'
 import type { LaneDefinition } from '../load/lane-definition.ts'
-import { defaultLaneNames, laneNamed, laneNames, lanes } from '../load/lanes/index.ts'
+import { defaultLaneNames, laneNamed, lanes } from '../load/lanes/index.ts'
 import { newConnections } from '../load/lanes/new-connections/new-connections.ts'
 import { defaultLoad, type LoadOptions } from '../load/load-options.ts'
 import type { PlainRequest } from '../load/plain-request.ts'
 import type { Route } from '../load/route.ts'
 import type { LaneName } from '../load/sample.ts'
 import type { FlagReader, RawFlags } from './flag-reader.ts'
+import { addJobsFlags, readJobs, readLaneNames } from './jobs-flags.ts'
 import { readLaneFlags } from './lane-flags.ts'
 import { addRequestFlags, readHeaders, readPath, readRequest, requestFlags } from './request-flags.ts'
 
@@ -40,7 +41,7 @@ export function addLoadFlags(command: Command): Command {
   for (const route of routes) {
     command.option(`--${flagOf(route)} <path>`, `${route.about} (default: ${route.fallback})`)
   }
-  return command
+  return addJobsFlags(command)
     .option(
       '--slow-time <duration>',
       'how long the slow route and a stream take; reading a large answer takes twice as long',
@@ -74,7 +75,8 @@ export function readLoadFlags(
   raw: RawFlags,
   { hostHeader, path = '/', operations, ...fallbacks }: LoadFallbacks,
 ): LoadOptions {
-  const names = reader.names('lanes', laneNames, defaultLaneNames)
+  const names = readLaneNames(reader)
+  const jobs = readJobs(reader, raw, names)
   const ofLanes = (raw[LANE_FLAGS] ?? {}) as Readonly<Record<LaneName, RawFlags>>
   const described = operations ?? [readRequest(reader, path)]
   const own = readLaneFlags(reader, { raw, ofLanes, path, operations })
@@ -86,7 +88,10 @@ export function readLoadFlags(
     ...own.requests,
   }
   const isNamed = (name: LaneName): boolean =>
-    isRouteNamed(reader, name) || isDescribed(reader, laneNamed(name)) || name in own.requests
+    !laneNamed(name).unasked ||
+    isRouteNamed(reader, name) ||
+    isDescribed(reader, laneNamed(name)) ||
+    name in own.requests
   return {
     ...fallbacks,
     lanes: names,
@@ -100,6 +105,7 @@ export function readLoadFlags(
     requests,
     headers: { host: hostHeader, ...readHeaders(reader) },
     laneHeaders: own.headers,
+    ...(jobs && { jobs }),
   }
 }
 

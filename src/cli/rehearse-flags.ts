@@ -1,4 +1,5 @@
 import { LastcallError } from '../core/errors.ts'
+import { sendsToPods } from '../load/lanes/index.ts'
 import type { OpenApiFacts } from '../load/openapi-facts.ts'
 import type { LocalOptions } from '../rollout/drivers/local/local-options.ts'
 import type { Readiness } from '../rollout/drivers/local/readiness.ts'
@@ -52,7 +53,7 @@ export function readRehearseFlags(raw: RawFlags, command: readonly string[], io:
     replicas,
     ...shutdown,
     endpointLagMs: reader.duration('endpoint-lag', 1_000),
-    readiness: readReadiness(reader),
+    readiness: readReadiness(reader, sendsToPods(load.lanes)),
     readyTimeoutMs: reader.duration('ready-timeout', 30_000, 1),
     load,
     openapi: openapi?.facts,
@@ -67,10 +68,11 @@ export function readRehearseFlags(raw: RawFlags, command: readonly string[], io:
   return options
 }
 
-function readReadiness(reader: FlagReader): Readiness {
+function readReadiness(reader: FlagReader, hasPort: boolean): Readiness {
   const text = reader.text('readiness', 'auto')
   if (text.startsWith('/')) return { kind: 'path', path: text }
-  if (text === 'tcp' || text === 'auto') return { kind: text }
+  if (text === 'auto') return { kind: hasPort ? 'auto' : 'worker' }
+  if (text === 'tcp') return { kind: text }
   if (text !== 'probe') {
     reader.problems.push(
       `--readiness: got '${text}', wanted auto, probe (lastcall's own port), a path such as /healthz, or tcp`,

@@ -1,5 +1,7 @@
 import { LastcallError } from '../core/errors.ts'
-import { defaultLoad, type LoadOptions } from '../load/load-options.ts'
+import { sendsToPods } from '../load/lanes/index.ts'
+import { targetOf } from '../load/lanes/jobs/producer.ts'
+import { defaultLoad, type JobsLoad, type LoadOptions } from '../load/load-options.ts'
 import type { OpenApiFacts } from '../load/openapi-facts.ts'
 import { DEFAULT_IMAGE } from '../rollout/drivers/kubernetes/manifests.ts'
 import type { ObserveFrom } from '../rollout/drivers/kubernetes/observe-from.ts'
@@ -31,6 +33,8 @@ export interface RolloutFlags {
   readonly http2Port: number | undefined
   /** Undefined: to the Service. */
   readonly url: Destination | undefined
+  /** Where all of the load goes when it is jobs for workers; undefined for any other load. */
+  readonly producer: Destination | undefined
   readonly image: string
   readonly serviceAccount: string | undefined
   /** Undefined: as the rights of the user allow. */
@@ -86,7 +90,7 @@ export function readRolloutFlags(raw: RawFlags, words: readonly string[], io: Cl
     return readLoadFlags(reader, raw, fallbacks)
   }
   // What is wrong with the load has to be known before the cluster is asked.
-  const { lanes } = loadFor(1, '')
+  const { lanes, jobs } = loadFor(1, '')
   const output = reader.text('output', 'text')
   if (output !== 'text' && output !== 'json') {
     reader.problems.push(`--output: got '${output}', wanted json or text`)
@@ -102,6 +106,7 @@ export function readRolloutFlags(raw: RawFlags, words: readonly string[], io: Cl
     port: optional('port'),
     http2Port: http2Port === 0 ? undefined : http2Port,
     url: byUrl && { words: byUrl.url.href, target: byUrl.target },
+    producer: jobs && !sendsToPods(lanes) ? producerOf(jobs) : undefined,
     image: reader.text('image', DEFAULT_IMAGE),
     serviceAccount: optional('service-account'),
     observeFrom,
@@ -123,6 +128,10 @@ export function readRolloutFlags(raw: RawFlags, words: readonly string[], io: Cl
   checkJsonFile(reader, io)
   if (reader.problems.length > 0) throw new LastcallError('LASTCALL_USAGE', [...new Set(reader.problems)])
   return flags
+}
+
+function producerOf({ url }: JobsLoad): Destination {
+  return { words: `the producer of jobs at ${url}`, target: targetOf(new URL(url)) }
 }
 
 function readWorkload(reader: FlagReader, words: readonly string[]): WorkloadName {

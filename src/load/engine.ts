@@ -106,6 +106,9 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
     own: (resource) => void owned.add(resource),
     identify: (request, dueMs) => identify(lane, request, dueMs),
     record: (sample) => void take(sample),
+    count(counts) {
+      if (!abandoned) recorder.count(lane, counts)
+    },
     skip: (count) => recorder.skip(lane, count),
   })
   const running = options.lanes.map((lane) => laneNamed(lane).run(contextFor(lane)))

@@ -28,7 +28,7 @@ export interface LaneTrial {
    */
   readonly bytesPerSecond?: number
   /** Sends the request once. Never rejects. */
-  readonly send: (request: TrialRequest) => Promise<Sample>
+  readonly send: (request: TrialRequest, options: LoadOptions) => Promise<Sample>
   /** Where it was sent, in words, when that is not the port of the other lanes. None */
   readonly where?: (sample: Sample) => string
   /** What to do when the route does not answer as wanted, in words that follow a semicolon. */
@@ -42,6 +42,8 @@ export interface LaneDefinition {
   readonly unasked: boolean
   /** Whether a run without it proves too little, so that nobody is told to leave it out. */
   readonly essential: boolean
+  /** Whether it sends nothing to the pods, so that they need no port. No */
+  readonly passesPodsBy?: boolean
   /** What it sends, in Markdown. */
   readonly sends: string
   /** What it meets that other lanes do not, in Markdown. */

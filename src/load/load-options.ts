@@ -4,6 +4,17 @@ import type { PlainRequest } from './plain-request.ts'
 import type { LaneName, PickTarget } from './sample.ts'
 import type { LoadShare } from './share.ts'
 
+/** Jobs for workers, which a producer enqueues: a server that is not rolled. */
+export interface JobsLoad {
+  /** `POST URL/ID` enqueues a job, `GET URL/ID` says how often it was done. */
+  readonly url: string
+  readonly perSecond: number
+  /** A job that was not done after this time is lost. Milliseconds. */
+  readonly timeoutMs: number
+  /** Whether a job that is done again is a failure: the queue promises that it is done once. */
+  readonly once: boolean
+}
+
 /** The shape of the load. */
 export interface LoadOptions {
   readonly lanes: readonly LaneName[]
@@ -35,6 +46,8 @@ export interface LoadOptions {
   readonly headers: Headers
   /** Further ones of single lanes, which win. */
   readonly laneHeaders: Readonly<Record<LaneName, Headers>>
+  /** What the lane jobs needs. Left out: it cannot run */
+  readonly jobs?: JobsLoad
 }
 
 /** What {@link startLoad} needs besides the shape. */

@@ -19,6 +19,8 @@ export interface LaneTotals {
 export interface Recorder {
   /** Counts a sample in the slot in which it ended. */
   add(sample: Sample): Ending
+  /** Adds to the counts of a lane, now. */
+  count(lane: LaneName, counts: Readonly<Record<string, number>>): void
   /** Counts planned requests that are never sent. */
   skip(lane: LaneName, count: number): void
   /** Cheap, whatever the length of the run. */
@@ -87,6 +89,7 @@ export function createRecorder(
       else slot[ending]++
       return ending
     },
+    count: (name, counts) => addCounts(laneOf(name).slots.at(slotAt(Date.now())).counts, counts),
     skip(name, count) {
       laneOf(name).skipped += count
     },

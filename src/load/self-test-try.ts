@@ -55,13 +55,16 @@ export function together(tries: readonly Try[]): readonly Try[] {
 /** Sends the request once. Never rejects. */
 export function sendTry({ trial, request, headers, lanes, options }: Try, target: Target): Promise<Sample> {
   const lane = lanes[0]?.name ?? ''
-  return trial.send({
-    ...request,
-    lane,
-    id: `self-test-${lane}`,
-    scheduledAt: readClocks(),
-    headers,
-    timeoutMs: TIMEOUT_MS + trial.askedMs(options),
-    pickTarget: () => target,
-  })
+  return trial.send(
+    {
+      ...request,
+      lane,
+      id: `self-test-${lane}`,
+      scheduledAt: readClocks(),
+      headers,
+      timeoutMs: TIMEOUT_MS + trial.askedMs(options),
+      pickTarget: () => target,
+    },
+    options,
+  )
 }

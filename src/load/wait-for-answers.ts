@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { noChanges } from './lane-changes.ts'
+import { sendsToPods } from './lanes/index.ts'
 import type { LoadOptions } from './load-options.ts'
 import type { Target } from './sample.ts'
 import { selfTest, type SelfTestResult } from './self-test.ts'
@@ -40,7 +41,8 @@ async function ask(load: LoadOptions, target: Target): Promise<Answers> {
     // not change.
     found = { ...target, host: (await lookup(target.host)).address }
   } catch (error) {
-    const sentence = `--url: '${target.host}' cannot be looked up (${(error as Error).message})`
+    const flag = sendsToPods(load.lanes) ? '--url' : '--jobs-url'
+    const sentence = `${flag}: '${target.host}' cannot be looked up (${(error as Error).message})`
     return { ...noChanges, problems: [{ unreachable: true, sentence }], target }
   }
   return { ...(await selfTest(load, found)), target: found }

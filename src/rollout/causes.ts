@@ -1,6 +1,7 @@
 import { RACE_MS } from '../load/sample.ts'
 import { isCertificateError, isTlsError } from '../load/tls.ts'
 import { begins, type Cause, hasCode, isAt, isFromNode, tookMs } from './cause.ts'
+import { jobCauses } from './job-causes.ts'
 
 const refused = hasCode('ECONNREFUSED')
 
@@ -9,6 +10,7 @@ const refused = hasCode('ECONNREFUSED')
  * general.
  */
 export const causes: readonly Cause[] = [
+  ...jobCauses,
   {
     title: 'No endpoint',
     error: '`ECONNREFUSED connect`, no endpoint was ready',

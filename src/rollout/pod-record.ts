@@ -32,11 +32,15 @@ export interface TerminationMessage {
   readonly message?: string | undefined
 }
 
-/** What was asked whether a pod is ready: lastcall's probe server, a path of the application, or its port. */
+/**
+ * What was asked whether a pod is ready: lastcall's probe server, a path of the application, its port, or, of
+ * a worker that has none of these, whether its process runs.
+ */
 export type AskedReadiness =
   | { readonly kind: 'probe-server' }
   | { readonly kind: 'path'; readonly path: string }
   | { readonly kind: 'tcp' }
+  | { readonly kind: 'running' }
 
 /** What is known of a pod that is a process on this machine. */
 export interface LocalPod {

@@ -5,7 +5,7 @@ export const WANTED_OUTAGE_MS = 100
 const LEAST_CLAIM_MS = 50
 
 /** -ln(1 - 0.99) */
-const FACTOR_FOR_99_PERCENT = Math.log(100)
+export const FACTOR_FOR_99_PERCENT = Math.log(100)
 
 /**
  * The shortest outage in milliseconds that new connections meet with 99 % certainty, at least

@@ -18,6 +18,10 @@ function noteOn(asked: AskedReadiness): readonly string[] {
         'a pod counted as ready while its port accepted connections: ' +
           'without the probe server of lastcall it has no readiness that turns red before the port is closed',
       ]
+    case 'running':
+      return [
+        'a pod counted as ready while its process ran: without the probe server of lastcall nothing says when it takes jobs',
+      ]
   }
 }
 

@@ -1,5 +1,4 @@
 import { type Claim, generatorDoubts, stallsAgainst } from '../load/generator-doubts.ts'
-import { newConnections } from '../load/lanes/new-connections/new-connections.ts'
 import type { LoadDocument } from '../load/load-document.ts'
 import type { Stall } from '../load/stall-watch.ts'
 import { clockNotes } from './clock-notes.ts'
@@ -8,12 +7,12 @@ import { type JudgedFailures, judgeFailures } from './failed-reasons.ts'
 import { count, plural } from './numbers.ts'
 import { operationNotes } from './operation-notes.ts'
 import { plain } from './plain.ts'
-import type { PhasedLane, PhaseName } from './phases.ts'
 import { isMisbehaved } from './pod-record.ts'
-import { smallestOutageMs, WANTED_OUTAGE_MS, wantedRate } from './power.ts'
+import { powerDoubts, visibleOutageMs, watchedStallMs } from './power-doubts.ts'
 import { lateReadinessNotes, missingReportNotes, readinessNotes } from './readiness-notes.ts'
 import { reportReasons } from './report-reasons.ts'
 import type { RunFacts } from './run-facts.ts'
+import { rolloutPhases } from './rollout-phases.ts'
 import { triggerWords } from './trigger.ts'
 import { countUnwatchedRestarts } from './watched-restarts.ts'
 
@@ -34,9 +33,6 @@ export interface Verdict {
   /** Restarts in which the load generator stalled for so long that it could have missed an outage. */
   readonly unwatchedRestarts: number
 }
-
-/** Phases in which old pods go away: the time in which an outage can begin. */
-const rolloutPhases: readonly PhaseName[] = ['rollout', 'drain']
 
 /**
  * Judges a run. A failed request beyond its lane's budget or a misbehaved pod fails it, also when the load
@@ -96,14 +92,11 @@ export function notesOn(load: LoadDocument): readonly string[] {
   ]
 }
 
-/**
- * Shorter stalls than {@link WANTED_OUTAGE_MS} only make the claim weaker. One of that length spoils also
- * what the other lanes say.
- */
+/** Shorter stalls only make the claim weaker. A longer one spoils also what the other lanes say. */
 function claimOf(facts: RunFacts): Claim {
   const windows = facts.phases.filter(({ name }) => rolloutPhases.includes(name))
   return {
-    windowMs: WANTED_OUTAGE_MS,
+    windowMs: watchedStallMs(facts),
     beganAtMs: facts.phases[0]?.startedAt.wallMs ?? 0,
     covers: ({ at, ms }) =>
       windows.some(
@@ -161,37 +154,4 @@ function podReasons({ pods, trigger, stuck }: RunFacts): readonly string[] {
   const [what] = triggerWords[trigger].noun ?? ['rollout']
   const unfinished = stuck === undefined ? [] : [`the ${what} could not be finished: ${stuck}`]
   return [...reasons, ...reportReasons(pods), ...unfinished]
-}
-
-function visibleOutageMs(facts: RunFacts): number {
-  const lane = facts.load.lanes.find(({ lane: name }) => name === newConnections.name)
-  const durationMs = facts.phases
-    .filter(({ name }) => rolloutPhases.includes(name))
-    .reduce((sum, phase) => sum + phase.endedAt.monotonicMs - phase.startedAt.monotonicMs, 0)
-  if (!lane || durationMs <= 0) return Infinity
-  // During a surge the client node knows one pod more than there are replicas.
-  return smallestOutageMs((requestsIn(lane) * 1_000) / durationMs, facts.replicas + 1)
-}
-
-function requestsIn(lane: PhasedLane): number {
-  return rolloutPhases.reduce((sum, phase) => sum + (lane.phases[phase]?.requests ?? 0), 0)
-}
-
-function powerDoubts(facts: RunFacts, outageMs: number): readonly string[] {
-  if (outageMs <= WANTED_OUTAGE_MS) return []
-  const lanes = facts.load.lanes.map(({ lane }) => lane)
-  if (!lanes.includes(newConnections.name)) {
-    return ['without the lane new-connections an outage of the listener would not be seen; add it to --lanes']
-  }
-  const seen = Number.isFinite(outageMs) ? `${Math.ceil(outageMs)} ms` : 'any length'
-  return [
-    `too few new connections: an outage shorter than ${seen} could have been missed ` +
-      `(wanted: ${WANTED_OUTAGE_MS} ms with 99 %); ${moreConnections(facts)}`,
-  ]
-}
-
-/** What brings more new connections: the rate that was asked for may have been enough. */
-function moreConnections({ ratePerSecond, replicas }: RunFacts): string {
-  if (ratePerSecond < wantedRate(replicas + 1)) return 'raise --rate'
-  return `the load generator did not keep up with --rate ${ratePerSecond}: use a quieter machine or fewer --lanes`
 }

@@ -1,19 +1,19 @@
 import { stallsAgainst } from '../load/generator-doubts.ts'
 import type { PhaseRecord } from './phases.ts'
-import { WANTED_OUTAGE_MS } from './power.ts'
+import { watchedStallMs } from './power-doubts.ts'
 import type { RunFacts } from './run-facts.ts'
 import { triggerWords } from './trigger.ts'
 
 /**
  * How many restarts the load generator did not watch all the time: it stalled in them for
- * {@link WANTED_OUTAGE_MS} or longer. What a server does wrong it does in every restart, so the others can
+ * {@link watchedStallMs} or longer. What a server does wrong it does in every restart, so the others can
  * still show it.
  */
 export function countUnwatchedRestarts({ load, phases }: Pick<RunFacts, 'load' | 'phases'>): number {
   return restartsOf(phases).filter(
     ({ fromMs, untilMs }) =>
       stallsAgainst(load, {
-        windowMs: WANTED_OUTAGE_MS,
+        windowMs: watchedStallMs({ load }),
         beganAtMs: phases[0]?.startedAt.wallMs ?? 0,
         covers: ({ at, ms }) => at.wallMs < untilMs && at.wallMs + ms > fromMs,
       }).length > 0,
@@ -23,11 +23,11 @@ export function countUnwatchedRestarts({ load, phases }: Pick<RunFacts, 'load' |
 /** The same as a sentence; nothing where the reasons of the verdict say as much. */
 export function describeWatch(
   unwatched: number,
-  { restarts, trigger }: Pick<RunFacts, 'restarts' | 'trigger'>,
+  { restarts, trigger, load }: Pick<RunFacts, 'restarts' | 'trigger' | 'load'>,
 ): string | undefined {
   if (unwatched === 0 || restarts <= 1) return undefined
   const [, many] = triggerWords[trigger].noun ?? ['', 'restarts']
-  return `The load generator stalled for ${WANTED_OUTAGE_MS} ms or longer in ${unwatched} of ${restarts} ${many}.`
+  return `The load generator stalled for ${watchedStallMs({ load })} ms or longer in ${unwatched} of ${restarts} ${many}.`
 }
 
 interface Span {

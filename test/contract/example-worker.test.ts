@@ -8,17 +8,23 @@ import { top } from '../docs/pages.ts'
 import { Child } from '../helpers/child.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { testWith } from '../helpers/needs.ts'
+import { takePort } from '../helpers/ports.ts'
 import { startRedis } from '../helpers/services.ts'
 
-/** Starts examples/worker inside of test/contract, so that its packages are found. */
-async function startWorker(t: TestContext, env: Readonly<Record<string, string>>): Promise<Child> {
+type Environment = Readonly<Record<string, string>>
+
+const startWorker = (t: TestContext, env: Environment): Promise<Child> =>
+  start(t, 'worker.js', { LASTCALL_PROBE_PORT: 'false', ...env })
+
+/** Starts a program of examples/worker inside of test/contract, so that its packages are found. */
+async function start(t: TestContext, file: string, env: Environment): Promise<Child> {
   const servers = join(top, 'test', 'contract', 'servers', '.run')
   mkdirSync(servers, { recursive: true })
   const folder = mkdtempSync(join(servers, 'example-'))
-  cpSync(join(top, 'examples', 'worker', 'worker.js'), join(folder, 'worker.js'))
-  const worker = spawn(process.execPath, ['worker.js'], {
+  cpSync(join(top, 'examples', 'worker', file), join(folder, file))
+  const worker = spawn(process.execPath, [file], {
     cwd: folder,
-    env: { ...process.env, LASTCALL_PROBE_PORT: 'false', ...env },
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   t.after(() => {
@@ -26,7 +32,7 @@ async function startWorker(t: TestContext, env: Readonly<Record<string, string>>
     rmSync(folder, { recursive: true })
   })
   const child = new Child(worker)
-  await child.line(/^working on orders$/)
+  await child.line(/^(working on|taking) orders$/)
   return child
 }
 
@@ -45,4 +51,20 @@ suite('examples/worker', () => {
     const { id, runs } = (await queue.getJob(quick.id!))!.returnvalue as { id: string; runs: number }
     assert.deepEqual([id, runs], ['quick', 1])
   })
+
+  testWith('redis-server')(
+    'the producer says how often a job was done, and knows no other route',
+    async (t) => {
+      const { url } = await startRedis(t)
+      const port = await takePort()
+      await start(t, 'jobs.js', { REDIS_URL: url, PORT: String(port), JOB_MS: '10-20' })
+      const ask = (path: string, method = 'GET'): Promise<Response> =>
+        fetch(`http://127.0.0.1:${port}${path}`, { method })
+      const done = async (): Promise<unknown> => (await ask('/jobs/a-1')).json()
+      assert.deepEqual([(await ask('/jobs/a-1', 'POST')).status, await done()], [200, { done: 0 }])
+      assert.equal((await ask('/jobs/')).status, 404)
+      await startWorker(t, { REDIS_URL: url })
+      await eventually('the job is done', async () => JSON.stringify(await done()) === '{"done":1}')
+    },
+  )
 })

@@ -9,6 +9,7 @@ export const agentPlan: AgentPlan = {
   bundle: Buffer.from('packed'),
   job: { service: 'shop' },
   deadlineSeconds: 180,
+  graceSeconds: 60,
   serviceAccount: undefined,
   observeFrom: 'cluster',
   generators: 1,

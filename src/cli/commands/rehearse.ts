@@ -19,6 +19,10 @@ const examples: readonly Example[] = [
   ['lastcall rehearse --before-after -- node server.js', 'what lastcall/auto would change'],
   ['lastcall rehearse --path /orders --method POST -- node server.js', 'a request of your own'],
   ['lastcall rehearse --lanes new-connections,keep-alive -- node server.js', 'some of the lanes'],
+  [
+    'lastcall rehearse --lanes jobs --jobs-url http://localhost:8080/jobs -- node worker.js',
+    'a queue consumer',
+  ],
   ['lastcall rehearse --restarts 10 --json run.json -- node server.js', 'rare races, in every detail'],
 ]
 
@@ -44,7 +48,7 @@ export function createRehearseCommand(io: CliIo, onExitCode: (code: number) => v
     .option(
       '--readiness <how>',
       "auto, probe (lastcall's probe port), /path on the application's port, or tcp " +
-        '(default: auto: probe, or tcp where nothing listens on the probe port)',
+        '(default: auto: probe, or tcp where nothing listens on the probe port; for jobs alone, whether the pod runs)',
     )
     .option('--ready-timeout <duration>', 'how long a pod may take to become ready (default: 30s)')
     .option('--baseline <duration>', 'load before the first restart (default: 3s)')

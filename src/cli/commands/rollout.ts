@@ -33,6 +33,7 @@ const examples: readonly Example[] = [
   ],
   ['lastcall rollout deploy/shop --trigger drain-node', 'what a node drain loses'],
   ['lastcall rollout deploy/shop --url https://shop.example', 'through the Ingress or the Gateway'],
+  ['lastcall rollout deploy/worker --lanes jobs --jobs-url http://jobs:8080/jobs', 'a queue consumer'],
   ['lastcall rollout deploy/shop --rate 5000 --generators 4', 'more than one pod can send'],
   ['lastcall rollout deploy/shop --restarts 10 --json run.json', 'rare races, in every detail'],
 ]

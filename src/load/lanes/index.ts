@@ -1,6 +1,7 @@
 import type { LaneDefinition } from '../lane-definition.ts'
 import type { LaneName } from '../sample.ts'
 import { http2 } from './http2/http2.ts'
+import { jobs } from './jobs/jobs.ts'
 import { keepAlive } from './keep-alive/keep-alive.ts'
 import { newConnections } from './new-connections/new-connections.ts'
 import { slow } from './slow/slow.ts'
@@ -21,6 +22,7 @@ export const lanes: readonly LaneDefinition[] = [
   websocket,
   sse,
   http2,
+  jobs,
 ]
 
 /** The names of all lanes, in the order of reports. */
@@ -39,4 +41,9 @@ export function laneNamed(name: LaneName): LaneDefinition {
   const lane = lanes.find((one) => one.name === name)
   if (lane) return lane
   throw new Error(`Find a lane: there is no lane '${name}', there are ${laneNames.join(', ')}`)
+}
+
+/** Whether any of these lanes sends to the pods, which then need a port. */
+export function sendsToPods(names: readonly LaneName[]): boolean {
+  return names.some((name) => laneNamed(name).passesPodsBy !== true)
 }

@@ -41,7 +41,7 @@ function addLane(t: TestContext): (...args: string[]) => Promise<Run> {
   const lane = readFileSync(join(top, 'test/fixtures/lanes/ping/ping.ts'), 'utf8')
   writeFileSync(join(folder, 'ping.ts'), lane.replaceAll('../../../../src/load/', '../../'))
   const list = join(copy, 'src/load/lanes/index.ts')
-  const text = readFileSync(list, 'utf8').replace('  http2,\n]', '  http2,\n  ping,\n]')
+  const text = readFileSync(list, 'utf8').replace('  jobs,\n]', '  jobs,\n  ping,\n]')
   writeFileSync(list, `import { ping } from './ping/ping.ts'\n${text}`)
   return (...args) =>
     new Promise((resolve) => {

@@ -17,6 +17,8 @@ export interface AgentPlan {
   readonly job: object
   /** The cluster ends the agent after this time, whatever became of the one who started it. Seconds. */
   readonly deadlineSeconds: number
+  /** How long it may take from its signal to its end. Seconds. */
+  readonly graceSeconds: number
   /** A service account of the user's; undefined: one is created, with a role. */
   readonly serviceAccount: string | undefined
   /** Whether the agent observes, or only sends: then it has no account. */

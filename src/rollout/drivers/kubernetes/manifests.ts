@@ -14,8 +14,6 @@ export const WORKLOAD_IMAGE = 'workload'
 const FOLDER = '/lastcall'
 const BUNDLE_FILE = 'agent.mjs.gz'
 const JOB_FILE = 'job.json'
-/** The agent stops sending, waits for what is outstanding and prints its sum. Seconds. */
-const AGENT_GRACE_SECONDS = 60
 /** How long it is kept after its end, for those who want to read its log. Seconds. */
 const KEPT_SECONDS = 60
 const KEPT_ALONE_SECONDS = 3_600
@@ -94,7 +92,7 @@ function podSpec(plan: AgentPlan): object {
     ...(imagePullSecrets.length > 0 && { imagePullSecrets }),
     automountServiceAccountToken: account !== undefined,
     enableServiceLinks: false,
-    terminationGracePeriodSeconds: AGENT_GRACE_SECONDS,
+    terminationGracePeriodSeconds: plan.graceSeconds,
     securityContext: {
       runAsNonRoot: true,
       runAsUser: 65_532,

@@ -12,6 +12,8 @@ import { findWorkload, type Workload, workloadProblems } from './workload.ts'
 export interface RolloutChoice extends ServiceChoice, PermissionChoice {
   /** Where to send instead of to the Service: to an Ingress, or a Gateway. */
   readonly url: Destination | undefined
+  /** Who takes the jobs for the workers, where nothing is sent to the pods; undefined for all other loads. */
+  readonly producer?: Destination | undefined
   /** What the trigger `image` changes to. */
   readonly toImage?: string | undefined
 }
@@ -28,9 +30,12 @@ export interface Preflight {
   readonly workload: Workload
   readonly destination: Destination
   /**
-   * The Service whose endpoints are observed; undefined beside a URL where no single one selects the pods.
+   * The Service whose endpoints are observed; undefined beside a URL or a producer where no single one
+   * selects the pods.
    */
   readonly service: ServiceTarget | undefined
+  /** Whether the pods themselves are asked; workers need not listen. */
+  readonly asksPods: boolean
   /** The port on which the pods listen, a number or the name of a container's port. */
   readonly targetPort: string | number | undefined
   readonly observeFrom: ObserveFrom
@@ -63,16 +68,19 @@ async function findPlace(
   api: ApiClient,
   workload: Workload,
   choice: RolloutChoice,
-): Promise<Pick<Preflight, 'service' | 'destination' | 'targetPort'>> {
-  if (choice.url) {
+): Promise<Pick<Preflight, 'service' | 'destination' | 'targetPort' | 'asksPods'>> {
+  const { url, producer } = choice
+  const asksPods = producer === undefined
+  const destination = producer ?? url
+  if (destination) {
     const service = await maybeService(api, workload, choice)
-    return { service, destination: choice.url, targetPort: service?.targetPort ?? podPort(workload) }
+    return { service, destination, targetPort: service?.targetPort ?? podPort(workload), asksPods }
   }
   const service = await findService(api, workload, choice)
   const { address: host, port, http2Port, targetPort } = service
   const target = { host, port, ...(http2Port !== undefined && { http2Port }) }
   const words = `the Service ${service.service}, port ${port}`
-  return { service, destination: { words, target }, targetPort }
+  return { service, destination: { words, target }, targetPort, asksPods }
 }
 
 /** The Service, where it is only observed; one that the user named has to be there. */

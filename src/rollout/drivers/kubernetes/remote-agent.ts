@@ -19,6 +19,8 @@ import { followGenerator, type RemoteGenerator } from './remote-generator.ts'
 /** The cluster ends an agent that nobody has asked to go on for so long. Seconds. */
 const LEASE_SECONDS = 180
 const RENEWAL_MS = 60_000
+/** The agent's grace period beside what is outstanding. */
+const LEAST_GRACE_SECONDS = 30
 /** How often several generators are asked for the time: the quickest answer says most about their clocks. */
 const CLOCK_QUESTIONS = 5
 
@@ -65,9 +67,15 @@ function secondsFor({ baselineMs, coolDownMs, durationMs, restarts, rolloutTimeo
   return Math.ceil((baselineMs + rolloutsMs + coolDownMs) / 1_000)
 }
 
+/** It stops sending, waits for what is outstanding, and prints its sum. */
+function graceFor({ timeoutMs, slowMs, jobs }: LoadOptions): number {
+  const outstandingMs = Math.max(timeoutMs + 2 * slowMs, jobs?.timeoutMs ?? 0)
+  return LEAST_GRACE_SECONDS + Math.ceil(outstandingMs / 1_000)
+}
+
 /** The objects of an agent; with `run` it does that alone. */
 export function planAgent(options: KubernetesOptions, run?: OwnRun): AgentPlan {
-  const { workload, service, destination, targetPort, observeFrom } = options.found
+  const { workload, service, destination, targetPort, asksPods, observeFrom } = options.found
   const name = `lastcall-${randomBytes(4).toString('hex')}`
   const generators = run ? 1 : options.generators
   const job: AgentJob = {
@@ -77,6 +85,7 @@ export function planAgent(options: KubernetesOptions, run?: OwnRun): AgentPlan {
     ...(service && { service: service.service }),
     target: destination.target,
     ...(targetPort !== undefined && { targetPort }),
+    ...(!asksPods && { reachesPods: false }),
     generators,
     configMap: name,
     ...(run && { run }),
@@ -89,6 +98,7 @@ export function planAgent(options: KubernetesOptions, run?: OwnRun): AgentPlan {
     bundle: options.bundle,
     job,
     deadlineSeconds: run ? secondsFor(run) : LEASE_SECONDS,
+    graceSeconds: graceFor(options.load),
     serviceAccount: options.serviceAccount,
     observeFrom,
     generators,

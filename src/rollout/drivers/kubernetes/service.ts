@@ -90,7 +90,8 @@ function chooseService(
   if (!first) {
     const text = Object.entries(labels).map(([key, value]) => `${key}=${value}`)
     throw refuse(
-      `no Service in the namespace '${workload.namespace}' selects the pods of ${what} (${text.join(', ')})`,
+      `no Service in the namespace '${workload.namespace}' selects the pods of ${what} (${text.join(', ')}); ` +
+        'for workers that serve nothing pass --lanes jobs and --jobs-url',
     )
   }
   if (more.length > 0) {

@@ -2,6 +2,7 @@ import { formatDuration } from '../../../core/duration.ts'
 import { LastcallError } from '../../../core/errors.ts'
 import type { ChildExit, ChildGroup } from '../../../process/child-group.ts'
 import { accepts } from '../../../process/probe-client.ts'
+import type { AskedReadiness } from '../../pod-record.ts'
 import type { LocalOptions } from './local-options.ts'
 import type { PodPorts, PodProbe } from './readiness.ts'
 import { findTakenPort } from './taken-port.ts'
@@ -13,7 +14,7 @@ const SHOWN_LINES = 15
 export interface StartingPod {
   readonly name: string
   readonly ports: PodPorts
-  readonly options: Pick<LocalOptions, 'command' | 'readyTimeoutMs'>
+  readonly options: Pick<LocalOptions, 'command' | 'readyTimeoutMs' | 'readiness'>
   readonly probe: PodProbe
 }
 
@@ -54,8 +55,19 @@ function describeEnd(pod: StartingPod, exit: ChildExit, output: readonly string[
 }
 
 /** Says what a pod that runs and is not ready lacks, as of now. */
-export async function describeSilence({ name, ports, options, probe }: StartingPod): Promise<string> {
+export async function describeSilence(pod: StartingPod): Promise<string> {
+  const { name, ports, options, probe } = pod
   const limit = formatDuration(options.readyTimeoutMs)
+  // A worker may have no port but this one.
+  if (probe.asked()?.kind === 'probe-server' && (await accepts(ports.probePort))) {
+    return describeProbe(pod, { kind: 'probe-server' })
+  }
+  if (options.readiness.kind === 'worker') {
+    return (
+      `${name} had no time to become ready within ${limit}: it has no probe server (LASTCALL_PROBE_PORT), ` +
+      'and without one a worker counts as ready when it runs for 3s; give it more time with --ready-timeout'
+    )
+  }
   if (!(await accepts(ports.port))) {
     if (await accepts(ports.port, '::1')) {
       return (
@@ -75,6 +87,14 @@ export async function describeSilence({ name, ports, options, probe }: StartingP
       'give it more time with --ready-timeout'
     )
   }
+  return describeProbe(pod, readiness)
+}
+
+async function describeProbe(
+  { name, ports, options, probe }: StartingPod,
+  readiness: AskedReadiness,
+): Promise<string> {
+  const limit = formatDuration(options.readyTimeoutMs)
   const asked = readiness.kind === 'path' ? `GET ${readiness.path}` : `GET /readyz on port ${ports.probePort}`
   const { status, text = '' } = await probe.ask()
   if (status === undefined && readiness.kind === 'probe-server') {

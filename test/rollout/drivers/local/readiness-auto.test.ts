@@ -108,6 +108,38 @@ test('auto asks the probe servers of all pods from the moment in which one pod h
   assert.equal(await isReady(probes[1]), true)
 })
 
+test('of a worker auto asks the probe server as well, and without one whether it runs for three seconds', async (t) => {
+  let nowMs = 0
+  const probeFor = createPodProbes({ kind: 'worker' }, () => nowMs)
+  const without = probeFor(await takePorts())
+  assert.equal(await isReady(without), false)
+  nowMs = 2_999
+  assert.deepEqual([await isReady(without), without.asked()], [false, undefined])
+  nowMs = 3_000
+  assert.deepEqual([await isReady(without), without.asked()], [true, { kind: 'running' }])
+
+  const ports = await takePorts()
+  await serve(t, ports.probePort, () => 503)
+  const other = probeFor(ports)
+  assert.deepEqual([await isReady(other), other.asked()], [false, { kind: 'probe-server' }])
+})
+
+test('describeSilence says what the probe server of a worker answers, and that it may need more time', async (t) => {
+  const ports = await takePorts()
+  const options = { command: ['node'], readyTimeoutMs: 800, readiness: { kind: 'worker' } } as const
+  const silence = (): Promise<string> =>
+    describeSilence({ name: 'pod-1', ports, options, probe: createPodProbes(options.readiness)(ports) })
+  assert.match(
+    await silence(),
+    /^pod-1 had no time to become ready within 800ms: .* more time with --ready-timeout$/,
+  )
+  await serve(t, ports.probePort, () => 503)
+  const probe = createPodProbes(options.readiness)(ports)
+  await probe.ask()
+  const sentence = await describeSilence({ name: 'pod-1', ports, options, probe })
+  assert.match(sentence, /^pod-1 did not become ready within 800ms: GET \/readyz on port \d+ answered 503/)
+})
+
 test('createLocalDriver finds pods without lastcall ready by their port, and says so of each', async (t) => {
   const options = { ...localOptions('careful-app'), readiness: { kind: 'auto' } as const }
   const driver = createLocalDriver(options, createTimeline())
@@ -153,7 +185,7 @@ test('describeSilence names a server that listens on ::1 only', onIpv6, async (t
   const server = createServer()
   t.after(() => server.close())
   await new Promise<void>((resolve) => server.listen(ports.port, '::1', resolve))
-  const options = { command: ['node'], readyTimeoutMs: 800 }
+  const options = { command: ['node'], readyTimeoutMs: 800, readiness: { kind: 'auto' } } as const
   const sentence = await describeSilence({
     name: 'pod-1',
     ports,
@@ -166,7 +198,7 @@ test('describeSilence names a server that listens on ::1 only', onIpv6, async (t
 test('describeSilence says that a pod began to listen too late to be found ready', async (t) => {
   const ports = await takePorts()
   await serve(t, ports.port)
-  const options = { command: ['node'], readyTimeoutMs: 800 }
+  const options = { command: ['node'], readyTimeoutMs: 800, readiness: { kind: 'auto' } } as const
   const sentence = await describeSilence({
     name: 'pod-1',
     ports,

@@ -17,7 +17,7 @@ export interface ObservedWorkload {
   readonly service?: string
   /** The port on which the pods listen, a number or the name of a container's port; left out: unknown. */
   readonly targetPort?: string | number
-  /** False where the addresses of pods cannot be reached: then only the API server is asked. */
+  /** False where pods cannot be reached, or are workers: then only the API server is asked. */
   readonly reachesPods?: boolean
 }
 

@@ -1,0 +1,80 @@
+import type { Command } from 'commander'
+import { defaultLaneNames, laneNames } from '../load/lanes/index.ts'
+import { jobs } from '../load/lanes/jobs/jobs.ts'
+import type { JobsLoad } from '../load/load-options.ts'
+import type { LaneName } from '../load/sample.ts'
+import type { FlagReader, RawFlags } from './flag-reader.ts'
+
+const MAX_RATE = 1_000
+const DEFAULT_RATE = 10
+const DEFAULT_TIMEOUT_MS = 30_000
+const EXAMPLE = 'http://jobs:8080/jobs'
+
+/** Adds the flags of jobs for workers. */
+export function addJobsFlags(command: Command): Command {
+  return command
+    .option(
+      '--jobs-url <url>',
+      'http or https URL of a producer of jobs: POST URL/ID enqueues one, GET URL/ID answers {"done": 0} or more; ' +
+        'adds the lane jobs (default: none)',
+    )
+    .option('--jobs-rate <n>', `jobs per second (default: ${DEFAULT_RATE})`)
+    .option(
+      '--jobs-timeout <duration>',
+      'a job that is not done after this time is lost; longer than jobs take, shorter than their lock or visibility time-out (default: 30s)',
+    )
+    .option('--jobs-once', 'a job that is done again is a failure: the queue promises that it is done once')
+}
+
+/** Reads `--lanes`; `all` has the jobs only where there is a producer. */
+export function readLaneNames(reader: FlagReader): readonly LaneName[] {
+  const hasProducer = reader.has('jobs-url')
+  const names = reader.names(
+    'lanes',
+    laneNames,
+    hasProducer ? [...defaultLaneNames, jobs.name] : defaultLaneNames,
+  )
+  return hasProducer || reader.text('lanes', '') !== 'all'
+    ? names
+    : names.filter((name) => name !== jobs.name)
+}
+
+/** Reads the flags of {@link addJobsFlags}; undefined where no job is to be sent. */
+export function readJobs(
+  reader: FlagReader,
+  raw: RawFlags,
+  names: readonly LaneName[],
+): JobsLoad | undefined {
+  const isAsked = names.includes(jobs.name)
+  const once = raw['jobsOnce'] === true
+  const others = ['jobs-url', 'jobs-rate', 'jobs-timeout'].filter((flag) => reader.has(flag))
+  if (!isAsked) {
+    for (const flag of [...others, ...(once ? ['jobs-once'] : [])]) {
+      reader.problems.push(
+        `--${flag}: says nothing without the lane ${jobs.name}; add it to --lanes, or leave the flag out`,
+      )
+    }
+    return undefined
+  }
+  return {
+    url: readProducer(reader),
+    perSecond: reader.integer('jobs-rate', DEFAULT_RATE, [1, MAX_RATE]),
+    timeoutMs: reader.duration('jobs-timeout', DEFAULT_TIMEOUT_MS, 1),
+    once,
+  }
+}
+
+function readProducer(reader: FlagReader): string {
+  const text = reader.text('jobs-url', '')
+  const url = URL.canParse(text) ? new URL(text) : undefined
+  if (text === '')
+    reader.problems.push(`--jobs-url: is missing; name the producer of the jobs, such as ${EXAMPLE}`)
+  else if (!url || !['http:', 'https:'].includes(url.protocol)) {
+    reader.problems.push(`--jobs-url: got '${text}', wanted one such as ${EXAMPLE}`)
+  } else if (url.username !== '' || url.password !== '') {
+    reader.problems.push(
+      '--jobs-url: has a password in it, which a report is no place for; use a header of the lane jobs',
+    )
+  }
+  return url?.href ?? EXAMPLE
+}

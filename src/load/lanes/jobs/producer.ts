@@ -1,0 +1,95 @@
+import type { BodyCheck } from '../../body-check.ts'
+import type { Headers } from '../../headers.ts'
+import { HttpClient } from '../../http1/client.ts'
+import { successStatuses } from '../../plain-request.ts'
+import { sendRequest } from '../../request.ts'
+import { readClocks, type Sample, type SampleError, type Target } from '../../sample.ts'
+import type { RequestIdentity } from '../../trace.ts'
+
+/** The server that takes jobs and knows how often each was done. It is not rolled. */
+export interface Producer {
+  /** Path under which it knows a job. */
+  pathOf(id: string): string
+  /** Enqueues a job by its `POST`. Never rejects. */
+  enqueue(identity: RequestIdentity): Promise<Sample>
+  /** How often the job was done, or why the producer did not say. Never rejects. */
+  ask(id: string): Promise<number | SampleError>
+  /** Cuts off what is under way. */
+  destroy(): void
+}
+
+/** It does not work on the job, so it has no reason to take longer. */
+const TIMEOUT_MS = 5_000
+/** An answer is short. */
+const MAX_KEPT = 1_000
+
+/**
+ * A producer. Each request has a connection of its own: on one that was kept a request could meet its close,
+ * and be taken for a lost job.
+ */
+export function createProducer(url: string, headers: Headers): Producer {
+  const place = new URL(url)
+  const { host, pathname, search } = place
+  const target = targetOf(place)
+  const client = new HttpClient(() => target, false)
+  const base = pathname.replace(/\/$/, '')
+  const pathOf = (id: string): string => `${base}/${id}${search}`
+  const common = {
+    headers: { ...headers, host },
+    expectStatus: successStatuses,
+    timeoutMs: TIMEOUT_MS,
+    client,
+  }
+  return {
+    pathOf,
+    enqueue: (identity) => sendRequest({ ...common, ...identity }),
+    async ask(id) {
+      const answer = createDoneReader()
+      const { error } = await sendRequest({
+        ...common,
+        lane: '',
+        id,
+        method: 'GET',
+        path: pathOf(id),
+        scheduledAt: readClocks(),
+        bodyCheck: answer,
+      })
+      return error ?? answer.done() ?? 0
+    },
+    destroy: () => client.destroy(),
+  }
+}
+
+/** Where a URL is, with TLS as Node.js trusts it. */
+export function targetOf({ protocol, hostname, port }: URL): Target {
+  const host = hostname.replace(/^\[|\]$/g, '')
+  const isTls = protocol === 'https:'
+  return {
+    host,
+    port: Number(port || (isTls ? 443 : 80)),
+    ...(isTls && { tls: { servername: host, insecure: false } }),
+  }
+}
+
+/** Reads `{ "done": 1 }`. */
+function createDoneReader(): BodyCheck & { done(): number | undefined } {
+  let text = ''
+  const done = (): number | undefined => {
+    try {
+      const { done: times } = JSON.parse(text) as { readonly done?: unknown }
+      return Number.isInteger(times) ? (times as number) : undefined
+    } catch {
+      return undefined
+    }
+  }
+  return {
+    write(chunk) {
+      if (text.length < MAX_KEPT) text += chunk.toString()
+    },
+    done,
+    problem: () =>
+      done() === undefined
+        ? `wanted {"done": 0} or more, got ${JSON.stringify(text.slice(0, 100))}`
+        : undefined,
+  }
+}

@@ -1,0 +1,29 @@
+import { ASK_AFTER_MS, ASK_AFTER_SHARE } from '../load/lanes/jobs/follow-job.ts'
+import { jobs } from '../load/lanes/jobs/jobs.ts'
+import { FACTOR_FOR_99_PERCENT } from './power.ts'
+import type { PhasedLane } from './phases.ts'
+import { rolloutRate } from './rollout-phases.ts'
+import type { RunFacts } from './run-facts.ts'
+
+/**
+ * Why a worker that drops its jobs could have been missed, empty when that is not so. With `n` jobs in hand
+ * on the average, the pods that went away had none at all with probability exp(-n) (Poisson). `n` follows
+ * from how many jobs come and how long half of them take (Little's law).
+ */
+export function jobDoubts(facts: RunFacts): readonly string[] {
+  const lane = facts.load.lanes.find(({ lane: name }) => name === jobs.name)
+  const gone = facts.pods.filter(({ deletedAt }) => deletedAt !== undefined).length
+  if (!lane || gone === 0) return []
+  const inHand = (gone * rolloutRate(facts, lane) * leastSeconds(lane)) / facts.replicas
+  if (inHand >= FACTOR_FOR_99_PERCENT) return []
+  return [
+    `too few jobs, or too short ones: the pods that went away had about ${inHand.toFixed(1)} jobs in hand, so that ` +
+      `a worker that drops its jobs could have been missed (wanted: ${FACTOR_FOR_99_PERCENT.toFixed(1)}, for 99 %); ` +
+      'raise --jobs-rate or --restarts, or enqueue jobs that take longer',
+  ]
+}
+
+/** How long half of the jobs took at least: the producer is asked only now and then. */
+function leastSeconds({ p50Ms }: PhasedLane): number {
+  return Math.max(0, Math.min(p50Ms - ASK_AFTER_MS, p50Ms / (1 + ASK_AFTER_SHARE))) / 1_000
+}

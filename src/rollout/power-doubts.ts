@@ -1,0 +1,51 @@
+import { sendsToPods } from '../load/lanes/index.ts'
+import { newConnections } from '../load/lanes/new-connections/new-connections.ts'
+import type { PhasedLoad } from './phases.ts'
+import { jobDoubts } from './job-power.ts'
+import { smallestOutageMs, WANTED_OUTAGE_MS, wantedRate } from './power.ts'
+import { rolloutRate } from './rollout-phases.ts'
+import type { RunFacts } from './run-facts.ts'
+
+/** A job that is enqueued a second late is a job all the same. Milliseconds. */
+const LONG_STALL_MS = 1_000
+
+/** Whether a run is about listeners, which an outage could be of. */
+function isAboutListeners({ lanes }: PhasedLoad): boolean {
+  return lanes.length === 0 || sendsToPods(lanes.map(({ lane }) => lane))
+}
+
+/** The shortest stall of the load generator that stands against this run, in milliseconds. */
+export function watchedStallMs({ load }: Pick<RunFacts, 'load'>): number {
+  return isAboutListeners(load) ? WANTED_OUTAGE_MS : LONG_STALL_MS
+}
+
+/** The shortest outage of a listener that a run could see. Infinity without new connections. Milliseconds. */
+export function visibleOutageMs(facts: RunFacts): number {
+  const lane = facts.load.lanes.find(({ lane: name }) => name === newConnections.name)
+  // During a surge the client node knows one pod more than there are replicas.
+  return lane ? smallestOutageMs(rolloutRate(facts, lane), facts.replicas + 1) : Infinity
+}
+
+/** What a run could have missed, one sentence each. `outageMs` is what it can see. */
+export function powerDoubts(facts: RunFacts, outageMs: number): readonly string[] {
+  return [...(isAboutListeners(facts.load) ? outageDoubts(facts, outageMs) : []), ...jobDoubts(facts)]
+}
+
+function outageDoubts(facts: RunFacts, outageMs: number): readonly string[] {
+  if (outageMs <= WANTED_OUTAGE_MS) return []
+  const lanes = facts.load.lanes.map(({ lane }) => lane)
+  if (!lanes.includes(newConnections.name)) {
+    return ['without the lane new-connections an outage of the listener would not be seen; add it to --lanes']
+  }
+  const seen = Number.isFinite(outageMs) ? `${Math.ceil(outageMs)} ms` : 'any length'
+  return [
+    `too few new connections: an outage shorter than ${seen} could have been missed ` +
+      `(wanted: ${WANTED_OUTAGE_MS} ms with 99 %); ${moreConnections(facts)}`,
+  ]
+}
+
+/** What brings more new connections: the rate that was asked for may have been enough. */
+function moreConnections({ ratePerSecond, replicas }: RunFacts): string {
+  if (ratePerSecond < wantedRate(replicas + 1)) return 'raise --rate'
+  return `the load generator did not keep up with --rate ${ratePerSecond}: use a quieter machine or fewer --lanes`
+}

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import { LastcallError } from '../../src/core/errors.ts'
+import type { RawFlags } from '../../src/cli/flag-reader.ts'
+import { readRehearseFlags, type RehearseOptions } from '../../src/cli/rehearse-flags.ts'
+import { readRolloutFlags, type RolloutFlags } from '../../src/cli/rollout-flags.ts'
+import { captureIo } from '../helpers/captured-io.ts'
+
+const jobsUrl = 'http://jobs:8080/jobs'
+const rehearse = (raw: RawFlags): RehearseOptions => readRehearseFlags(raw, ['node'], captureIo())
+const rollout = (raw: RawFlags): RolloutFlags => readRolloutFlags(raw, ['deployment/worker'], captureIo())
+
+/** What is wrong with flags. */
+function problemsOf(raw: RawFlags): readonly string[] {
+  try {
+    rehearse(raw)
+    return []
+  } catch (error) {
+    assert.ok(error instanceof LastcallError)
+    return error.problems
+  }
+}
+
+suite('the flags of jobs for workers', () => {
+  test('a producer alone adds the lane, with defaults', () => {
+    const { load, readiness } = rehearse({ jobsUrl })
+    assert.deepEqual(load.lanes, ['new-connections', 'keep-alive', 'think-time', 'slow', 'jobs'])
+    assert.deepEqual(load.jobs, { url: jobsUrl, perSecond: 10, timeoutMs: 30_000, once: false })
+    assert.deepEqual(readiness, { kind: 'auto' })
+    // Its producer is named, so that it is no lane to leave out in silence.
+    assert.ok(!load.unasked.includes('jobs') && load.unasked.includes('slow'))
+  })
+
+  test('where jobs are all of the load, pods need no port and no Service', () => {
+    const raw = { lanes: 'jobs', jobsUrl, jobsRate: '50', jobsTimeout: '1m', jobsOnce: true }
+    const { load, readiness } = rehearse(raw)
+    assert.deepEqual(load.jobs, { url: jobsUrl, perSecond: 50, timeoutMs: 60_000, once: true })
+    assert.deepEqual(readiness, { kind: 'worker' })
+    assert.deepEqual(rehearse({ ...raw, readiness: 'probe' }).readiness, { kind: 'probe-server' })
+    assert.deepEqual(rollout(raw).producer, {
+      words: `the producer of jobs at ${jobsUrl}`,
+      target: { host: 'jobs', port: 8080 },
+    })
+    assert.equal(rollout({ jobsUrl }).producer, undefined)
+  })
+
+  test('a producer may be behind TLS, and at an address', () => {
+    const target = (url: string): unknown => rollout({ lanes: 'jobs', jobsUrl: url }).producer?.target
+    const tls = { servername: 'jobs.example', insecure: false }
+    assert.deepEqual(target('https://jobs.example/q'), { host: 'jobs.example', port: 443, tls })
+    assert.deepEqual(target('http://[::1]/q'), { host: '::1', port: 80 })
+  })
+
+  test('--lanes all has the lane only where there is a producer', () => {
+    assert.ok(!rehearse({ lanes: 'all' }).load.lanes.includes('jobs'))
+    assert.ok(rehearse({ lanes: 'all', jobsUrl }).load.lanes.includes('jobs'))
+  })
+
+  for (const [what, raw, wanted] of [
+    [
+      'no producer',
+      { lanes: 'jobs' },
+      /^--jobs-url: is missing; name the producer of the jobs, such as http:/,
+    ],
+    ['no URL', { jobsUrl: 'jobs' }, /^--jobs-url: got 'jobs', wanted one such as http:/],
+    [
+      'another protocol',
+      { jobsUrl: 'redis://redis' },
+      /^--jobs-url: got 'redis:\/\/redis', wanted one such as/,
+    ],
+    ['a password', { jobsUrl: 'http://a:b@jobs/' }, /^--jobs-url: has a password in it/],
+    ['no rate', { jobsUrl, jobsRate: '0' }, /^--jobs-rate: got '0', wanted a whole number from 1 to 1000/],
+    ['no time', { jobsUrl, jobsTimeout: '0' }, /^--jobs-timeout: got '0', wanted more than 0/],
+    [
+      'a rate of nothing',
+      { jobsRate: '5' },
+      /^--jobs-rate: says nothing without the lane jobs; add it to --lanes/,
+    ],
+    ['a promise of nothing', { jobsOnce: true }, /^--jobs-once: says nothing without the lane jobs/],
+    ['a lane too few', { jobsUrl, lanes: 'slow' }, /^--jobs-url: says nothing without the lane jobs/],
+  ] as const) {
+    test(`${what} is refused`, () => {
+      const problems = problemsOf(raw)
+      assert.equal(problems.length, 1)
+      assert.match(problems[0] ?? '', wanted)
+    })
+  }
+})

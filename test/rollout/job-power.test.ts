@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import { suite, test } from 'node:test'
+import type { PhasedLane } from '../../src/rollout/phases.ts'
+import { judgeRun } from '../../src/rollout/verdict.ts'
+import { makeFacts, makeLane, makePod } from '../helpers/run-facts.ts'
+
+/** Jobs of 5 s of rollout and drain; of the pods of the helper three went away, of three. */
+const jobs = (perSecond: number, p50Ms: number): PhasedLane => ({
+  ...makeLane('jobs', { baseline: 30, rollout: perSecond * 2, drain: perSecond * 3 }),
+  p50Ms,
+})
+
+suite('a run with jobs for workers', () => {
+  test('passes without new connections when the pods had jobs in hand', () => {
+    const verdict = judgeRun(makeFacts({ lanes: [jobs(10, 600)] }))
+    assert.deepEqual([verdict.outcome, verdict.reasons, verdict.smallestOutageMs], ['pass', [], null])
+  })
+
+  test('is inconclusive when there were too few jobs, or too short ones, for what it had to see', () => {
+    for (const lane of [jobs(1, 600), jobs(10, 480)]) {
+      const { outcome, reasons } = judgeRun(makeFacts({ lanes: [lane] }))
+      assert.equal(outcome, 'inconclusive')
+      assert.match(reasons.join(), /^too few jobs, or too short ones: .* raise --jobs-rate or --restarts/)
+    }
+  })
+
+  test('takes off what it takes to see that a job is done', () => {
+    const { reasons } = judgeRun(makeFacts({ lanes: [jobs(10, 90)] }))
+    assert.match(reasons.join(), /about 0\.0 jobs in hand/)
+    // 10 a second for 0.4 s, of 0.45 s that were seen.
+    assert.match(judgeRun(makeFacts({ lanes: [jobs(10, 450)] })).reasons.join(), /about 3\.5 jobs in hand/)
+    // 1 a second for 1.51 s, of 1.7 s: of a long job the time is an eighth too long at most.
+    assert.match(judgeRun(makeFacts({ lanes: [jobs(1, 1_700)] })).reasons.join(), /about 1\.5 jobs in hand/)
+  })
+
+  test('counts the pods that went away: several rollouts see what one cannot', () => {
+    const pods = Array.from({ length: 12 }, (_, index) => makePod(`pod-${index}`))
+    assert.equal(judgeRun(makeFacts({ lanes: [jobs(10, 300)], pods })).outcome, 'pass')
+  })
+
+  test('does not need a generator that never pauses for 100 ms, beside other lanes it does', () => {
+    const stall = { at: { wallMs: 4_000, monotonicMs: 4_000 }, ms: 300 }
+    const health = { stalls: [stall] }
+    const alone = judgeRun(makeFacts({ lanes: [jobs(10, 600)], health }))
+    assert.deepEqual([alone.outcome, alone.unwatchedRestarts], ['pass', 0])
+    const http = makeLane('new-connections', { baseline: 600, rollout: 400, drain: 600, 'cool-down': 400 })
+    const both = judgeRun(makeFacts({ lanes: [http, jobs(10, 600)], health }))
+    assert.deepEqual([both.outcome, both.unwatchedRestarts], ['inconclusive', 1])
+    const long = { stalls: [{ ...stall, ms: 1_000 }] }
+    assert.equal(judgeRun(makeFacts({ lanes: [jobs(10, 600)], health: long })).outcome, 'inconclusive')
+  })
+})
