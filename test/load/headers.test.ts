@@ -5,7 +5,7 @@ import type { Server } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import { WebSocketServer } from 'ws'
 import { headersOf } from '../../src/load/headers.ts'
-import { laneNames } from '../../src/load/lanes/index.ts'
+import { podLaneNames } from '../../src/load/lanes/index.ts'
 import { defaultLoad } from '../../src/load/load-options.ts'
 import type { Target } from '../../src/load/sample.ts'
 import { selfTest } from '../../src/load/self-test.ts'
@@ -31,7 +31,7 @@ async function collect(t: TestContext): Promise<{ target: Target; seen: Incoming
   return { target: { ...(await listen(t, server)), http2Port: port }, seen }
 }
 
-for (const lane of laneNames) {
+for (const lane of podLaneNames) {
   test(`the lane ${lane} sends the header fields of the load and its own with every request`, async (t) => {
     const { target, seen } = await collect(t)
     startLane(t, lane, () => target, {

@@ -7,7 +7,7 @@ import { createServer as createTcpServer, type Server } from 'node:net'
 import { type TestContext, test } from 'node:test'
 import type { TLSSocket } from 'node:tls'
 import { WebSocketServer } from 'ws'
-import { defaultLaneNames, laneNames } from '../../src/load/lanes/index.ts'
+import { defaultLaneNames, podLaneNames } from '../../src/load/lanes/index.ts'
 import { defaultLoad } from '../../src/load/load-options.ts'
 import { getOf } from '../../src/load/plain-request.ts'
 import type { Sample, Target } from '../../src/load/sample.ts'
@@ -51,7 +51,7 @@ async function failureOf(t: TestContext, lane: string, target: Target): Promise<
 
 const causeOf = (sample: Sample): string | undefined => causes.find(({ fits }) => fits(sample))?.title
 
-for (const lane of laneNames) {
+for (const lane of podLaneNames) {
   test(`the lane ${lane} speaks TLS, asks for the name of the target and loses nothing`, async (t) => {
     const { target, sockets } = await serve(t, lane)
     const requests = { 'new-connections': [getOf('/')] }

@@ -43,7 +43,12 @@ export function laneNamed(name: LaneName): LaneDefinition {
   throw new Error(`Find a lane: there is no lane '${name}', there are ${laneNames.join(', ')}`)
 }
 
-/** Whether any of these lanes sends to the pods, which then need a port. */
+/** The lanes that send to the pods, which then need a port. */
+export const podLaneNames: readonly LaneName[] = lanes
+  .filter(({ passesPodsBy }) => passesPodsBy !== true)
+  .map(({ name }) => name)
+
+/** Whether any of these lanes sends to the pods. */
 export function sendsToPods(names: readonly LaneName[]): boolean {
-  return names.some((name) => laneNamed(name).passesPodsBy !== true)
+  return names.some((name) => podLaneNames.includes(name))
 }

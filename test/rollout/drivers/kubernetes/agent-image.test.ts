@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { defaultLoad } from '../../../../src/load/load-options.ts'
 import type { KubernetesOptions } from '../../../../src/rollout/drivers/kubernetes/kubernetes-options.ts'
 import type { AgentPlan } from '../../../../src/rollout/drivers/kubernetes/agent-plan.ts'
 import { planAgent } from '../../../../src/rollout/drivers/kubernetes/remote-agent.ts'
@@ -14,7 +15,8 @@ const imagePullSecrets = [{ name: 'registry' }]
 function planned(image: string): Pick<AgentPlan, 'image' | 'imagePullSecrets'> {
   const template = { metadata: {}, spec: { containers, imagePullSecrets } }
   const workload = makeWorkload(makeDeployment({ spec: { template } }))
-  const options = { found: { workload, destination: {} }, image } as unknown as KubernetesOptions
+  const found = { workload, destination: {} }
+  const options = { found, image, load: defaultLoad } as unknown as KubernetesOptions
   const plan = planAgent(options)
   return { image: plan.image, imagePullSecrets: plan.imagePullSecrets }
 }
