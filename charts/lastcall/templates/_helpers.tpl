@@ -50,5 +50,6 @@ app.kubernetes.io/version: {{ . | quote }}
 {{- if .Values.metrics.scrapeAnnotations -}}
 {{- $own = dict "prometheus.io/scrape" "true" "prometheus.io/port" (toString (int .Values.probePort)) "prometheus.io/path" "/metrics" -}}
 {{- end -}}
-{{- with mergeOverwrite $own (.Values.podAnnotations | default dict) -}}{{- toYaml . -}}{{- end -}}
+{{- $profile := include "lastcall.profile.annotations" (dict "root" . "key" "podAnnotations") | fromJson -}}
+{{- with mergeOverwrite $own $profile (.Values.podAnnotations | default dict) -}}{{- toYaml . -}}{{- end -}}
 {{- end -}}

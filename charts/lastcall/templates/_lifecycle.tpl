@@ -2,7 +2,7 @@
 {{- define "lastcall.pod" -}}
 {{- dict
   "kubeVersion" .Capabilities.KubeVersion.Version
-  "lifecycle" (omit .Values.lifecycle "autoImage")
+  "lifecycle" (include "lastcall.profile.lifecycle" . | fromJson)
   "probes" .Values.probes
   "probePort" .Values.probePort
   "port" .Values.port
