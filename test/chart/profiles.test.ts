@@ -96,6 +96,11 @@ chartSuite('chart profiles', () => {
     assert.match(said, /PeriodSeconds is 60, and preStop 70 .* = 95 s: .*set it to at least 95/)
   })
 
+  test('a deadline that a rollout behind the profile cannot keep is refused', async () => {
+    const said = await refusal({ profile: 'alb-ip', progressDeadlineSeconds: 30 })
+    assert.match(said, /minReadySeconds is 30 and progressDeadlineSeconds 30/)
+  })
+
   test('the Application Load Balancer checks the probe server, and waits until the server has drained', async () => {
     assert.deepEqual(await annotationsOf('Service', { profile: 'alb-ip', probePort: 9_000 }), {
       [`${alb}/target-type`]: 'ip',
@@ -164,7 +169,8 @@ chartSuite('chart profiles after the installation', () => {
   })
 
   test('a load balancer without a profile is warned about', async () => {
-    const warning = /^service\.annotations has .*, and profile is empty: .* = 7 s\. Set profile, or measure/m
+    const warning =
+      /^service\.annotations has .*, and profile is empty: .* = \d+ s\. Set profile, or measure/m
     for (const name of [`${elb}-scheme`, 'cloud.google.com/neg', 'networking.gke.io/load-balancer-type']) {
       const service = { type: 'LoadBalancer', annotations: { [name]: 'internal' } }
       assert.match(await installNotes({ service }), warning)
@@ -176,7 +182,7 @@ chartSuite('chart profiles after the installation', () => {
   })
 
   test('a profile whose load balancer the Service does not ask for is warned about', async () => {
-    const warning = /^profile is nlb-ip and service\.type ClusterIP: .* type LoadBalancer only/m
+    const warning = /^profile is nlb-ip and service\.type \w+: .* type LoadBalancer only/m
     assert.match(await installNotes({ profile: 'nlb-ip' }), warning)
     assert.doesNotMatch(await installNotes({ profile: 'nlb-ip', service: { type: 'LoadBalancer' } }), warning)
   })
