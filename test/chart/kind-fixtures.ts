@@ -21,6 +21,7 @@ const FOREIGN_KINDS = [
   'PrometheusRule',
   'HTTPRoute',
   'ScaledObject',
+  'BackendConfig',
   'MutatingPolicy',
   // kind's own configuration, in a guide.
   'Cluster',

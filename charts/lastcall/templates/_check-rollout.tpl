@@ -43,8 +43,9 @@ The Deployment controller rounds maxUnavailable down and maxSurge up, so a surge
 {{- $problems = append $problems (printf "strategy.maxUnavailable is %v with maxSurge %v: a rollout could take away all %d of %d replicas at once; lower maxUnavailable and give it a surge" $unavailable $surge (min $taken $replicas) $replicas) -}}
 {{- end -}}
 {{- end -}}
-{{- if ge (int .Values.minReadySeconds) (int .Values.progressDeadlineSeconds) -}}
-{{- $problems = append $problems (printf "minReadySeconds is %d and progressDeadlineSeconds %d: a healthy rollout would be reported as stalled; raise progressDeadlineSeconds" (int .Values.minReadySeconds) (int .Values.progressDeadlineSeconds)) -}}
+{{- $ready := include "lastcall.minReadySeconds" . | int -}}
+{{- if ge $ready (int .Values.progressDeadlineSeconds) -}}
+{{- $problems = append $problems (printf "minReadySeconds is %d and progressDeadlineSeconds %d: a healthy rollout would be reported as stalled; raise progressDeadlineSeconds" $ready (int .Values.progressDeadlineSeconds)) -}}
 {{- end -}}
 {{- $startup := mul (int .Values.probes.startup.periodSeconds) (int .Values.probes.startup.failureThreshold) | int -}}
 {{- if gt $startup (int .Values.progressDeadlineSeconds) -}}

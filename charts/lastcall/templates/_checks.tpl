@@ -3,7 +3,7 @@ Everything that is refused, with all problems in one message. Called once, from 
 */}}
 {{- define "lastcall.check" -}}
 {{- $problems := include "lastcall.v1.problems" (include "lastcall.pod" . | fromJson) | fromJsonArray -}}
-{{- range list "image" "ports" "command" "env" "auto" "volumes" "containers" "resources" "names" "rollout" "statefulSet" "autoscaling" "disruption" "metrics" "service" "routes" -}}
+{{- range list "image" "ports" "command" "env" "auto" "volumes" "containers" "resources" "names" "rollout" "statefulSet" "autoscaling" "disruption" "metrics" "service" "routes" "profile" -}}
 {{- $problems = concat $problems (include (printf "lastcall.check.%s" .) $ | fromJsonArray) -}}
 {{- end -}}
 {{- if $problems -}}

@@ -52,5 +52,6 @@ app.kubernetes.io/version: {{ . | quote }}
 {{- $own = dict "prometheus.io/scrape" "true" "prometheus.io/port" (toString (int .Values.probePort)) "prometheus.io/path" "/metrics" -}}
 {{- end -}}
 {{- with include "lastcall.configChecksum" . -}}{{- $_ := set $own "checksum/config" . -}}{{- end -}}
-{{- with mergeOverwrite $own (.Values.commonAnnotations | default dict) (.Values.podAnnotations | default dict) -}}{{- toYaml . -}}{{- end -}}
+{{- $profile := include "lastcall.profile.annotations" (dict "root" . "key" "podAnnotations") | fromJson -}}
+{{- with mergeOverwrite $own $profile (.Values.commonAnnotations | default dict) (.Values.podAnnotations | default dict) -}}{{- toYaml . -}}{{- end -}}
 {{- end -}}

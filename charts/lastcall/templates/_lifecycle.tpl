@@ -16,7 +16,7 @@ The times of `lifecycle`, as JSON. Nobody sends requests to a worker, so it wait
 preStop.mode sleep, or by a shutdown delay.
 */}}
 {{- define "lastcall.times" -}}
-{{- $times := omit .Values.lifecycle "autoImage" -}}
+{{- $times := include "lastcall.profile.lifecycle" . | fromJson -}}
 {{- if not .Values.service.enabled -}}
 {{- $delay := ternary 0 $times.shutdownDelaySeconds (kindIs "invalid" $times.shutdownDelaySeconds) -}}
 {{- $_ := set $times "shutdownDelaySeconds" $delay -}}
