@@ -46,7 +46,7 @@ export function profileSettingsTable(): Table {
     Object.entries({
       'Service annotations': listed(profile.serviceAnnotations),
       'pod annotations': listed(profile.podAnnotations),
-      'annotations of your Ingress': listed(profile.ingressAnnotations),
+      'Ingress annotations': listed(profile.ingressAnnotations),
       'readiness gate': withCode(profile.gate),
       'health check': withCode(profile.healthCheck),
     }).flatMap(([where, what]) => (what ? [[`\`${name}\`: ${where}`, what]] : [])),

@@ -128,6 +128,17 @@ chartSuite('chart profiles', () => {
     assert.equal(shown[`${alb}/${attributes}`], 'deregistration_delay.timeout_seconds=3600')
   })
 
+  test("the chart's own Ingress has the annotations of the profile, and the notes do not ask for them", async () => {
+    const values = {
+      profile: 'azure-agic',
+      ingress: { enabled: true, hosts: [{ host: 'shop.test' }], annotations: { 'example.com/a': 'b' } },
+    }
+    const shown = await annotationsOf('Ingress', values)
+    assert.equal(shown['appgw.ingress.kubernetes.io/health-probe-port'], '8081')
+    assert.equal(shown['example.com/a'], 'b')
+    assert.doesNotMatch(await installNotes(values), /Annotation of your Ingress/)
+  })
+
   test('network endpoint groups are asked for', async () => {
     assert.deepEqual(await annotationsOf('Service', { profile: 'gke-neg' }), {
       'cloud.google.com/neg': '{"ingress": true}',

@@ -28,11 +28,13 @@ The Deployment controller rounds maxUnavailable down and maxSurge up, so a surge
 */}}
 {{- define "lastcall.check.rollout" -}}
 {{- $problems := list -}}
+{{- if eq .Values.kind "Deployment" -}}
 {{- $surge := .Values.strategy.maxSurge -}}
 {{- $unavailable := .Values.strategy.maxUnavailable -}}
 {{- $replicas := include "lastcall.replicaFloor" . | int -}}
 {{- $noSurge := has (toString $surge) (list "0" "0%") -}}
-{{- if and $noSurge (has (toString $unavailable) (list "0" "0%")) -}}
+{{- if eq .Values.strategy.type "Recreate" -}}
+{{- else if and $noSurge (has (toString $unavailable) (list "0" "0%")) -}}
 {{- $problems = append $problems (printf "strategy.maxSurge is %v and strategy.maxUnavailable is %v: no pod could ever be replaced; raise maxSurge" $surge $unavailable) -}}
 {{- else if gt $replicas 0 -}}
 {{- $taken := include "lastcall.scaled" (dict "value" $unavailable "of" $replicas "up" false) | int -}}
@@ -48,6 +50,7 @@ The Deployment controller rounds maxUnavailable down and maxSurge up, so a surge
 {{- $startup := mul (int .Values.probes.startup.periodSeconds) (int .Values.probes.startup.failureThreshold) | int -}}
 {{- if gt $startup (int .Values.progressDeadlineSeconds) -}}
 {{- $problems = append $problems (printf "probes.startup gives a start %d s (periodSeconds %d times failureThreshold %d) and progressDeadlineSeconds is %d: a rollout would be reported as failed while a pod may still start; raise progressDeadlineSeconds" $startup (int .Values.probes.startup.periodSeconds) (int .Values.probes.startup.failureThreshold) (int .Values.progressDeadlineSeconds)) -}}
+{{- end -}}
 {{- end -}}
 {{- toJson $problems -}}
 {{- end -}}

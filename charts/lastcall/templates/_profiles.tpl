@@ -84,8 +84,10 @@ and notes.
 {{- $notes = append $notes (printf "- %s: %s" $title .) -}}
 {{- end -}}
 {{- end -}}
+{{- if not .Values.ingress.enabled -}}
 {{- range $name, $value := include "lastcall.profile.annotations" (dict "root" . "key" "ingressAnnotations") | fromJson -}}
 {{- $notes = append $notes (printf "- Annotation of your Ingress: %s: %q" $name $value) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- toJson $notes -}}
