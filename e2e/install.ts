@@ -17,10 +17,16 @@ export async function install(cluster: Cluster, scenario: Scenario): Promise<voi
     await cluster.kubectl(['patch', deployment, '-p', JSON.stringify({ spec: { replicas, template } })])
   }
   await cluster.untilRolledOut(deployment)
+  if (!scenario.inFront) return
+  // Not before the release: nginx does not start without the Service behind it.
+  await cluster.kubectl(['apply', '-f', scenario.inFront.manifests])
+  await cluster.untilRolledOut(scenario.inFront.workload)
 }
 
 /** Takes the release away, whatever of it was installed. Its pods may end while the next one is installed. */
 export async function uninstall(cluster: Cluster, scenario: Scenario): Promise<void> {
+  if (scenario.inFront)
+    await cluster.kubectl(['delete', '--ignore-not-found', '-f', scenario.inFront.manifests])
   const manifests = await manifestsOf(cluster, scenario)
   if (manifests === undefined) await cluster.helm(['uninstall', RELEASE, '--ignore-not-found'])
   else {

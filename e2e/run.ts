@@ -84,7 +84,8 @@ async function main(signal: AbortSignal): Promise<number> {
   const cluster = new Cluster(folder, signal)
   try {
     // The agent runs in the image of fastify, whatever is released.
-    const images = [...new Set(['fastify' as const, ...chosen.map(({ image }) => image)])]
+    const released = chosen.flatMap(({ image, inFront }) => [image, ...(inFront ? [inFront.image] : [])])
+    const images = [...new Set(['fastify' as const, ...released])]
     say('creating a cluster: one control plane, three workers, one of them for the load')
     say(`packing lastcall and building the images: ${images.join(', ')}`)
     await together([cluster.create(), buildImages(images, folder, signal)])

@@ -23,6 +23,8 @@ export interface Scenario {
   readonly leastRequests: number
   /** What kubectl applies instead of the chart; the image's own, where it has one. */
   readonly manifests?: string
+  /** What stands between the load and the release, and stays. Its image comes from the examples. */
+  readonly inFront?: { readonly manifests: string; readonly workload: string; readonly image: Image }
   /** `--set` of helm. */
   readonly values: readonly string[]
   /** Words of `lastcall kube patch`, whose output is applied. The chart */

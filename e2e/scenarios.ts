@@ -8,6 +8,7 @@ import { upgrade } from './install.ts'
 import { onlyPod } from './only-pod.ts'
 import { type Judged, plain, replicas } from './plain-scenario.ts'
 import { installPolicies } from './policies.ts'
+import { proxyHop } from './proxy-hop.ts'
 import type { Scenario } from './scenario.ts'
 import { judgeTailControl, judgeTails } from './tails.ts'
 import {
@@ -96,6 +97,7 @@ const scenarios: readonly (Judged | ((asked: Asked) => Judged))[] = [
     values: [...onlyPod.values, 'lifecycle.readinessFailDelaySeconds=0'],
     judge: (outcome) => judgeControl(outcome, [['new-connections']]),
   },
+  spared('proxy-hop', 'nginx in front, with a keep-alive pool and without a second try', proxyHop),
   {
     ...plain('control', 'protected without preStop and without shutdown delay; has to lose requests'),
     restarts: 2,

@@ -15,6 +15,7 @@ import {
 } from './facts.ts'
 import { writeTable } from './markdown.ts'
 import { optionsTable } from './options.ts'
+import { profileNumbersTable, profileSettingsTable, profileSourcesTable } from './profiles.ts'
 
 /** A part of a page that is written from the code, between `<!-- name:start -->` and `<!-- name:end -->`. */
 export interface Section {
@@ -40,6 +41,15 @@ export const sections: readonly Section[] = [
   { page: 'docs/guides/rehearse.md', name: 'causes', render: () => writeTable(causesTable()) },
   { page: 'docs/guides/rehearse.md', name: 'endings', render: () => writeTable(endingsTable()) },
   { page: 'docs/reference/cli.md', name: 'lanes', render: () => writeTable(lanesTable()) },
+  ...Object.entries({
+    'profile-numbers': profileNumbersTable,
+    'profile-settings': profileSettingsTable,
+    'profile-sources': profileSourcesTable,
+  }).map(([name, table]) => ({
+    page: 'docs/guides/outer-hops.md',
+    name,
+    render: () => writeTable(table()),
+  })),
   ...['lastcall', 'lastcall-policies'].map((chart) => ({
     page: `charts/${chart}/README.md`,
     name: 'values',

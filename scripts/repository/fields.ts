@@ -20,7 +20,9 @@ export function withRepository(file: string, url: string): string {
     }
     return `${JSON.stringify(named, undefined, 2)}\n`
   }
-  const chart = parseDocument(text)
+  // Icon and links are below the address of the repository.
+  const former = (parseDocument(text).toJS() as { home: string }).home
+  const chart = parseDocument(text.replaceAll(former, url))
   chart.set('home', url)
   chart.set('sources', [url])
   return chart.toString({ lineWidth: 0 })

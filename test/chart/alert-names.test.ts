@@ -19,7 +19,12 @@ const podOf = (replicaSet: string, random: string): string => `${`${replicaSet}-
 /** What Prometheus knows of a pod that was killed in its shutdown, or without one, and started again. */
 function restarted(name: string, random: string, hasShutdown: boolean): readonly Series[] {
   const replicaSet = `${name}-7d9c5b8f64`
-  const pod = `namespace="default", pod="${podOf(replicaSet, random)}"`
+  const owner = `owner_kind="ReplicaSet", owner_name="${replicaSet}"`
+  return restartedPod(name, podOf(replicaSet, random), owner, hasShutdown)
+}
+
+function restartedPod(name: string, podName: string, owner: string, hasShutdown: boolean): readonly Series[] {
+  const pod = `namespace="default", pod="${podName}"`
   const shutdown = series(
     'lastcall_shutdown_started_timestamp_seconds',
     `${pod}, job="default/${name}"`,
@@ -28,7 +33,7 @@ function restarted(name: string, random: string, hasShutdown: boolean): readonly
   return [
     series('kube_pod_container_status_restarts_total', `${pod}, container="app"`, '0x8 1x20'),
     series('kube_pod_container_status_last_terminated_exitcode', `${pod}, container="app"`, '_x8 137x20'),
-    series('kube_pod_owner', `${pod}, owner_kind="ReplicaSet", owner_name="${replicaSet}"`, '1x30'),
+    series('kube_pod_owner', `${pod}, ${owner}`, '1x30'),
     ...(hasShutdown ? [shutdown] : []),
   ]
 }
@@ -68,6 +73,23 @@ chartSuite('pods that alerts look for', () => {
       assert.deepEqual(problems, [], problems.join('\n'))
     },
   )
+
+  test('alerts on restarts know the pods of a StatefulSet, and no others', needs('promtool'), async () => {
+    const manifests = await renderChart({ kind: 'StatefulSet', fullnameOverride: 'shop', metrics })
+    const { spec } = ofKind(manifests, 'PrometheusRule')
+    const exp_labels = { namespace: 'default', pod: 'shop-0', container: 'app', severity: 'warning' }
+    const stories = Object.entries(alerts).map(([alertname, hasShutdown]) => {
+      const exp_annotations = annotationsOf(spec, alertname, 'shop-0')
+      const pods = ['shop', 'shop-admin'].map((name) => {
+        const owner = `owner_kind="StatefulSet", owner_name="${name}"`
+        return restartedPod(name, `${name}-0`, owner, hasShutdown)
+      })
+      const alert_rule_test = [{ eval_time: '5m', alertname, exp_alerts: [{ exp_labels, exp_annotations }] }]
+      return { interval: '15s', input_series: pods.flat(), alert_rule_test }
+    })
+    const problems = judgeRules('stateful-set', spec, stories)
+    assert.equal(problems, '', problems)
+  })
 })
 
 interface Rule {

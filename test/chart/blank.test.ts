@@ -33,7 +33,10 @@ chartSuite('chart values that are blank', () => {
       const args = ['template', 'shop', chartPath, '--values', '-', '--set', `${path.join('.')}=null`]
       // Objects that are off by default have templates as well.
       const enabled = true
-      const on = { metrics: { podMonitor: { enabled }, prometheusRule: { enabled }, dashboard: { enabled } } }
+      const metrics = { podMonitor: { enabled }, prometheusRule: { enabled }, dashboard: { enabled } }
+      const ingress = { enabled, hosts: [{ paths: null }, { host: 'a.test' }] }
+      const httpRoute = { enabled, parentRefs: [{ name: 'a' }] }
+      const on = { metrics, ingress, httpRoute, networkPolicy: { enabled } }
       const { code, stderr } = await runHelm(args, JSON.stringify({ image, ...on }))
       if (code === 0) continue
       const named = new RegExp(`missing propert[^\n]*'${path.at(-1)}'|- ${path.join('\\.')}`)

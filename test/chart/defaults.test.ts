@@ -33,9 +33,9 @@ chartSuite('chart defaults', () => {
     assert.equal(environment['LASTCALL_PROBE_PORT'], String(defaults.DEFAULT_PROBE_PORT))
   })
 
-  test('a release is a Deployment, a Service, a ServiceAccount and a PodDisruptionBudget', async () => {
+  test('a release is a Deployment, a Service, a ServiceAccount, a PodDisruptionBudget and a test', async () => {
     const kinds = (await renderChart()).map((manifest) => manifest.kind).toSorted()
-    assert.deepEqual(kinds, ['Deployment', 'PodDisruptionBudget', 'Service', 'ServiceAccount'])
+    assert.deepEqual(kinds, ['Deployment', 'Pod', 'PodDisruptionBudget', 'Service', 'ServiceAccount'])
   })
 
   test('a rollout takes no pod away before its replacement has been ready for 5 seconds', async () => {

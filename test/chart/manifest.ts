@@ -37,6 +37,7 @@ export interface Container {
 export interface PodSpec {
   readonly terminationGracePeriodSeconds: number
   readonly containers: readonly [Container]
+  readonly initContainers?: readonly Container[]
   readonly securityContext?: Readonly<Record<string, unknown>>
   readonly volumes?: readonly Readonly<Record<string, unknown>>[]
   readonly [field: string]: unknown

@@ -12,8 +12,10 @@ chartSuite('chart names and labels', () => {
       autoscaling: { enabled: true },
       metrics: { podMonitor: { enabled: true } },
     })
-    assert.equal(manifests.length, 6)
-    for (const { kind, metadata } of manifests) assert.equal(metadata.name, 'shop', kind)
+    assert.equal(manifests.length, 7)
+    for (const { kind, metadata } of manifests) {
+      assert.equal(metadata.name, kind === 'Pod' ? 'shop-test' : 'shop', kind)
+    }
   })
 
   test("objects of a release are in the release's namespace", async () => {
@@ -44,7 +46,7 @@ chartSuite('chart names and labels', () => {
       assert.deepEqual(
         metadata.labels,
         {
-          'app.kubernetes.io/name': 'shop',
+          'app.kubernetes.io/name': kind === 'Pod' ? 'shop-test' : 'shop',
           'app.kubernetes.io/instance': 'shop',
           'app.kubernetes.io/managed-by': 'Helm',
           'app.kubernetes.io/version': '1.2.3',

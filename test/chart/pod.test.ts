@@ -72,6 +72,8 @@ chartSuite('chart pod placement and extras', () => {
       tolerations: [{ key: 'spot', operator: 'Exists' }],
       affinity: { podAntiAffinity: {} },
       imagePullSecrets: [{ name: 'registry' }],
+      priorityClassName: 'high',
+      hostAliases: [{ ip: '10.1.2.3', hostnames: ['db.internal'] }],
     }
     const pod = podOf(await renderDeployment(values))
     for (const [field, value] of Object.entries(values)) assert.deepEqual(pod[field], value, field)

@@ -70,6 +70,23 @@ const refused: readonly (readonly [Values, RegExp])[] = [
   [{ strategy: { maxUnavailable: '101%' } }, /\/strategy\/maxUnavailable/],
   [{ podDisruptionBudget: { minAvailable: '101%' } }, /\/podDisruptionBudget\/minAvailable/],
   [{ topologySpread: { topologyKeys: ['zone', 'zone'] } }, /\/topologySpread\/topologyKeys/],
+  [{ strategy: { type: 'Recreation' } }, /\/strategy\/type/],
+  [{ service: { ipFamilyPolicy: 'Dual' } }, /\/service\/ipFamilyPolicy/],
+  [{ service: { ipFamilies: ['IPv4', 'IPv4'] } }, /\/service\/ipFamilies/],
+  [{ service: { appProtocol: 'a b' } }, /\/service\/appProtocol/],
+  [{ ingress: { hosts: [{ host: 'A' }] } }, /\/ingress\/hosts\/0\/host/],
+  [{ ingress: { hosts: [{ paths: [{ path: 'a' }] }] } }, /\/ingress\/hosts\/0\/paths\/0\/path/],
+  [{ httpRoute: { parentRefs: [{}] } }, /name/],
+  [{ networkPolicy: { probesFrom: [{ pods: {} }] } }, /pods/],
+  [{ commonLabels: { team: 'a b' } }, /\/commonLabels\/team/],
+  [{ commonAnnotations: { owner: 1 } }, /\/commonAnnotations\/owner/],
+  [{ priorityClassName: 'High' }, /\/priorityClassName/],
+  [{ hostAliases: [{ ip: 'db', hostnames: ['db'] }] }, /\/hostAliases\/0\/ip/],
+  [{ serviceAccount: { automountToken: 'yes' } }, /\/serviceAccount\/automountToken/],
+  [{ statefulSet: { podManagementPolicy: 'Serial' } }, /\/statefulSet\/podManagementPolicy/],
+  [{ statefulSet: { volumeClaimTemplates: [{ metadata: { name: 'a' } }] } }, /spec/],
+  [{ extraObjects: [1] }, /\/extraObjects\/0/],
+  [{ helmTest: { path: 'page' } }, /\/helmTest\/path/],
 ]
 
 interface Schema {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 
-import { chartSuite, ofKind, renderChart, renderDeployment, test } from './helm.ts'
-import { containerOf, type Deployment, podOf } from './manifest.ts'
+import { chartPath, chartSuite, ofKind, renderChart, renderDeployment, test } from './helm.ts'
+import { type Container, containerOf, type Deployment, podOf, type PodSpec } from './manifest.ts'
 
 const restrictedVolumes = [
   'configMap',
@@ -24,9 +26,13 @@ function keepsCapabilities({ drop = [], add = [] }: Capabilities): boolean {
 }
 
 /** What the restricted Pod Security Standard has against a pod (kubernetes.io, pod-security-standards). */
-function restrictedProblems(deployment: Deployment): readonly string[] {
-  const pod = podOf(deployment)
-  const own = containerOf(deployment).securityContext ?? {}
+function restrictedProblems(pod: PodSpec): readonly string[] {
+  const containers = [...(pod.initContainers ?? []), ...pod.containers]
+  return [...new Set(containers.flatMap((container) => problemsOf(pod, container)))]
+}
+
+function problemsOf(pod: PodSpec, container: Container): readonly string[] {
+  const own = container.securityContext ?? {}
   const effective = { ...pod.securityContext, ...own }
   const seccomp = (effective['seccompProfile'] as { readonly type?: string } | undefined)?.type ?? ''
   const wrong: Readonly<Record<string, boolean>> = {
@@ -46,7 +52,18 @@ function restrictedProblems(deployment: Deployment): readonly string[] {
 
 chartSuite('chart security', () => {
   test('the pods pass the restricted Pod Security Standard', async () => {
-    assert.deepEqual(restrictedProblems(await renderDeployment()), [])
+    assert.deepEqual(restrictedProblems(podOf(await renderDeployment())), [])
+  })
+
+  test('so do those of every value set, with sidecars and init containers, and that of helm test', async () => {
+    const folder = join(chartPath, 'ci')
+    for (const name of readdirSync(folder)) {
+      for (const { kind, spec } of await renderChart({}, { file: join(folder, name) })) {
+        const template = (spec as Deployment['spec'] | undefined)?.template as Deployment['spec']['template']
+        if (template?.spec !== undefined) assert.deepEqual(restrictedProblems(template.spec), [], name)
+        if (kind === 'Pod') assert.deepEqual(restrictedProblems(spec as unknown as PodSpec), [], name)
+      }
+    }
   })
 
   test('the check above sees what is wrong', async () => {
@@ -59,7 +76,7 @@ chartSuite('chart security', () => {
       },
       extraVolumes: [{ name: 'host', hostPath: { path: '/' } }],
     })
-    assert.deepEqual(restrictedProblems(deployment), [
+    assert.deepEqual(restrictedProblems(podOf(deployment)), [
       'privileged',
       'allowPrivilegeEscalation',
       'capabilities',
@@ -92,6 +109,13 @@ chartSuite('chart security', () => {
     assert.equal(podOf(ofKind<Deployment>(manifests, 'Deployment'))['automountServiceAccountToken'], false)
     const account = ofKind(manifests, 'ServiceAccount')
     assert.equal((account as unknown as Record<string, unknown>)['automountServiceAccountToken'], false)
+  })
+
+  test('a server that talks to the API can have a token', async () => {
+    const manifests = await renderChart({ serviceAccount: { automountToken: true } })
+    assert.equal(podOf(ofKind<Deployment>(manifests, 'Deployment'))['automountServiceAccountToken'], true)
+    const account = ofKind(manifests, 'ServiceAccount')
+    assert.equal((account as unknown as Record<string, unknown>)['automountServiceAccountToken'], true)
   })
 
   test('the service account is the own one, a named one or the default one', async () => {

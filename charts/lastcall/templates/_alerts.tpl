@@ -9,12 +9,16 @@ ReplicaSet is never shortened. A pod is remembered for a while after it is gone.
 */}}
 {{- define "lastcall.alerts.owned" -}}
 {{- $pattern := `max_over_time(kube_pod_owner{namespace="%s", owner_kind="ReplicaSet", owner_name=~"%s-[a-z0-9]+"}[15m])` -}}
+{{- if eq .Values.kind "StatefulSet" -}}
+{{- $pattern = `max_over_time(kube_pod_owner{namespace="%s", owner_kind="StatefulSet", owner_name="%s"}[15m])` -}}
+{{- end -}}
 {{- printf $pattern .Release.Namespace (include "lastcall.fullname" .) -}}
 {{- end -}}
 
 {{/* The scrape interval in seconds. */}}
 {{- define "lastcall.alerts.interval" -}}
-{{- divf (include "lastcall.v1.milliseconds" .Values.metrics.podMonitor.interval | float64) 1000 -}}
+{{- $monitor := ternary .Values.metrics.serviceMonitor .Values.metrics.podMonitor .Values.metrics.serviceMonitor.enabled -}}
+{{- divf (include "lastcall.v1.milliseconds" $monitor.interval | float64) 1000 -}}
 {{- end -}}
 
 {{/*

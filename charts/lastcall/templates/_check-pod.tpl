@@ -37,6 +37,9 @@ What the container is given besides its times: command, volumes, resources.
 {{- $volumes = append $volumes "lastcall" -}}
 {{- $paths = append $paths "/opt/lastcall" -}}
 {{- end -}}
+{{- if eq .Values.kind "StatefulSet" -}}
+{{- range .Values.statefulSet.volumeClaimTemplates -}}{{- $volumes = append $volumes .metadata.name -}}{{- end -}}
+{{- end -}}
 {{- range .Values.extraVolumes -}}
 {{- if has .name $volumes -}}
 {{- $problems = append $problems (printf "extraVolumes: there is a volume %s already; give each a name of its own (with tmp.enabled the chart has tmp, with lifecycle.autoImage lastcall)" .name) -}}
@@ -51,6 +54,13 @@ What the container is given besides its times: command, volumes, resources.
 {{- $problems = append $problems (printf "extraVolumeMounts: %s is mounted already; for /tmp set tmp.enabled to false" .mountPath) -}}
 {{- end -}}
 {{- $paths = append $paths (clean .mountPath) -}}
+{{- end -}}
+{{- range $container := concat (.Values.sidecars | default list) (.Values.initContainers | default list) -}}
+{{- range $container.volumeMounts -}}
+{{- if not (has .name $volumes) -}}
+{{- $problems = append $problems (printf "container %s: there is no volume %s to mount at %s; add it to extraVolumes" $container.name .name .mountPath) -}}
+{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- toJson $problems -}}
 {{- end -}}

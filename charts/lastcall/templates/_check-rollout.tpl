@@ -28,11 +28,13 @@ The Deployment controller rounds maxUnavailable down and maxSurge up, so a surge
 */}}
 {{- define "lastcall.check.rollout" -}}
 {{- $problems := list -}}
+{{- if eq .Values.kind "Deployment" -}}
 {{- $surge := .Values.strategy.maxSurge -}}
 {{- $unavailable := .Values.strategy.maxUnavailable -}}
 {{- $replicas := include "lastcall.replicaFloor" . | int -}}
 {{- $noSurge := has (toString $surge) (list "0" "0%") -}}
-{{- if and $noSurge (has (toString $unavailable) (list "0" "0%")) -}}
+{{- if eq .Values.strategy.type "Recreate" -}}
+{{- else if and $noSurge (has (toString $unavailable) (list "0" "0%")) -}}
 {{- $problems = append $problems (printf "strategy.maxSurge is %v and strategy.maxUnavailable is %v: no pod could ever be replaced; raise maxSurge" $surge $unavailable) -}}
 {{- else if gt $replicas 0 -}}
 {{- $taken := include "lastcall.scaled" (dict "value" $unavailable "of" $replicas "up" false) | int -}}
@@ -41,12 +43,14 @@ The Deployment controller rounds maxUnavailable down and maxSurge up, so a surge
 {{- $problems = append $problems (printf "strategy.maxUnavailable is %v with maxSurge %v: a rollout could take away all %d of %d replicas at once; lower maxUnavailable and give it a surge" $unavailable $surge (min $taken $replicas) $replicas) -}}
 {{- end -}}
 {{- end -}}
-{{- if ge (int .Values.minReadySeconds) (int .Values.progressDeadlineSeconds) -}}
-{{- $problems = append $problems (printf "minReadySeconds is %d and progressDeadlineSeconds %d: a healthy rollout would be reported as stalled; raise progressDeadlineSeconds" (int .Values.minReadySeconds) (int .Values.progressDeadlineSeconds)) -}}
+{{- $ready := include "lastcall.minReadySeconds" . | int -}}
+{{- if ge $ready (int .Values.progressDeadlineSeconds) -}}
+{{- $problems = append $problems (printf "minReadySeconds is %d and progressDeadlineSeconds %d: a healthy rollout would be reported as stalled; raise progressDeadlineSeconds" $ready (int .Values.progressDeadlineSeconds)) -}}
 {{- end -}}
 {{- $startup := mul (int .Values.probes.startup.periodSeconds) (int .Values.probes.startup.failureThreshold) | int -}}
 {{- if gt $startup (int .Values.progressDeadlineSeconds) -}}
 {{- $problems = append $problems (printf "probes.startup gives a start %d s (periodSeconds %d times failureThreshold %d) and progressDeadlineSeconds is %d: a rollout would be reported as failed while a pod may still start; raise progressDeadlineSeconds" $startup (int .Values.probes.startup.periodSeconds) (int .Values.probes.startup.failureThreshold) (int .Values.progressDeadlineSeconds)) -}}
+{{- end -}}
 {{- end -}}
 {{- toJson $problems -}}
 {{- end -}}

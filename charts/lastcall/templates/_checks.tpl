@@ -3,7 +3,7 @@ Everything that is refused, with all problems in one message. Called once, from 
 */}}
 {{- define "lastcall.check" -}}
 {{- $problems := include "lastcall.v1.problems" (include "lastcall.pod" . | fromJson) | fromJsonArray -}}
-{{- range list "image" "ports" "command" "env" "auto" "volumes" "resources" "names" "rollout" "autoscaling" "disruption" "metrics" -}}
+{{- range list "image" "ports" "command" "env" "auto" "volumes" "containers" "resources" "names" "rollout" "statefulSet" "autoscaling" "disruption" "metrics" "service" "routes" "profile" -}}
 {{- $problems = concat $problems (include (printf "lastcall.check.%s" .) $ | fromJsonArray) -}}
 {{- end -}}
 {{- if $problems -}}
@@ -33,8 +33,10 @@ Everything that is refused, with all problems in one message. Called once, from 
 {{- $problems = append $problems (printf "%s cannot be the name of a Service (lower-case letters, digits and hyphens, a letter first): set fullnameOverride" $fullname) -}}
 {{- end -}}
 {{- range $name, $_ := include "lastcall.selectorLabels" . | fromYaml -}}
-{{- if hasKey ($.Values.podLabels | default dict) $name -}}
-{{- $problems = append $problems (printf "podLabels: %s belongs to the Deployment's selector; set nameOverride instead" $name) -}}
+{{- range $value := list "podLabels" "commonLabels" -}}
+{{- if hasKey (index $.Values $value | default dict) $name -}}
+{{- $problems = append $problems (printf "%s: %s belongs to the %s's selector; set nameOverride instead" $value $name $.Values.kind) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- toJson $problems -}}
@@ -43,12 +45,22 @@ Everything that is refused, with all problems in one message. Called once, from 
 {{/* An alert on a job that nobody scrapes never fires, and nobody would learn it. */}}
 {{- define "lastcall.check.metrics" -}}
 {{- $problems := list -}}
-{{- if and .Values.metrics.prometheusRule.enabled (not .Values.metrics.podMonitor.enabled) -}}
-{{- $problems = append $problems "metrics.prometheusRule.enabled is true and metrics.podMonitor.enabled is false: the alerts look at the job of the PodMonitor; enable it" -}}
+{{- $monitors := list .Values.metrics.podMonitor.enabled .Values.metrics.serviceMonitor.enabled -}}
+{{- if and .Values.metrics.prometheusRule.enabled (not (has true $monitors)) -}}
+{{- $problems = append $problems "metrics.prometheusRule.enabled is true and metrics.podMonitor.enabled is false: the alerts look at the job of the PodMonitor; enable it, or metrics.serviceMonitor" -}}
 {{- end -}}
-{{- with .Values.metrics.podMonitor -}}
+{{- $fullname := include "lastcall.fullname" . -}}
+{{- if and .Values.metrics.serviceMonitor.enabled (gt (len $fullname) 55) -}}
+{{- $problems = append $problems (printf "metrics.serviceMonitor.enabled is true, and %s-metrics is too long for the name of a Service: set fullnameOverride to at most 55 characters" $fullname) -}}
+{{- end -}}
+{{- if not (has false $monitors) -}}
+{{- $problems = append $problems "metrics.podMonitor.enabled and metrics.serviceMonitor.enabled are true: both scrape the same pods, and everything would be counted twice; keep one of them" -}}
+{{- end -}}
+{{- range $name := list "podMonitor" "serviceMonitor" -}}
+{{- with index $.Values.metrics $name -}}
 {{- if gt (include "lastcall.v1.milliseconds" .scrapeTimeout | float64) (include "lastcall.v1.milliseconds" .interval | float64) -}}
-{{- $problems = append $problems (printf "metrics.podMonitor.scrapeTimeout is %s and its interval %s: the Prometheus Operator refuses a time-out above the interval, and nothing would be scraped; lower scrapeTimeout" .scrapeTimeout .interval) -}}
+{{- $problems = append $problems (printf "metrics.%s.scrapeTimeout is %s and its interval %s: the Prometheus Operator refuses a time-out above the interval, and nothing would be scraped; lower scrapeTimeout" $name .scrapeTimeout .interval) -}}
+{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- toJson $problems -}}

@@ -42,7 +42,8 @@ app.kubernetes.io/version: {{ . | quote }}
 
 {{/* The chart's own version is not on the pods: a new chart that changes nothing must not restart anything. */}}
 {{- define "lastcall.podLabels" -}}
-{{- merge (include "lastcall.selectorLabels" . | fromYaml) (.Values.podLabels | default dict) | toYaml -}}
+{{- $own := include "lastcall.selectorLabels" . | fromYaml -}}
+{{- mergeOverwrite (dict) (.Values.commonLabels | default dict) (.Values.podLabels | default dict) $own | toYaml -}}
 {{- end -}}
 
 {{- define "lastcall.podAnnotations" -}}
@@ -50,5 +51,7 @@ app.kubernetes.io/version: {{ . | quote }}
 {{- if .Values.metrics.scrapeAnnotations -}}
 {{- $own = dict "prometheus.io/scrape" "true" "prometheus.io/port" (toString (int .Values.probePort)) "prometheus.io/path" "/metrics" -}}
 {{- end -}}
-{{- with mergeOverwrite $own (.Values.podAnnotations | default dict) -}}{{- toYaml . -}}{{- end -}}
+{{- with include "lastcall.configChecksum" . -}}{{- $_ := set $own "checksum/config" . -}}{{- end -}}
+{{- $profile := include "lastcall.profile.annotations" (dict "root" . "key" "podAnnotations") | fromJson -}}
+{{- with mergeOverwrite $own $profile (.Values.commonAnnotations | default dict) (.Values.podAnnotations | default dict) -}}{{- toYaml . -}}{{- end -}}
 {{- end -}}

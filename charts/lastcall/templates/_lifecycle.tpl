@@ -2,13 +2,33 @@
 {{- define "lastcall.pod" -}}
 {{- dict
   "kubeVersion" .Capabilities.KubeVersion.Version
-  "lifecycle" (omit .Values.lifecycle "autoImage")
+  "lifecycle" (include "lastcall.times" . | fromJson)
   "probes" .Values.probes
   "probePort" .Values.probePort
-  "port" .Values.port
+  "port" (ternary .Values.port nil .Values.service.enabled)
   "env" (.Values.env | default list)
   "module" (include "lastcall.auto.module" .)
   | toJson -}}
+{{- end -}}
+
+{{/*
+The times of `lifecycle`, as JSON. Nobody sends requests to a worker, so it waits for no clients unless that is asked for: by
+preStop.mode sleep, or by a shutdown delay.
+*/}}
+{{- define "lastcall.times" -}}
+{{- $times := include "lastcall.profile.lifecycle" . | fromJson -}}
+{{- if not .Values.service.enabled -}}
+{{- $delay := ternary 0 $times.shutdownDelaySeconds (kindIs "invalid" $times.shutdownDelaySeconds) -}}
+{{- $_ := set $times "shutdownDelaySeconds" $delay -}}
+{{- $_ := set $times "acceptLoss" true -}}
+{{- if eq $times.preStop.mode "auto" -}}{{- $_ := set $times "preStop" (dict "mode" "none" "seconds" 0) -}}{{- end -}}
+{{- end -}}
+{{- $needed := (include "lastcall.sidecars.longest" . | fromJson).grace | int -}}
+{{- $pod := dict "kubeVersion" .Capabilities.KubeVersion.Version "lifecycle" $times -}}
+{{- if and (kindIs "invalid" $times.terminationGracePeriodSeconds) (gt $needed (int (include "lastcall.v1.numbers" $pod | fromJson).sum)) -}}
+{{- $_ := set $times "terminationGracePeriodSeconds" $needed -}}
+{{- end -}}
+{{- toJson $times -}}
 {{- end -}}
 
 {{/* Every number of this release as JSON, in whole seconds. */}}

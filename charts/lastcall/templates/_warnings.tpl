@@ -11,7 +11,7 @@ place of minReadySeconds, and many a shell replaces itself by the last command o
 {{- if and (gt (int $n.preStop) 0) (eq (int $n.shutdownDelay) 0) -}}
 {{- $warnings = append $warnings "lifecycle.shutdownDelaySeconds is 0: keep-alive connections are closed without an answer that has announced it, and a request that is on its way fails. 2 are enough." -}}
 {{- end -}}
-{{- if eq (int .Values.minReadySeconds) 0 -}}
+{{- if and .Values.service.enabled (eq (include "lastcall.minReadySeconds" . | int) 0) -}}
 {{- $warnings = append $warnings "minReadySeconds is 0: an old pod may go before every node and load balancer knows the new one." -}}
 {{- end -}}
 {{- $words := concat (.Values.command | default list) (.Values.args | default list) -}}
@@ -20,8 +20,13 @@ place of minReadySeconds, and many a shell replaces itself by the last command o
 {{- $warnings = append $warnings (printf "command: %s is the first process and may keep SIGTERM to itself. Write exec before the command that starts your server: exec node server.js." (first $words)) -}}
 {{- end -}}
 {{- end -}}
-{{- if eq (include "lastcall.replicaFloor" . | int) 1 -}}
+{{- $surges := and (eq .Values.kind "Deployment") (eq .Values.strategy.type "RollingUpdate") -}}
+{{- if and $surges (eq (include "lastcall.replicaFloor" . | int) 1) -}}
 {{- $warnings = append $warnings "One replica: a rollout adds the new pod first, but a node drain or a node's loss takes the only one away. There is no PodDisruptionBudget, because it would block every node drain." -}}
 {{- end -}}
-{{- toJson $warnings -}}
+{{- $scraped := or .Values.metrics.podMonitor.enabled .Values.metrics.serviceMonitor.enabled -}}
+{{- if and $scraped .Values.networkPolicy.enabled (not .Values.networkPolicy.probesFrom) -}}
+{{- $warnings = append $warnings "networkPolicy.probesFrom is empty: unless another policy lets Prometheus reach the probe port, nothing is scraped." -}}
+{{- end -}}
+{{- toJson (concat $warnings (include "lastcall.warnings.rollout" . | fromJsonArray) (include "lastcall.profile.warnings" . | fromJsonArray)) -}}
 {{- end -}}

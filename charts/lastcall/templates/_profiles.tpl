@@ -1,0 +1,115 @@
+{{/*
+Profiles of the outermost hop. Their numbers and annotations are data, in files/profiles.yaml; here they become defaults, refusals
+and notes.
+*/}}
+
+{{/* The chosen profile as JSON; that of traffic inside the cluster without one. */}}
+{{- define "lastcall.profile" -}}
+{{- $all := .Files.Get "files/profiles.yaml" | fromYaml -}}
+{{- index $all (.Values.profile | default "clusterIP") | toJson -}}
+{{- end -}}
+
+{{/* `lifecycle` with the profile's delay where none is set. Without a hook the server waits as long itself. */}}
+{{- define "lastcall.profile.lifecycle" -}}
+{{- $profile := include "lastcall.profile" . | fromJson -}}
+{{- $lifecycle := omit .Values.lifecycle "autoImage" | toJson | fromJson -}}
+{{- if kindIs "invalid" $lifecycle.preStop.seconds -}}
+{{- $_ := set $lifecycle.preStop "seconds" (int $profile.delaySeconds) -}}
+{{- end -}}
+{{- if and .Values.profile (eq $lifecycle.preStop.mode "none") (kindIs "invalid" $lifecycle.shutdownDelaySeconds) -}}
+{{- $_ := set $lifecycle "shutdownDelaySeconds" (int $profile.delaySeconds) -}}
+{{- end -}}
+{{- toJson $lifecycle -}}
+{{- end -}}
+
+{{- define "lastcall.minReadySeconds" -}}
+{{- $profile := include "lastcall.profile" . | fromJson -}}
+{{- ternary $profile.minReadySeconds .Values.minReadySeconds (kindIs "invalid" .Values.minReadySeconds) | int -}}
+{{- end -}}
+
+{{/* What the profile has under a key, as JSON below `value`, with the release's numbers in it. Providers take 1 to 3600 s. */}}
+{{- define "lastcall.profile.filled" -}}
+{{- $profile := include "lastcall.profile" .root | fromJson -}}
+{{- $n := include "lastcall.lifecycle" .root | fromJson -}}
+{{- $forceClose := add $n.preStop $n.shutdownDelay $n.drainTimeout | int -}}
+{{- $empty := ternary dict "" (hasSuffix "Annotations" .key) -}}
+{{- $text := dict "value" (get $profile .key | default $empty) | toJson -}}
+{{- $numbers := dict
+  "probePort" (int .root.Values.probePort)
+  "forceCloseSeconds" (min 3600 $forceClose)
+  "exitSeconds" (add $forceClose $n.hooksTimeout)
+  "drainSeconds" (max 1 (min 3600 (int $n.drainTimeout)))
+  "namespace" .root.Release.Namespace
+-}}
+{{- range $name, $value := $numbers -}}
+{{- $text = replace (printf "\\u003c%s\\u003e" $name) (toString $value) $text -}}
+{{- end -}}
+{{- $text -}}
+{{- end -}}
+
+{{/* Annotations of the profile (serviceAnnotations, podAnnotations, ingressAnnotations) as a JSON dict; only for a chosen one. */}}
+{{- define "lastcall.profile.annotations" -}}
+{{- if .root.Values.profile -}}{{- (include "lastcall.profile.filled" . | fromJson).value | toJson -}}{{- else -}}{}{{- end -}}
+{{- end -}}
+
+{{/* What the profile does not allow, as a JSON list. A readiness gate takes the place of minReadySeconds. */}}
+{{- define "lastcall.check.profile" -}}
+{{- $problems := list -}}
+{{- if and .Values.profile (not .Values.lifecycle.acceptLoss) -}}
+{{- $profile := include "lastcall.profile" . | fromJson -}}
+{{- $n := include "lastcall.lifecycle" . | fromJson -}}
+{{- $wait := add $n.preStop $n.shutdownDelay | int -}}
+{{- $least := int $profile.leastDelaySeconds -}}
+{{- if lt $wait $least -}}
+{{- $problem := "profile is %s, which sends requests to a deleted pod for %d s or longer, and preStop %d + shutdown delay %d = %d s: the requests after that would fail; " -}}
+{{- $remedy := "set lifecycle.preStop.seconds to null (%d) or raise it by %d, or lifecycle.acceptLoss to true; if you have measured less, leave profile empty" -}}
+{{- $problems = append $problems (printf (print $problem $remedy) .Values.profile $least (int $n.preStop) (int $n.shutdownDelay) $wait (int $profile.delaySeconds) (sub $least $wait | int)) -}}
+{{- end -}}
+{{- $ready := include "lastcall.minReadySeconds" . | int -}}
+{{- if and (lt $ready (int $profile.minReadySeconds)) (not $profile.gate) -}}
+{{- $problems = append $problems (printf "profile is %s, which needs %d s to learn of a new pod, and minReadySeconds is %d: old pods would go before that; set minReadySeconds to null or to %d" .Values.profile (int $profile.minReadySeconds) $ready (int $profile.minReadySeconds)) -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $problems -}}
+{{- end -}}
+
+{{/* What only the user can do, as a JSON list of sentences. */}}
+{{- define "lastcall.profile.notes" -}}
+{{- $notes := list -}}
+{{- if .Values.profile -}}
+{{- $profile := include "lastcall.profile" . | fromJson -}}
+{{- $notes = append $notes (printf "Profile %s (%s):" .Values.profile $profile.hop) -}}
+{{- range $key, $title := dict "gate" "Readiness gate" "keepAlive" "Keep-alive" "healthCheck" "Health check" -}}
+{{- with (include "lastcall.profile.filled" (dict "root" $ "key" $key) | fromJson).value -}}
+{{- $notes = append $notes (printf "- %s: %s" $title .) -}}
+{{- end -}}
+{{- end -}}
+{{- if not .Values.ingress.enabled -}}
+{{- range $name, $value := include "lastcall.profile.annotations" (dict "root" . "key" "ingressAnnotations") | fromJson -}}
+{{- $notes = append $notes (printf "- Annotation of your Ingress: %s: %q" $name $value) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $notes -}}
+{{- end -}}
+
+{{/* What is odd about profile and Service, as a JSON list. */}}
+{{- define "lastcall.profile.warnings" -}}
+{{- $warnings := list -}}
+{{- $provider := "^(service\\.(beta\\.)?kubernetes\\.io|cloud\\.google\\.com|networking\\.gke\\.io|load-balancer\\.hetzner\\.cloud|oci\\.oraclecloud\\.com)/" -}}
+{{- $type := (include "lastcall.profile" . | fromJson).serviceType -}}
+{{- if and .Values.profile $type (ne .Values.service.type (toString $type)) -}}
+{{- $warnings = append $warnings (printf "profile is %s and service.type %s: the provider makes a load balancer for type %s only." .Values.profile .Values.service.type $type) -}}
+{{- end -}}
+{{- if and (not .Values.profile) (eq .Values.service.type "LoadBalancer") -}}
+{{- $found := list -}}
+{{- range $name, $_ := .Values.service.annotations | default dict -}}
+{{- if regexMatch $provider $name -}}{{- $found = append $found $name -}}{{- end -}}
+{{- end -}}
+{{- if $found -}}
+{{- $n := include "lastcall.lifecycle" . | fromJson -}}
+{{- $warnings = append $warnings (printf "service.annotations has %s, and profile is empty: a provider's load balancer may send requests to a deleted pod for minutes, and preStop %d + shutdown delay %d = %d s. Set profile, or measure the delay and set lifecycle.preStop.seconds." (first $found) (int $n.preStop) (int $n.shutdownDelay) (add $n.preStop $n.shutdownDelay | int)) -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $warnings -}}
+{{- end -}}
