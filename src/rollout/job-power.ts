@@ -2,7 +2,7 @@ import { ASK_AFTER_MS, ASK_AFTER_SHARE } from '../load/lanes/jobs/follow-job.ts'
 import { jobs } from '../load/lanes/jobs/jobs.ts'
 import { FACTOR_FOR_99_PERCENT } from './power.ts'
 import type { PhasedLane } from './phases.ts'
-import { rolloutRate } from './rollout-phases.ts'
+import { loadRate, rolloutRate } from './rollout-phases.ts'
 import type { RunFacts } from './run-facts.ts'
 
 /**
@@ -14,7 +14,9 @@ export function jobDoubts(facts: RunFacts): readonly string[] {
   const lane = facts.load.lanes.find(({ lane: name }) => name === jobs.name)
   const gone = facts.pods.filter(({ deletedAt }) => deletedAt !== undefined).length
   if (!lane || gone === 0) return []
-  const inHand = (gone * rolloutRate(facts, lane) * leastSeconds(lane)) / facts.replicas
+  // In a rollout of some milliseconds a single job would be a rate of hundreds a second.
+  const rate = Math.min(rolloutRate(facts, lane), loadRate(facts, lane))
+  const inHand = (gone * rate * leastSeconds(lane)) / facts.replicas
   if (inHand >= FACTOR_FOR_99_PERCENT) return []
   return [
     `too few jobs, or too short ones: the pods that went away had about ${inHand.toFixed(1)} jobs in hand, so that ` +

@@ -4,11 +4,23 @@ import type { RunFacts } from './run-facts.ts'
 /** Phases in which old pods go away: the time in which an outage can begin. */
 export const rolloutPhases: readonly PhaseName[] = ['rollout', 'drain']
 
-/** Requests of a lane per second of these phases; 0 when there was none. */
-export function rolloutRate({ phases }: Pick<RunFacts, 'phases'>, lane: PhasedLane): number {
-  const requests = rolloutPhases.reduce((sum, phase) => sum + (lane.phases[phase]?.requests ?? 0), 0)
+/** Phases in which the load runs. */
+const loadPhases: readonly PhaseName[] = ['baseline', ...rolloutPhases, 'cool-down']
+
+/** Requests of a lane per second of the phases in which old pods go away; 0 when there was none. */
+export function rolloutRate(facts: Pick<RunFacts, 'phases'>, lane: PhasedLane): number {
+  return rateIn(rolloutPhases, facts, lane)
+}
+
+/** Requests of a lane per second of the load; 0 when there was none. */
+export function loadRate(facts: Pick<RunFacts, 'phases'>, lane: PhasedLane): number {
+  return rateIn(loadPhases, facts, lane)
+}
+
+function rateIn(names: readonly PhaseName[], { phases }: Pick<RunFacts, 'phases'>, lane: PhasedLane): number {
+  const requests = names.reduce((sum, phase) => sum + (lane.phases[phase]?.requests ?? 0), 0)
   const durationMs = phases
-    .filter(({ name }) => rolloutPhases.includes(name))
+    .filter(({ name }) => names.includes(name))
     .reduce((sum, phase) => sum + phase.endedAt.monotonicMs - phase.startedAt.monotonicMs, 0)
   return durationMs <= 0 ? 0 : (requests * 1_000) / durationMs
 }

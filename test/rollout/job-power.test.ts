@@ -4,9 +4,14 @@ import type { PhasedLane } from '../../src/rollout/phases.ts'
 import { judgeRun } from '../../src/rollout/verdict.ts'
 import { makeFacts, makeLane, makePod } from '../helpers/run-facts.ts'
 
-/** Jobs of 5 s of rollout and drain; of the pods of the helper three went away, of three. */
+/** Jobs of the 10 s of the helper's phases, of whose pods three went away, of three. */
 const jobs = (perSecond: number, p50Ms: number): PhasedLane => ({
-  ...makeLane('jobs', { baseline: 30, rollout: perSecond * 2, drain: perSecond * 3 }),
+  ...makeLane('jobs', {
+    baseline: perSecond * 3,
+    rollout: perSecond * 2,
+    drain: perSecond * 3,
+    'cool-down': perSecond * 2,
+  }),
   p50Ms,
 })
 
@@ -22,6 +27,11 @@ suite('a run with jobs for workers', () => {
       assert.equal(outcome, 'inconclusive')
       assert.match(reasons.join(), /^too few jobs, or too short ones: .* raise --jobs-rate or --restarts/)
     }
+  })
+
+  test('does not take a single job of a short rollout for a rate', () => {
+    const lane = { ...makeLane('jobs', { rollout: 50 }), p50Ms: 600 }
+    assert.match(judgeRun(makeFacts({ lanes: [lane] })).reasons.join(), /^too few jobs, or too short ones/)
   })
 
   test('takes off what it takes to see that a job is done', () => {
