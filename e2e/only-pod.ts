@@ -8,7 +8,8 @@ import { defaultRate } from './verdict.ts'
  */
 export const onlyPod = {
   replicas: 1,
-  lanes: ['new-connections', 'keep-alive'],
+  // Slow requests are in flight whenever the pod is asked to end.
+  lanes: ['new-connections', 'keep-alive', 'slow'],
   rate: Math.ceil(defaultRate / 2),
   flags: ['--trigger', 'evict'],
   values: [
