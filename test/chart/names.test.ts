@@ -4,7 +4,20 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before } from 'node:test'
 
-import { chartPath, chartSuite, image, ofKind, refusal, renderChart, renderDeployment, test } from './helm.ts'
+import { parseAllDocuments } from 'yaml'
+
+import {
+  chartPath,
+  chartSuite,
+  image,
+  ofKind,
+  refusal,
+  renderChart,
+  renderDeployment,
+  runHelm,
+  test,
+} from './helm.ts'
+import type { Manifest } from './manifest.ts'
 
 chartSuite('chart names and labels', () => {
   test('objects of a release are called like the release', async () => {
@@ -21,6 +34,17 @@ chartSuite('chart names and labels', () => {
   test("objects of a release are in the release's namespace", async () => {
     for (const { kind, metadata } of await renderChart({}, { namespace: 'market' })) {
       assert.equal(metadata.namespace, 'market', kind)
+    }
+  })
+
+  test('a name that YAML 1.1 takes for a boolean or a number stays a text', async () => {
+    const { stdout } = await runHelm(
+      ['template', 'no', chartPath, '--namespace', '4711', '-f', '-'],
+      JSON.stringify({ image }),
+    )
+    for (const manifest of parseAllDocuments(stdout, { version: '1.1' })) {
+      const { metadata } = manifest.toJSON() as Manifest
+      assert.deepEqual([metadata.labels?.['app.kubernetes.io/instance'], metadata.namespace], ['no', '4711'])
     }
   })
 

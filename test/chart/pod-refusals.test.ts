@@ -67,6 +67,8 @@ const refused: readonly (readonly [Values, RegExp])[] = [
   [{ command: ['npm', 'start'] }, /command: npm starts your server in a shell.*start node itself/],
   [{ command: ['/usr/local/bin/yarn', 'start'] }, /command: yarn starts your server in a shell/],
   [{ args: ['npm', 'start'] }, /command: npm starts your server in a shell/],
+  [{ command: ['tini', '--', 'npm', 'start'] }, /command: npm starts your server in a shell/],
+  [{ command: ['sh', '-c', 'exec npm start'] }, /command: npm starts your server in a shell/],
   [
     { image: { repository: 'shop', tag: 1_234_567 } },
     /image\.tag is the number 1234567, .* --set-string image\.tag=1234567/,
@@ -95,6 +97,8 @@ const accepted: readonly Values[] = [
   },
   { command: ['npm', 'start'], lifecycle: { acceptLoss: true } },
   { command: ['node', 'npm'] },
+  { command: ['tini', '--', 'node', 'server.js', 'npm'] },
+  { sidecars: [{ name: 'proxy', image: 'proxy:1', lifecycle: { preStop: null } }] },
 ]
 
 chartSuite('chart pod refusals', () => {

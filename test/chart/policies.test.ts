@@ -140,6 +140,8 @@ chartSuite('chart lastcall-policies', () => {
   })
 
   test('an engine that does not exist and a misspelled value are refused', async () => {
+    const noDelay = { lifecycle: { preStop: { seconds: 0 }, shutdownDelaySeconds: 0 } }
+    assert.match(await refusal(noDelay, { chart }), /are 0: every labelled pod would refuse requests/)
     assert.match(await refusal({ engine: 'opa' }, { chart }), /engine.*'validating', 'mutating', 'kyverno'/)
     assert.match(await refusal({ lifecycle: { drainTimeout: 5 } }, { chart }), /'drainTimeout' not allowed/)
   })

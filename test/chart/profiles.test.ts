@@ -197,4 +197,25 @@ chartSuite('chart profiles after the installation', () => {
     assert.match(await installNotes({ profile: 'nlb-ip' }), warning)
     assert.doesNotMatch(await installNotes({ profile: 'nlb-ip', service: { type: 'LoadBalancer' } }), warning)
   })
+
+  test('without a hook the refusal names the delay that counts', async () => {
+    const lifecycle = { preStop: { mode: 'none' }, shutdownDelaySeconds: 10 }
+    const message = await refusal({ profile: 'alb-ip', lifecycle })
+    assert.match(message, /set lifecycle\.shutdownDelaySeconds to null \(70\) or raise it by 30/)
+  })
+
+  test('a NetworkPolicy that keeps health checks from the probe port is warned about', async () => {
+    for (const profile of ['alb-ip', 'nlb-ip', 'azure-agic', 'gke-neg']) {
+      const networkPolicy = { enabled: true }
+      const warned = await installNotes({ profile, networkPolicy })
+      assert.match(warned, new RegExp(`load balancer of profile ${profile} asks the probe port`))
+      const probesFrom = [{ ipBlock: { cidr: '10.0.0.0/16' } }]
+      const fine = await installNotes({ profile, networkPolicy: { ...networkPolicy, probesFrom } })
+      assert.doesNotMatch(fine, /asks the probe port/)
+    }
+    assert.doesNotMatch(
+      await installNotes({ profile: 'clusterIP', networkPolicy: { enabled: true } }),
+      /asks the probe port/,
+    )
+  })
 })

@@ -82,6 +82,11 @@ chartSuite('chart rollout strategy', () => {
     assert.match(await refusal(values), /all 2 of 2 replicas/)
   })
 
+  test('a rollout that may take all pods is refused without a known number of replicas as well', async () => {
+    const message = await refusal({ replicaCount: null, strategy: { maxUnavailable: '100%' } })
+    assert.match(message, /strategy\.maxUnavailable is 100%: .*however many/)
+  })
+
   test('a progress deadline that is not longer than minReadySeconds is refused', async () => {
     const message = await refusal({ minReadySeconds: 60, progressDeadlineSeconds: 60 })
     assert.match(

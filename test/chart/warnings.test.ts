@@ -9,6 +9,10 @@ const warned: readonly (readonly [Values, RegExp])[] = [
   [{ lifecycle: { shutdownDelaySeconds: 0 } }, /^lifecycle\.shutdownDelaySeconds is 0: keep-alive/m],
   [{ command: ['sh', '-c', 'migrate && node server.js'] }, /^command: sh is the first process.*exec/m],
   [{ command: ['/bin/bash', '-ec', 'node server.js'] }, /^command: \/bin\/bash is the first process/m],
+  [
+    { networkPolicy: { enabled: true }, metrics: { scrapeAnnotations: true } },
+    /^networkPolicy\.probesFrom is empty: .*Prometheus/m,
+  ],
   [{ args: ['sh', '-c', 'node server.js'] }, /^command: sh is the first process/m],
 ]
 

@@ -38,6 +38,14 @@ chartSuite('chart for a worker', () => {
     assert.equal(podOf(delay).terminationGracePeriodSeconds, 26)
   })
 
+  test('a profile brings its annotations and no delay, because nobody sends requests to it', async () => {
+    for (const lifecycle of [{}, { preStop: { mode: 'none' } }]) {
+      const deployment = await renderDeployment({ ...worker, profile: 'istio', lifecycle })
+      assert.equal(environmentOf(deployment)['LASTCALL_SHUTDOWN_DELAY'], '0s')
+      assert.equal(podOf(deployment).terminationGracePeriodSeconds, 23)
+    }
+  })
+
   test('a grace period below its sum is refused all the same', async () => {
     const message = await refusal({ ...worker, lifecycle: { terminationGracePeriodSeconds: 22 } })
     assert.match(message, /terminationGracePeriodSeconds is 22, .*set it to at least 23/)

@@ -17,8 +17,12 @@ What the container is given besides its times: command, volumes, resources.
 {{- define "lastcall.check.command" -}}
 {{- $problems := list -}}
 {{- $words := concat (.Values.command | default list) (.Values.args | default list) -}}
-{{- $first := base (first $words | default "") -}}
-{{- if and (has $first (list "npm" "npx" "yarn" "pnpm")) (not .Values.lifecycle.acceptLoss) -}}
+{{- $runners := list "npm" "npx" "yarn" "pnpm" -}}
+{{- $first := "" -}}
+{{- range splitList " " (join " " $words) -}}
+{{- if and (not $first) (has (base .) (append $runners "node")) -}}{{- $first = base . -}}{{- end -}}
+{{- end -}}
+{{- if and (has $first $runners) (not .Values.lifecycle.acceptLoss) -}}
 {{- $problems = append $problems (printf "command: %s starts your server in a shell that does not pass SIGTERM on, so every shutdown would end with SIGKILL; start node itself ([node, server.js]), or set lifecycle.acceptLoss to true" $first) -}}
 {{- end -}}
 {{- toJson $problems -}}

@@ -43,6 +43,9 @@ The Deployment controller rounds maxUnavailable down and maxSurge up, so a surge
 {{- $problems = append $problems (printf "strategy.maxUnavailable is %v with maxSurge %v: a rollout could take away all %d of %d replicas at once; lower maxUnavailable and give it a surge" $unavailable $surge (min $taken $replicas) $replicas) -}}
 {{- end -}}
 {{- end -}}
+{{- if and (eq $replicas 0) (kindIs "string" $unavailable) (ge (trimSuffix "%" $unavailable | int) 100) -}}
+{{- $problems = append $problems (printf "strategy.maxUnavailable is %v: a rollout could take away all replicas at once, however many there are; lower it and give it a surge" $unavailable) -}}
+{{- end -}}
 {{- $ready := include "lastcall.minReadySeconds" . | int -}}
 {{- if ge $ready (int .Values.progressDeadlineSeconds) -}}
 {{- $problems = append $problems (printf "minReadySeconds is %d and progressDeadlineSeconds %d: a healthy rollout would be reported as stalled; raise progressDeadlineSeconds" $ready (int .Values.progressDeadlineSeconds)) -}}

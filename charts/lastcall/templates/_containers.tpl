@@ -31,7 +31,8 @@ own, and the kubelet's clock is the same for both.
 {{- define "lastcall.sidecars.longest" -}}
 {{- $longest := dict "name" "" "seconds" 0 "grace" 0 -}}
 {{- range include "lastcall.containers" . | fromJsonArray -}}
-{{- $seconds := dig "lifecycle" "preStop" "sleep" "seconds" 0 . | int -}}
+{{- $hook := (.lifecycle | default dict).preStop | default dict -}}
+{{- $seconds := ($hook.sleep | default dict).seconds | int -}}
 {{- if and (eq (.restartPolicy | default "") "Always") (gt $seconds (int $longest.seconds)) -}}
 {{- $longest = dict "name" .name "seconds" $seconds "grace" (add $seconds $.Values.lifecycle.marginSeconds) -}}
 {{- end -}}

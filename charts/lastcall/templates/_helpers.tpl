@@ -26,8 +26,8 @@ copies can live in one release (aliases), the chart's name or alias is added.
 
 {{/* A Deployment's selector cannot be changed later: nothing that varies may go in here. */}}
 {{- define "lastcall.selectorLabels" -}}
-app.kubernetes.io/name: {{ include "lastcall.name" . }}
-app.kubernetes.io/instance: {{ .Release.Name }}
+app.kubernetes.io/name: {{ include "lastcall.name" . | quote }}
+app.kubernetes.io/instance: {{ .Release.Name | quote }}
 {{- end -}}
 
 {{/* The version is the application's, not this chart's. A tag can be longer than a label and end in what a label cannot. */}}

@@ -5,8 +5,8 @@ over the common ones, and both over the chart's.
 {{- define "lastcall.metadata" -}}
 {{- $common := .root.Values.commonLabels | default dict -}}
 {{- $annotations := mergeOverwrite (dict) (.root.Values.commonAnnotations | default dict) (.annotations | default dict) -}}
-name: {{ .name | default (include "lastcall.fullname" .root) }}
-namespace: {{ .root.Release.Namespace }}
+name: {{ .name | default (include "lastcall.fullname" .root) | quote }}
+namespace: {{ .root.Release.Namespace | quote }}
 labels:
   {{- mergeOverwrite (include "lastcall.labels" .root | fromYaml) $common (.labels | default dict) | toYaml | nindent 2 }}
 {{- with $annotations }}

@@ -16,7 +16,7 @@ and notes.
 {{- if kindIs "invalid" $lifecycle.preStop.seconds -}}
 {{- $_ := set $lifecycle.preStop "seconds" (int $profile.delaySeconds) -}}
 {{- end -}}
-{{- if and .Values.profile (eq $lifecycle.preStop.mode "none") (kindIs "invalid" $lifecycle.shutdownDelaySeconds) -}}
+{{- if and .Values.profile .Values.service.enabled (eq $lifecycle.preStop.mode "none") (kindIs "invalid" $lifecycle.shutdownDelaySeconds) -}}
 {{- $_ := set $lifecycle "shutdownDelaySeconds" (int $profile.delaySeconds) -}}
 {{- end -}}
 {{- toJson $lifecycle -}}
@@ -52,18 +52,19 @@ and notes.
 {{- if .root.Values.profile -}}{{- (include "lastcall.profile.filled" . | fromJson).value | toJson -}}{{- else -}}{}{{- end -}}
 {{- end -}}
 
-{{/* What the profile does not allow, as a JSON list. A readiness gate takes the place of minReadySeconds. */}}
+{{/* What the profile does not allow, as a JSON list. Nobody sends requests to a worker. A readiness gate takes the place of minReadySeconds. */}}
 {{- define "lastcall.check.profile" -}}
 {{- $problems := list -}}
-{{- if and .Values.profile (not .Values.lifecycle.acceptLoss) -}}
+{{- if and .Values.profile .Values.service.enabled (not .Values.lifecycle.acceptLoss) -}}
 {{- $profile := include "lastcall.profile" . | fromJson -}}
 {{- $n := include "lastcall.lifecycle" . | fromJson -}}
 {{- $wait := add $n.preStop $n.shutdownDelay | int -}}
 {{- $least := int $profile.leastDelaySeconds -}}
 {{- if lt $wait $least -}}
 {{- $problem := "profile is %s, which sends requests to a deleted pod for %d s or longer, and preStop %d + shutdown delay %d = %d s: the requests after that would fail; " -}}
-{{- $remedy := "set lifecycle.preStop.seconds to null (%d) or raise it by %d, or lifecycle.acceptLoss to true; if you have measured less, leave profile empty" -}}
-{{- $problems = append $problems (printf (print $problem $remedy) .Values.profile $least (int $n.preStop) (int $n.shutdownDelay) $wait (int $profile.delaySeconds) (sub $least $wait | int)) -}}
+{{- $delay := ternary "shutdownDelaySeconds" "preStop.seconds" (eq .Values.lifecycle.preStop.mode "none") -}}
+{{- $remedy := "set lifecycle.%s to null (%d) or raise it by %d, or lifecycle.acceptLoss to true; if you have measured less, leave profile empty" -}}
+{{- $problems = append $problems (printf (print $problem $remedy) .Values.profile $least (int $n.preStop) (int $n.shutdownDelay) $wait $delay (int $profile.delaySeconds) (sub $least $wait | int)) -}}
 {{- end -}}
 {{- $ready := include "lastcall.minReadySeconds" . | int -}}
 {{- if and (lt $ready (int $profile.minReadySeconds)) (not $profile.gate) -}}
@@ -110,6 +111,11 @@ and notes.
 {{- $n := include "lastcall.lifecycle" . | fromJson -}}
 {{- $warnings = append $warnings (printf "service.annotations has %s, and profile is empty: a provider's load balancer may send requests to a deleted pod for minutes, and preStop %d + shutdown delay %d = %d s. Set profile, or measure the delay and set lifecycle.preStop.seconds." (first $found) (int $n.preStop) (int $n.shutdownDelay) (add $n.preStop $n.shutdownDelay | int)) -}}
 {{- end -}}
+{{- end -}}
+{{- $asked := or (include "lastcall.profile" . | fromJson).healthCheck (regexMatch "health" (include "lastcall.profile.annotations" (dict "root" . "key" "serviceAnnotations"))) -}}
+{{- $asked = or $asked (regexMatch "health" (include "lastcall.profile.annotations" (dict "root" . "key" "ingressAnnotations"))) -}}
+{{- if and .Values.profile .Values.service.enabled $asked .Values.networkPolicy.enabled (not .Values.networkPolicy.probesFrom) -}}
+{{- $warnings = append $warnings (printf "networkPolicy.probesFrom is empty, and the load balancer of profile %s asks the probe port: no pod would ever be healthy to it. Name the addresses that its health checks come from (ipBlock)." .Values.profile) -}}
 {{- end -}}
 {{- toJson $warnings -}}
 {{- end -}}

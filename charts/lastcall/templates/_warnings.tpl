@@ -8,7 +8,7 @@ place of minReadySeconds, and many a shell replaces itself by the last command o
 {{- if .Values.lifecycle.acceptLoss -}}
 {{- $warnings = append $warnings "lifecycle.acceptLoss is true: a rollout of this release may fail requests." -}}
 {{- end -}}
-{{- if and (gt (int $n.preStop) 0) (eq (int $n.shutdownDelay) 0) -}}
+{{- if and .Values.service.enabled (gt (int $n.preStop) 0) (eq (int $n.shutdownDelay) 0) -}}
 {{- $warnings = append $warnings "lifecycle.shutdownDelaySeconds is 0: keep-alive connections are closed without an answer that has announced it, and a request that is on its way fails. 2 are enough." -}}
 {{- end -}}
 {{- if and .Values.service.enabled (eq (include "lastcall.minReadySeconds" . | int) 0) -}}
@@ -24,7 +24,7 @@ place of minReadySeconds, and many a shell replaces itself by the last command o
 {{- if and $surges (eq (include "lastcall.replicaFloor" . | int) 1) -}}
 {{- $warnings = append $warnings "One replica: a rollout adds the new pod first, but a node drain or a node's loss takes the only one away. There is no PodDisruptionBudget, because it would block every node drain." -}}
 {{- end -}}
-{{- $scraped := or .Values.metrics.podMonitor.enabled .Values.metrics.serviceMonitor.enabled -}}
+{{- $scraped := or .Values.metrics.podMonitor.enabled .Values.metrics.serviceMonitor.enabled .Values.metrics.scrapeAnnotations -}}
 {{- if and $scraped .Values.networkPolicy.enabled (not .Values.networkPolicy.probesFrom) -}}
 {{- $warnings = append $warnings "networkPolicy.probesFrom is empty: unless another policy lets Prometheus reach the probe port, nothing is scraped." -}}
 {{- end -}}

@@ -64,7 +64,7 @@ no pods at all (kubernetes/kubernetes#64023).
 {{- end -}}
 {{- end -}}
 {{- range include "lastcall.containers" . | fromJsonArray -}}
-{{- $hook := dig "lifecycle" "preStop" dict . -}}
+{{- $hook := (.lifecycle | default dict).preStop -}}
 {{- if and $hook (not (hasKey $hook "sleep")) -}}
 {{- $warnings = append $warnings (printf "sidecars: nobody can tell how long the preStop hook of %s takes. It starts with that of your server, and the grace period of %d s has to cover it." .name (int $n.grace)) -}}
 {{- end -}}
