@@ -1,5 +1,5 @@
 import { LastcallError } from '../core/errors.ts'
-import { isSelected, type Selection } from './select.ts'
+import { isCalled, isSelected, type Selection } from './select.ts'
 import { findWorkloads, titleOf } from './workloads.ts'
 import type { ManifestFile } from './yaml/read-documents.ts'
 
@@ -9,6 +9,15 @@ import type { ManifestFile } from './yaml/read-documents.ts'
  */
 export function refuseEmptySelection(files: readonly ManifestFile[], selection: Selection): void {
   const all = files.flatMap(({ documents }) => documents.flatMap(({ value }) => findWorkloads(value).known))
+  const unknown = selection.names.filter((name) => !all.some((workload) => isCalled(workload, name)))
+  if (all.length > 0 && unknown.length > 0) {
+    throw new LastcallError(
+      'LASTCALL_MANIFEST',
+      unknown.map(
+        (name) => `--name ${name}: no workload has this name; there are ${all.map(titleOf).join(', ')}`,
+      ),
+    )
+  }
   if (all.some((workload) => isSelected(workload, selection))) return
   const names = files.map(({ name }) => name).join(', ')
   const there = all.map(titleOf).join(', ')

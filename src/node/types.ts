@@ -177,7 +177,7 @@ export interface Lifecycle extends AsyncDisposable {
    * Keeps the drain open for one piece of work, until it is released or the promise settles. At the drain
    * timeout it is let go, and counted as a forced close.
    * @param label names it in the report; need not be unique
-   * @param until released when it settles; its rejection is logged
+   * @param until released when it settles; a rejection is logged and, in the shutdown, makes the exit code 1
    * @throws LastcallError `LASTCALL_INVALID_OPTIONS` for a label that is empty or no text, and for something
    *   that is no promise
    */

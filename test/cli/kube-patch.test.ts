@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { parse } from 'yaml'
 import { kube } from '../helpers/kube-command.ts'
 import { deployment } from '../kube/patch.ts'
 
@@ -82,6 +83,43 @@ test('patch --diff shows nothing of the manifest that is beside a change', async
     assert.match(out, /LASTCALL_DRAIN_TIMEOUT/)
     assert.ok(!`${out}${err}`.includes(secret), out)
   }
+})
+
+const aliased = `apiVersion: v1
+kind: Pod
+metadata: {name: a}
+spec:
+  initContainers:
+    - name: migrate
+      image: a
+      env: &env
+        - {name: PASSWORD, value: hunter2}
+        - {name: SWITCH, value: "on"}
+        - {name: SIZE, value: "1_000"}
+  containers:
+    - name: app
+      image: a
+      env: *env
+`
+
+test('patch --diff does not show what an alias stands for', async (t) => {
+  const { code, out } = await kube(t, { a: aliased }, ['patch', 'a', '--diff'])
+  assert.equal(code, 0)
+  assert.match(out, /^-.*env: \*env\n\+… \(the alias is written out/m)
+  assert.ok(!out.includes('hunter2'), out)
+})
+
+test('a text that YAML 1.1 takes for something else stays a text when an alias is written out', async (t) => {
+  const { out } = await kube(t, { a: aliased }, ['patch', 'a'])
+  const { spec } = parse(out, { version: '1.1' }) as { spec: { containers: { env: { value: unknown }[] }[] } }
+  const values = spec.containers[0]?.env.map(({ value }) => value)
+  assert.deepEqual(values?.slice(0, 3), ['hunter2', 'on', '1_000'])
+})
+
+test('a --name that no workload has is refused, also beside one that is there', async (t) => {
+  const { code, err } = await kube(t, { a: shop }, ['patch', 'a', '--name', 'shop', '--name', 'chekout'])
+  assert.equal(code, 2)
+  assert.match(err, /--name chekout: no workload has this name; there are deployment\/shop/)
 })
 
 test('--name, --selector and --container choose, and what is not chosen stays', async (t) => {

@@ -19,7 +19,7 @@ const refused: readonly (readonly [title: string, text: string, wishes: Wishes, 
     'a name that is not there',
     deployment(),
     { names: ['shpo'] },
-    /no workload is selected.*deployment\/shop/,
+    /--name shpo: no workload has this name; there are deployment\/shop/,
   ],
   [
     'no pod',

@@ -12,6 +12,7 @@ export function flowText(value: unknown, { isJson, singleQuote }: Style): string
     flowCollectionPadding: false,
     singleQuote,
     lineWidth: 0,
+    compat: 'yaml-1.1',
   } as const
   return stringify([value], options).trim().slice(1, -1)
 }

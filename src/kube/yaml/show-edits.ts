@@ -2,7 +2,7 @@ import { type Edit, inOrder } from './edit.ts'
 
 /**
  * The changed lines as `diff -U0` shows them. Lines around them are left out, and so is the rest of a line
- * that has more than one key: there may be a secret.
+ * that has more than one key, and what an alias stands for: there may be a secret.
  * @param edits of the text, as they were applied to it
  */
 export function showEdits(name: string, before: string, edits: readonly Edit[]): string {
@@ -47,7 +47,12 @@ function showHunk(text: string, edits: readonly Edit[]): string {
       .trimEnd()
       .split('\n')
       .map((one) => `${sign}${one.trimEnd()}`)
-  return [`@@ line ${line} @@`, ...lines('-', before + rest), ...lines('+', after + rest)].join('\n')
+  // What an alias stands for may hold a secret, wherever it is written.
+  const isWrittenOut = edits.some(({ start, end }) => text.slice(start, end).trimStart().startsWith('*'))
+  const added = isWrittenOut
+    ? [`+… (the alias is written out, with the settings: ${(after + rest).split('\n').length} lines)`]
+    : lines('+', after + rest)
+  return [`@@ line ${line} @@`, ...lines('-', before + rest), ...added].join('\n')
 }
 
 /** Leaves a key in front of its value as it is, and blanks. */

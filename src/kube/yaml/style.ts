@@ -56,7 +56,13 @@ function jsonIndent(text: string, { contents }: Document): number | undefined {
 /** A value as block YAML, each line indented; the first line as well. */
 export function blockText(value: unknown, column: number, style: Style): string {
   const { indent, indentSeq, singleQuote, newline } = style
-  const text = stringify(value, { indent, indentSeq, singleQuote, lineWidth: 0 }).trimEnd()
+  const text = stringify(value, {
+    indent,
+    indentSeq,
+    singleQuote,
+    lineWidth: 0,
+    compat: 'yaml-1.1',
+  }).trimEnd()
   return text
     .split('\n')
     .map((line) => `${' '.repeat(column)}${line}`)
@@ -69,5 +75,5 @@ export function scalarText(value: unknown, type: string | undefined, style: Styl
     return JSON.stringify(value)
   }
   if (type === 'QUOTE_SINGLE') return `'${value.replaceAll("'", "''")}'`
-  return stringify(value, { singleQuote: style.singleQuote, lineWidth: 0 }).trimEnd()
+  return stringify(value, { singleQuote: style.singleQuote, lineWidth: 0, compat: 'yaml-1.1' }).trimEnd()
 }

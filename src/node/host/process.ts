@@ -1,3 +1,4 @@
+import cluster from 'node:cluster'
 import { closeSync, constants, ftruncateSync, openSync, writeSync } from 'node:fs'
 import { constants as os } from 'node:os'
 import type { RuntimeVersions } from '../../core/node-version.ts'
@@ -11,8 +12,8 @@ export interface HostProcess {
   /** `process.versions`. Left out, any version will do. */
   readonly versions?: RuntimeVersions
   /**
-   * How many servers listen on a TCP port in this process. Left out, none but those that a lifecycle knows
-   * of.
+   * How many servers may have clients here: those that listen on a TCP port, a worker of a cluster, threads.
+   * Left out, none but those that a lifecycle knows of.
    */
   listeningServers?(): number
   /** The processes above this one, parent first, where they can be seen. */
@@ -57,8 +58,7 @@ export function realProcess(): HostProcess {
       return { [Symbol.dispose]: () => void process.removeListener(signal, listener) }
     },
     forcedExitCode: (signal) => 128 + (os.signals[signal as NodeJS.Signals] ?? 0),
-    listeningServers: () =>
-      process.getActiveResourcesInfo().filter((name) => name === 'TCPServerWrap').length,
+    listeningServers,
     ancestors: readAncestors,
     onUncaught,
     onForeignExit,
@@ -75,6 +75,13 @@ export function realProcess(): HostProcess {
     },
     overwrite,
   }
+}
+
+/** A worker of a cluster listens through its primary, and nobody can see what a thread listens on. */
+function listeningServers(): number {
+  const resources = process.getActiveResourcesInfo()
+  const seen = resources.filter((name) => name === 'TCPServerWrap' || name === 'MessagePort').length
+  return cluster.isWorker ? seen + 1 : seen
 }
 
 function onUncaught(listener: (error: unknown, kind: UncaughtKind) => void): Disposable {

@@ -2,7 +2,7 @@ import { budgetEndsAt } from '../../core/budget.ts'
 import type { Logger } from '../../core/logger.ts'
 import type { ResolvedOptions, SignalName } from '../../core/options.ts'
 import { describeEnd, type Report } from '../../core/report.ts'
-import { shutdownOf } from '../../core/state.ts'
+import { isShuttingDown, shutdownOf } from '../../core/state.ts'
 import type { Hooks } from './hooks.ts'
 import type { Host } from '../host/host.ts'
 import { guardSignal } from '../guard/guarded-signal.ts'
@@ -71,6 +71,8 @@ export class ShutdownRun implements SignalListener {
     const { work, servesAny } = this.#parts
     const inFlight = this.#inFlight() + work.workers
     const timing = servesAny() ? this.#options : { ...this.#options, shutdownDelayMs: 0 }
+    if (this.#options.shutdownDelayMs > timing.shutdownDelayMs && !isShuttingDown(this.machine.state.name))
+      this.#logger.info({}, 'lastcall: no server listens here, so there is no shutdown delay')
     this.machine.dispatch({ type: 'shutdownInitiated', reason: errorText(why), timing, inFlight })
     return this.#finished.promise
   }

@@ -41,11 +41,13 @@ export class Work {
       if (this.#open.delete(hold) && this.#open.size === 0) this.#onReleased?.()
     }
     const hold: Hold = { signal: this.#deadline.signal, release, [Symbol.dispose]: release }
-    this.#open.set(hold, { label, since: performance.now() })
+    const since = performance.now()
+    this.#open.set(hold, { label, since })
     // This handles the rejection, so that nobody else would ever hear of it.
     until?.then(release, (error: unknown) => {
-      release()
       this.#onFailure(error, { hold: label })
+      if (this.#stopping && this.#open.has(hold)) this.#results.push(failed(label, since, error))
+      release()
     })
     return hold
   }
@@ -76,14 +78,13 @@ export class Work {
   #stop(name: string, stop: WorkerStop): void {
     const hold = this.hold(name)
     const since = performance.now()
-    const took = (): { name: string; ms: number } => ({ name, ms: Math.round(performance.now() - since) })
     const stopped = new Promise((resolve) => resolve(stop(this.#deadline.signal)))
     void stopped
       .then(
-        () => ({ ...took(), outcome: 'finished' }) as const,
+        () => ({ name, ms: msSince(since), outcome: 'finished' }) as const,
         (error: unknown) => {
           this.#onFailure(error, { worker: name })
-          return { ...took(), outcome: 'failed', error: errorText(error) } as const
+          return failed(name, since, error)
         },
       )
       .then((result) => {
@@ -114,8 +115,14 @@ export class Work {
     return forced
   }
 
-  /** How the workers stopped that have. */
+  /** How the workers stopped that have, and the holds whose work failed in the shutdown. */
   results(): readonly HookResult[] {
     return this.#results
   }
+}
+
+const msSince = (since: number): number => Math.round(performance.now() - since)
+
+function failed(name: string, since: number, error: unknown): HookResult {
+  return { name, ms: msSince(since), outcome: 'failed', error: errorText(error) }
 }

@@ -169,7 +169,12 @@ test('hold() with a promise is released when it settles, and says what it was re
   await nextTurn()
   assert.equal(lifecycle.state, 'draining')
   second.reject(new Error('no disk'))
-  assert.equal((await report).clean, true)
+  const { exitCode, workers } = await report
+  assert.equal(exitCode, 1)
+  assert.deepEqual(
+    [workers?.[0]?.name, workers?.[0]?.outcome, workers?.[0]?.error],
+    ['second', 'failed', 'no disk'],
+  )
   assert.ok(log.some(({ details }) => details['hold'] === 'second' && details['error'] === 'no disk'))
 })
 
