@@ -77,7 +77,7 @@ export function realProcess(): HostProcess {
   }
 }
 
-/** A worker of a cluster listens through its primary, and nobody can see what a thread listens on. */
+/** A worker of a cluster listens through its primary, and nobody can see what a thread serves. */
 function listeningServers(): number {
   const resources = process.getActiveResourcesInfo()
   const seen = resources.filter((name) => name === 'TCPServerWrap' || name === 'MessagePort').length
