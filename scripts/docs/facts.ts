@@ -14,6 +14,7 @@ import { metricTable } from '../../src/node/lifecycle/metric-table.ts'
 import type { Snapshot } from '../../src/node/types.ts'
 import { causes } from '../../src/rollout/causes.ts'
 import { endings } from '../../src/rollout/endings.ts'
+import { exampleShutdown } from '../../test/helpers/example-shutdown.ts'
 import type { Table } from './markdown.ts'
 
 /** The commands of the CLI by their words (`rollout`, `kube patch`), made and not run. */
@@ -93,27 +94,15 @@ function statesNamed(name: State['name']): readonly (readonly [string, State])[]
     case 'unready':
       return [[`\`${name}\``, { name, reason: '' }]]
     case 'stopped':
-      return [[`\`${name}\``, { name, shutdown: shutdown(true), exitCode: 0 }]]
+      return [[`\`${name}\``, { name, shutdown: exampleShutdown(true), exitCode: 0 }]]
     case 'delaying':
     case 'draining':
     case 'stopping':
       return [
-        [`\`${name}\`, until \`readinessFailDelayMs\` is over`, { name, shutdown: shutdown(false) }],
-        [`\`${name}\``, { name, shutdown: shutdown(true) }],
+        [`\`${name}\`, until \`readinessFailDelayMs\` is over`, { name, shutdown: exampleShutdown(false) }],
+        [`\`${name}\``, { name, shutdown: exampleShutdown(true) }],
       ]
   }
-}
-
-function shutdown(readinessFailing: boolean): Extract<State, { name: 'stopped' }>['shutdown'] {
-  const timing = {
-    readinessFailDelayMs: 0,
-    shutdownDelayMs: 0,
-    drainTimeoutMs: 0,
-    hooksTimeoutMs: 0,
-    deadlineNoticeMs: 0,
-  }
-  const deadlines = { delayEndsAt: 0, drainEndsAt: 0, hooksEndAt: 0 }
-  return { reason: '', startedAt: 0, readinessFailing, deadlineNear: false, clean: true, deadlines, timing }
 }
 
 const snapshot: Snapshot = {

@@ -4,7 +4,7 @@ import { Queue } from 'bullmq'
 import { eventually } from '../helpers/eventually.ts'
 import { testWith } from '../helpers/needs.ts'
 import { startRedis } from '../helpers/services.ts'
-import { type ProgramDeclaration, startProgram } from './program.ts'
+import { endsCleanlyAsShown, type ProgramDeclaration, startProgram } from './program.ts'
 
 const worker: ProgramDeclaration = { name: 'bullmq', guide: 'docs/guides/bullmq.md', program: 'worker.ts' }
 
@@ -62,9 +62,6 @@ suite('the worker of the BullMQ guide', { concurrency: 2 }, () => {
 
   testQueue('runs beside the files that the page shows', async (t) => {
     const { env } = await prepare(t)
-    const pod = await startProgram(t, { ...worker, asShown: true }, { env })
-    pod.signal()
-    assert.deepEqual(await pod.exit(), { code: 0, signal: null })
-    assert.equal(pod.report().clean, true)
+    await endsCleanlyAsShown(t, worker, env)
   })
 })

@@ -19,11 +19,17 @@ suite('the scheduler of the guide', { concurrency: 2 }, () => {
     )
   })
 
-  test('tells a run that its time is nearly up', async (t) => {
+  test('tells a run that its time is nearly up, and exits with 1 when it gave up', async (t) => {
     const pod = await startProgram(t, worker, { env: { LASTCALL_DRAIN_TIMEOUT: '4s' } })
     await pod.at('digest')
     pod.signal()
-    assert.deepEqual(await pod.exit(), { code: 0, signal: null })
+    assert.deepEqual(await pod.exit(), { code: 1, signal: null })
     assert.doesNotMatch(pod.child.stdout, /^sent$/m)
+    const { forcedCloses, workers } = pod.report()
+    assert.equal(forcedCloses.total, 0)
+    assert.deepEqual(workers?.map(({ name, outcome }) => `${name} ${outcome}`).sort(), [
+      'digest failed',
+      'digest finished',
+    ])
   })
 })

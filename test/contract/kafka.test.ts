@@ -3,7 +3,7 @@ import { suite, type TestContext } from 'node:test'
 import { Admin, Producer, stringSerializers } from '@platformatic/kafka'
 import { startKafka } from '../helpers/kafka.ts'
 import { testWith } from '../helpers/needs.ts'
-import { type ProgramDeclaration, startProgram } from './program.ts'
+import { endsCleanlyAsShown, type ProgramDeclaration, startProgram } from './program.ts'
 
 const worker: ProgramDeclaration = { name: 'kafka', guide: 'docs/guides/kafka.md', program: 'worker.ts' }
 
@@ -53,10 +53,7 @@ suite('the worker of the Kafka guide', () => {
       last.signal()
       assert.deepEqual(await last.exit(), { code: 0, signal: null })
 
-      const shown = await startProgram(t, { ...worker, asShown: true }, { env })
-      shown.signal()
-      assert.deepEqual(await shown.exit(), { code: 0, signal: null })
-      assert.equal(shown.report().clean, true)
+      await endsCleanlyAsShown(t, worker, env)
     },
   )
 })

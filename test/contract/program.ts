@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -124,7 +125,19 @@ export async function startProgram(
   return program
 }
 
-/** The same for who stops it himself. */
+/** Runs the program beside the files that the page shows, and ends it as soon as it is ready. */
+export async function endsCleanlyAsShown(
+  t: TestContext,
+  declaration: ProgramDeclaration,
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
+  const pod = await startProgram(t, { ...declaration, asShown: true }, { env })
+  pod.signal()
+  assert.deepEqual(await pod.exit(), { code: 0, signal: null })
+  assert.equal(pod.report().clean, true)
+}
+
+/** The same for a caller that stops the program itself. */
 export async function launch(
   declaration: ProgramDeclaration,
   { env = {}, waitUntilReady = true }: StartOptions = {},

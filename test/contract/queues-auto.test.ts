@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { suite, type TestContext } from 'node:test'
 import { Queue } from 'bullmq'
-import { PgBoss } from 'pg-boss'
 import type { Child } from '../helpers/child.ts'
 import { httpGet } from '../helpers/http-get.ts'
 import { testWith, type Tool } from '../helpers/needs.ts'
+import { startPgBoss } from './pg-boss-queue.ts'
 import { innerPid, pidOneCommand, skipPidOne } from '../helpers/pid-one.ts'
 import { takePort } from '../helpers/ports.ts'
-import { startPostgres, startRedis } from '../helpers/services.ts'
+import { startRedis } from '../helpers/services.ts'
 import { logged, runApp } from '../integrations/auto/setup.ts'
 
 /** An application that nobody has changed, with a queue of its own. */
@@ -48,16 +48,8 @@ const applications: readonly Application[] = [
     needs: 'postgres',
     program: 'pg-boss.mjs',
     prepare: async (t) => {
-      const { url, onEnd } = await startPostgres(t)
-      const boss = new PgBoss(url)
-      await boss.start()
-      onEnd(() => boss.stop({ graceful: false }))
-      await boss.createQueue('emails')
-      return {
-        env: { DATABASE_URL: url },
-        add: async (gate) => (await boss.send('emails', { gate }))!,
-        isDone: async (job) => (await boss.findJobs('emails', { id: job }))[0]?.state === 'completed',
-      }
+      const { env, add, stateOf } = await startPgBoss(t)
+      return { env: { ...env }, add, isDone: async (job) => (await stateOf(job)) === 'completed' }
     },
   },
 ]

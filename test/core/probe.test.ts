@@ -1,36 +1,17 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { liveness, readiness, startup } from '../../src/core/probe.ts'
-import { type Shutdown, type State, stateNames } from '../../src/core/state.ts'
-
-function shutdown(readinessFailing: boolean): Shutdown {
-  const timing = {
-    readinessFailDelayMs: 0,
-    shutdownDelayMs: 0,
-    drainTimeoutMs: 0,
-    hooksTimeoutMs: 0,
-    deadlineNoticeMs: 0,
-  }
-  const deadlines = { delayEndsAt: 0, drainEndsAt: 0, hooksEndAt: 0 }
-  return {
-    reason: 'SIGTERM',
-    startedAt: 0,
-    readinessFailing,
-    deadlineNear: false,
-    clean: true,
-    deadlines,
-    timing,
-  }
-}
+import { type State, stateNames } from '../../src/core/state.ts'
+import { exampleShutdown } from '../helpers/example-shutdown.ts'
 
 const states = (failing: boolean): readonly State[] => [
   { name: 'starting', completed: false, heldBy: null },
   { name: 'ready' },
   { name: 'unready', reason: 'queue is full' },
-  { name: 'delaying', shutdown: shutdown(failing) },
-  { name: 'draining', shutdown: shutdown(failing) },
-  { name: 'stopping', shutdown: shutdown(failing) },
-  { name: 'stopped', shutdown: shutdown(failing), exitCode: 0 },
+  { name: 'delaying', shutdown: exampleShutdown(failing) },
+  { name: 'draining', shutdown: exampleShutdown(failing) },
+  { name: 'stopping', shutdown: exampleShutdown(failing) },
+  { name: 'stopped', shutdown: exampleShutdown(failing), exitCode: 0 },
 ]
 
 const passing = (failing: boolean, verdict: (state: State) => { ok: boolean }): readonly string[] =>

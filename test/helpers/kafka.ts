@@ -4,7 +4,7 @@ import { writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { eventually } from './eventually.ts'
+import { WAIT_MS } from './eventually.ts'
 import { kafkaClasses } from './fetched-programs.ts'
 import { takePort } from './ports.ts'
 import { asUser, makeFolder, serve, type Service } from './services.ts'
@@ -37,19 +37,14 @@ export async function startKafka(t: TestContext): Promise<Service> {
   return serve(t, {
     words: ['java', ...java, 'kafka.Kafka', 'broker.properties'],
     folder,
-    ready: () => eventually('the broker listens', () => isOpen(port)),
+    ready: () => t.waitFor(() => connectTo(port), { interval: 50, timeout: WAIT_MS }),
     url: broker,
   })
 }
 
-async function isOpen(port: number): Promise<boolean> {
+/** Rejects when nobody listens there yet. */
+async function connectTo(port: number): Promise<void> {
   const socket = connect(port, '127.0.0.1')
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return new Promise((resolve) => setTimeout(resolve, 100, false))
-  } finally {
-    socket.destroy()
-  }
+  await once(socket, 'connect')
+  socket.destroy()
 }

@@ -9,7 +9,7 @@ import { eventually } from '../../helpers/eventually.ts'
 
 const count = (): number => realProcess().listeningServers?.() ?? 0
 
-test('a server that listens on a TCP port is counted, whoever made it', async () => {
+test('a server that listens on a TCP port is counted, also when no lifecycle serves it', async () => {
   const before = count()
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')

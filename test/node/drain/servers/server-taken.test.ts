@@ -38,7 +38,11 @@ suite('two lifecycles and one server', () => {
       const { emit } = server
       assert.throws(() => other.serve(server), {
         ...taken,
-        message: `Another lifecycle serves this server: serve: got the server on port ${port} that another lifecycle serves as 'api'; use that lifecycle for it, or serve it again when the shutdown() of that one is over`,
+        message: [
+          'Another lifecycle serves this server: serve:',
+          `got the server on port ${port} that another lifecycle serves as 'api';`,
+          'use that lifecycle for it, or serve it again when the shutdown() of that one is over',
+        ].join(' '),
       })
       const present = server.eventNames().map((name) => [name, server.listenerCount(name)])
       assert.deepEqual(present, listeners)
