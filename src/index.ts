@@ -1,5 +1,5 @@
 /**
- * Makes a lifecycle, and the types that belong to it.
+ * Creates a lifecycle, and defines its types.
  * @module lastcall
  */
 export { drainWorkers } from './node/lifecycle/cluster-workers.ts'

@@ -8,12 +8,12 @@ export interface Budget {
   readonly hooksTimeoutMs: number
 }
 
-/** Time that the grace period has to cover at least. Milliseconds. */
+/** Shortest grace period that covers all parts. Milliseconds. */
 export function requiredGraceMs(budget: Budget): number {
   return budget.preStopMs + budget.shutdownDelayMs + budget.drainTimeoutMs + budget.hooksTimeoutMs
 }
 
-/** The sum as a person would write it down, for messages. */
+/** The sum with the name of each part, for messages. */
 export function describeSum(budget: Budget): string {
   const parts = [
     `preStop ${formatDuration(budget.preStopMs)}`,
@@ -25,9 +25,9 @@ export function describeSum(budget: Budget): string {
 }
 
 /**
- * Compares the sum with the grace period. Equality is allowed here: who sets the grace period adds a
- * margin for the runtime (the chart: 3 s).
- * @returns what is wrong, nothing when it fits or the grace period is not known
+ * Compares the sum with the grace period. Both may be equal: the chart has already added 3 s of margin for
+ * the runtime to the grace period.
+ * @returns what is wrong; nothing when the sum fits or the grace period is not known
  */
 export function checkBudget(budget: Budget, gracePeriodMs: number | undefined): readonly string[] {
   if (gracePeriodMs === undefined || requiredGraceMs(budget) <= gracePeriodMs) return []
@@ -37,22 +37,22 @@ export function checkBudget(budget: Budget, gracePeriodMs: number | undefined): 
   ]
 }
 
-/** What the end of a shutdown depends on. Wall-clock milliseconds, and durations. */
+/** What decides when a shutdown is over. Wall-clock milliseconds, and durations. */
 export interface BudgetEnd {
   /**
-   * When the first signal came, null for a shutdown that was begun in code. Without a signal there is no
-   * SIGKILL to plan for.
+   * When the first signal arrived; null when code began the shutdown. Without a signal there is no SIGKILL to
+   * plan for.
    */
   readonly signalledAt: number | null
   readonly gracePeriodMs: number | undefined
   readonly preStopMs: number
-  /** When our own last phase ends at the latest. */
+  /** Latest moment at which the shutdown's own last phase ends. */
   readonly lastDeadlineAt: number
 }
 
 /**
- * When the time of a shutdown is over: at SIGKILL where that can be known, else at our own last deadline.
- * Wall-clock milliseconds.
+ * When the time of a shutdown is over: at SIGKILL if that moment is known, else at the shutdown's own last
+ * deadline. Wall-clock milliseconds.
  */
 export function budgetEndsAt({ signalledAt, gracePeriodMs, preStopMs, lastDeadlineAt }: BudgetEnd): number {
   if (signalledAt === null || gracePeriodMs === undefined) return lastDeadlineAt
@@ -60,8 +60,8 @@ export function budgetEndsAt({ signalledAt, gracePeriodMs, preStopMs, lastDeadli
 }
 
 /**
- * Time between SIGTERM and SIGKILL as the kubelet reckons it: the hook's time is rounded down to whole
- * seconds, and 2 s are left whatever the hook took (kubernetes/kubernetes
+ * Time between SIGTERM and SIGKILL as the kubelet computes it. The kubelet rounds the time of the preStop
+ * hook down to whole seconds, and always leaves at least 2 s (kubernetes/kubernetes
  * `pkg/kubelet/kuberuntime/kuberuntime_container.go`, `minimumGracePeriodInSeconds`).
  */
 export function killAfterSignalMs(gracePeriodMs: number, preStopTookMs: number): number {

@@ -4,9 +4,9 @@ const shortened = (text: string): string =>
   text.length > MAX_LENGTH ? `${text.slice(0, MAX_LENGTH - 3)}...` : text
 
 /**
- * A value and its type as messages show them, on one short line. Never throws: what is refused may be
- * circular, have no prototype, be a revoked proxy, or a whole application (a Fastify instance is a plain
- * object to JSON).
+ * Shows a value and its type on one short line, for messages. Never throws: the value may be circular, have
+ * no prototype, be a revoked proxy, or be a whole application (JSON takes a Fastify instance for a plain
+ * object).
  */
 export function describe(value: unknown): string {
   const text = typeof value === 'string' ? `'${shortened(value)}'` : shortened(textOf(value))

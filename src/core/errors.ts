@@ -1,6 +1,6 @@
 /**
- * The error table. A code is never reused or renamed; each has a paragraph in docs/reference/errors.md, which
- * a test compares with this file.
+ * The error table. A code is never reused or renamed. docs/reference/errors.md has a paragraph for each,
+ * which a test compares with this file.
  */
 const titles = {
   LASTCALL_INVALID_OPTIONS: 'The options cannot be used',
@@ -32,8 +32,8 @@ export type ErrorCode = keyof typeof titles
 export const errorTable: Readonly<Record<ErrorCode, string>> = titles
 
 /**
- * Every error that lastcall throws or rejects with. `code` says which; `problems` lists all that was wrong
- * with the input.
+ * Every error that lastcall throws or rejects with. `code` identifies it; `problems` lists everything that
+ * was wrong with the input.
  * @example
  * ```ts
  * import { createLifecycle, LastcallError } from 'lastcall'
@@ -54,7 +54,7 @@ export class LastcallError extends Error {
   /**
    * @param code entry of the error table
    * @param problems what exactly is wrong, one sentence each, with the value and the remedy
-   * @param cause the error behind this one
+   * @param cause the error that caused this one
    */
   constructor(code: ErrorCode, problems: readonly string[], cause?: unknown) {
     const detail = problems.length > 1 ? `\n  - ${problems.join('\n  - ')}` : ` ${problems.join('')}`

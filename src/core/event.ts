@@ -15,7 +15,7 @@ export type LifecycleEvent =
       readonly type: 'shutdownInitiated'
       readonly reason: string
       readonly timing: Timing
-      /** Requests and work in flight at that moment, the workers included. */
+      /** Requests and work in flight at that moment, workers included. */
       readonly inFlight: number
     })
   | (Happened & { readonly type: 'readinessFailed' })

@@ -1,6 +1,6 @@
 /**
- * What lastcall asks of a logger: pino's call shape, so a pino instance or Fastify's `app.log` can be passed
- * as it is.
+ * What lastcall needs of a logger: pino's call signature. A pino instance or Fastify's `app.log` works as it
+ * is.
  */
 export interface Logger {
   info(details: object, message: string): void

@@ -1,13 +1,10 @@
 import { LastcallError } from './errors.ts'
 import { isAtLeast } from './version.ts'
 
-/**
- * The oldest Node.js that lastcall runs on. `engines` in package.json says the same, and a test compares
- * them.
- */
+/** The oldest Node.js that lastcall runs on. A test compares it with `engines` in package.json. */
 export const OLDEST_NODE = '22.19.0'
 
-/** `process.versions`, or as much of it as tells one runtime from another. */
+/** The fields of `process.versions` that identify the runtime. */
 export interface RuntimeVersions {
   readonly node?: string | undefined
   readonly bun?: string | undefined
@@ -15,9 +12,9 @@ export interface RuntimeVersions {
 }
 
 /**
- * Whether lastcall can run here, by the version alone: a list of the functions that are needed would soon be
- * out of date. Bun and Deno only claim a version of Node.js, so it is not held against them.
- * @returns one sentence with the version and what to do, or null when it can
+ * Checks whether lastcall can run here, by version alone: a list of required functions would soon be out of
+ * date. Bun and Deno are accepted, because the Node.js version that they claim says little about them.
+ * @returns one sentence with the version and what to do, or null when lastcall can run
  */
 export function describeOldNode({ node, bun, deno }: RuntimeVersions): string | null {
   if (node === undefined || bun !== undefined || deno !== undefined) return null

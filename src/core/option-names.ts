@@ -1,18 +1,18 @@
 import { type Environment, optionRules } from './option-rules.ts'
 
-// What Kubernetes sets for a Service (kubernetes.io, "Service environment variables"): for one named
-// `lastcall-probe`, LASTCALL_PROBE_PORT is among it.
+// Kubernetes sets these variables for every Service (kubernetes.io, "Service environment variables"). A
+// Service named `lastcall-probe` brings LASTCALL_PROBE_PORT, which is not our option then.
 const isServiceAddress = (name: string, text: string): boolean =>
   name.endsWith('_PORT') && /^(tcp|udp|sctp):\/\//i.test(text)
 
-/** The text of a variable; undefined when it is not set. */
+/** The text of a variable; undefined when the variable is not set. */
 export function variable(env: Environment, name: string): string | undefined {
   const text = env[name]
-  // An empty variable is what a template leaves behind when it has no value; it means "not set".
+  // A template without a value leaves an empty variable behind. It means "not set".
   return text === undefined || text === '' || isServiceAddress(name, text) ? undefined : text
 }
 
-/** What is wrong with options that do not exist. */
+/** One problem for each option that does not exist. */
 export function unknownNames(input: object): string[] {
   const known = Object.keys(optionRules)
   return Object.keys(input)
@@ -21,14 +21,15 @@ export function unknownNames(input: object): string[] {
 }
 
 /**
- * A Service named `lastcall` or `lastcall-…` puts these into every pod beside it; they are none of our
- * options.
+ * A Service named `lastcall` or `lastcall-…` puts these variables into every pod of its namespace. They are
+ * not options.
  */
 const serviceVariable =
   /^LASTCALL_(SERVICE_|PORT$|PORT_|\w+_SERVICE_HOST$|\w+_SERVICE_PORT(_|$)|\w+_PORT_\d+_(TCP|UDP|SCTP))/
 
 /**
- * A variable that a newer chart sets must not stop an older application: it is shown, not refused.
+ * Unknown variables are reported, not refused: a variable from a newer chart must not stop an older
+ * application.
  */
 export function unknownVariables(env: Environment): { readonly message: string }[] {
   const known = Object.values(optionRules).map((rule) => rule.env)

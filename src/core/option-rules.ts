@@ -3,17 +3,17 @@ import { describe } from './describe.ts'
 import { parseDuration } from './duration.ts'
 import { signalProblem } from './signal-names.ts'
 
-/** The environment, as far as options look at it. */
+/** The environment variables that options are read from. */
 export type Environment = Readonly<Record<string, string | undefined>>
 
-/** How one option is read, checked and defaulted. */
+/** How to read, check and default one option. */
 export interface OptionRule {
-  /** Environment variable, where the option has one. */
+  /** The environment variable, if the option has one. */
   readonly env?: string
-  /** Reads the variable's text; undefined when it does not fit. */
+  /** Reads the variable's text; undefined when the text is not valid. */
   readonly parse?: (text: string) => unknown
   readonly accepts: (value: unknown) => boolean
-  /** What is accepted, in words, for the message. */
+  /** The accepted values in words, for the message. */
   readonly wanted: string
   readonly fallback: (env: Environment) => unknown
 }
@@ -32,7 +32,7 @@ function duration(env: string, fallback: (env: Environment) => unknown): OptionR
   return { env, parse: parseDuration, accepts: isDuration, wanted, fallback }
 }
 
-/** Why a list of signals cannot be used; nothing when it can. */
+/** Why a list of signals cannot be used; empty when it can. */
 export function signalProblems(signals: readonly unknown[]): readonly string[] {
   return signals.flatMap((signal) => {
     const problem = signalProblem(signal)
@@ -46,7 +46,7 @@ const isLogger = (value: unknown): boolean =>
     value !== null &&
     ['info', 'warn', 'error'].every((name) => typeof (value as Record<string, unknown>)[name] === 'function'))
 
-/** One rule an option, in the order of the documentation's table. */
+/** One rule for each option, in the order of the documentation's table. */
 export const optionRules: Readonly<Record<string, OptionRule>> = {
   shutdownDelayMs: duration('LASTCALL_SHUTDOWN_DELAY', (env) =>
     inKubernetes(env) ? defaults.DEFAULT_SHUTDOWN_DELAY_IN_KUBERNETES_MS : defaults.DEFAULT_SHUTDOWN_DELAY_MS,

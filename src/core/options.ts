@@ -9,14 +9,13 @@ import { unknownNames, unknownVariables, variable } from './option-names.ts'
 export type SignalName = `SIG${string}`
 
 /**
- * Options of `createLifecycle`. Each is taken from the code, else from the environment variable named here,
- * else from the default. Times are in milliseconds; environment variables are written with a unit (`5s`,
- * `500ms`).
+ * Options of `createLifecycle`. A value in code wins over the environment variable named here, which wins
+ * over the default. Times are in milliseconds; environment variables have a unit (`5s`, `500ms`).
  */
 export interface LifecycleOptions {
   /**
-   * How long everything is still served after the signal. `LASTCALL_SHUTDOWN_DELAY`; 5 s in Kubernetes,
-   * else 0. A process in which no server listens waits for nobody: there only a value in the code counts.
+   * How long everything is still served after the signal. `LASTCALL_SHUTDOWN_DELAY`; 5 s in Kubernetes, else
+   * 0. A process in which no server listens has no delay unless code sets one.
    * @default 5000 in Kubernetes, 0 elsewhere
    */
   readonly shutdownDelayMs?: number | undefined
@@ -42,14 +41,14 @@ export interface LifecycleOptions {
    */
   readonly deadlineNoticeMs?: number | undefined
   /**
-   * Time of the preStop hook, which the kubelet spends before it sends the signal; counts in the sum only.
-   * `LASTCALL_PRE_STOP`; 0.
+   * Duration of the preStop hook, which the kubelet runs before it sends the signal; used only to check the
+   * sum. `LASTCALL_PRE_STOP`; 0.
    * @default 0
    */
   readonly preStopMs?: number | undefined
   /**
-   * `terminationGracePeriodSeconds` in milliseconds; when known, the sum of the others is checked.
-   * `LASTCALL_GRACE_PERIOD`; unknown.
+   * `terminationGracePeriodSeconds` in milliseconds; when it is known, lastcall checks that the other times
+   * fit into it. `LASTCALL_GRACE_PERIOD`; unknown.
    * @default unknown
    */
   readonly gracePeriodMs?: number | undefined
@@ -60,7 +59,7 @@ export interface LifecycleOptions {
    */
   readonly checkTimeoutMs?: number | undefined
   /**
-   * Port of the probe server, 0 for any free one, false for none. `LASTCALL_PROBE_PORT`; 8081.
+   * Port of the probe server, 0 for any free port, false for no probe server. `LASTCALL_PROBE_PORT`; 8081.
    * @default 8081
    */
   readonly probePort?: number | false | undefined
@@ -70,13 +69,13 @@ export interface LifecycleOptions {
    */
   readonly probeHost?: string | undefined
   /**
-   * Whether liveness answers 503 during the shutdown. `LASTCALL_LIVENESS_FAILS_ON_SHUTDOWN`; false: what
-   * finishes its work is alive.
+   * Whether liveness answers 503 during the shutdown. `LASTCALL_LIVENESS_FAILS_ON_SHUTDOWN`; false, because a
+   * process that finishes its work is alive.
    * @default false
    */
   readonly livenessFailsOnShutdown?: boolean | undefined
   /**
-   * File for the report, false for none. `LASTCALL_TERMINATION_LOG`; `/dev/termination-log`, where that
+   * File for the report, false for no file. `LASTCALL_TERMINATION_LOG`; `/dev/termination-log` if that file
    * exists.
    * @default '/dev/termination-log'
    */
@@ -87,12 +86,14 @@ export interface LifecycleOptions {
    */
   readonly signals?: readonly SignalName[] | undefined
   /**
-   * What ends the process at the end: only a shutdown that a signal began, any shutdown, or never. `signal`.
+   * After which shutdowns the process exits: only after one that a signal began, after any, or never.
+   * `signal`.
    * @default 'signal'
    */
   readonly exitAfter?: 'signal' | 'any' | 'never' | undefined
   /**
-   * Where events go, in pino's call shape, false for nowhere. One JSON line an event on stderr.
+   * Receives the events, with pino's call signature; false for no log. By default, one JSON line for each
+   * event on stderr.
    * @default one that writes to stderr
    */
   readonly logger?: Logger | false | undefined
@@ -113,7 +114,7 @@ export interface ResolvedOptions extends Budget {
   readonly logger: Logger | false | undefined
 }
 
-/** Something about the options that does not stop the start, and that a person should read. */
+/** Something about the options that a person should know, and that does not prevent the start. */
 export interface OptionNotice {
   readonly message: string
   readonly option?: string
@@ -121,15 +122,15 @@ export interface OptionNotice {
   readonly ignored?: unknown
 }
 
-/** What {@link resolveOptions} made of its input. */
+/** The result of {@link resolveOptions}. */
 export interface Resolution {
   readonly options: ResolvedOptions
   readonly notices: readonly OptionNotice[]
 }
 
 /**
- * Reads options from code and environment, fills in defaults and checks them, the sum against the grace
- * period included.
+ * Reads options from code and environment, fills in defaults and checks everything, including that the sum
+ * fits into the grace period.
  * @throws LastcallError `LASTCALL_INVALID_OPTIONS` with all problems at once
  */
 export function resolveOptions(input: LifecycleOptions, env: Environment): Resolution {
@@ -161,7 +162,7 @@ const summands: readonly (keyof Budget)[] = [
   'hooksTimeoutMs',
 ]
 
-/** `value` is undefined when what was given cannot be used. */
+/** `value` is undefined when the given value cannot be used. */
 interface Found {
   readonly value: unknown
   readonly notice?: OptionNotice

@@ -6,13 +6,13 @@ export interface Peer {
   readonly name: string
   /** The oldest version that works. */
   readonly oldest: string
-  /** What `npm install` is given to get one that works. */
+  /** Argument for `npm install` that installs a version that works. */
   readonly install: string
 }
 
 /**
- * Refuses a version that is too old. npm is not asked to: it would refuse the whole installation, also of
- * applications that never use the integration.
+ * Refuses a version that is too old. This is not a peer dependency: npm would then refuse the whole
+ * installation, even in applications that never use the integration.
  * @throws LastcallError `LASTCALL_UNSUPPORTED_PEER`
  */
 export function refuseOldPeer({ name, oldest, install }: Peer, found: string): void {

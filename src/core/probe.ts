@@ -1,16 +1,19 @@
 import { isShuttingDown, type State } from './state.ts'
 
-/** What a probe endpoint answers on behalf of the state alone, before any checks. */
+/** What a probe endpoint answers because of the state, before any checks run. */
 export interface Verdict {
   readonly ok: boolean
-  /** For the body: why, in a few words. */
+  /** Short reason for the body. */
   readonly reason: string
 }
 
 const passed = (reason: string): Verdict => ({ ok: true, reason })
 const failed = (reason: string): Verdict => ({ ok: false, reason })
 
-/** Readiness: whether new traffic is wanted. Stays green in the shutdown until its own delay is over. */
+/**
+ * Readiness: whether clients should send new requests. Stays green in the shutdown until
+ * `readinessFailDelayMs` is over.
+ */
 export function readiness(state: State): Verdict {
   switch (state.name) {
     case 'starting':
@@ -28,7 +31,7 @@ export function readiness(state: State): Verdict {
 }
 
 /**
- * Liveness: whether a restart would help. A process that is finishing its work is alive, unless the user
+ * Liveness: whether a restart would help. A process that finishes its work is alive, unless the user has
  * decided otherwise.
  */
 export function liveness(state: State, failsOnShutdown: boolean): Verdict {
@@ -37,7 +40,7 @@ export function liveness(state: State, failsOnShutdown: boolean): Verdict {
     : passed(state.name)
 }
 
-/** Start-up: whether the process has got so far that the other probes mean something. */
+/** Start-up: whether the start is over, so that the other probes mean something. */
 export function startup(state: State): Verdict {
   return state.name === 'starting' ? failed(readiness(state).reason) : passed('started')
 }

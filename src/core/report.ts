@@ -2,16 +2,16 @@ import type { EventName } from './event.ts'
 import type { InFlightKind } from './in-flight.ts'
 import type { StateName } from './state.ts'
 
-/** One thing that was force-closed at the deadline. */
+/** One thing that was force-closed at the drain timeout. */
 export interface ForcedClose {
   readonly kind: InFlightKind
-  /** Name of the server or of the worker, or the hold's label. */
+  /** Name of the server or the worker, or the label of the hold. */
   readonly server: string
   /** Milliseconds since it began. */
   readonly ageMs: number
   /**
-   * Method and path of a request, without its query; of an answer that the client's kernel had not taken, how
-   * much of it.
+   * Method and path of a request, without its query. For a response that the client's kernel has not
+   * received: its unsent size.
    */
   readonly label?: string
 }
@@ -24,10 +24,10 @@ export interface HookResult {
   readonly error?: string
 }
 
-/** How an error came to be uncaught, in Node's words. */
+/** How an error became uncaught, in Node's words. */
 export type UncaughtKind = 'uncaughtException' | 'unhandledRejection'
 
-/** An error that nobody caught while the shutdown ran. Its stack is in the log. */
+/** An uncaught error during the shutdown. Its stack is in the log. */
 export interface UncaughtError {
   readonly kind: UncaughtKind
   /** Milliseconds since the shutdown began. */
@@ -35,11 +35,11 @@ export interface UncaughtError {
   readonly error: string
 }
 
-/** The end of the process before the shutdown's own. */
+/** An exit of the process before the end of the shutdown. */
 export interface EarlyExit {
-  /** What was in flight, and was lost. */
+  /** What was in flight and is lost. */
   readonly inFlight: number
-  /** Who called `process.exit()`, one frame a line; null when nobody did. */
+  /** The call stack of `process.exit()`, one frame a line; null when no code called it. */
   readonly stack: string | null
 }
 
@@ -52,14 +52,14 @@ export interface ReportedEvent {
 }
 
 /**
- * What happened between the first signal and the exit. One JSON document; `schemaVersion` changes when a
+ * What happened between the first signal and the exit, as one JSON document. `schemaVersion` changes when a
  * field changes its meaning.
  */
 export interface Report {
   readonly schemaVersion: 1
   readonly reason: string
   readonly exitCode: number
-  /** False when anything was force-closed, a hook failed or an error was not caught. */
+  /** False when anything was force-closed, a hook failed or an error was uncaught. */
   readonly clean: boolean
   /** ISO 8601. */
   readonly startedAt: string
@@ -68,31 +68,28 @@ export interface Report {
   /** Requests that arrived after the shutdown began, by state. */
   readonly requestsAfterShutdown: Readonly<Partial<Record<StateName, number>>>
   /**
-   * Milliseconds from the shutdown's start to the last new connection: the time this cluster took to look
-   * elsewhere. Null without any.
+   * Milliseconds from the start of the shutdown to the last new connection: the time that clients of this
+   * cluster needed to go elsewhere. Null when no connection came.
    */
   readonly lastNewConnectionMs: number | null
   readonly forcedCloses: {
     readonly total: number
     readonly byKind: Readonly<Partial<Record<InFlightKind, number>>>
-    /** The first 1,000 of them; the counts are of all. */
+    /** The first 1,000 forced closes; the counts cover all of them. */
     readonly details: readonly ForcedClose[]
   }
   readonly hooks: readonly HookResult[]
-  /** How the workers stopped that did; what did not is among the forced closes. Only when there are any. */
+  /** Workers that stopped, and how; unfinished ones are among the forced closes. Only when there are any. */
   readonly workers?: readonly HookResult[]
   /** Only when there are any. */
   readonly uncaughtErrors?: readonly UncaughtError[]
-  /** Only when something else ended the process in the middle of the shutdown. */
+  /** Only when other code ended the process in the middle of the shutdown. */
   readonly earlyExit?: EarlyExit
-  /**
-   * Set when detail was left out: of more than 1,000 forced closes, or so that the document fits where it was
-   * written.
-   */
+  /** True when details were left out: of more than 1,000 forced closes, or to fit into the size limit. */
   readonly trimmed?: true
 }
 
-/** Length of a text in UTF-8. Core knows no TextEncoder. */
+/** Length of a text in UTF-8 bytes. Core has no TextEncoder. */
 export function utf8Length(text: string): number {
   let bytes = 0
   for (const character of text) {
@@ -104,7 +101,7 @@ export function utf8Length(text: string): number {
 
 const shortened = (text: string): string => (text.length > 120 ? `${text.slice(0, 117)}...` : text)
 
-// The caller is near the top.
+// The frames near the top name the caller.
 const withoutDepth = (exit: EarlyExit): EarlyExit => ({
   ...exit,
   stack: exit.stack && exit.stack.split('\n', 4).map(shortened).join('\n'),
@@ -125,8 +122,7 @@ const workersOf = ({ workers }: Report, change: (all: Results) => Results): { wo
   workers ? { workers: change(workers) } : {}
 
 /**
- * Least important first: each step takes away detail and leaves every count, so that a trimmed report still
- * adds up.
+ * Removes the least important details first. Every step keeps the counts, so a trimmed report still adds up.
  */
 const trimSteps: readonly ((report: Report) => Report)[] = [
   (report) => ({
@@ -155,8 +151,7 @@ const trimSteps: readonly ((report: Report) => Report)[] = [
 ]
 
 /**
- * Writes a report as JSON that is no longer than `maxBytes`, by dropping detail step by step, never by
- * truncating the text.
+ * Writes a report as JSON of at most `maxBytes`. Drops details step by step and never truncates the text.
  * @param maxBytes at least 600, the length of a report without any detail
  */
 export function serializeReport(report: Report, maxBytes: number): string {

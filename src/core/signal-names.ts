@@ -1,6 +1,6 @@
 /**
- * The signals Node.js knows on any of its platforms (Node.js docs, `os.constants.signals`). Anything else
- * would be waited for in vain.
+ * The signals that Node.js knows on any of its platforms (Node.js docs, `os.constants.signals`). Any other
+ * name would never arrive.
  */
 const known: ReadonlySet<unknown> = new Set(
   `HUP INT QUIT ILL TRAP ABRT IOT BUS FPE KILL USR1 SEGV USR2 PIPE ALRM TERM CHLD STKFLT CONT STOP TSTP BREAK TTIN TTOU URG XCPU XFSZ
@@ -11,7 +11,7 @@ const known: ReadonlySet<unknown> = new Set(
 
 const fault = 'leaves the process where no JavaScript can safely run'
 
-/** Node.js docs, "Signal events", say this of each. */
+/** Why each of these cannot start a shutdown (Node.js docs, "Signal events"). */
 const refused: Readonly<Record<string, string>> = {
   SIGKILL: 'the kernel never hands SIGKILL to a process',
   SIGSTOP: 'the kernel never hands SIGSTOP to a process',

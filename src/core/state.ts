@@ -1,22 +1,19 @@
-/** What holds for every state that follows the start of the shutdown. Times are wall-clock milliseconds. */
+/** Facts about a running or finished shutdown. Times are wall-clock milliseconds. */
 export interface Shutdown {
-  /** Why the first caller asked for it; later reasons do not replace it. */
+  /** The reason given by the first caller. Later reasons do not replace it. */
   readonly reason: string
   readonly startedAt: number
-  /** Whether readiness answers 503 already. */
+  /** Whether readiness already answers 503. */
   readonly readinessFailing: boolean
   /** Whether work has been told that the drain timeout is nearly up. */
   readonly deadlineNear: boolean
-  /**
-   * False from the moment a hook failed or the exit was forced. What was force-closed is counted where it is
-   * done.
-   */
+  /** False after a hook failed or the exit was forced. Forced closes are counted elsewhere. */
   readonly clean: boolean
   readonly deadlines: Deadlines
   readonly timing: Timing
 }
 
-/** Latest moment at which each phase ends. A later event can only make one earlier. */
+/** Latest end of each phase. A later event can only make it earlier. */
 export interface Deadlines {
   readonly delayEndsAt: number
   readonly drainEndsAt: number
@@ -32,7 +29,7 @@ export interface Timing {
   readonly deadlineNoticeMs: number
 }
 
-/** The state of a lifecycle. Each arm holds only what exists in it. */
+/** The state of a lifecycle. Each variant has only the fields that exist in it. */
 export type State =
   | { readonly name: 'starting'; readonly completed: boolean; readonly heldBy: string | null }
   | { readonly name: 'ready' }
@@ -56,28 +53,28 @@ export const stateNames: readonly StateName[] = [
   'stopped',
 ]
 
-/** The states that a shutdown passes through, in their order. */
+/** The states of a running shutdown, in their order. */
 export const shutdownPhases = ['delaying', 'draining', 'stopping'] as const
 
 /** A state of {@link shutdownPhases}. */
 export type ShutdownPhase = (typeof shutdownPhases)[number]
 
-/** Whether a shutdown runs: it has begun, and is not over. */
+/** Whether a shutdown is running: it has begun and is not over. */
 export function isShutdownPhase(name: StateName): name is ShutdownPhase {
   return (shutdownPhases as readonly StateName[]).includes(name)
 }
 
-/** Whether the shutdown has begun. Stays true when it is over. */
+/** Whether the shutdown has begun. Stays true after its end. */
 export function isShuttingDown(name: StateName): boolean {
   return isShutdownPhase(name) || name === 'stopped'
 }
 
-/** Whether the drain is over: the stop hooks run, or have run. */
+/** Whether the drain is over: the stop hooks are running or have run. */
 export function isDrainOver(name: StateName): boolean {
   return name === 'stopping' || name === 'stopped'
 }
 
-/** The shutdown of a state that {@link isShuttingDown}, null before one has begun. */
+/** The shutdown in a state for which {@link isShuttingDown} is true; null before it. */
 export function shutdownOf(state: State): Shutdown | null {
   return 'shutdown' in state ? state.shutdown : null
 }

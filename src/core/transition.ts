@@ -22,18 +22,18 @@ import type { Shutdown, ShutdownPhase, State } from './state.ts'
 //
 //  exitForced (a second signal) leads from every state of the shutdown to [stopped] at once.
 
-/** The state after an event, and what has to be done because of it. */
+/** The state after an event, and the effects to execute. */
 export interface Transition {
   readonly state: State
   readonly effects: readonly Effect[]
 }
 
-/** Deadlines must not wait for a wall clock that went backwards. */
+/** Time left until a deadline, 0 after it. */
 const remaining = (until: number, at: number): number => Math.max(0, until - at)
 
 /**
- * The whole order of a lifecycle as a pure function. An event that means nothing in a state (a timer that ran
- * out too late, a second `shutdownInitiated`) returns the same state object and no effects.
+ * The whole order of a lifecycle as a pure function. An event without a meaning in the state (a late timer, a
+ * second `shutdownInitiated`) returns the same state object and no effects.
  */
 export function transition(state: State, event: LifecycleEvent): Transition {
   switch (state.name) {
@@ -66,8 +66,8 @@ function whileStarting(state: Extract<State, { name: 'starting' }>, event: Lifec
     case 'becameUnready':
       return { state: { ...state, heldBy: event.reason }, effects: [] }
     case 'shutdownInitiated': {
-      // Nobody was ever sent here, so there is nobody to wait for: no delay, and no drain either unless
-      // something did arrive.
+      // No client was ever sent here, so a delay would serve nobody. The drain is skipped, too, unless
+      // something is in flight.
       const shutdown = { ...newShutdown(event), readinessFailing: true }
       if (event.inFlight > 0) return enterDraining(shutdown, event.at, [{ type: 'announceClose' }])
       return enterStopping(shutdown, event.at, [{ type: 'announceClose' }, { type: 'forceCloseConnections' }])
@@ -87,7 +87,7 @@ function whileServing(
     case 'becameUnready':
       return { state: { name: 'unready', reason: event.reason }, effects: [] }
     case 'shutdownInitiated': {
-      // What was not ready must not become ready because it is told to stop.
+      // A signal must not turn a process that was not ready into a ready one.
       const shutdown = { ...newShutdown(event), readinessFailing: state.name === 'unready' }
       const { readinessFailDelayMs, shutdownDelayMs } = event.timing
       const effects: readonly Effect[] = [
@@ -128,7 +128,7 @@ function whileShuttingDown(state: ShuttingDown, event: LifecycleEvent): Transiti
     }
     if (event.type === 'connectionsDrained') return enterStopping(shutdown, event.at, [])
     if (event.type === 'drainTimedOut') {
-      // Idle connections may be all that is left. What was in flight is counted where it is force-closed, and
+      // Only idle connections may be left here. Anything in flight is counted when it is force-closed, which
       // makes the exit code 1.
       return enterStopping(shutdown, event.at, [{ type: 'forceCloseConnections' }])
     }
@@ -165,7 +165,7 @@ function enterDraining(shutdown: Shutdown, at: number, before: readonly Effect[]
     drainEndsAt,
   }
   const ms = remaining(drainEndsAt, at)
-  // A notice longer than half of the drain timeout would leave work less time to finish than to give up.
+  // A notice longer than half of the drain timeout would give work less time to finish than to give up.
   const noticeMs = Math.min(shutdown.timing.deadlineNoticeMs, ms / 2)
   const effects: readonly Effect[] = [
     ...before,

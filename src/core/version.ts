@@ -1,6 +1,6 @@
 /**
- * Whether a version is known to be at least another one, by its first two numbers. What comes after them, as
- * in a pre-release, does not count; a text that is no version is never new enough.
+ * Whether a version is at least another one, by its first two numbers. The rest, such as a pre-release, does
+ * not count. A text that is not a version is never new enough.
  */
 export function isAtLeast(version: string, wanted: string): boolean {
   const [major, minor] = numbersOf(version)

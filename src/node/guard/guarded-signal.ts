@@ -3,13 +3,13 @@ import { catchRejection } from './rejection.ts'
 type Listener = (this: unknown, event: Event) => unknown
 
 /**
- * Makes the listeners of an abort signal harmless: Node turns what one of them throws, or rejects with, into
- * an uncaught exception, which would
- * end the process in the middle of its last requests (Node.js docs, "EventTarget error handling").
+ * Makes the listeners of an abort signal harmless. Node turns an error that a listener throws, or rejects
+ * with, into an uncaught exception, which would end the process in the middle of its last requests (Node.js
+ * docs, "EventTarget error handling").
  * @returns the signal
  */
 export function guardSignal(signal: AbortSignal, onError: (error: unknown) => void): AbortSignal {
-  // By listener, so that it can be removed again, and only as long as the listener lives.
+  // Keyed by listener, so that it can be removed again; entries live only as long as the listener.
   const guards = new WeakMap<object, Listener>()
   const guard = (listener: unknown): unknown => {
     if (listener === null || (typeof listener !== 'function' && typeof listener !== 'object')) return listener

@@ -2,17 +2,17 @@ import { describe } from '../../core/describe.ts'
 import { LastcallError } from '../../core/errors.ts'
 import { guardSignal } from './guarded-signal.ts'
 
-/** How a limited call ended. */
+/** How a call with a time limit ended. */
 export type Outcome =
   | { readonly type: 'finished'; readonly value: unknown; readonly ms: number }
   | { readonly type: 'failed'; readonly error: unknown; readonly ms: number }
   | { readonly type: 'timedOut'; readonly ms: number }
 
 /**
- * Calls a function of the user's with a time limit and turns every way it can end into a value. It is not
- * stopped at the limit, only no longer waited for; its signal tells it so. A late rejection is ignored:
- * nobody waits for it any more, and it must not end the process.
- * @param ms the limit; without one nothing but `ended` stops the waiting, and no timer keeps the process up
+ * Calls a user's function with a time limit and turns every possible end into a value. At the limit the
+ * function is not stopped: its signal is aborted, and the wait ends. A late rejection is ignored, because it
+ * must not end the process.
+ * @param ms the limit; without one only `ended` ends the wait, and no timer keeps the process alive
  * @param ended another reason to stop waiting, before the limit
  */
 export async function limited(
@@ -44,14 +44,14 @@ export async function limited(
 }
 
 /**
- * A thrown value in one line. Anything can be thrown: undefined, an object without a prototype, an error
- * whose message is none.
+ * A thrown value in one line. Any value can be thrown: undefined, an object without a prototype, an error
+ * without a message.
  */
 export function errorText(error: unknown): string {
   try {
     const text = error instanceof Error ? error.message || error.name : error
-    // Line by line: an expression for the spaces on both sides of a line end takes a time that grows with
-    // their square.
+    // Splits into lines first: one expression for the spaces on both sides of a line end needs quadratic
+    // time.
     const lines = String(text).split('\n')
     if (lines.length === 1) return lines.join('')
     const trimmed = lines.map((line) => line.trim()).filter((line) => line !== '')

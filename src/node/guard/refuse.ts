@@ -10,10 +10,10 @@ export function refuseTaken(call: string, name: string, taken: boolean): void {
   ])
 }
 
-/** What `onStop()`, `check()` and their like were given. */
+/** The arguments of `onStop()`, `check()` and similar calls. */
 export interface Registration {
   readonly name: unknown
-  /** Left out where nothing is called back. */
+  /** Absent for calls without a callback. */
   readonly run?: unknown
   readonly timeoutMs?: unknown
 }
@@ -35,7 +35,7 @@ export function refuseUnusable(call: string, given: Registration): void {
   if (problems.length > 0) throw new LastcallError('LASTCALL_INVALID_OPTIONS', problems)
 }
 
-/** @throws LastcallError `LASTCALL_INVALID_OPTIONS` for something given that is no promise */
+/** @throws LastcallError `LASTCALL_INVALID_OPTIONS` when a value is given that is not a promise */
 export function refuseNoPromise(call: string, given: unknown): void {
   if (given === undefined || typeof (given as PromiseLike<unknown> | null)?.then === 'function') return
   throw new LastcallError('LASTCALL_INVALID_OPTIONS', [
@@ -43,6 +43,6 @@ export function refuseNoPromise(call: string, given: unknown): void {
   ])
 }
 
-// A longer one would make Node's timer fire at once.
+// Node would fire a longer timer at once.
 const isTimeout = (value: unknown): boolean =>
   typeof value === 'number' && value >= 0 && value <= MAX_DURATION_MS

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 
-/** A process above this one. */
+/** A parent process, or one further up. */
 export interface Ancestor {
   readonly pid: number
   readonly args: readonly string[]
-  /** Whether it has a handler of its own for SIGTERM. */
+  /** Whether it has its own handler for SIGTERM. */
   readonly catchesTerm: boolean
 }
 
@@ -16,8 +16,8 @@ type ReadProc = (path: string) => string
 const readProc: ReadProc = (path) => readFileSync(path, 'utf8')
 
 /**
- * The processes above this one, parent first, as far as they can be seen; none where there is no /proc
- * (proc(5)). Never throws.
+ * The parent of this process and the processes above it, parent first. Empty without /proc (proc(5)). Never
+ * throws.
  */
 export function readAncestors(read: ReadProc = readProc): readonly Ancestor[] {
   const found: Ancestor[] = []
@@ -44,21 +44,18 @@ function fieldOf(status: string, field: string): string {
 
 const nameOf = ({ args }: Ancestor): string => args[0]?.split(' ', 1)[0]?.split('/').at(-1) ?? ''
 const isShell = (ancestor: Ancestor): boolean => /^-?(sh|bash|dash|ash|zsh|busybox)$/.test(nameOf(ancestor))
-/** It sets its title: `npm start`. Others run as a script of Node's. */
+/** npm sets its process title to `npm start`; the others run as a script of Node's. */
 const isPackageManager = (ancestor: Ancestor): boolean =>
   [nameOf(ancestor), ...ancestor.args.slice(1, 2)].some((arg) =>
     /(^|\/)(npm|pnpm|yarn)(-cli)?(\.c?js)?$/.test(arg),
   )
-/**
- * An interactive shell has no script and no command. On such a machine nobody sends SIGTERM to PID 1.
- */
+/** An interactive shell has no script and no command. If PID 1 is one, nobody sends SIGTERM to it. */
 const isInteractive = (ancestor: Ancestor): boolean =>
   isShell(ancestor) && !ancestor.args.slice(1).some((arg) => arg === '-c' || !arg.startsWith('-'))
 
 /**
- * Why this process will never hear of the SIGTERM that the kubelet sends to PID 1: a shell between them that
- * does not pass it on. Only where PID 1 is a shell or a package manager, as in a container; on a machine with
- * an init of its own, or with an interactive shell, this is no concern.
+ * Explains why the kubelet's SIGTERM to PID 1 will never reach this process: a shell in between does not pass
+ * it on. This matters only where PID 1 is a non-interactive shell or a package manager, as in a container.
  * @returns null when nothing is in the way
  */
 export function describeDeafParent(ancestors: readonly Ancestor[]): string | null {

@@ -1,8 +1,8 @@
-/** Time, as a lifecycle knows it. */
+/** The time source of a lifecycle. */
 export interface Clock {
   /** Wall-clock milliseconds that never go backwards within a process. */
   now(): number
-  /** Runs the callback later. The timer keeps the process alive: a deadline that does not is none. */
+  /** Runs the callback later. The timer keeps the process alive; otherwise a deadline might never fire. */
   startTimer(ms: number, callback: () => void): Disposable
 }
 

@@ -2,7 +2,7 @@ import { type Clock, realClock } from './clock.ts'
 import { defaultPolicy, type HostPolicy } from './policy.ts'
 import { type HostProcess, realProcess } from './process.ts'
 
-/** Everything that a lifecycle needs of what is around it. */
+/** Everything that a lifecycle needs from its environment. */
 export interface Host {
   readonly process: HostProcess
   readonly clock: Clock

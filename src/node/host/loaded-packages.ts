@@ -4,17 +4,17 @@ import { createRequire } from 'node:module'
 /** A CommonJS package that this process has loaded. */
 export interface LoadedPackage {
   readonly version: string
-  /** What each of its loaded modules exports. */
+  /** The exports of each of its loaded modules. */
   readonly exports: readonly unknown[]
 }
 
 /**
- * The copies of a CommonJS package that this process has loaded. Nothing is resolved: that could find a copy
- * which the application does not use. A package inside a bundle is not found.
+ * The copies of a CommonJS package that this process has loaded. Nothing is resolved, because that could find
+ * a copy which the application does not use. A package inside a bundle is not found.
  */
 export function loadedPackages(name: string): readonly LoadedPackage[] {
   const exportsByFolder = new Map<string, unknown[]>()
-  // Every require has the same cache, whichever file it belongs to.
+  // Every `require` function shares one cache.
   for (const module of Object.values(createRequire('/').cache)) {
     const folder = module && folderIn(module.filename, name)
     if (!folder) continue
@@ -28,7 +28,7 @@ export function loadedPackages(name: string): readonly LoadedPackage[] {
   })
 }
 
-/** The folder of the package, if the file is its own and not that of a package inside it. */
+/** The folder of the package, if the file belongs to it and not to a package nested inside it. */
 function folderIn(file: string, name: string): string | null {
   const path = file.replaceAll('\\', '/')
   const start = path.lastIndexOf('/node_modules/') + '/node_modules/'.length
@@ -40,7 +40,7 @@ function versionIn(folder: string): string | null {
     const { version } = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8')) as { version?: unknown }
     return typeof version === 'string' ? version : null
   } catch {
-    // Without its version there is nothing to hold against the package.
+    // Without a version the package cannot be judged.
     return null
   }
 }

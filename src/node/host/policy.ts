@@ -1,21 +1,24 @@
 import type { LifecycleEvent } from '../../core/event.ts'
 
-/** Decisions of a lifecycle that differ between an application's own and that of `auto`. */
+/** Decisions that differ between a lifecycle which the application created and the one of `auto`. */
 export interface HostPolicy {
-  /** Whether servers are left to any other lifecycle that serves them. Otherwise the other one is refused. */
+  /**
+   * Whether this lifecycle gives a server up to another one that wants to serve it. If not, the other one is
+   * refused.
+   */
   readonly yieldsServers: boolean
-  /** Whether to go on without the probe server, which cannot be opened because of this error. */
+  /** Whether to continue without the probe server after this error of opening it. */
   canDoWithoutProbes(error: unknown): boolean
-  /** The code that the report and the process end with, given the one that was decided. */
+  /** The exit code of the report and the process, given the computed one. */
   finalExitCode(decided: number): number
   /**
-   * Asked before an event takes effect, and whether it is held back until `proceed` is called; events behind
-   * it wait in turn. Only `lastcall/testing` holds any: the machine of a real process never waits.
+   * Asked before an event takes effect. Returns true to hold it until `proceed` is called; later events wait
+   * behind it. Only `lastcall/testing` holds events: the machine of a real process never waits.
    */
   intercept(event: LifecycleEvent, proceed: () => void): boolean
 }
 
-/** The policy of a lifecycle that its application has made on purpose. */
+/** The policy of a lifecycle that the application created itself. */
 export const defaultPolicy: HostPolicy = {
   yieldsServers: false,
   canDoWithoutProbes: () => false,

@@ -6,46 +6,43 @@ import type { SignalName } from '../../core/options.ts'
 import { type Ancestor, readAncestors } from './ancestors.ts'
 import type { UncaughtKind } from '../../core/report.ts'
 
-/** The process around a lifecycle. Only this file touches `process` and files. */
+/** The process around a lifecycle. Only this file uses `process` and files. */
 export interface HostProcess {
   readonly env: Readonly<Record<string, string | undefined>>
-  /** `process.versions`. Left out, any version will do. */
+  /** `process.versions`. When absent, every version is accepted. */
   readonly versions?: RuntimeVersions
   /**
-   * How many servers may have clients here: those that listen on a TCP port, a worker of a cluster, threads.
-   * Left out, none but those that a lifecycle knows of.
+   * How many servers of this process may have clients: servers that listen on a TCP port, a cluster worker,
+   * threads. When absent, only the servers that a lifecycle knows count.
    */
   listeningServers?(): number
-  /** The processes above this one, parent first, where they can be seen. */
+  /** The parent processes, parent first, as far as they are visible. */
   ancestors?(): readonly Ancestor[]
   onSignal(signal: SignalName, listener: () => void): Disposable
   /** 128 + the signal's number, as shells report it. */
   forcedExitCode(signal: SignalName): number
   /**
-   * Hears of every error that nobody catches, before the application's own handlers do, which run as well.
-   * Without those the process survives it.
+   * Reports every uncaught error, before the application's own handlers run. If the application has no
+   * handler, the process survives the error.
    */
   onUncaught(listener: (error: unknown, kind: UncaughtKind) => void): Disposable
   /**
-   * Hears of an end of the process that is not this `exit()`. What it returns is the exit code; it cannot
+   * Reports an exit of the process that is not this `exit()`. The listener returns the exit code; it cannot
    * wait for anything.
    */
   onForeignExit(listener: (code: number, stack: string | null) => number): Disposable
-  /** Ends the process once what was written to stdout and stderr is out. */
+  /** Ends the process after all output to stdout and stderr is written. */
   exit(code: number): Promise<void>
-  /** Sets the code for an exit that comes by itself, unless one is set. */
+  /** Sets the exit code for a process that ends by itself, unless a code is already set. */
   suggestExitCode(code: number): void
   writeError(line: string): void
-  /** Whether people read what is written: stderr is a terminal. Left out, it is none. */
+  /** Whether stderr is a terminal, so that people read the output. When absent, it is not. */
   readonly isTerminal?: boolean
-  /** Writes a file that has to exist already, such as a mounted one. Returns whether it did. */
+  /** Writes a file that must already exist, such as a mounted one. Returns whether that worked. */
   overwrite(path: string, text: string): boolean
 }
 
-/**
- * How long an exit waits for output that a slow reader does not take. The chart's margin of 3 s has room for
- * it.
- */
+/** How long an exit waits for a slow reader of its output. Fits into the chart's margin of 3 s. */
 const FLUSH_MS = 1_000
 
 /** The process that this program runs in. */
@@ -77,7 +74,7 @@ export function realProcess(): HostProcess {
   }
 }
 
-/** A worker of a cluster listens through its primary, and nobody can see what a thread serves. */
+/** A cluster worker listens through its primary, and Node does not show what a thread serves. */
 function listeningServers(): number {
   const resources = process.getActiveResourcesInfo()
   const seen = resources.filter((name) => name === 'TCPServerWrap' || name === 'MessagePort').length
@@ -88,8 +85,8 @@ function onUncaught(listener: (error: unknown, kind: UncaughtKind) => void): Dis
   const onException = (error: unknown, kind: UncaughtKind): void => listener(error, kind)
   const onRejection = (error: unknown): void => listener(error, 'unhandledRejection')
   process.prependListener('uncaughtException', onException)
-  // A rejection that nobody listens to becomes an uncaught exception by itself. Listening to it would keep it
-  // from the application's handlers for those.
+  // Without a listener, Node turns an unhandled rejection into an uncaught exception. Our own listener would
+  // hide it from the application's handlers for uncaught exceptions.
   const heard = process.listenerCount('unhandledRejection') > 0
   if (heard) process.prependListener('unhandledRejection', onRejection)
   return {
@@ -102,10 +99,7 @@ function onUncaught(listener: (error: unknown, kind: UncaughtKind) => void): Dis
 
 type ExitListener = (code: number, stack: string | null) => number
 
-/**
- * All that watch, so that `process.exit` is wrapped once, and is Node's own again when the last of them has
- * gone.
- */
+/** All watchers. `process.exit` is wrapped once, and restored when the last watcher leaves. */
 const exitListeners = new Set<{ readonly listener: ExitListener }>()
 let unwrapExit = (): void => {}
 
@@ -124,7 +118,7 @@ function wrapExit(): () => void {
   const native = process.exit
   let stack: string | null = null
   const exit = (...args: Parameters<typeof native>): never => {
-    // The first call is the one that ends the process: listeners of 'exit' may call it again.
+    // The first call is the one that ends the process. Listeners of 'exit' may call it again.
     stack ??= stackAbove(exit)
     return Reflect.apply(native, process, args) as never
   }
@@ -134,11 +128,11 @@ function wrapExit(): () => void {
     process.exitCode = highest
   }
   process.exit = exit
-  // First, while loggers that close in 'exit' still take a line.
+  // Runs first, while loggers that close in 'exit' still accept lines.
   process.prependListener('exit', onExit)
   return () => {
     process.removeListener('exit', onExit)
-    // Others may have wrapped ours meanwhile, and call it.
+    // Other code may have wrapped our function in the meantime, and may still call it.
     if (process.exit === exit) process.exit = native
   }
 }
@@ -157,16 +151,16 @@ function flush(stream: NodeJS.WriteStream): Promise<void> {
 }
 
 /**
- * Writes as `console` does: in order with the program's own output, without ever blocking on a full pipe (a
- * synchronous write would wait for
- * the reader, or fail half-way through a line), and a closed pipe is not an uncaught error.
+ * Writes like `console`: in order with the program's own output, and without blocking on a full pipe. A
+ * synchronous write would wait for the reader or fail halfway through a line. A closed pipe must not become
+ * an uncaught error.
  */
 function write(stream: NodeJS.WriteStream, text: string, done: () => void): void {
   const ignore = (): void => {}
   stream.once('error', ignore)
   try {
     stream.write(text, (error) => {
-      // 'error' follows this callback, when the guard below is gone.
+      // The 'error' event follows this callback, when the guard below is already removed.
       if (error && stream.listenerCount('error') === 0) stream.once('error', ignore)
       done()
     })
@@ -183,8 +177,8 @@ function wait(ms: number): Promise<void> {
 
 function overwrite(path: string, text: string): boolean {
   try {
-    // Without O_CREAT: on a developer's machine there is no such file, and root would make one in /dev.
-    // Non-blocking, because opening a pipe that nobody reads would wait for ever.
+    // No O_CREAT: a developer's machine has no such file, and root would create one in /dev. Non-blocking,
+    // because opening a pipe without a reader would wait forever.
     const file = openSync(path, constants.O_WRONLY | constants.O_NONBLOCK)
     try {
       ftruncateSync(file)

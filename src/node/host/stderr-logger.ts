@@ -5,8 +5,8 @@ import { catchRejection } from '../guard/rejection.ts'
 import { terminalLine } from './terminal-line.ts'
 
 /**
- * The default logger writes to stderr, so that a program's own output stays clean: one JSON object a line,
- * which the kubelet collects, and a line for people when stderr is a terminal.
+ * The default logger writes to stderr, so a program's own output stays clean. It writes one JSON object a
+ * line, or a line for people when stderr is a terminal.
  */
 export function stderrLogger(host: Pick<Host, 'clock' | 'process'>): Logger {
   const write = (level: keyof Logger) => (details: object, message: string) => {
@@ -21,13 +21,13 @@ export function stderrLogger(host: Pick<Host, 'clock' | 'process'>): Logger {
 }
 
 /**
- * How long an exit waits for a logger. With the time for stdout and stderr it stays below the chart's margin
- * of 3 s.
+ * How long an exit waits for a logger. Together with the wait for stdout and stderr it fits into the chart's
+ * margin of 3 s.
  */
 const FLUSH_MS = 1_000
 
 /**
- * Lets a logger write what it has kept back, as pino does with its transports: `flush(callback)`. Never
+ * Lets a logger write what it has buffered, as pino does with its transports: `flush(callback)`. Never
  * rejects.
  */
 export async function flushLogger(logger: Logger | false | undefined): Promise<void> {
@@ -38,7 +38,7 @@ export async function flushLogger(logger: Logger | false | undefined): Promise<v
   await limited(flushed, FLUSH_MS)
 }
 
-/** A logger that a failing logger behind it, synchronous or not, cannot break the shutdown with. */
+/** Wraps a logger so that its failures, synchronous or not, cannot break the shutdown. */
 export function guardedLogger(logger: Logger | false): Logger {
   const call = (level: keyof Logger) => (details: object, message: string) => {
     if (logger === false) return
@@ -51,5 +51,5 @@ export function guardedLogger(logger: Logger | false): Logger {
   return { info: call('info'), warn: call('warn'), error: call('error') }
 }
 
-/** What a logger fails with: there is nowhere left to say it. */
+/** Ignores failures of a logger: there is no other place to report them. */
 const ignore = (): void => {}

@@ -13,8 +13,8 @@ export interface LineParts {
 const styles = { info: 'dim', warn: 'yellow', error: 'red' } as const
 
 /**
- * A log line for people: the time of day, the message, and the details as `name=value`. An event's own name
- * is its message. A report is left to the log collector unless something was lost: the message sums it up.
+ * A log line for people: time of day, message, and details as `name=value`. For an event, the message is its
+ * name. The report itself goes to the terminal only when something was lost; its message sums it up.
  */
 export function terminalLine({ level, now, message, details, colors }: LineParts): string {
   const pairs = Object.entries(details)
@@ -27,11 +27,11 @@ export function terminalLine({ level, now, message, details, colors }: LineParts
   return colors ? `${color('dim', time)} ${color(styles[level], text)}` : `${time} ${text}`
 }
 
-/** The caller knows the stream that this is written to. */
+/** The caller knows whether the target stream supports colors. */
 const color = (style: 'dim' | 'yellow' | 'red', text: string): string =>
   styleText(style, text, { validateStream: false })
 
-/** What a value may hold must not move the cursor of somebody's terminal. */
+/** Escapes control characters: a value must not move the cursor of a terminal. */
 const oneLine = (value: unknown): string =>
   stripVTControlCharacters(typeof value === 'string' ? value : JSON.stringify(value)).replaceAll(
     /\p{Cc}/gu,

@@ -5,15 +5,14 @@ import type { Lifecycle } from '../types.ts'
 import { servesElsewhere } from './serves-elsewhere.ts'
 
 /**
- * Makes the lifecycle of a cluster's primary wait for its workers, each of which drains its own connections
- * with a lifecycle of its own. The workers get
- * the signal once; Ctrl-C, which they get from the terminal as well, is one signal to them. Readiness is red
- * until a worker listens. The exit code
- * is 1 when a worker's was not 0.
+ * Makes the lifecycle of a cluster's primary wait for its workers. Each worker drains its own connections
+ * with its own lifecycle. The primary sends the signal to each worker once; Ctrl-C, which workers also get
+ * from the terminal, counts as one signal. Readiness is red until a worker listens. The exit code is 1 when a
+ * worker's was not 0.
  *
- * A primary that ended first would take its workers with it (Node.js, lib/internal/cluster/child.js: they
- * exit when it disconnects), and a worker that
- * disconnects before it is drained loses what is handed over to it meanwhile: neither is done here.
+ * If the primary ended first, its workers would end with it (Node.js, lib/internal/cluster/child.js: they
+ * exit when it disconnects). If a worker disconnected before its drain, it would lose connections that are
+ * being handed to it. So neither happens.
  * @throws LastcallError `LASTCALL_INVALID_OPTIONS` in a worker
  * @example
  * ```ts
@@ -57,14 +56,14 @@ class Workers {
   install(): void {
     cluster.on('listening', (worker) => this.#listening.add(worker))
     cluster.on('exit', (worker, code, signal) => this.#onExit(worker, code, signal))
-    // One that is forked in the middle of a shutdown has nothing to begin.
+    // A worker forked during a shutdown gets the signal at once.
     cluster.on('online', (worker) => this.#pass(worker))
     const lifecycle = this.#lifecycle
     servesElsewhere.add(lifecycle)
     lifecycle.check('workers', () => this.#listening.size > 0)
     lifecycle.on('shutdownInitiated', (event) => {
       this.#signal = 'reason' in event && event.reason === 'SIGINT' ? 'SIGINT' : 'SIGTERM'
-      // A shutdown from the start has no drain that could be held.
+      // A shutdown that begins during the start has no drain to hold.
       if (event.state !== 'stopping') this.#holdDrain()
       for (const worker of running()) this.#pass(worker)
     })
@@ -79,15 +78,15 @@ class Workers {
   #onExit(worker: Worker, code: number | null, signal: string | null): void {
     const served = this.#listening.delete(worker)
     if (this.#signal === null) return
-    // A worker that has not begun to listen has nothing to lose.
+    // A worker that never listened has no clients to lose.
     const failed = signal === null ? code !== 0 : served || signal !== this.#signal
     if (failed) this.#failures.push(`worker ${worker.id} ended with ${signal ?? code}`)
     if (running().length === 0) this.#onGone()
   }
 
   /**
-   * Their drain and their stop hooks run while this process is in its drain, then in its stop hooks: the sum
-   * is the same.
+   * The workers run their drain and their stop hooks while this process is in its own drain and stop hooks.
+   * So the sum of the times stays the same.
    */
   #holdDrain(): void {
     const hold = this.#lifecycle.hold('workers')

@@ -8,16 +8,16 @@ import { environmentFor } from './environment.ts'
 import { NodeLifecycle } from './lifecycle.ts'
 
 /**
- * By name, not by import: `lastcall/auto` may come from another copy of the package than the application's
- * own lifecycle.
+ * Found by name, not by import: `lastcall/auto` may come from another copy of the package than the
+ * application's own lifecycle.
  */
 const created = channel('lastcall:lifecycle:created')
 
 /**
- * Makes a lifecycle. Nothing is listened to, installed or started before its `start()`.
+ * Creates a lifecycle. Nothing is installed or started before its `start()`.
  * @param options see {@link LifecycleOptions}; missing options come from `LASTCALL_*` variables, then from
  *   the defaults
- * @param host the process around it; tests put their own here
+ * @param host the process around it; tests pass their own
  * @throws LastcallError `LASTCALL_INVALID_OPTIONS` with all problems at once, `LASTCALL_NODE_VERSION`
  * @example
  * ```ts

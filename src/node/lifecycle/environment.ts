@@ -4,7 +4,7 @@ import type { HostProcess } from '../host/process.ts'
 
 /**
  * The environment that options are read from. All workers of a cluster would share one probe port and one
- * termination log, so only the primary has them unless the code says otherwise.
+ * termination log. So only the primary uses them, unless code says otherwise.
  */
 export function environmentFor(
   { probePort, terminationLog }: LifecycleOptions,

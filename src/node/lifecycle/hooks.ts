@@ -31,9 +31,8 @@ export class Hooks {
   }
 
   /**
-   * Runs them, last registered first and one after the other: what was opened last may need what was opened
-   * before it. Each has its own limit; the one for all together is a timer of the machine's, which calls
-   * `end()`.
+   * Runs the hooks one after the other, the last registered first: a later resource may need an earlier one.
+   * Each hook has its own limit. The limit for all together is a timer of the machine, which calls `end()`.
    * @returns how many did not finish
    */
   async run(): Promise<number> {
@@ -42,7 +41,7 @@ export class Hooks {
       const { name, timeoutMs } = hook
       this.#running = { name, since: performance.now() }
       const outcome = await limited(hook.run, timeoutMs, ended)
-      // The report has been written meanwhile, with this hook in it as it was.
+      // The report is already written, and lists this hook as unfinished.
       if (ended.aborted) break
       this.#running = null
       const error = outcome.type === 'failed' ? { error: errorText(outcome.error) } : {}
@@ -55,12 +54,12 @@ export class Hooks {
     return this.#ended.signal.aborted ? undefined : this.#hooks.pop()
   }
 
-  /** Tells the hook that runs that its time is over, and lets none begin any more. */
+  /** Aborts the running hook's signal, and starts no further hook. */
   end(): void {
     this.#ended.abort()
   }
 
-  /** Results so far; what has not ended, or not begun, is in the list as well. */
+  /** Results so far, including hooks that have not ended or not begun. */
   results(): readonly HookResult[] {
     const running = this.#running ? [{ ...took(this.#running), outcome: 'timedOut' } as const] : []
     const waiting = this.#hooks

@@ -22,7 +22,7 @@ import { Work } from './work.ts'
 import type * as types from '../types.ts'
 import type { Hold, WorkerStop } from '../work-types.ts'
 
-/** See `createLifecycle`. Checks what it is given, and hands it to the parts. */
+/** See `createLifecycle`. Checks the arguments and passes them to the parts. */
 export class NodeLifecycle implements types.Lifecycle {
   readonly options: ResolvedOptions
   readonly #host: Host
@@ -39,7 +39,7 @@ export class NodeLifecycle implements types.Lifecycle {
   #wantsProbes: boolean
   #probeAddress: { host: string; port: number } | null = null
 
-  /** @param alwaysDelays whether it has a shutdown delay without a server, too */
+  /** @param alwaysDelays whether the shutdown delay applies even without a server */
   constructor(options: ResolvedOptions, host: Host, logger: Logger, alwaysDelays: boolean) {
     this.options = options
     this.#wantsProbes = options.probePort !== false
@@ -186,7 +186,7 @@ export class NodeLifecycle implements types.Lifecycle {
     await this.shutdown('disposed of')
   }
 
-  /** A server that cannot be given to `serve()`, such as gRPC's, has clients as well. */
+  /** A server that `serve()` cannot take, such as gRPC's, has clients as well. */
   #servesAny(): boolean {
     const listening = this.#host.process.listeningServers?.() ?? 0
     const own = this.#probeAddress === null ? 0 : 1
@@ -205,7 +205,7 @@ export class NodeLifecycle implements types.Lifecycle {
       this.#started = false
       throw error
     }
-    // The signal may have come while the port was being opened, and the shutdown been over before it was.
+    // The signal may have come while the port was being opened, and the shutdown may already be over.
     if (this.state === 'stopped') await this.#probes.close()
   }
 

@@ -10,7 +10,7 @@ import { errorText } from '../guard/limit.ts'
 import { catchRejection } from '../guard/rejection.ts'
 import type { ObservedEvent } from '../types.ts'
 
-/** An event without its time, which the machine adds. */
+/** An event without its time. The machine adds the time. */
 export type Occurrence = LifecycleEvent extends infer Event
   ? Event extends { at: number }
     ? Omit<Event, 'at'>
@@ -25,13 +25,13 @@ const timerEvents: Readonly<Record<TimerName, Occurrence>> = {
   hooks: { type: 'hooksTimedOut' },
 }
 
-/** What the machine leaves to its owner. */
+/** The effects that the machine leaves to its owner. */
 export type OtherEffect = Exclude<Effect, { type: 'startTimer' | 'stopTimer' }>
 
-/** What the machine needs of its host. */
+/** What the machine needs from its host. */
 type MachineHost = Pick<Host, 'clock' | 'policy'>
 
-/** Who carries out the effects. Hears of every event before the listeners do. */
+/** Executes the effects. Learns of every event before the listeners do. */
 export interface Owner {
   observe(event: ObservedEvent): void
   execute(effect: OtherEffect): void
@@ -41,10 +41,10 @@ interface Subscription {
   readonly listener: (event: ObservedEvent) => unknown
 }
 
-/** These can happen again; all others are remembered for who asks later. */
+/** These events can happen again. All others are kept for later calls of `once()`. */
 const repeatable: ReadonlySet<EventName> = new Set(['becameReady', 'becameUnready'])
 
-/** Holds the state, feeds it events and keeps its timers. Other effects are carried out by the owner. */
+/** Holds the state, dispatches events to it and runs its timers. The owner executes all other effects. */
 export class Machine {
   readonly #host: MachineHost
   readonly #logger: Logger
@@ -65,10 +65,14 @@ export class Machine {
     return this.#state
   }
 
-  /** Lets something have happened. An event that means nothing now changes nothing and is told to nobody. */
+  /**
+   * Dispatches an event. An event without a meaning in the present state changes nothing and reaches no
+   * listener.
+   */
   dispatch(occurrence: Occurrence): void {
     this.#queue.push({ ...occurrence, at: this.#host.clock.now() } as LifecycleEvent)
-    // A listener, or an effect, may dispatch: its event waits until all effects of this one are carried out.
+    // A listener or an effect may dispatch another event. That event waits until all effects of this one are
+    // executed.
     if (this.#queue.length > 1) return
     this.#work()
   }
@@ -81,10 +85,7 @@ export class Machine {
     }
   }
 
-  /**
-   * What means nothing now is not worth holding. While an event is held, all others queue behind it: its
-   * meaning cannot change.
-   */
+  /** An event without a meaning is not held. Events queue behind a held one, so its meaning cannot change. */
   #isHeld(event: LifecycleEvent): boolean {
     if (transition(this.#state, event).state === this.#state) return false
     return this.#host.policy.intercept(event, () => {
@@ -136,7 +137,7 @@ export class Machine {
     const complain = (error: unknown): void =>
       this.#logger.error({ event: event.type, error: errorText(error) }, 'lastcall: a listener failed')
     const listeners = this.#listeners.get(event.type) ?? new Set()
-    // A listener may add and remove others while they are told; a new one has not missed anything.
+    // A listener may add and remove listeners during this loop. A new one has not missed this event.
     const present = [...listeners]
     for (const subscription of present) {
       if (!listeners.has(subscription)) continue
@@ -148,10 +149,7 @@ export class Machine {
     }
   }
 
-  /**
-   * What fails here must not keep the steps behind it from being taken, the timers above all: they end what
-   * hangs.
-   */
+  /** A failing step must not prevent the next ones, above all the timers: they end everything that hangs. */
   #attempt(step: string, run: () => void): void {
     try {
       run()
@@ -173,7 +171,7 @@ export class Machine {
 
   #startTimer(timer: TimerName, ms: number): void {
     this.#stopTimer(timer)
-    // The shortest timer is a millisecond, and a probe that comes within it must not be told to send more.
+    // Even the shortest timer takes a millisecond, and a probe within it must not answer green.
     if (timer === 'readinessFail' && ms === 0) return this.dispatch(timerEvents[timer])
     this.#timers.set(
       timer,

@@ -8,27 +8,29 @@ export interface MetricSample {
   readonly value: number
 }
 
-/** A metric of lastcall: its name without the prefix, and how its samples are read from a snapshot. */
+/**
+ * A metric of lastcall: its name without the prefix, and a function that reads its samples from a snapshot.
+ */
 export interface MetricDefinition {
   readonly name: string
   readonly help: string
   readonly type: 'gauge' | 'counter'
-  /** How prom-client's cluster registry makes one value of those of several workers. */
+  /** How prom-client's cluster registry combines the values of several workers. */
   readonly aggregator: 'sum' | 'min' | 'max'
   readonly samples: (snapshot: Snapshot) => readonly MetricSample[]
 }
 
 /**
- * What is not known, such as a moment that has not come, has no sample: 0 would read as 1970 in every
- * subtraction (kube-state-metrics leaves such series out, too).
+ * A moment that is not known yet has no sample: 0 would mean 1970 in every subtraction (kube-state-metrics
+ * leaves such series out, too).
  */
 const seconds = (ms: number | null): readonly MetricSample[] =>
   ms === null ? [] : [{ labels: {}, value: ms / 1_000 }]
 
 /**
- * Every metric of a lifecycle, by its name in Prometheus. What counts or lasts is there from the first
- * scrape, as 0: a series that first appears with the
- * event it counts cannot be used in a rate (Prometheus, "Instrumentation", missing metrics).
+ * Every metric of a lifecycle, by its name in Prometheus. Counters and durations exist from the first scrape,
+ * as 0: a series that first appears with the event it counts is useless in a rate (Prometheus,
+ * "Instrumentation", missing metrics).
  */
 export const metricTable: readonly MetricDefinition[] = [
   {

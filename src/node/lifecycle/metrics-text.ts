@@ -26,5 +26,5 @@ function labelsOf(labels: Readonly<Record<string, string>>): string {
 
 const escaped = (text: string): string => text.replaceAll('\\', '\\\\').replaceAll('\n', String.raw`\n`)
 
-// The application chooses the name of a server, and a quote in it would end the label.
+// The application chooses a server's name. An unescaped quote in it would end the label.
 const quoted = (text: string): string => escaped(text).replaceAll('"', String.raw`\"`)

@@ -7,17 +7,17 @@ import type { Recorder } from './recorder.ts'
 
 type WatchHost = Pick<Host, 'clock' | 'process'>
 
-/** What {@link ProcessWatch} asks of its shutdown. */
+/** What {@link ProcessWatch} needs from the shutdown. */
 export interface Watched {
   inFlight(): number
-  /** The report as it would be at this moment. */
+  /** The report as of now. */
   report(exitCode: number): Report
 }
 
 /**
- * Watches the process while a shutdown runs, and at no other time. An uncaught error does not end the drain,
- * nor is it hidden (close-with-grace's second error ends the process). An exit that other code calls is
- * logged before it happens, but not prevented: that code may have a reason.
+ * Watches the process during a shutdown, and only then. An uncaught error is reported and does not end the
+ * drain (close-with-grace ends the process at its second error). When other code calls `process.exit()`, the
+ * exit is logged and not prevented: that code may have a reason.
  */
 export class ProcessWatch {
   readonly #host: WatchHost
@@ -44,7 +44,7 @@ export class ProcessWatch {
     for (const watch of this.#watches) watch[Symbol.dispose]()
   }
 
-  /** Puts the report where Kubernetes reads it. */
+  /** Writes the report to the file that Kubernetes reads. */
   publish(report: Report): void {
     if (this.#terminationLog === false) return
     this.#host.process.overwrite(this.#terminationLog, serializeReport(report, TERMINATION_MESSAGE_MAX_BYTES))
@@ -58,10 +58,10 @@ export class ProcessWatch {
     )
   }
 
-  /** Everything here has to be synchronous: it is the last thing that the process does. */
+  /** Everything here has to be synchronous: it is the last code that the process runs. */
   #onExit(watched: Watched, code: number, stack: string | null): number {
     const earlyExit: EarlyExit = { inFlight: watched.inFlight(), stack }
-    // What is lost must not look like a clean end.
+    // Lost requests must not look like a clean end.
     const exitCode = code === 0 && earlyExit.inFlight > 0 ? 1 : code
     const report: Report = { ...watched.report(exitCode), clean: false, earlyExit }
     this.#logger.error(

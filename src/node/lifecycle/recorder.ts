@@ -7,7 +7,7 @@ import type { ObservedEvent, ServerSnapshot, Snapshot } from '../types.ts'
 
 type Counts<Key extends string> = Partial<Record<Key, number>>
 
-/** Keeps what the report and the metrics tell of a shutdown. */
+/** Collects what the report and the metrics say about a shutdown. */
 export class Recorder {
   readonly #events: (ObservedEvent & { readonly inFlight: number })[] = []
   readonly #late: Counts<StateName> = {}
@@ -27,7 +27,8 @@ export class Recorder {
   }
 
   /**
-   * Counts all of them and keeps the first. One by one: as arguments of one call, 125,000 overflow the stack.
+   * Counts all forced closes and keeps the first ones. Adds them one by one: 125,000 arguments of one call
+   * overflow the stack.
    */
   addForced(closes: readonly ForcedClose[]): void {
     this.#forcedTotal += closes.length
@@ -41,12 +42,12 @@ export class Recorder {
     this.#uncaught.push({ kind, error, at })
   }
 
-  /** How many errors nobody caught so far. */
+  /** How many errors were uncaught so far. */
   get uncaughtErrors(): number {
     return this.#uncaught.length
   }
 
-  /** How much was force-closed so far. */
+  /** How many things were force-closed so far. */
   get forcedCloses(): number {
     return this.#forcedTotal
   }

@@ -1,4 +1,7 @@
 import type { Lifecycle } from '../types.ts'
 
-/** Lifecycles whose shutdown delay other processes need: the workers of a cluster. */
+/**
+ * Lifecycles that need a shutdown delay because other processes serve clients for them: the workers of a
+ * cluster.
+ */
 export const servesElsewhere: WeakSet<Lifecycle> = new WeakSet()

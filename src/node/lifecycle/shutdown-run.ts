@@ -17,17 +17,17 @@ import type { SignalListener } from './signals.ts'
 import type { ObservedEvent, Snapshot } from '../types.ts'
 import type { Work } from './work.ts'
 
-/** What a shutdown acts upon. */
+/** The parts that a shutdown acts on. */
 export interface Parts {
   readonly servers: Servers
   readonly hooks: Hooks
   readonly work: Work
-  /** Whether clients are served, here or by other processes that this one waits for. */
+  /** Whether this process serves clients, or other processes do that it waits for. */
   servesAny(): boolean
   readonly probes: ProbeServer
 }
 
-/** Carries out what the machine decides: the only place where the order of a shutdown meets the process. */
+/** Executes what the machine decides. Only here the order of a shutdown meets the process. */
 export class ShutdownRun implements SignalListener {
   readonly machine: Machine
   readonly #options: ResolvedOptions
@@ -66,7 +66,7 @@ export class ShutdownRun implements SignalListener {
     this.#signals = signals
   }
 
-  /** @param why anything: an error handler may pass its error on */
+  /** @param why any value, because an error handler may pass its error */
   begin(why: unknown): Promise<Report> {
     const { work, servesAny } = this.#parts
     const inFlight = this.#inFlight() + work.workers
@@ -78,7 +78,7 @@ export class ShutdownRun implements SignalListener {
   }
 
   onFirst(signal: SignalName): void {
-    // It also asks for the exit of a shutdown that was begun in code.
+    // A signal also asks for the exit when code has begun the shutdown.
     this.#signalledAt = this.#host.clock.now()
     void this.begin(signal)
   }
@@ -168,9 +168,9 @@ export class ShutdownRun implements SignalListener {
   }
 
   /**
-   * Tells streams to end. The client of an event stream comes back as soon as its stream has ended; as long
-   * as a listener was open, the kernel could hand that connection to this process again. So this waits for
-   * the listeners. Workers stop earlier, when the shutdown begins.
+   * Tells streams to end. Clients of event streams reconnect at once, and with an open listener the kernel
+   * could give the new connection to this process again. So this runs after the listeners are closed. Workers
+   * stop earlier, when the shutdown begins.
    */
   #abort(): void {
     if (!this.#drainStarted.signal.aborted) this.#drainStarted.abort(new Error('The drain has started'))
@@ -179,8 +179,8 @@ export class ShutdownRun implements SignalListener {
   #report(decided: number): Report {
     const { servers, hooks, work } = this.#parts
     const reason = shutdownOf(this.machine.state)?.reason ?? ''
-    // What came after the drain (a server or a hold of a stop hook's) is force-closed as well, and nothing
-    // that is force-closed leaves a clean exit.
+    // A stop hook may have opened a server or a hold after the drain. Those are force-closed as well, and a
+    // forced close is never a clean exit.
     const { forcedCloses, uncaughtErrors } = this.#recorder
     const workers = work.results()
     const failedWorkers = workers.filter(({ outcome }) => outcome === 'failed').length

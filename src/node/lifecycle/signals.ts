@@ -2,15 +2,15 @@ import { SECOND_SIGNAL_AFTER_MS } from '../../core/defaults.ts'
 import type { SignalName } from '../../core/options.ts'
 import type { Host } from '../host/host.ts'
 
-/** What signals mean to a lifecycle. */
+/** What a lifecycle does about signals. */
 export interface SignalListener {
   onFirst(signal: SignalName): void
   onSecond(signal: SignalName): void
 }
 
 /**
- * Listens for the signals until it is disposed of. The first begins the shutdown; another one, of whichever
- * kind, forces the exit, unless it follows so soon that it is the same key press: Ctrl-C through npm arrives
+ * Listens for the signals until it is disposed of. The first signal begins the shutdown, and a second one of
+ * any kind forces the exit. A second signal that follows at once is ignored: Ctrl-C through npm arrives
  * twice, from the terminal and from npm.
  */
 export function installSignals(

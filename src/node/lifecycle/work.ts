@@ -3,10 +3,10 @@ import { guardSignal } from '../guard/guarded-signal.ts'
 import { errorText } from '../guard/limit.ts'
 import type { Hold, WorkerStop } from '../work-types.ts'
 
-/** Told what a user's code failed with. Nobody else awaits it. */
+/** Receives the error of a user's work. No other code awaits that work. */
 export type WorkFailure = (error: unknown, details: { readonly [key: string]: string }) => void
 
-/** Work that is no request: holds, and workers that have not stopped yet. It keeps the drain open. */
+/** Work that is not a request: holds, and workers that have not stopped yet. It keeps the drain open. */
 export class Work {
   readonly #open = new Map<object, { readonly label: string; readonly since: number }>()
   readonly #workers = new Map<string, WorkerStop>()
@@ -21,12 +21,12 @@ export class Work {
     guardSignal(this.#deadline.signal, (error) => onFailure(error, { listener: 'abort' }))
   }
 
-  /** What keeps the drain open now. Before the shutdown a worker does not. */
+  /** How much work keeps the drain open now. Workers count only after the shutdown has begun. */
   get count(): number {
     return this.#open.size
   }
 
-  /** Workers that have not been told to stop. */
+  /** How many workers have not been told to stop. */
   get workers(): number {
     return this.#workers.size
   }
@@ -43,7 +43,7 @@ export class Work {
     const hold: Hold = { signal: this.#deadline.signal, release, [Symbol.dispose]: release }
     const since = performance.now()
     this.#open.set(hold, { label, since })
-    // This handles the rejection, so that nobody else would ever hear of it.
+    // This handles the rejection, so no other code would ever see it.
     until?.then(release, (error: unknown) => {
       this.#onFailure(error, { hold: label })
       if (this.#stopping && this.#open.has(hold)) this.#results.push(failed(label, since, error))
@@ -56,7 +56,7 @@ export class Work {
     return this.#workers.has(name)
   }
 
-  /** Adds a worker. One that comes after the shutdown began is told to stop at once. */
+  /** Adds a worker. If the shutdown has already begun, the worker is told to stop at once. */
   addWorker(name: string, stop: WorkerStop): Disposable {
     this.#workers.set(name, stop)
     if (this.#stopping) this.stopWorkers()
@@ -67,7 +67,7 @@ export class Work {
     }
   }
 
-  /** Tells all workers to stop, side by side. Each is a hold until its promise settles. */
+  /** Tells all workers to stop, in parallel. Each one is a hold until its promise settles. */
   stopWorkers(): void {
     this.#stopping = true
     const workers = [...this.#workers]
@@ -88,23 +88,23 @@ export class Work {
         },
       )
       .then((result) => {
-        // At the deadline the report has it already, as it was.
+        // After the drain timeout the report already lists it as unfinished.
         if (this.#open.has(hold)) this.#results.push(result)
         hold.release()
       })
   }
 
-  /** Calls back whenever nothing is open any more. */
+  /** Sets the function to call whenever no work is open any more. */
   onReleased(listener: () => void): void {
     this.#onReleased = listener
   }
 
-  /** Aborts the signal that says that the time is nearly up. */
+  /** Tells all work that the drain timeout is near. */
   announceDeadline(): void {
     if (!this.#deadline.signal.aborted) this.#deadline.abort(new Error('The drain timeout is nearly up'))
   }
 
-  /** Lets go of everything that is open, and says what that was. */
+  /** Drops all open work and returns what it was. */
   forceClose(): readonly ForcedClose[] {
     this.announceDeadline()
     const forced = [...this.#open.values()].map(
@@ -115,7 +115,7 @@ export class Work {
     return forced
   }
 
-  /** How the workers stopped that have, and the holds whose work failed in the shutdown. */
+  /** How workers stopped, and which holds failed during the shutdown. */
   results(): readonly HookResult[] {
     return this.#results
   }

@@ -2,23 +2,21 @@ import type { Logger } from '../../core/logger.ts'
 import { errorText, limited } from '../guard/limit.ts'
 import type { Check, CheckOptions } from '../types.ts'
 
-/** What one check answered. */
+/** The result of one check. */
 export interface CheckResult {
   readonly name: string
   readonly ok: boolean
-  /**
-   * When the run began that has taken longer than its time and has not ended yet. Wall-clock milliseconds.
-   */
+  /** Start of a run that has exceeded its time and has not ended yet. Wall-clock milliseconds. */
   readonly hangsSince?: number
 }
 
 interface Entry {
   readonly check: Check
   readonly options: CheckOptions
-  /** The run that is under way, or hangs; probes that come meanwhile ask for the same one. */
+  /** The current run, which may hang. Probes that arrive meanwhile share it. */
   running: Promise<boolean> | null
   startedAt: number
-  /** Whether the run is out of time and has not settled yet. */
+  /** Whether the run has exceeded its time and has not settled yet. */
   hangs: boolean
   passed: boolean
 }
@@ -48,15 +46,15 @@ export class Checks {
     }
   }
 
-  /** Asks all checks at once, or only those that concern liveness. */
+  /** Runs all checks in parallel, or only the liveness checks. */
   run(kind: 'readiness' | 'liveness'): Promise<readonly CheckResult[]> {
     const entries = [...this.#entries].filter(([, entry]) => kind === 'readiness' || entry.options.liveness)
     return Promise.all(entries.map(([name, entry]) => this.#ask(name, entry)))
   }
 
   /**
-   * A run that hangs is not joined by another: each probe would add one more query to a database that answers
-   * none.
+   * A hanging run blocks further runs: otherwise each probe would add one more query to a database that
+   * answers none.
    */
   async #ask(name: string, entry: Entry): Promise<CheckResult> {
     entry.running ??= this.#run(name, entry)
@@ -79,7 +77,7 @@ export class Checks {
     if (settled) end(entry)
     else entry.hangs = true
     const passed = outcome.type === 'finished' && outcome.value !== false
-    // Only the change is worth a line: a probe comes every few seconds for as long as the database is away.
+    // Logs only the change: a probe comes every few seconds for as long as the database is away.
     if (passed && !entry.passed) this.#logger.info({ check: name }, 'check passes again')
     if (!passed && entry.passed) {
       const why =
@@ -95,7 +93,7 @@ export class Checks {
   }
 }
 
-/** The next probe starts a new run. */
+/** Lets the next probe start a new run. */
 function end(entry: Entry): void {
   entry.hangs = false
   entry.running = null

@@ -9,7 +9,7 @@ import { errorText } from '../guard/limit.ts'
 import { parseTarget } from './probe-target.ts'
 import type { EndpointAnswer } from '../types.ts'
 
-/** What the probe server looks at. */
+/** What the probe server reports about. */
 export interface ProbeSubject {
   state(): State
   readonly checks: Checks
@@ -32,9 +32,9 @@ const text = (status: number, body: string): Reply => ({
 })
 
 /**
- * `/livez`, `/readyz` and `/startupz` on a port of their own, so that they answer when the traffic's port is
- * closed already. Answers like kube-apiserver's health endpoints: a word when all is well, each check with
- * `?verbose` or when one fails.
+ * `/livez`, `/readyz` and `/startupz` on a port of their own, so they still answer after the application's
+ * port is closed. The answers look like kube-apiserver's: one word when all is well, one line for each check
+ * with `?verbose` or after a failure.
  */
 export class ProbeServer {
   readonly #subject: ProbeSubject
@@ -44,7 +44,7 @@ export class ProbeServer {
   constructor(subject: ProbeSubject) {
     this.#subject = subject
     this.#server = createServer((request, response) => void this.#answer(request, response))
-    // A client that never finishes its request must not be what keeps the process up.
+    // A client that never finishes its request must not keep the process alive.
     this.#server.requestTimeout = 10_000
   }
 
@@ -67,7 +67,7 @@ export class ProbeServer {
     try {
       await this.#bind(port, host)
     } catch (error) {
-      // A kernel without IPv6 has no unspecified address of it; the default has to work there, too.
+      // A kernel without IPv6 cannot bind '::'. The default has to work there, too.
       const noIpv6 = host === '::' && /EAFNOSUPPORT|EADDRNOTAVAIL/.test(errorText(error))
       if (!noIpv6) throw probePortError(port, host, error)
       await this.#bind(port, '0.0.0.0').catch((again: unknown) => {
@@ -78,10 +78,7 @@ export class ProbeServer {
     return { host: address.address, port: address.port }
   }
 
-  /**
-   * Closes at once: a probe that is in flight gets a closed connection for an answer, which to the kubelet is
-   * the same as 503.
-   */
+  /** Closes at once. A probe in flight sees a closed connection, which the kubelet treats like a 503. */
   async close(): Promise<void> {
     if (!this.#server.listening) return
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
@@ -118,7 +115,7 @@ export class ProbeServer {
       'Cache-Control': 'no-store',
       'X-Content-Type-Options': 'nosniff',
       'lastcall-state': this.#subject.state().name,
-      // A probe must never find its connection closed by the end of the shutdown, nor keep one open.
+      // A reused connection could break at the end of the shutdown, or keep the process alive.
       Connection: 'close',
       ...(reply.status === 405 && { Allow: 'GET, HEAD' }),
     })
@@ -131,7 +128,7 @@ export class ProbeServer {
     const endpoint = this.#endpoints.get(name)
     if (endpoint) return { status: 200, ...(await endpoint.answer()) }
     const { checks, livenessFailsOnShutdown } = this.#subject
-    // The state is asked for last: while the checks ran the shutdown may have begun.
+    // Reads the state last: the shutdown may have begun while the checks ran.
     switch (name) {
       case '/readyz': {
         const results = await checks.run('readiness')
@@ -152,7 +149,7 @@ export class ProbeServer {
   }
 }
 
-/** The reason of a failing check goes to the log only: anybody may be able to reach the port. */
+/** The answer does not say why a check failed, only the log does: anybody may be able to reach the port. */
 function probeReply(name: string, verdict: Verdict, checks: readonly CheckResult[], verbose: boolean): Reply {
   const ok = verdict.ok && checks.every((check) => check.ok)
   if (ok && !verbose)
@@ -171,8 +168,8 @@ function probeReply(name: string, verdict: Verdict, checks: readonly CheckResult
 }
 
 /**
- * A check that hangs is no secret: the answer says nothing about its target. Operators have to know since
- * when it hangs.
+ * The answer may tell since when a check hangs. This says nothing about the target of the check, and
+ * operators need it.
  */
 function failureOf({ hangsSince }: CheckResult): string {
   if (hangsSince === undefined) return 'reason withheld'

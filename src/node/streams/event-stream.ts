@@ -7,41 +7,42 @@ import type { Lifecycle } from '../types.ts'
 /** Options of {@link eventStream}. */
 export interface EventStreamOptions {
   /**
-   * Milliseconds after which clients of a stream that was ended by the drain come back, to another pod.
-   * 1000.
+   * Reconnection time, in milliseconds, for the clients of a stream that the drain ends. They come back to
+   * another pod. 1000.
    * @default 1000
    */
   readonly retryMs?: number
 }
 
-/** What an event has besides its data. */
+/** Optional fields of an event. */
 export interface EventFields {
-  /** Name of the event; `message` for clients when left out. */
+  /** Name of the event. Clients use `message` when it is absent. */
   readonly event?: string
-  /** What the client sends as `Last-Event-ID` when it comes back. */
+  /** Clients send this value as `Last-Event-ID` when they reconnect. */
   readonly id?: string
 }
 
 /** An open stream of server-sent events. */
 export interface EventStream {
   /**
-   * Aborted when the drain has closed the listeners, and when the client is gone: stop what feeds the stream.
+   * Aborted when the drain has closed the listeners, or when the client is gone. Stop the source of the
+   * events then.
    */
   readonly signal: AbortSignal
   /**
-   * Sends one event. Resolves when there is room for the next one: to true, or to false once the stream has
+   * Sends one event. Resolves when there is room for the next one: to true, or to false after the stream has
    * ended.
-   * @throws LastcallError `LASTCALL_INVALID_OPTIONS` for a name or id of several lines
+   * @throws LastcallError `LASTCALL_INVALID_OPTIONS` for a name or id with several lines
    */
   send(data: string, fields?: EventFields): Promise<boolean>
-  /** Ends the stream. Its client comes back, as clients of event streams do. */
+  /** Ends the stream. The client reconnects, as clients of event streams do. */
   end(): void
 }
 
 /**
- * Answers with a stream of server-sent events (WHATWG HTML, "Server-sent events") that ends whole in the
- * drain: with a hint when to come back, and the last chunk, so that no client sees a truncated response. For
- * HTTP/1, and HTTP/2 in Node's compatibility API.
+ * Answers with a stream of server-sent events (WHATWG HTML, "Server-sent events"). The drain ends it
+ * properly: with a reconnection time and the last chunk, so no client sees a truncated response. For HTTP/1,
+ * and for HTTP/2 in Node's compatibility API.
  * @throws LastcallError `LASTCALL_INVALID_OPTIONS`
  * @example
  * ```ts
@@ -87,14 +88,15 @@ class ResponseStream implements EventStream {
 
   open(retryHint: string): void {
     const response = this.#response
-    // Without a listener a connection that breaks in the middle of a write would be an uncaught error.
+    // A connection that breaks in the middle of a write emits 'error'. Without a listener that would be an
+    // uncaught error.
     response.on('error', () => {})
     if (!response.headersSent) {
       response.setHeader('Content-Type', 'text/event-stream')
       response.setHeader('Cache-Control', 'no-store')
-      // nginx, and ingress controllers on top of it, would keep events back until their buffer is full.
+      // Without this, nginx and its ingress controllers hold events back until their buffer is full.
       response.setHeader('X-Accel-Buffering', 'no')
-      // HTTP/2's compatibility API sends headers with what is written first.
+      // HTTP/2's compatibility API sends the headers with the first write.
       if ('flushHeaders' in response) response.flushHeaders()
       else response.writeHead(200)
     }
@@ -106,7 +108,7 @@ class ResponseStream implements EventStream {
     const text = serialize(data, fields)
     if (this.#ended) return false
     if (write(this.#response, text)) return true
-    // One wait for all who send meanwhile.
+    // All senders share one wait.
     this.#room ??= this.#untilRoom().finally(() => (this.#room = null))
     await this.#room
     return !this.#ended
@@ -126,7 +128,7 @@ class ResponseStream implements EventStream {
     const response = this.#response
     return new Promise((resolve) => {
       const done = (): void => {
-        // A stream may wait for room thousands of times: the listener for the other event must not stay.
+        // A stream may wait for room thousands of times, so the listener for the other event must not stay.
         response.removeListener('drain', done)
         response.removeListener('close', done)
         resolve()

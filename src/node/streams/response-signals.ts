@@ -7,17 +7,21 @@ import { guardSignal } from '../guard/guarded-signal.ts'
 /** A response of HTTP/1, or one of HTTP/2 in Node's compatibility API. */
 export type AnyResponse = ServerResponse | Http2ServerResponse
 
-/** One signal a response: aborted when the drain has closed the listeners, or when the response is closed. */
+/**
+ * One signal for each response: aborted when the drain has closed the listeners, or when the response is
+ * closed.
+ */
 export class ResponseSignals {
   readonly #drain: AbortSignal
   readonly #onError: (error: unknown) => void
   readonly #signals = new WeakMap<AnyResponse, AbortSignal>()
   /**
-   * Of the responses that are open, so that the drain's own signal has one listener, however many they are.
+   * Controllers of the open responses. The drain's own signal needs only one listener, however many responses
+   * are open.
    */
   readonly #open = new Set<AbortController>()
 
-  /** @param onError hears what listeners of the signals throw */
+  /** @param onError receives what listeners of the signals throw */
   constructor(drain: AbortSignal, onError: (error: unknown) => void) {
     this.#drain = drain
     this.#onError = onError
@@ -41,8 +45,8 @@ export class ResponseSignals {
 
   #watch(response: AnyResponse, controller: AbortController): void {
     this.#open.add(controller)
-    // Of the response: a request is closed as soon as its body is read, and its socket lives on with the next
-    // one.
+    // Watches the response: a request closes as soon as its body is read, and a socket lives on with the next
+    // request.
     response.once('close', () => {
       this.#open.delete(controller)
       controller.abort(closedError())
