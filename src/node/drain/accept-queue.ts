@@ -1,10 +1,9 @@
 /** Turns of the event loop without a new connection after which the accept queue counts as empty. */
 const QUIET_TURNS = 3
 /**
- * Under a stream of new connections that never ends the listener has to be closed all the same: after this
- * time, if it was enough for as many turns as
- * Node's queue is long (`backlog` of `server.listen()`). A busy or throttled process may not get through
- * three event-loop turns within a second.
+ * New connections may never stop arriving, and the listener has to close anyway: after this time and this
+ * number of turns (the default `backlog` of `server.listen()`). Both are needed: a busy or throttled process
+ * may not get through three turns within a second.
  */
 const LEAST_WAIT_MS = 1_000
 const LEAST_TURNS = 511
@@ -15,9 +14,9 @@ export function nextTurn(): Promise<void> {
 }
 
 /**
- * Waits until everything the kernel has queued is in the process. libuv accepts about one connection a turn,
- * and closing a listener resets what is
- * still queued (measured: 20 of 20 without this, 0 of 20 with it), so one turn is not enough.
+ * Waits until the process has accepted everything that the kernel has queued. libuv accepts about one
+ * connection a turn, and closing a listener resets the rest of its queue (measured: 20 of 20 without this
+ * wait, 0 of 20 with it).
  * @param count number that grows with every arrival
  */
 export async function untilQuiet(count: () => number): Promise<void> {

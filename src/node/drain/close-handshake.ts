@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { CloseHandshake } from '../types.ts'
 
-/** Calls the application's close handshake; what it throws ends that one connection and nothing else. */
+/** Calls the application's close handshake. An error ends only that one connection. */
 export function startCloseHandshake(
   closeHandshake: CloseHandshake | undefined,
   socket: Duplex,

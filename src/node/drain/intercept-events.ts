@@ -1,8 +1,8 @@
 import type { Server } from 'node:net'
 
 /**
- * Lets a function see the events of a server before its listeners do.
- * @param take returns whether it has taken the event; the listeners do not get it then
+ * Lets a function see the events of a server before its listeners.
+ * @param take returns true if it has taken the event; the listeners do not get it then
  * @returns restores the server's own `emit`
  */
 export function interceptEvents(
@@ -16,7 +16,7 @@ export function interceptEvents(
   server.emit = intercepting
   return {
     [Symbol.dispose]: () => {
-      // Another wrapper may have come since; taking it away would break its owner.
+      // Another wrapper may have come since. Removing it would break its owner.
       if (server.emit === intercepting) server.emit = emit
     },
   }

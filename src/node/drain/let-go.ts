@@ -2,15 +2,15 @@ import type { Socket } from 'node:net'
 import { isDelivering, wasDelivering } from './kernel/delivery.ts'
 import { resetSocket } from './raw-socket.ts'
 
-/** How long a client may be silent, once all is written out, before its connection is closed for it. */
+/** How long a client may be silent, after everything is written out, before its connection is closed. */
 const SILENCE_MS = 1_000
-/** How long the last frames of a session that is force-closed may take before its connection is reset. */
+/** How long the last frames of a force-closed session may take before its connection is reset. */
 const LAST_FRAMES_MS = 250
 
 /**
- * Closes a connection whose client sends nothing any more. Node ends its own side and then waits for the
- * client's FIN without a limit. A client that reads slowly what the kernel still has for it may be silent
- * too, until its HTTP/2 windows are half empty: such a client is not closed.
+ * Closes a connection whose client has stopped sending. Node ends its own side and then waits for the
+ * client's FIN without a limit. A client that slowly reads what the kernel still has for it may be silent,
+ * too, until its HTTP/2 windows are half empty; it is not closed.
  */
 export function closeWhenSilent(socket: Socket): void {
   let heard = socket.bytesRead
@@ -22,8 +22,8 @@ export function closeWhenSilent(socket: Socket): void {
 }
 
 /**
- * Destroys a connection unless its client had something to get at this call or at the last. To be called
- * again until the connection is closed.
+ * Destroys a connection unless the kernel had data for its client at this call or at the previous one. Call
+ * it again until the connection is closed.
  */
 export async function destroyWhenDelivered(socket: Socket): Promise<void> {
   const hadToDeliver = wasDelivering(socket)
@@ -31,7 +31,7 @@ export async function destroyWhenDelivered(socket: Socket): Promise<void> {
 }
 
 /**
- * Resets a connection that does not close soon: a destroyed session first writes out all it has, which a
+ * Resets a connection that does not close soon. A destroyed session first writes out all its data, which a
  * client that does not read never takes.
  */
 export function resetUnlessClosed(socket: Socket): void {

@@ -1,8 +1,8 @@
 let depth = 0
 
 /**
- * Calls a method of a server's for lastcall itself. `lastcall/auto` holds such calls back when they are the
- * application's.
+ * Calls a server's method on behalf of lastcall. `lastcall/auto` delays such calls when they come from the
+ * application.
  */
 export function ownCall<T>(call: () => T): T {
   depth++
@@ -13,7 +13,7 @@ export function ownCall<T>(call: () => T): T {
   }
 }
 
-/** Whether lastcall itself is calling. */
+/** Whether lastcall itself is the caller. */
 export function isOwnCall(): boolean {
   return depth > 0
 }

@@ -3,22 +3,23 @@ import type { ServerHttp2Session, ServerHttp2Stream } from 'node:http2'
 import { type Server, Socket } from 'node:net'
 import { TLSSocket } from 'node:tls'
 
-// Node has no public list of a server's connections. Every lookup here reads internals of Node 22, 24 and 26,
-// checks what it finds, and returns nothing when a later Node is different: those connections are then seen
-// at their next event.
+// Node has no public list of a server's connections. Every lookup here reads internals of Node 22, 24 and 26
+// and checks what it finds. With an unknown Node it returns nothing; those connections are then noticed at
+// their next event.
 
 /** An HTTP/1 connection that was open before its server was served. */
 export interface PresentHttp1 {
   readonly socket: Socket
-  /** The response that is being written, null when none is. */
+  /** The response that is being written, or null. */
   readonly response: ServerResponse | null
-  /** Whether a part of a request has arrived and its rest has not. */
+  /** Whether a request has arrived only in part. */
   readonly isMidRequest: boolean
 }
 
 /**
- * The connections that a server has accepted and not closed, as its 'connection' event brought them: for a
- * TLS server the raw sockets inside its TLS sockets. Without sockets that the application has unref'd.
+ * The connections that a server has accepted and not closed, as its 'connection' event delivered them. For a
+ * TLS server these are the raw sockets inside its TLS sockets. Sockets that the application has unref'd are
+ * missing.
  */
 export function acceptedSockets(server: Server): readonly Socket[] {
   const { _getActiveHandles: list } = process as unknown as { _getActiveHandles?: () => unknown }
@@ -26,18 +27,19 @@ export function acceptedSockets(server: Server): readonly Socket[] {
   if (!Array.isArray(handles)) return []
   return handles.filter((handle): handle is Socket => {
     if (!(handle instanceof Socket) || handle.destroyed) return false
-    // http and http2 set `server` as well; `_server` alone says which listener has accepted it.
+    // http and http2 set `server` as well. Only `_server` names the listener that has accepted the
+    // connection.
     return (handle as Socket & { readonly _server?: unknown })._server === server
   })
 }
 
-/** The TLS socket around a raw one, whether its handshake is over or not. */
+/** The TLS socket around a raw one, during and after its handshake. */
 export function tlsSocketAround(raw: Socket): TLSSocket | null {
   const found: TLSSocket[] = []
   const prototype = TLSSocket.prototype as unknown as Record<string, unknown>
   const forward = prototype['_emitTLSError']
-  // The only way from a raw socket to its TLS socket is the listener that hands errors on. So it is called
-  // while the method that it calls on the TLS socket does nothing but tell which one that is.
+  // Only a raw socket's error listener refers to its TLS socket. So this calls the listener while the method
+  // that it would call only records the TLS socket.
   const handsOn = raw.listeners('error').find((listener) => /\bthis\._emitTLSError\(/.test(String(listener)))
   if (!handsOn || typeof forward !== 'function') return null
   prototype['_emitTLSError'] = function capture(this: TLSSocket): void {
@@ -51,7 +53,7 @@ export function tlsSocketAround(raw: Socket): TLSSocket | null {
   return found[0] ?? null
 }
 
-/** The sockets that a TLS server's protocol runs on: those whose handshake is over. */
+/** The sockets on which a TLS server's protocol runs: those with a finished handshake. */
 export function securedSockets(server: Server): readonly TLSSocket[] {
   return acceptedSockets(server).flatMap((raw) => {
     const secure = tlsSocketAround(raw) as (TLSSocket & { readonly secureConnecting?: boolean }) | null
@@ -73,8 +75,7 @@ export function presentHttp1(server: Server): readonly PresentHttp1[] {
 }
 
 /**
- * The connections of an HTTP server that have stopped speaking HTTP/1: WebSockets, other upgrades, CONNECT
- * tunnels.
+ * The connections of an HTTP server that no longer speak HTTP/1: WebSockets, other upgrades, CONNECT tunnels.
  */
 export function presentUpgraded(server: Server, isTls: boolean): readonly Socket[] {
   const http1 = new Set<Socket>(presentHttp1(server).map(({ socket }) => socket))
@@ -82,13 +83,13 @@ export function presentUpgraded(server: Server, isTls: boolean): readonly Socket
   return sockets.filter((socket) => !http1.has(socket) && !sessionOn(socket))
 }
 
-/** The HTTP/2 session on a socket. */
+/** The HTTP/2 session on a socket, or null. */
 export function sessionOn(socket: Socket): ServerHttp2Session | null {
   for (const value of ownValues(socket)) if (isSession(value)) return value
   return null
 }
 
-/** The HTTP/2 sessions of a server with the sockets that they run on. */
+/** The HTTP/2 sessions of a server with their sockets. */
 export function presentSessions(server: Server, isTls: boolean): ReadonlyMap<ServerHttp2Session, Socket> {
   const sockets: readonly Socket[] = isTls ? securedSockets(server) : acceptedSockets(server)
   return new Map(
@@ -99,11 +100,11 @@ export function presentSessions(server: Server, isTls: boolean): ReadonlyMap<Ser
   )
 }
 
-/** Node's own map of the open streams of a session, by id, oldest first; null when it does not show it. */
+/** Node's own map of a session's open streams, by id, oldest first; null when Node does not expose it. */
 export function streamsOf(session: ServerHttp2Session): Map<number, ServerHttp2Stream> | null {
   const state = valueNamed(session, 'state') as
     { readonly streams?: Map<number, ServerHttp2Stream> } | undefined
-  // Its class is one of Node's own.
+  // Its class is internal to Node.
   return typeof state?.streams?.values === 'function' ? state.streams : null
 }
 
@@ -125,7 +126,7 @@ function valueNamed(target: object, name: string): unknown {
   return symbol && (target as Record<symbol, unknown>)[symbol]
 }
 
-/** Own values without running a getter. */
+/** Own values of an object, without running a getter. */
 function ownValues(target: object): readonly unknown[] {
   return Reflect.ownKeys(target).map((key) => Object.getOwnPropertyDescriptor(target, key)?.value)
 }

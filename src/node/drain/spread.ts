@@ -3,7 +3,10 @@ import { now } from './moments.ts'
 /** Longest time between two turns. */
 const LONGEST_MS = 20
 
-/** Gives one after the other its turn. Clients that are sent away in one instant come back in one instant. */
+/**
+ * Handles items one after the other over a period of time: clients that are all sent away at once would all
+ * come back at once.
+ */
 export class Spread<T> {
   readonly #windowMs: number
   readonly #turn: (item: T) => void
@@ -14,15 +17,15 @@ export class Spread<T> {
   #timer: NodeJS.Timeout | undefined
 
   /**
-   * @param windowMs the last of those who wait at the start has its turn within this time
-   * @param turn called once for each
+   * @param windowMs handles all initial items within this time
+   * @param turn called once for each item
    */
   constructor(windowMs: number, turn: (item: T) => void) {
     this.#windowMs = windowMs
     this.#turn = turn
   }
 
-  /** Gives the first one its turn, and all others in time. Once. */
+  /** Handles the first item now, and all others in time. Call it once. */
   start(items: Iterable<T>): void {
     for (const item of items) this.#waiting.add(item)
     this.#everyMs = Math.min(LONGEST_MS, this.#windowMs / Math.max(1, this.#waiting.size))
@@ -31,19 +34,19 @@ export class Spread<T> {
     this.#run()
   }
 
-  /** Puts one behind all others, once it has started. */
+  /** Adds an item behind all others, after the start. */
   add(item: T): void {
     if (this.#waiting.size === 0) this.#dueAt = Math.max(this.#dueAt, now())
     this.#waiting.add(item)
     this.#timer ??= setTimeout(this.#run, Math.max(0, this.#dueAt - now()))
   }
 
-  /** Takes one out that needs no turn any more. */
+  /** Removes an item that no longer needs a turn. */
   delete(item: T): void {
     this.#waiting.delete(item)
   }
 
-  /** Ends all turns. */
+  /** Stops everything. */
   stop(): void {
     clearTimeout(this.#timer)
   }
@@ -52,7 +55,8 @@ export class Spread<T> {
     this.#timer = undefined
     const at = now()
     for (const item of this.#waiting) {
-      // By the clock, not by the timer: ten thousand timers of a millisecond take longer than ten seconds.
+      // Counts by the clock, not by timers: ten thousand timers of a millisecond take longer than ten
+      // seconds.
       if (this.#dueAt > at && at < this.#endsAt) break
       this.#waiting.delete(item)
       this.#dueAt += this.#everyMs

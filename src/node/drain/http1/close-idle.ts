@@ -4,12 +4,10 @@ import { ownCall } from '../own-call.ts'
 import type { ConnectionTracker } from './connection-tracker.ts'
 
 /**
- * Closes the connections that Node's parser knows to be idle, and no others. Node also takes a connection for
- * idle whose response was ended and is not
- * written out yet (`closeIdleConnections` asks for `finished`, lib/_http_server.js): for a client that reads
- * slowly that would be a body truncated in the
- * middle. Those are held out of its reach for the length of the call, and with them the connections that the
- * caller wants to keep.
+ * Closes only the connections that are really idle. Node also counts a connection as idle when its response
+ * has ended but is not written out yet (`closeIdleConnections` checks `finished`, lib/_http_server.js);
+ * closing it would truncate the body for a slow reader. During the call, those connections and the ones that
+ * the caller keeps are protected from Node.
  */
 export function closeIdle(
   server: { closeIdleConnections(): void },
@@ -31,7 +29,9 @@ export function closeIdle(
   }
 }
 
-/** Whether the current response is ended and not written out; Node itself spares the others. */
+/**
+ * Whether the current response has ended and is not written out. Node itself spares the other open responses.
+ */
 function isWriting({ socket }: Connection): boolean {
   return currentResponse(socket)?.writableEnded === true
 }

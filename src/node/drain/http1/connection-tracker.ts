@@ -15,7 +15,7 @@ import { OpenSockets } from '../open-sockets.ts'
 import { earlierOf, now } from '../moments.ts'
 import type { DrainerCount } from '../protocol-drainer.ts'
 
-/** What the drainer of the connections wants to know while a shutdown runs. */
+/** What the connections' drainer needs to know during a shutdown. */
 export interface ConnectionListener {
   onOpen(): void
   onRequest(connection: Connection, request: IncomingMessage, response: ServerResponse): void
@@ -23,25 +23,25 @@ export interface ConnectionListener {
   onClose(socket: Socket): void
 }
 
-/** The event that brings a server the sockets which its protocol runs on. */
+/** The event that gives a server the sockets on which its protocol runs. */
 export type ConnectionEvent = 'connection' | 'secureConnection'
 
 /**
- * Looking for connections that were sent away is not worth it with fewer. It is done at each doubling from
- * here on.
+ * From this number of connections on, each doubling triggers a search for connections that were sent to
+ * another process. With fewer, the search is not worth its cost.
  */
 const LEAST_TO_FORGET = 32
 
-/** What others than the drainer of HTTP/1 may do with its connections. */
+/** What drainers other than the HTTP/1 drainer may do with its connections. */
 export type SharedConnections = Pick<ConnectionTracker, 'get' | 'handOver'>
 
-/** The HTTP/1 connections of one server, kept from the moment it is served. */
+/** The HTTP/1 connections of one server, tracked from the moment it is served. */
 export class ConnectionTracker {
   readonly #server: Server
   readonly #event: ConnectionEvent
   #listener: ConnectionListener | null = null
   readonly #subscriptions: Disposable[] = []
-  /** At this number of connections those that were sent away are looked for again. */
+  /** The next number of connections at which to search for sent connections. */
   #forgetsAt = LEAST_TO_FORGET
   readonly #begunBefore = new WeakSet<ServerResponse>()
   readonly #open = new OpenSockets<Connection>((socket) => this.#listener?.onClose(socket))
@@ -49,7 +49,7 @@ export class ConnectionTracker {
   constructor(server: Server, event: ConnectionEvent) {
     this.#server = server
     this.#event = event
-    // Before every other listener: a handler of the user's may destroy the socket or answer at once.
+    // Runs before every other listener: a user's listener may destroy the socket or answer at once.
     server.prependListener(event, this.#onConnection)
     this.#subscriptions.push(onRequestStart(server, this.#onRequest))
     for (const present of presentHttp1(server)) this.#addPresent(present)
@@ -63,7 +63,7 @@ export class ConnectionTracker {
     return this.#open.get(socket)
   }
 
-  /** All of them, the oldest first. */
+  /** All connections, oldest first. */
   connections(): IterableIterator<Connection> {
     return this.#open.values()
   }
@@ -82,9 +82,9 @@ export class ConnectionTracker {
     return { ...noneInFlight, request, active, idle: this.#open.size - active, oldestAt }
   }
 
-  /** Reports what happens from now on. Without a listener the tracker only keeps itself up to date. */
+  /** Reports events from now on. Without a listener the tracker only keeps itself up to date. */
   listen(listener: ConnectionListener): void {
-    // Not earlier: each subscriber costs every request of the process.
+    // Subscribes only now: each subscriber costs every request of the process time.
     if (this.#listener === null) this.#subscriptions.push(onRequestFinish(this.#server, this.#onFinish))
     this.#listener = listener
   }
@@ -109,12 +109,12 @@ export class ConnectionTracker {
     this.#open.clear()
   }
 
-  /** Forgets the connections that this call destroys, without waiting for the end of each. */
+  /** Forgets the connections that this call destroys, without waiting for each of them to close. */
   destroyAll(destroy: () => void): void {
     this.#open.destroyAll(destroy)
   }
 
-  /** Forgets a connection that speaks another protocol from here on. */
+  /** Forgets a connection that speaks another protocol from now on. */
   handOver(socket: Socket): void {
     this.#open.delete(socket)
   }
@@ -134,7 +134,7 @@ export class ConnectionTracker {
     return connection
   }
 
-  /** One that was open before the server was served. */
+  /** Adds a connection that was open before the server was served. */
   #addPresent({ socket, response, isMidRequest }: PresentHttp1): void {
     const connection = this.#add(socket)
     const isFirstRequest = isMidRequest && response === null
@@ -144,8 +144,7 @@ export class ConnectionTracker {
   }
 
   /**
-   * Whether a response may have pipelined followers that were never seen: its request came before the server
-   * was served.
+   * Whether a response may have unknown pipelined followers: its request came before the server was served.
    */
   mayHaveUnknownFollowers(response: ServerResponse): boolean {
     return this.#begunBefore.has(response)
@@ -154,7 +153,8 @@ export class ConnectionTracker {
   readonly #onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     const connection = this.#add(request.socket)
     const at = now()
-    // Node assigns the socket to the new response later: one that is there now belongs to an earlier request.
+    // Node assigns the socket to the new response later. A response that is there now belongs to an earlier
+    // request.
     const current = currentResponse(request.socket)
     if (current !== null) this.#pipeline(connection, current, response, at)
     else if (connection.pipeline !== null) connection.pipeline = null
@@ -175,7 +175,7 @@ export class ConnectionTracker {
     return pipeline
   }
 
-  /** An idle client must not keep the responses that it got. */
+  /** Stops keeping a response after its end, so an idle client does not hold memory. */
   #follow({ since }: Pipeline, response: ServerResponse, at: number): void {
     since.set(response, at)
     response.once('close', () => since.delete(response))

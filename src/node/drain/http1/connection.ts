@@ -2,8 +2,8 @@ import type { ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 
 /**
- * What is remembered of one HTTP/1 connection: as little as possible, there may be ten thousand. Times are
- * whole milliseconds of `performance.now()`. No response is kept for a client that does not pipeline: Node
+ * What lastcall remembers of one HTTP/1 connection: as little as possible, because there may be ten thousand.
+ * Times are whole milliseconds of `performance.now()`. Without pipelining no response is kept here: Node
  * knows the one that is being answered.
  */
 export interface Connection {
@@ -13,12 +13,13 @@ export interface Connection {
   requests: number
   /** When the newest of them began. */
   requestAt: number
-  /** Null unless the client sent its next request before it had the answer to the last one. */
+  /** Null unless the client has sent a request before it had the response to the previous one. */
   pipeline: Pipeline | null
 }
 
 /**
- * The unfinished responses of a client that pipelines. There may be ten thousand: none may be searched for.
+ * The unfinished responses of a client that pipelines. There may be ten thousand, so no operation may search
+ * through them.
  */
 export interface Pipeline {
   /** When the request of each response began, oldest first. */
@@ -34,19 +35,19 @@ export interface OpenResponse {
 }
 
 /**
- * The response that is being written, null when none is. Node keeps it on the socket from the request on
- * until the response has been handed to the operating system (`assignSocket`, `detachSocket` in
- * lib/_http_server.js, Node 22 to 26).
+ * The response that is being written, or null. Node keeps it on the socket from the request until the
+ * response is handed to the operating system (`assignSocket`, `detachSocket` in lib/_http_server.js, Node 22
+ * to 26).
  */
 export function currentResponse(socket: Socket): ServerResponse | null {
   const response = (socket as { readonly _httpMessage?: ServerResponse | null })._httpMessage ?? null
   return response !== null && withdrawn.has(response) ? null : response
 }
 
-/** Responses that will never be written, because their requests are not processed. */
+/** Responses that will never be written because their requests are not processed. */
 const withdrawn = new WeakSet<ServerResponse>()
 
-/** Takes a response off its connection whose request is not processed: it is not in flight. */
+/** Removes the response of a request that is not processed from its connection: it is not in flight. */
 export function withdraw(connection: Connection, response: ServerResponse): void {
   withdrawn.add(response)
   const { pipeline } = connection
@@ -56,15 +57,15 @@ export function withdraw(connection: Connection, response: ServerResponse): void
   else connection.pipeline = null
 }
 
-/** The unfinished response that was begun last, null when there is none. */
+/** The newest unfinished response, or null. */
 export function newestResponse({ socket, pipeline }: Connection): ServerResponse | null {
   const current = currentResponse(socket)
   return current === null ? null : (pipeline?.newest ?? current)
 }
 
 /**
- * Whether no other response can follow this one: it is the newest, and all before it have ended. While one of
- * them has not, it waits for its turn, and the client may send more.
+ * Whether no other response can follow this one: it is the newest, and all earlier ones have ended. If an
+ * earlier one has not ended, the client may still send more while this one waits.
  */
 export function isLastResponse(connection: Connection, response: ServerResponse): boolean {
   if (newestResponse(connection) !== response) return false
@@ -81,31 +82,31 @@ export function openResponses({ socket, pipeline, requestAt }: Connection): read
   if (current === null) return []
   if (pipeline === null) return [{ response: current, at: requestAt }]
   const unfinished = [...pipeline.since].map(([response, at]) => ({ response, at }))
-  // The 'close' of a finished response follows a tick later.
+  // A finished response emits 'close' one tick later.
   return unfinished.slice(unfinished.findIndex(({ response }) => response === current))
 }
 
-/** How many requests wait for the end of their response; a request whose head is incomplete counts as one. */
+/** How many requests wait for the end of their response. A request with an incomplete head counts as one. */
 export function countInFlight(connection: Connection): number {
   if (!isInFlight(connection)) return 0
   return Math.max(1, connection.pipeline?.since.size ?? 1)
 }
 
 /**
- * Whether bytes have arrived that no finished request accounts for, or a response is open. A destroyed socket
+ * Whether a response is open, or bytes have arrived that belong to no finished request. A destroyed socket
  * has nothing in flight.
  */
 export function isInFlight({ socket, requests }: Connection): boolean {
-  // Most connections are idle, and there may be ten thousand: as little as possible is asked of their
-  // sockets.
+  // Most connections are idle, and there may be ten thousand, so this reads as few socket properties as
+  // possible.
   const isAnswering = currentResponse(socket) !== null
   if (!isAnswering && requests > 0) return false
   return !socket.destroyed && (isAnswering || socket.bytesRead > 0)
 }
 
 /**
- * When the oldest request of a connection that is in flight began; a half-sent one began with its connection
- * at the latest.
+ * When the oldest request in flight on a connection began. For an incomplete head, this is at the latest when
+ * its connection was opened.
  */
 export function inFlightSince({ socket, pipeline, requestAt, openedAt }: Connection): number {
   if (currentResponse(socket) === null) return openedAt
@@ -113,7 +114,8 @@ export function inFlightSince({ socket, pipeline, requestAt, openedAt }: Connect
 }
 
 /**
- * Whether the client has connected and sent nothing yet (browsers' preconnect, a load balancer's TCP check).
+ * Whether the client has connected and sent nothing yet (a browser's preconnect, a load balancer's TCP
+ * check).
  */
 export function isUnused({ socket, requests }: Connection): boolean {
   return requests === 0 && socket.bytesRead === 0

@@ -7,8 +7,8 @@ import { interceptEvents } from '../intercept-events.ts'
 const requestEvents: ReadonlySet<unknown> = new Set(['request', 'checkContinue', 'checkExpectation'])
 
 /**
- * What becomes of requests and upgrades that came behind a `Connection: close`. They will not be answered, so
- * they are not processed (RFC 9112 §9.6).
+ * Handles requests and upgrades that came behind a `Connection: close`. They get no response, so they are not
+ * processed (RFC 9112 §9.6).
  */
 export interface Unprocessed {
   onRequest(request: IncomingMessage, response: ServerResponse): void
@@ -16,10 +16,10 @@ export interface Unprocessed {
 }
 
 /**
- * Hands requests to the server's listeners one tick later, when the parser has been through all that came in
- * the same packet. Only then is it known whether a request has pipelined followers, which a handler that
- * answers at once would otherwise break off with its `Connection: close`. What the parser says next about the
- * connection (an error, an upgrade) comes behind them all the same.
+ * Passes requests to the server's listeners one tick later, after the parser has read the whole packet. Only
+ * then it is known whether a request has pipelined followers: a handler that answers at once would cut them
+ * off with its `Connection: close`. Later events of the parser (an error, an upgrade) keep their place behind
+ * the requests.
  */
 export function deferRequests(server: Server, unprocessed: Unprocessed): Disposable {
   const emit = server.emit
@@ -33,21 +33,21 @@ export function deferRequests(server: Server, unprocessed: Unprocessed): Disposa
     else Reflect.apply(emit, server, next)
   }
 
-  /** When a handler throws, the others have their ticks still. */
+  /** Passes all waiting requests on. If a handler throws, the remaining ones still have their own ticks. */
   function handOnAll(socket: Socket): void {
     while (deferred.get(socket)?.length) handOnNext(socket)
   }
 
   return interceptEvents(server, (event, args) => {
-    // An application may hand requests to its server that came over no connection.
+    // An application may emit requests on its server that came over no connection.
     const { socket } = (args[0] ?? {}) as Partial<IncomingMessage>
     if (requestEvents.has(event) && socket) {
       const waiting = deferred.get(socket)
       if (waiting) waiting.push([event, ...args])
       else {
         deferred.set(socket, [[event, ...args]])
-        // A stream of the application's own may end in the very tick that brings a request, and Node then
-        // ends the connection before the handler runs.
+        // A custom stream may end in the same tick that brings a request. Node would then end the connection
+        // before the handler runs.
         if (!(socket instanceof Socket)) (socket as Duplex).prependListener('end', () => handOnAll(socket))
       }
       process.nextTick(handOnNext, socket)

@@ -24,14 +24,14 @@ import { now, settleMs } from '../moments.ts'
 import type { DrainerContext, DrainerCount, ProtocolDrainer } from '../protocol-drainer.ts'
 
 /**
- * A server of Node's that speaks HTTP/1, with TLS or without. `http2.createSecureServer` is one when it
- * allows HTTP/1.
+ * A Node server that speaks HTTP/1, with or without TLS. `http2.createSecureServer` is one when it allows
+ * HTTP/1.
  */
 export interface Http1Server extends Server {
   closeIdleConnections(): void
 }
 
-/** HTTP/1 connections. */
+/** Drains HTTP/1 connections. */
 export class Http1Drainer implements ProtocolDrainer {
   readonly #tracker: ConnectionTracker
   readonly #server: Http1Server
@@ -53,7 +53,7 @@ export class Http1Drainer implements ProtocolDrainer {
     this.#tracker = new ConnectionTracker(server, event)
   }
 
-  /** For what takes connections over. */
+  /** The connections, for drainers that take some of them over. */
   get shared(): SharedConnections {
     return this.#tracker
   }
@@ -72,7 +72,7 @@ export class Http1Drainer implements ProtocolDrainer {
       },
     })
     this.#tracker.listen({
-      // A TLS handshake may end after the sweep.
+      // A TLS handshake may finish after the sweep.
       onOpen: () => this.#scheduleSweep(),
       onRequest: this.#onLateRequest,
       onFinish: this.#onFinish,
@@ -93,8 +93,8 @@ export class Http1Drainer implements ProtocolDrainer {
 
   forceClose(): readonly ForcedClose[] {
     this.#stopSweep()
-    // What Node's parser knows to be idle is not worth a line in the report; what is left then has at least
-    // begun to send.
+    // Connections that Node's parser knows to be idle need no line in the report. The rest has at least begun
+    // to send.
     closeIdle(this.#server, this.#tracker)
     return [...this.#tracker.connections()].flatMap((connection) =>
       forceCloseConnection(connection, this.#context.name),
@@ -116,8 +116,8 @@ export class Http1Drainer implements ProtocolDrainer {
     let newest = this.#kept.latestAt
     for (const connection of this.#tracker.connections()) {
       if (isUnused(connection)) newest = Math.max(newest, connection.openedAt)
-      // The drain waits for this one anyway, so idle clients get more time to ask once more and to be told
-      // `Connection: close`.
+      // The drain waits for this connection anyway. So idle clients get more time to send one more request
+      // and to receive `Connection: close`.
       else if (isInFlight(connection)) newest = Math.max(newest, this.#drainingSince ?? 0)
     }
     const settlesAt = newest + this.#context.settleMs
@@ -125,17 +125,17 @@ export class Http1Drainer implements ProtocolDrainer {
   }
 
   #scheduleSweep(): void {
-    // One timer for a thousand closes: the sweep looks for itself whether it has come too early.
+    // One timer for a thousand closes: the sweep itself checks whether it has come too early.
     if (this.#drainingSince === null || this.open === 0 || this.#sweepTimer) return
     this.#sweepTimer = setTimeout(() => void this.#sweep(), Math.max(0, this.#settlesAt() - now()))
   }
 
   async #sweep(): Promise<void> {
     this.#sweepTimer = undefined
-    // What is in the kernel's buffers is a request, not idleness; three turns bring it up.
+    // Bytes in the kernel's buffers are a request, not idleness. Three turns bring them up.
     await untilQuiet(() => this.#arrivals)
     if (now() < this.#settlesAt()) return this.#scheduleSweep()
-    // Node knows from its parser what we cannot see: a connection that has sent half of its next request is
+    // Node's parser knows what is not visible here: a connection that has sent half of its next request is
     // not idle.
     this.#tracker.destroyAll(() => {
       closeIdle(this.#server, this.#tracker, (connection) => this.#stragglers.isYoung(connection))
@@ -168,8 +168,8 @@ export class Http1Drainer implements ProtocolDrainer {
   }
 
   /**
-   * A request that no handler gets is not in flight, and its body must not fill the buffers that a client's
-   * end comes through.
+   * A request that no handler gets is not in flight. Its body must be read, or it would fill the buffers and
+   * hide the client's FIN.
    */
   readonly #onUnprocessed = (request: IncomingMessage, response: ServerResponse): void => {
     request.resume()
@@ -203,7 +203,7 @@ export class Http1Drainer implements ProtocolDrainer {
 
   #askToClose(connection: Connection, response: ServerResponse): void {
     if (response.headersSent) return endGently(response)
-    // Behind a close Node drops the answers to pipelined followers.
+    // After a close, Node would drop the responses to pipelined followers.
     if (this.#tracker.mayHaveUnknownFollowers(response)) return
     sayClose(response, () => isLastResponse(connection, response))
   }

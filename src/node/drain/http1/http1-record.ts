@@ -5,7 +5,7 @@ import { resetSocket } from '../raw-socket.ts'
 import { routeOf } from './route.ts'
 import { now } from '../moments.ts'
 
-/** Closes a connection, with a reset when something is in flight on it. Returns what was. */
+/** Closes a connection, with a reset when something is in flight on it. Returns what was in flight. */
 export function forceCloseConnection(connection: Connection, server: string): readonly ForcedClose[] {
   const { socket } = connection
   const upload = unfinishedUpload(socket)
@@ -17,7 +17,8 @@ export function forceCloseConnection(connection: Connection, server: string): re
   const responses = openResponses(connection)
   resetSocket(socket)
   const details = { kind: 'request', server } as const
-  // The client has its answer and takes the request for done, but the handler has not got all of it.
+  // The client has its response and considers the request done, but the handler has not read the whole
+  // upload.
   if (isAnswered && upload)
     return [{ ...details, ageMs: now() - upload.since, label: routeOf(upload.request) }]
   return responses.length === 0

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net'
 import { now } from '../moments.ts'
 
-/** Connections whose last response promised to keep them alive and was finished after the announcement. */
+/** Connections whose last response promised keep-alive and finished after the announcement. */
 export class KeptAlive {
-  /** When each was finished; the latest last. */
+  /** When each response finished; the latest is last. */
   readonly #since = new Map<Socket, number>()
 
   add(socket: Socket): void {
@@ -15,7 +15,7 @@ export class KeptAlive {
     this.#since.delete(socket)
   }
 
-  /** When the latest of them was finished, 0 without any. */
+  /** When the latest one finished, 0 without any. */
   get latestAt(): number {
     let latest = 0
     for (const at of this.#since.values()) latest = at

@@ -2,41 +2,37 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { now } from '../moments.ts'
 
-/**
- * How long the client of a connection whose last response is out may be silent before the connection is
- * closed for it.
- */
+/** How long a client may be silent after the last response before its connection is closed. */
 const SILENCE_MS = 1_000
 /**
- * How many such times the client of an upload may be silent that a handler reads: a phone loses its network
- * for seconds. nginx's `lingering_timeout`.
+ * How many such periods the client of an upload may be silent while a handler reads it: a phone loses its
+ * network for seconds. nginx's `lingering_timeout`.
  */
 const UPLOAD_TURNS = 5
 /**
- * How many such times a client may go on sending behind a request that is complete. Nothing that it sends
- * then will be answered.
+ * How many such periods a client may keep sending behind a complete request. None of that gets a response.
  */
 const SURPLUS_TURNS = 5
 
-/** A request whose answer is complete and whose body still comes, with a handler that reads it. */
+/** A request with a complete response, whose body still arrives and is read by a handler. */
 export interface Upload {
   readonly request: IncomingMessage
-  /** When its answer was complete, on the clock of {@link now}. */
+  /** When its response was complete, on the clock of {@link now}. */
   readonly since: number
 }
 
 const uploads = new WeakMap<Socket, Upload>()
-/** Connections that we have ended while their clients had not. */
+/** Connections whose server side ended before the client side. */
 const endedFirst = new WeakSet<Socket>()
 
-/** Whether the client of this connection has ended its side behind ours. */
+/** Whether the client of this connection has ended its side after ours. */
 export function hasEndedAfterUs(socket: Socket): boolean {
   return endedFirst.has(socket) && socket.writableFinished && socket.readableEnded
 }
 
 /**
- * What a handler still reads on a connection whose last response is out. The deadline ends it, so the
- * deadline has to count it.
+ * The upload that a handler still reads after the last response of a connection. The drain timeout cuts it
+ * off, so the report has to count it.
  */
 export function unfinishedUpload(socket: Socket): Upload | null {
   const upload = uploads.get(socket)
@@ -44,9 +40,9 @@ export function unfinishedUpload(socket: Socket): Upload | null {
 }
 
 /**
- * Replaces Node's destroy after the last response by RFC 9112 §9.6's staged close: FIN, read on, then close.
- * A socket that is closed with unread data in it resets, and the reset may overtake the response; and a
- * client's FIN is the only sign that the response has arrived.
+ * Replaces Node's destroy after the last response with the staged close of RFC 9112 §9.6: FIN, read on, then
+ * close. Closing a socket with unread data resets the connection, and the reset may overtake the response.
+ * Also, only the client's FIN proves that the response has arrived.
  */
 export function closeGently(response: ServerResponse): void {
   const { socket } = response.req
@@ -57,7 +53,7 @@ export function closeGently(response: ServerResponse): void {
   }
 }
 
-/** Reads on as long as bytes arrive: an upload may take as long as the drain. */
+/** Reads on as long as bytes arrive: an upload may last as long as the drain. */
 function linger(socket: Socket, response: ServerResponse): void {
   const request = response.req
   const isWanted = wantsBody(response)
@@ -71,8 +67,8 @@ function linger(socket: Socket, response: ServerResponse): void {
     silent = isSilent ? silent + 1 : 0
     if (isSilent && isHeldUp(request)) {
       silent = 0
-      // The handler is slow, not the client. It is waited for when it has accepted the upload, and skipped
-      // when it has refused it.
+      // The handler is slow, not the client. Wait for it if it has accepted the upload; otherwise skip the
+      // body.
       if (!isWanted) discard(request)
     } else if (silent >= (isWanted && !request.complete ? UPLOAD_TURNS : 1)) {
       socket.destroy()
@@ -82,14 +78,14 @@ function linger(socket: Socket, response: ServerResponse): void {
   }, SILENCE_MS)
   socket.once('close', () => {
     clearInterval(timer)
-    // Node has let go of a request whose answer is out, so its handler would wait for the rest of the body
-    // for ever.
+    // Node has let go of a request whose response is complete. Without this error its handler would wait
+    // forever for the rest of the body.
     if (!request.complete) request.destroy(new AbortedError())
   })
 }
 
 /**
- * What Node's own requests are destroyed with when their connection closes (`abortIncoming` in
+ * The error with which Node destroys requests whose connection closes (`abortIncoming` in
  * lib/_http_server.js).
  */
 class AbortedError extends Error {
@@ -101,7 +97,7 @@ class AbortedError extends Error {
 }
 
 /**
- * Whether the handler reads a body that is not complete, after an answer that has not refused it. Node itself
+ * Whether the handler still reads an incomplete body, after a response that has not refused it. Node itself
  * discards a body without a reader.
  */
 function wantsBody({ req: request, statusCode }: ServerResponse): boolean {
@@ -109,15 +105,15 @@ function wantsBody({ req: request, statusCode }: ServerResponse): boolean {
   return !request.complete && hasReader && statusCode < 300
 }
 
-/** Whether the request has stopped reading from its connection because what it has read was not taken. */
+/** Whether the request has paused reading from its connection because its reader is slow. */
 function isHeldUp(request: IncomingMessage): boolean {
   return !request.complete && (request.readableLength > 0 || request.socket.isPaused())
 }
 
 /**
- * Lets Node's parser throw the rest of a body away without a word to the handler, which may have paused it
- * for good. Unread data would turn the close into a reset. `_dumped` is what Node sets for a body that no
- * handler has begun to read (`IncomingMessage._dump`).
+ * Makes Node's parser discard the rest of a body without the handler, which may have paused it for good.
+ * Unread data would turn the close into a reset. Node sets `_dumped` for a body that no handler has begun to
+ * read (`IncomingMessage._dump`).
  */
 function discard(request: IncomingMessage): void {
   Object.assign(request, { _dumped: true })

@@ -5,20 +5,18 @@ import type { Duplex } from 'node:stream'
 const LINGER_MS = 1_000
 
 /**
- * Answers 503 instead of handing an upgrade to the application, which would open what is about to be closed.
- * Node has taken all its listeners off the socket by
- * then: nobody else hears of an error on it, which would be an uncaught one, and nobody reads on, so that the
- * client's end would go unnoticed.
- * @param pending the answer to an earlier request on the connection that is still under way; it comes
- *   first, and when it says `Connection: close` there is no
- * other (RFC 9112 §9.3.2, §9.6)
+ * Answers an upgrade with 503 instead of passing it to the application, which would open what is about to
+ * close. Node has already removed all its listeners from the socket. So this code has to handle errors, which
+ * would be uncaught otherwise, and read on to notice the client's FIN.
+ * @param pending the unfinished response to an earlier request on the connection; it comes first, and if it
+ *   says `Connection: close` there is no 503 (RFC 9112 §9.3.2, §9.6)
  */
 export function refuseUpgrade(socket: Duplex, pending: ServerResponse | null): void {
   socket.on('error', () => {})
   socket.resume()
   if (!pending) return end(socket)
   pending.once('close', () => end(socket))
-  // With its listeners Node took away what tells a response that it may write on.
+  // Node has also removed the listener that tells a response when it may write on.
   socket.on('drain', () => {
     if (pending.writableNeedDrain && pending.socket === socket) pending.emit('drain')
   })

@@ -2,9 +2,9 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Server } from 'node:net'
 
-// Node publishes every request here before any listener sees it: Expect: 100-continue included, which a
-// 'request' listener would miss, and no listener is added whose mere presence would change what Node does
-// ('checkContinue', 'upgrade'). Node docs, diagnostics_channel, "HTTP".
+// Node publishes every request here before any listener sees it, including those with Expect: 100-continue,
+// which a 'request' listener would miss. Adding such listeners ('checkContinue', 'upgrade') would change
+// Node's behavior (Node docs, diagnostics_channel, "HTTP").
 const startChannel = 'http.server.request.start'
 const finishChannel = 'http.server.response.finish'
 
@@ -46,15 +46,15 @@ const starts = new Exchange(startChannel)
 const finishes = new Exchange(finishChannel)
 
 /**
- * Calls the listener when a request's head is complete, before the server's own listeners. One listener a
- * server.
+ * Calls the listener when the head of a request is complete, before the server's own listeners. One listener
+ * per server.
  */
 export function onRequestStart(server: Server, listener: ExchangeListener): Disposable {
   return starts.add(server, listener)
 }
 
 /**
- * Calls the listener when a response has been handed to the operating system. Not called for aborted ones:
+ * Calls the listener when a response was handed to the operating system. Aborted responses never get there:
  * their socket closes.
  */
 export function onRequestFinish(server: Server, listener: ExchangeListener): Disposable {

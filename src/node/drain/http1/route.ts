@@ -3,8 +3,9 @@ import type { IncomingMessage } from 'node:http'
 const MAX_LENGTH = 80
 
 /**
- * Method and path of a request, for reports. Without what may hold a secret: the query, a fragment, and the
- * authority of an absolute target or a tunnel's, which may name a user (RFC 9112 §3.2, RFC 3986 §3.2.1).
+ * Method and path of a request, for reports. Leaves out everything that may hold a secret: the query, the
+ * fragment, and the authority of an absolute target or a tunnel, which may name a user (RFC 9112 §3.2, RFC
+ * 3986 §3.2.1).
  */
 export function routeOf({ method, url = '' }: Pick<IncomingMessage, 'method' | 'url'>): string {
   const path = (url.split(/[?#]/, 1)[0] ?? '').replace(/^[^/]*:\/\/[^/]*/, '').replace(/^[^/]*@/, '')

@@ -11,9 +11,9 @@ interface Heard {
 }
 
 /**
- * Connections that have no response under way and that Node's parser does not take for idle: their last
- * request's body still comes (its answer was early), or half of their next head is there. No event says when
- * the parser is through, so they are looked at again.
+ * Connections without a response that Node's parser still does not consider idle: the body of their answered
+ * request still arrives, or half of their next head is there. No event tells when the parser is done, so this
+ * looks again.
  */
 export class Stragglers {
   readonly #settleMs: number
@@ -21,36 +21,36 @@ export class Stragglers {
   #lookedAt = 0
 
   /**
-   * @param settleMs how long a connection is kept after its last byte, because its client may be writing the
-   * next request
+   * @param settleMs how long to keep a connection after its last byte, because its client may be writing the
+   *   next request
    */
   constructor(settleMs: number) {
     this.#settleMs = settleMs
   }
 
-  /** Whether there were any at the last look. */
+  /** Whether the last look found any. */
   get hasAny(): boolean {
     return this.#heard.size > 0
   }
 
-  /** When to look again, on the clock of {@link now}; 0 when there were none. */
+  /** When to look again, on the clock of {@link now}; 0 when the last look found none. */
   get dueAt(): number {
     return this.hasAny ? this.#lookedAt + Math.min(LOOK_MS, this.#settleMs) : 0
   }
 
-  /** Whether a straggler's last byte is too young for its connection to be closed. */
+  /** Whether a straggler's last byte is too recent to close its connection. */
   isYoung({ socket }: Connection): boolean {
     const heard = this.#heard.get(socket)
     return heard !== undefined && (heard.bytes !== socket.bytesRead || now() - heard.at < this.#settleMs)
   }
 
-  /** Takes what is left of a server's connections after the idle ones were closed. */
+  /** Looks at the connections that remain after the idle ones were closed. */
   look(connections: Iterable<Connection>): void {
     const known = this.#heard
     this.#lookedAt = now()
     this.#heard = new Map()
     for (const { socket } of connections) {
-      // One that is ended on our side has a clock of its own.
+      // A connection that is ended on our side has its own time limit.
       if (currentResponse(socket) !== null || socket.destroyed || socket.writableEnded) continue
       const heard = known.get(socket)
       const isSame = heard?.bytes === socket.bytesRead

@@ -18,22 +18,22 @@ import { earlierOf, now } from '../moments.ts'
 import type { DrainerContext, DrainerCount, ProtocolDrainer } from '../protocol-drainer.ts'
 
 /**
- * For `session.destroy()` with a code and without an error. When it is undefined Node takes 0, NO_ERROR, for
- * the code as well (`Http2Session.destroy` in
- * lib/internal/http2/core.js), and half a response looks like a whole one to its client.
+ * For `session.destroy()` with a code and without an error. If the error were undefined, Node would replace
+ * the code by NO_ERROR (`Http2Session.destroy` in lib/internal/http2/core.js), and the client would take half
+ * a response for a whole one.
  */
 const noError = null as unknown as undefined
 
 /**
- * HTTP/2 sessions. The set is kept from the start: the servers of Node 22 do not know theirs when they
- * close.
+ * Drains HTTP/2 sessions. It keeps its own set from the start, because servers of Node 22 do not know their
+ * sessions when they close.
  */
 export class Http2Drainer implements ProtocolDrainer {
   readonly #server: Http2Server | Http2SecureServer
   readonly #context: DrainerContext
   readonly #event: 'connection' | 'secureConnection'
   readonly #open = new Map<ServerHttp2Session, SessionRecord>()
-  /** The connection that Node is making a session of. */
+  /** The connection for which Node is creating a session. */
   #arriving: Socket | null = null
   #phase: 'serving' | 'announced' | 'draining' = 'serving'
 
@@ -53,8 +53,8 @@ export class Http2Drainer implements ProtocolDrainer {
   }
 
   /**
-   * Sessions stay as they are: a GOAWAY now would send their clients to connect anew while the endpoints
-   * still name this pod.
+   * Does nothing to sessions: a GOAWAY now would make their clients reconnect while the endpoints still name
+   * this pod.
    */
   announce(): void {
     this.#phase = 'announced'
@@ -71,14 +71,15 @@ export class Http2Drainer implements ProtocolDrainer {
     const isUndelivered = undeliveredNow()
     for (const [session, record] of this.#open) {
       const { socket } = record
-      // It may take a moment to be gone, and everything is force-closed once more at the very end.
+      // A destroyed session may take a moment to disappear, and the very end of the shutdown force-closes
+      // everything once more.
       if (record.isForceClosed) continue
       record.isForceClosed = true
       const server = this.#context.name
       const left = unfinished(session, record, isUndelivered)
       for (const { since, label } of left)
         forced.push({ kind: 'stream', server, ageMs: now() - since, label })
-      // For an idle client it is an end like any other, and no error.
+      // An idle client sees a normal end, not an error.
       session.destroy(noError, left.length > 0 ? constants.NGHTTP2_CANCEL : constants.NGHTTP2_NO_ERROR)
       if (socket) resetUnlessClosed(socket)
     }
@@ -114,7 +115,7 @@ export class Http2Drainer implements ProtocolDrainer {
   }
 
   readonly #onSession = (session: ServerHttp2Session): void => {
-    // 'session' is emitted by the listener that Node has for the connection.
+    // 'session' is emitted by Node's own listener for the connection.
     const socket = this.#arriving
     this.#arriving = null
     const record = this.#add(session, socket, 0)
@@ -143,10 +144,10 @@ export class Http2Drainer implements ProtocolDrainer {
     return record
   }
 
-  /** Runs for every stream. Only when it began has to be noted now; all else Node knows when it is asked. */
+  /** Runs for every stream. Only the start time has to be noted now; Node knows everything else later. */
   readonly #onStream = (stream: ServerHttp2Stream): void => {
     const began = stampStream(stream)
-    // A stream that was reset within the packet that brought it has no session any more.
+    // A stream that was reset in the same packet that opened it has no session any more.
     const record = stream.session && this.#open.get(stream.session as ServerHttp2Session)
     if (record) {
       record.lastId = stream.id ?? 0
@@ -157,8 +158,8 @@ export class Http2Drainer implements ProtocolDrainer {
   }
 
   /**
-   * A client that has just connected is about to ask. Its first stream is served; behind a GOAWAY it would
-   * be refused.
+   * A client that has just connected is about to send a request. Its first stream is served; after a GOAWAY
+   * it would be refused.
    */
   #endWhenUsed(session: ServerHttp2Session, record: SessionRecord): void {
     const { lastId, openedAt, isEnding } = record
@@ -172,7 +173,7 @@ export class Http2Drainer implements ProtocolDrainer {
   }
 }
 
-/** For a Node that does not show its own map. */
+/** Keeps the map of streams for a Node that does not expose its own. */
 function follow(streams: Map<number, ServerHttp2Stream>, stream: ServerHttp2Stream): void {
   const id = stream.id ?? 0
   streams.set(id, stream)

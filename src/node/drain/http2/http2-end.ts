@@ -3,21 +3,21 @@ import type { SessionRecord } from './http2-streams.ts'
 import { closeWhenSilent } from '../let-go.ts'
 
 /**
- * A GOAWAY with the highest id there is asks for no more streams before it says which ones were served (RFC
- * 9113 §6.8).
+ * A GOAWAY with the highest possible id asks for no more streams, before the final one says which were served
+ * (RFC 9113 §6.8).
  */
 const ANY_STREAM = 2 ** 31 - 1
 /**
- * How long the answer to a PING, or the client's own GOAWAY, is waited for. An idle Node client sends
- * neither: it is done with the session when it reads the first GOAWAY, and waits for the server to close.
+ * How long to wait for the answer to a PING or for the client's own GOAWAY. An idle Node client sends
+ * neither: it drops the session at the first GOAWAY and waits for the server to close.
  */
 const PING_MS = 250
 
 /**
- * A Node client answers a GOAWAY with its own, and a Node server closes its session when it reads one,
- * refusing the streams that are behind it on the wire (`onGoawayData` in lib/internal/http2/core.js). Until
- * our own final GOAWAY that close does nothing. Node passes no callback: a close with one is the
- * application's, and ends the session as the drain does.
+ * Prevents a session from closing too early. A Node client answers a GOAWAY with its own. A Node server then
+ * closes its session and refuses streams that are still on the wire (`onGoawayData` in
+ * lib/internal/http2/core.js). So until our final GOAWAY, this close does nothing. Node passes no callback; a
+ * close with a callback is the application's, and ends the session like the drain.
  */
 export function keepOpen(session: ServerHttp2Session, record: SessionRecord): void {
   session.close = (callback?: () => void): void => {
@@ -28,15 +28,15 @@ export function keepOpen(session: ServerHttp2Session, record: SessionRecord): vo
 }
 
 /**
- * Two GOAWAYs with a round trip between them (RFC 9113 §6.8). Between them nghttp2 lets no new stream in
- * (`session_allow_incoming_new_stream` asks whether any GOAWAY was sent, and its shutdown notice is not to be
- * had from JavaScript): what crosses the first one on the wire is not processed, and the second says so. Such
- * a stream may be sent again (RFC 9113 §8.7); what was processed is never force-closed. Once.
+ * Sends two GOAWAYs with a round trip between them (RFC 9113 §6.8). In between, nghttp2 accepts no new stream
+ * (`session_allow_incoming_new_stream` checks for any GOAWAY, and JavaScript cannot send its shutdown
+ * notice). Streams that cross the first GOAWAY on the wire are not processed, the second one says so, and
+ * clients may send them again (RFC 9113 §8.7). Processed streams are never force-closed here. Runs once.
  */
 export function endSession(session: ServerHttp2Session, record: SessionRecord): void {
   if (record.isEnding) return
   record.isEnding = true
-  // That of a session whose first stream was waited for.
+  // The timer of a session that was waiting for its first stream.
   clearTimeout(record.pingTimer)
   keepOpen(session, record)
   let finished = false
@@ -51,14 +51,14 @@ export function endSession(session: ServerHttp2Session, record: SessionRecord): 
   session.goaway(constants.NGHTTP2_NO_ERROR, ANY_STREAM)
   record.pingTimer = setTimeout(finish, PING_MS)
   session.once('goaway', finish)
-  // False when too many pings are outstanding; then the timer decides.
+  // Returns false when too many pings are outstanding. Then the timer decides.
   session.ping(finish)
 }
 
 function letGo({ socket, streams, lastId }: SessionRecord): void {
   if (!socket || socket.destroyed) return
-  // A session on which nothing was asked has nothing that its client could miss; Node never ends one that is
-  // in the middle of its first head.
+  // The client of a session without any stream cannot miss anything. Node never ends a session in the middle
+  // of its first head.
   if (socket.writableFinished || (streams.size === 0 && lastId === 0)) closeWhenSilent(socket)
   else socket.once('finish', () => closeWhenSilent(socket))
 }

@@ -3,39 +3,38 @@ import type { Socket } from 'node:net'
 import { now } from '../moments.ts'
 
 /**
- * Where a stream keeps the time at which it began. A map beside it would cost every stream four times as
- * much.
+ * Property in which a stream keeps its start time. A separate map would cost every stream four times as much.
  */
 const beganAt: unique symbol = Symbol('lastcall.beganAt')
 
 type Stamped = ServerHttp2Stream & { [beganAt]?: number }
 
-/** Notes when a stream began, to the millisecond. */
+/** Stores the start time of a stream, in milliseconds. */
 export function stampStream(stream: Stamped): number {
   return (stream[beganAt] = now())
 }
 
 /**
- * When a stream began. One without a stamp (from before `serve()`, or a push) began now: its age is the least
- * it can be.
+ * When a stream began. A stream without a start time (a push, or one from before `serve()`) counts as just
+ * begun.
  */
 export function startOf(stream: Stamped): number {
   return stream[beganAt] ?? stampStream(stream)
 }
 
-/** What is remembered of one session. */
+/** What lastcall remembers of one session. */
 export interface SessionRecord {
-  /** Open streams by id, oldest first: the map that Node itself keeps, or one of our own. */
+  /** Open streams by id, oldest first: Node's own map, or one of ours. */
   readonly streams: Map<number, ServerHttp2Stream>
   readonly isOwnMap: boolean
-  /** `session.socket` is a proxy that cannot be destroyed on its own. */
+  /** The real socket: `session.socket` is a proxy that cannot be destroyed on its own. */
   readonly socket: Socket | null
-  /** Node's own close, while ours stands in front of it. */
+  /** Node's own `close`, while ours replaces it. */
   readonly close: () => void
   readonly openedAt: number
   /**
-   * The newest stream, 0 without any, and when it began: Node closes a stream whose end still waits for a
-   * client that does not read.
+   * Id of the newest stream, 0 without any, and its start time. Node closes a stream even if its end still
+   * waits for a client that does not read.
    */
   lastId: number
   lastAt: number
@@ -52,9 +51,9 @@ export interface Unfinished {
 }
 
 /**
- * What is in flight on a session: its open streams, or the end of the last one while its client has not got
- * it.
- * @param isUndelivered whether the kernel has still something for the client
+ * What is in flight on a session: its open streams, or the end of the last stream if its client has not
+ * received it.
+ * @param isUndelivered whether the kernel still has data for the client
  */
 export function unfinished(
   session: ServerHttp2Session,

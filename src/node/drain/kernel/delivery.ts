@@ -8,14 +8,13 @@ let look: Promise<ReadonlySet<string>> | null = null
 const undelivered = new WeakSet<Socket>()
 
 /**
- * Whether the kernel has still something for the peer of this connection. Closing it now would be no loss by
- * itself, but the next byte that the peer sends would be
- * answered with a reset, and a reset throws the rest away: a WebSocket's ping, an HTTP/2 WINDOW_UPDATE. Never
- * rejects; false where there are no tables.
+ * Whether the kernel still has data for the peer of this connection. If it was closed now, the next byte from
+ * the peer (a WebSocket ping, an HTTP/2 WINDOW_UPDATE) would cause a reset, and a reset discards that data.
+ * Never rejects; false on systems without these tables.
  */
 export async function isDelivering(socket: Socket): Promise<boolean> {
   if (socket.localPort === undefined) return false
-  // One read of the tables for all connections that ask in the same turn.
+  // All connections that ask in the same turn share one read of the tables.
   look ??= readUndelivered().finally(() => (look = null))
   const delivering = (await look).has(endsOf(socket))
   if (delivering) undelivered.add(socket)
@@ -23,15 +22,12 @@ export async function isDelivering(socket: Socket): Promise<boolean> {
   return delivering
 }
 
-/** What {@link isDelivering} said last. */
+/** The last result of {@link isDelivering}. */
 export function wasDelivering(socket: Socket): boolean {
   return undelivered.has(socket)
 }
 
-/**
- * The same question without waiting, for the deadline: the tables are read when it is asked for the first
- * time, and once.
- */
+/** The same question without waiting, for the drain timeout. Reads the tables once, at the first call. */
 export function undeliveredNow(): (socket: Socket) => boolean {
   let found: ReadonlySet<string> | null = null
   return (socket) => {
@@ -54,8 +50,8 @@ function endsOf({ localPort, remotePort }: Socket): string {
 }
 
 /**
- * The addresses are left out: there are two notations of one, and no harm in waiting for a connection with
- * the same two ports.
+ * Ignores the addresses, because one address has two notations. Waiting for another connection with the same
+ * two ports does no harm.
  */
 function portsOf(key: string): string {
   const [local = '', remote = ''] = key.split(' ')

@@ -2,31 +2,31 @@ import { readFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { parseUnsent, type UnsentConnection } from './tcp-table.ts'
 
-/** The tables of this network namespace, which is the pod's. Any user may read them. */
+/** The tables of this network namespace, which belongs to the pod. Any user may read them. */
 const paths = ['/proc/net/tcp', '/proc/net/tcp6']
 
 /**
- * First and longest time between two looks; the tables of ten thousand connections take tens of milliseconds
- * to read.
+ * First and longest time between two reads. Reading the tables of ten thousand connections takes tens of
+ * milliseconds.
  */
 const LOOK_MS = { first: 50, longest: 250 } as const
 
-/** More than the kernel gives at a time. */
+/** More than the kernel returns for one read. */
 const PIECE_BYTES = 64 * 1024
 
-/** Reads the kernel's tables; one that is not there is empty. */
+/** Reads the kernel's tables. A missing table is empty. */
 export interface TcpTables {
-  /** Soon, at the cost of the event loop. */
+  /** Fast, but blocks the event loop. */
   read(): Promise<readonly string[]>
-  /** Five times as slow, beside the event loop. */
+  /** Five times as slow, and does not block the event loop. */
   readInBackground(): Promise<readonly string[]>
   readNow(): readonly string[]
 }
 
 /**
- * Waits until the peers' kernels have all that a server has sent. A response is finished for Node when the
- * kernel has it, and the kernel goes on delivering it after the connection is closed. But in a pod the
- * network goes away with the last process, and what is in the send buffers then is lost.
+ * Waits until the peers' kernels have received everything that a server has sent. Node considers a response
+ * finished when the local kernel has it, and the kernel delivers it even after the connection is closed. But
+ * a pod's network disappears with its last process, and everything in the send buffers is lost.
  */
 export class Unsent {
   readonly #ports: ReadonlySet<number>
@@ -40,14 +40,14 @@ export class Unsent {
     this.#tables = tables
   }
 
-  /** Whether no connection on the ports has anything unacknowledged now. */
+  /** Whether no connection on the ports has unacknowledged data now. */
   async isEmpty(): Promise<boolean> {
     return this.#ports.size === 0 || this.#parse(await this.#tables.readInBackground()).length === 0
   }
 
   /**
-   * Resolves when what the server's closed connections have sent is acknowledged, or was given up. Never
-   * rejects. Connections that another process closes later on the same port are not waited for.
+   * Resolves when everything that the server's closed connections have sent is acknowledged or given up.
+   * Never rejects. Does not wait for connections that another process closes later on the same port.
    */
   async acknowledged(): Promise<void> {
     let left = this.#isOver ? [] : orphansOf(await this.#look())
@@ -60,8 +60,8 @@ export class Unsent {
   }
 
   /**
-   * Ends the wait, and returns what the peers of closed connections have not got by now, unless that was over
-   * already.
+   * Ends the wait and returns what the peers of closed connections have not received. Returns nothing if the
+   * wait was already over.
    */
   giveUp(): readonly UnsentConnection[] {
     if (this.#isOver) return []
@@ -103,12 +103,12 @@ function orphansOf(unsent: readonly UnsentConnection[]): readonly UnsentConnecti
 }
 
 /**
- * Where there is no /proc (macOS, Windows) the client's own close is the only evidence; it is waited for
- * where the connection is closed.
+ * Without /proc (macOS, Windows) only the client's own close proves delivery. The code that closes the
+ * connection waits for it.
  */
 export const kernelTables: TcpTables = {
-  // The kernel gives 4 KB at a time. As many turns of the thread pool take five times as long as the reading
-  // itself (50,000 lines, measured: 200 ms, and 40 ms without).
+  // The kernel returns 4 KB for one read. Using the thread pool for each of them takes five times as long
+  // (50,000 lines, measured: 200 ms, and 40 ms without).
   read: async () => readTables(),
   readInBackground: () => Promise.all(paths.map(readByPieces)),
   readNow: readTables,

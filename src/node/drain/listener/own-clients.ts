@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import type { Server, Socket } from 'node:net'
 
-// Node publishes every outgoing socket here: of net, tls, http, http2 and fetch() (Node docs,
+// Node publishes every outgoing socket here: those of net, tls, http, http2 and fetch() (Node docs,
 // diagnostics_channel, "net").
 const channelName = 'net.client.socket'
 
@@ -12,8 +12,8 @@ interface Message {
 const followed = new Set<OwnClients>()
 
 /**
- * Finds out whether a server is asked by the process that it belongs to. Costs nothing for a connection that
- * comes in: it is the outgoing ones that are looked at.
+ * Finds out whether this process connects to its own server. It watches outgoing connections, so incoming
+ * ones cost nothing.
  */
 export class OwnClients implements Disposable {
   readonly #server: Server
@@ -25,14 +25,12 @@ export class OwnClients implements Disposable {
     followed.add(this)
   }
 
-  /**
-   * Whether this process has ever had a connection to the server. Not known of one that listens on a path.
-   */
+  /** Whether this process has ever connected to the server. Unknown for a server that listens on a path. */
   get asked(): boolean {
     return this.#asked
   }
 
-  /** Looks at a socket that has just been connected. */
+  /** Checks a socket that has just connected. */
   note(socket: Socket): void {
     const address = this.#server.address()
     const port = typeof address === 'object' ? address?.port : undefined

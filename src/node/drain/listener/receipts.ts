@@ -2,17 +2,17 @@ import type { Socket } from 'node:net'
 import { hasEndedAfterUs } from '../http1/linger.ts'
 
 /**
- * A client's kernel takes at least this much from ours though its program does not read, so that nothing of
- * it waits in our send buffer: the smallest usual receive window.
+ * A client's kernel accepts at least this much even if its program does not read, and then our send buffer is
+ * empty: the smallest usual receive window.
  */
 const TAKEN_UNREAD_BYTES = 64 * 1024
 
 /**
- * Which clients have confirmed what was sent to them since the shutdown was announced. A client that ends its
- * side behind our end has read the answer, and the kernel need not be asked.
+ * Tracks which clients have confirmed what was sent to them since the announcement. A client that ends its
+ * side after ours has read the response, so the kernel's tables are not needed.
  */
 export class Receipts {
-  /** How much had been written on each connection when its answer was expected. */
+  /** How much was written on each connection when its response was expected. */
   readonly #open = new Map<Socket, number>()
   #isMissing = false
 
@@ -21,7 +21,7 @@ export class Receipts {
     return !this.#isMissing && this.#open.size === 0
   }
 
-  /** Something will be sent on this connection; undefined where no client can confirm it. */
+  /** Expects a response on this connection; undefined when the client cannot confirm it. */
   expect(socket: Socket | undefined): void {
     if (socket === undefined) {
       this.#isMissing = true

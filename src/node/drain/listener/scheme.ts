@@ -1,9 +1,10 @@
 import type { Server } from 'node:net'
 import { Server as TlsServer } from 'node:tls'
 
-/** Scheme of the URLs that a server answers, null for one whose protocol is not HTTP. */
+/** Scheme of the server's URLs; null when its protocol is not HTTP. */
 export function schemeOf(server: Server): 'http' | 'https' | null {
-  // http's and https's servers have the one, http2's the other; Node exports no class of the latter.
+  // http and https servers have the first method, http2 servers the second. Node exports no class for the
+  // latter.
   const speaksHttp = 'closeIdleConnections' in server || 'updateSettings' in server
   if (!speaksHttp) return null
   return server instanceof TlsServer ? 'https' : 'http'

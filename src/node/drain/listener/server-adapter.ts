@@ -17,15 +17,14 @@ import { sumCounts } from './sum-counts.ts'
 import { closeKeepingSuccessor, rememberPath } from './unix-path.ts'
 import { Unsent } from '../kernel/unsent.ts'
 
-/** Makes the drainers of a server. They see each new connection in this order. */
+/** Creates the drainers of a server. They see each new connection in this order. */
 export type DrainerMaker = (context: DrainerContext) => readonly ProtocolDrainer[]
 
-/** Turns after a server's 'close' in which its sockets may emit theirs. */
+/** Number of turns after a server's 'close' in which its sockets may still emit theirs. */
 const CLOSING_TURNS = 10
 
 /**
- * Drains any server that Node can listen with: the listener is its own business, the connections are its
- * drainers'.
+ * Drains any server that Node can listen with. It handles the listener; its drainers handle the connections.
  */
 export class ServerAdapter implements DrainAdapter {
   readonly name: string
@@ -33,13 +32,13 @@ export class ServerAdapter implements DrainAdapter {
   readonly #context: AdapterContext
   readonly #drainers: readonly ProtocolDrainer[]
   readonly #ownClients: OwnClients
-  /** Where it has listened, or its connections came in. */
+  /** Ports on which it has listened or received connections. */
   readonly #ports = new Set<number>()
   readonly #unsent = new Unsent(this.#ports)
-  /** Those from before `serve()` that are open included: they may have been answered. */
+  /** Includes connections from before `serve()` that are still open: they may have been answered. */
   #accepted: number
   readonly #receipts = new Receipts()
-  /** Whether nothing was in the kernel's send buffers when the shutdown was announced. */
+  /** Whether the kernel's send buffers were empty when the shutdown was announced. */
   #wasDelivered: Promise<boolean> = Promise.resolve(true)
   #lastAcceptedAt: number | null = null
   #announced = false
@@ -103,7 +102,7 @@ export class ServerAdapter implements DrainAdapter {
     this.#draining ??= Promise.resolve()
     const forced = [...this.#drainers.flatMap((drainer) => drainer.forceClose()), ...this.#giveUpUnsent()]
     this.#closeListener()
-    // Connections from before serve() that have not been heard of since.
+    // Closes connections from before serve() that no drainer has seen.
     if ('closeAllConnections' in this.#server)
       ownCall(() => (this.#server as HttpServer).closeAllConnections())
     return forced
@@ -136,18 +135,19 @@ export class ServerAdapter implements DrainAdapter {
     this.#drainingSince = now()
     this.#settle()
     await gone
-    // Node's own close also stops the timer that looks for slow requests; until now it was needed, since a
-    // half-sent request holds the drain.
+    // Node's own close also stops the timer that looks for slow requests. The timer was needed until now,
+    // because a half-sent request holds the drain.
     ownCall(() => this.#server.close(() => {}))
-    // A look behind the last connection would add its time to the shutdown: 64 ms with ten thousand.
+    // Reading the tables after the last connection would add to the shutdown: 64 ms with ten thousand
+    // connections.
     const isConfirmed = this.#accepted === 0 || (this.#receipts.isComplete && (await this.#wasDelivered))
     if (isConfirmed) this.#unsent.release()
     else await this.#unsent.acknowledged()
   }
 
   /**
-   * Whether clients can confirm what is sent from the announcement on: those of HTTP/1 do, and nothing is in
-   * flight in any other protocol.
+   * Whether clients can confirm everything that is sent after the announcement: HTTP/1 clients can, so no
+   * other protocol may have anything in flight.
    */
   #mayConfirm(): boolean {
     if (schemeOf(this.#server) === null) return false
@@ -167,8 +167,8 @@ export class ServerAdapter implements DrainAdapter {
   }
 
   /**
-   * Only the listener: the closes of http, https and http2 also destroy connections that they take for idle
-   * (Node >= 19, >= 24).
+   * Closes only the listener. The close methods of http, https and http2 also destroy connections that look
+   * idle to them (Node >= 19, >= 24).
    */
   #closeListener(): void {
     if (!this.#server.listening) return
@@ -190,7 +190,7 @@ export class ServerAdapter implements DrainAdapter {
     takeOver(socket)
     if (!this.#server.listening) trackWithoutListening(this.#server)
     this.#accepted++
-    // A server that never listens gets its connections from another one, or from another process.
+    // A server that never listens gets its connections from another server or process.
     if (this.#ports.size === 0 && socket.localPort !== undefined) this.#ports.add(socket.localPort)
     this.#lastAcceptedAt = now()
   }
@@ -202,8 +202,8 @@ export class ServerAdapter implements DrainAdapter {
   }
 
   /**
-   * Sockets emit their 'close' after the server's, as the last step of a turn of the event loop. Only what a
-   * program passed to the server itself can be open any longer.
+   * Sockets emit their 'close' after the server's, as the last step of an event-loop turn. Only connections
+   * that a program passed to the server itself can stay open longer.
    */
   async #untilGone(): Promise<boolean> {
     const isOpen = (): boolean => this.#server.listening || this.#drainers.some(({ open }) => open > 0)

@@ -3,7 +3,7 @@ import type { ServerSnapshot } from '../../types.ts'
 import { earlierOf, now } from '../moments.ts'
 import type { DrainerCount } from '../protocol-drainer.ts'
 
-/** What the drainers of one server have counted, together. */
+/** The sum of the counts of one server's drainers. */
 export function sumCounts(
   counts: readonly DrainerCount[],
 ): Pick<ServerSnapshot, 'inFlight' | 'oldestInFlightMs' | 'connections'> {

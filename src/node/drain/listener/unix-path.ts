@@ -2,9 +2,9 @@ import { linkSync, renameSync, rmSync, statSync } from 'node:fs'
 import type { Server } from 'node:net'
 
 /**
- * Closes a listener and leaves its path alone when it is a successor's by now: libuv unlinks the path of a
- * unix socket when it closes it, even if another process has bound it since (Node.js docs, net,
- * "server.close() will unlink it").
+ * Closes a listener without removing a successor's path. libuv unlinks the path of a unix socket when it
+ * closes it, even if another process has bound the path since (Node.js docs, net, "server.close() will unlink
+ * it").
  */
 export function closeKeepingSuccessor(server: Server, close: () => void): void {
   const path = server.address()
@@ -12,8 +12,8 @@ export function closeKeepingSuccessor(server: Server, close: () => void): void {
   if (typeof path !== 'string' || mine === undefined || inodeOf(path) === mine) return close()
   const aside = `${path}.${process.pid}.successor`
   try {
-    // A second name keeps the successor's socket; it gets its first one back right after libuv has taken it
-    // away.
+    // A second name keeps the successor's socket. It gets its first name back right after libuv has removed
+    // it.
     linkSync(path, aside)
   } catch {
     return close()
@@ -26,10 +26,10 @@ export function closeKeepingSuccessor(server: Server, close: () => void): void {
   }
 }
 
-/** Inode that each listening path had when it was this server's. */
+/** Inode of each listening path while it belonged to this server. */
 const pathOwners = new WeakMap<Server, number>()
 
-/** Remembers whose path it is, at the moment it is known: when the server begins to listen. */
+/** Remembers the path's inode when the server begins to listen, because only then it is known to be ours. */
 export function rememberPath(server: Server): void {
   const path = server.address()
   const inode = typeof path === 'string' ? inodeOf(path) : undefined

@@ -23,7 +23,7 @@ export function refuseOther(server: unknown): asserts server is NetServer {
   ])
 }
 
-/** Picks what drains a server. */
+/** Chooses the adapter that drains a server. */
 export function adapterFor(server: NetServer, context: AdapterContext): DrainAdapter {
   return new ServerAdapter(server, context, drainersOf(server, context))
 }
@@ -66,7 +66,7 @@ function isHttp2(server: NetServer): server is Http2Server {
   return server instanceof Http2ServerClass
 }
 
-/** Of all TLS servers only https's, and this one, can close idle connections. */
+/** Among TLS servers, only those of https and of http2 can close idle connections. */
 function isSecureHttp2(server: NetServer): server is Http2SecureServer & Http1Server {
   return server instanceof TlsServer && 'closeIdleConnections' in server
 }

@@ -1,16 +1,16 @@
 import type { Server } from 'node:net'
 import { LastcallError } from '../../../core/errors.ts'
 
-/** By name, not by import: the lifecycles of one process may come from two copies of the package. */
+/** Shared by name, not by import: the lifecycles of one process may come from two copies of the package. */
 const claimKey = Symbol.for('lastcall.server')
 
-/** Marks a server as one lifecycle's. */
+/** Marks a server as served by one lifecycle. */
 export interface ServerClaim {
-  /** Name of the server there. */
+  /** Name of the server in that lifecycle. */
   readonly name: string
-  /** Whether that lifecycle still drains the server: not once it has stopped. */
+  /** Whether that lifecycle still drains the server. False after it has stopped. */
   isHeld(): boolean
-  /** Asks that lifecycle to leave the server to another one. Returns whether it did. */
+  /** Asks that lifecycle to give the server up. Returns whether it did. */
   giveUp(): boolean
 }
 
@@ -29,7 +29,7 @@ export function claimServer(server: Server, claim: ServerClaim): void {
         `use that lifecycle for it, or serve it again when the shutdown() of that one is over`,
     ])
   }
-  // Not enumerable, so that a server looks the same in the log of its application.
+  // Not enumerable, so a logged server looks the same as before.
   Object.defineProperty(server, claimKey, { value: claim, configurable: true })
 }
 

@@ -1,6 +1,6 @@
 /**
- * Names of the servers that are served now. A name is free again when its server is closed: a program that
- * opens and closes servers would otherwise get a new label in its metrics for each of them.
+ * Names of the servers that are served now. A closed server's name becomes free again: otherwise a program
+ * that keeps opening servers would create ever new metric labels.
  */
 export class ServerNames {
   readonly #taken: (string | null)[] = []
@@ -9,17 +9,14 @@ export class ServerNames {
     return this.#taken.includes(name)
   }
 
-  /**
-   * The name of a server that was given none: `main` for the first place, `server-2` for the second and so
-   * on.
-   */
+  /** The default name: `main` for the first server, `server-2` for the second and so on. */
   next(): string {
     let place = this.#free()
     while (this.has(defaultName(place))) place++
     return defaultName(place)
   }
 
-  /** Takes a name that is free. */
+  /** Takes a free name. */
   take(name: string): void {
     this.#taken[this.#free()] = name
   }

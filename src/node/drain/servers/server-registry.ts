@@ -9,32 +9,32 @@ import { ServerNames } from './server-names.ts'
 import type { Servers } from './servers.ts'
 import type { ServeOptions } from '../../types.ts'
 
-/** What a registry asks of its lifecycle. */
+/** What a registry needs from its lifecycle. */
 export interface RegistryOwner {
   /** A request arrived after the shutdown began. */
   onLateRequest(): void
-  /** A server listens, or is no longer waited for. */
+  /** A server listens now, or is no longer waited for. */
   onChange(): void
-  /** Whether servers are left to any other lifecycle that wants them. */
+  /** Whether a server is given up to any other lifecycle that wants it. */
   readonly yieldsServers: boolean
   readonly logger: Logger
 }
 
 type Times = Pick<ResolvedOptions, 'drainTimeoutMs' | 'shutdownDelayMs'>
 
-/** A server that is served, or was until it was closed. */
+/** A server that is served, or was served until it closed. */
 interface Registration {
   readonly options: ServeOptions
   name: string
   /** Null while the server is closed. */
   adapter: DrainAdapter | null
-  /** Whether the next 'listening' of the closed server is waited for. */
+  /** Whether the closed server's next 'listening' event is awaited. */
   followed: boolean
 }
 
 /**
- * The servers of one lifecycle, by what `serve()` was told. Keeps nothing of a server that is closed but a
- * listener on that server, so that both can be collected; when it listens again, it is served again.
+ * The servers that were passed to `serve()` of one lifecycle. Of a closed server it keeps only a listener on
+ * that server, so both can be garbage-collected. When the server listens again, it is served again.
  */
 export class ServerRegistry {
   readonly #owner: RegistryOwner
@@ -49,7 +49,7 @@ export class ServerRegistry {
     this.#owner = owner
   }
 
-  /** @throws LastcallError as `serve()` of a lifecycle does */
+  /** @throws LastcallError like `serve()` of a lifecycle */
   serve(server: unknown, options: ServeOptions): void {
     refuseOther(server)
     const known = this.#known.get(server)
@@ -114,7 +114,7 @@ export class ServerRegistry {
     return this.#known.delete(server)
   }
 
-  /** In a shutdown nothing is dropped: its report still counts what the server has had. */
+  /** During a shutdown nothing is dropped: the report still counts what the server has had. */
   #drop(registration: Registration): boolean {
     const { adapter, name } = registration
     if (adapter === null || !this.#servers.drop(adapter)) return false

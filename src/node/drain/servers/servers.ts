@@ -4,28 +4,28 @@ import type { DrainAdapter } from '../adapter.ts'
 import { limited } from '../../guard/limit.ts'
 import type { ServerSnapshot } from '../../types.ts'
 
-/** What is called back in a drain. */
+/** Callbacks of a drain. */
 export interface DrainListener {
   /**
-   * No server accepts connections any more. At once without servers; again when one that joined in the drain
-   * is closed.
+   * No server accepts connections any more. Called at once without servers, and again when a server that
+   * joined during the drain is closed.
    */
   onListenersClosed(): void
-  /** The last connection is gone; again when a server has joined since. */
+  /** The last connection is gone. Called again when a server has joined since. */
   onDrained(): void
 }
 
 /**
- * The part of the drain timeout that servers wait for others: their WebSockets may need half of it from then
- * on, and some time for the last close handshakes.
+ * Share of the drain timeout for which servers wait for others. Their WebSockets may then need half of the
+ * timeout, and the last close handshakes need some time as well.
  */
 const PATIENCE = 1 / 3
 
-/** All servers of one lifecycle, drained together: none is closed while another still delays. */
+/** All servers of one lifecycle. They drain together: none closes while another one still delays. */
 export class Servers {
   readonly #adapters: DrainAdapter[] = []
   readonly #drainTimeoutMs: number
-  /** Of servers that were dropped. */
+  /** The latest connection of servers that were dropped. */
   #lastNewConnectionAt: number | null = null
   #released = false
   #phase: 'serving' | 'announced' | 'draining' = 'serving'
@@ -35,7 +35,7 @@ export class Servers {
     this.#drainTimeoutMs = drainTimeoutMs
   }
 
-  /** Adds a server; one that comes in the middle of a shutdown joins it where it stands. */
+  /** Adds a server. One that comes during a shutdown joins its present phase. */
   add(adapter: DrainAdapter): void {
     this.#adapters.push(adapter)
     if (this.#phase !== 'serving') adapter.announceClose()
@@ -43,7 +43,8 @@ export class Servers {
   }
 
   /**
-   * Forgets a server that is closed, or another lifecycle's; not during a shutdown. Returns whether it did.
+   * Forgets a server that is closed or now belongs to another lifecycle. Does nothing during a shutdown.
+   * Returns whether it did.
    */
   drop(adapter: DrainAdapter): boolean {
     const index = this.#adapters.indexOf(adapter)
@@ -70,10 +71,7 @@ export class Servers {
     return this.#adapters.map((adapter) => adapter.snapshot())
   }
 
-  /**
-   * When the last connection came to any server, one that is closed by now included; null when none has come
-   * yet.
-   */
+  /** When the last connection came to any server, including closed ones; null before the first connection. */
   lastNewConnectionAt(): number | null {
     const latest = latestConnection(this.snapshot())
     return latest === null || (this.#lastNewConnectionAt !== null && this.#lastNewConnectionAt > latest)
@@ -86,7 +84,7 @@ export class Servers {
     for (const adapter of this.#adapters) adapter.announceClose()
   }
 
-  /** Drains all, those that join meanwhile included. */
+  /** Drains all servers, including those that join in the meantime. */
   drain(listener: DrainListener): void {
     this.#phase = 'draining'
     this.#drainListener = listener
@@ -99,7 +97,7 @@ export class Servers {
     return this.#adapters.flatMap((adapter) => adapter.forceClose())
   }
 
-  /** Whether the lifecycle has stopped: another one may serve its servers. */
+  /** Whether the lifecycle has stopped, so that another one may serve its servers. */
   get released(): boolean {
     return this.#released
   }
@@ -110,17 +108,17 @@ export class Servers {
   }
 
   /**
-   * A handler at work may still ask another server of this process, which would refuse it. So the servers
-   * that this process has connections to go last: they accept until the others have drained, or have taken
-   * too long. What they have themselves needs its time before the deadline as well. Where all are such
-   * servers, as two that ask each other are, none can wait.
+   * A running handler may still send requests to another server of this process, and a closed server would
+   * refuse them. So servers to which this process connects go last: they accept until the others have drained
+   * or have taken too long. The limit leaves them time for their own requests. If all servers are of this
+   * kind, such as two that call each other, none waits.
    */
   #drain(): void {
     const others = this.#adapters.filter((adapter) => !adapter.isAskedHere())
     const first = new Set(others.length > 0 ? others : this.#adapters)
     const firstDrained = Promise.all([...first].map((adapter) => adapter.drain()))
     const turn = limited(() => firstDrained, this.#drainTimeoutMs * PATIENCE)
-    // The end of an event stream comes with this, so it must not wait for servers that wait for the stream.
+    // Event streams end after this step, so it must not wait for servers that wait for the streams.
     this.#whenAll(
       async (adapter) => (first.has(adapter) ? adapter.closeListener() : undefined),
       () => this.#drainListener?.onListenersClosed(),
@@ -135,7 +133,8 @@ export class Servers {
   }
 
   /**
-   * Calls back when a step of every server is done, unless one has joined meanwhile: then its own call does.
+   * Calls back when a step is done for every server. If a server has joined meanwhile, its own call does so
+   * instead.
    */
   #whenAll(step: (adapter: DrainAdapter) => Promise<void>, done: () => void): void {
     const all = [...this.#adapters]
@@ -145,7 +144,7 @@ export class Servers {
   }
 }
 
-/** When the last connection came to any of these, in wall-clock milliseconds; null when none did. */
+/** When the last connection came to any of these servers, in wall-clock milliseconds; null without any. */
 export function latestConnection(servers: readonly ServerSnapshot[]): number | null {
   let latest: number | null = null
   for (const { lastNewConnectionAt: at } of servers)

@@ -12,21 +12,21 @@ import { earlierOf, now } from '../moments.ts'
 import type { DrainerContext, DrainerCount, ProtocolDrainer } from '../protocol-drainer.ts'
 
 /**
- * How often connections that are unused in the drain are looked at: a listener for their first byte would
- * change how the application reads.
+ * How often the drain checks unused connections. A listener for their first byte would change how the
+ * application reads.
  */
 const LOOK_MS = 25
 
 interface Conversation {
   readonly since: number
-  /** Whether the application was asked for its close handshake. */
+  /** Whether the application's close handshake was called. */
   isTold: boolean
 }
 
 /**
- * Connections of a protocol nobody here knows. One that has carried a byte is in flight until it is closed:
- * only the application can tell when
- * its conversation is over, and it is told by `lifecycle.signal` and its close handshake.
+ * Connections of an unknown protocol. A connection that has carried a byte is in flight until it closes: only
+ * the application knows when a conversation is over. `lifecycle.signal` and the close handshake tell it about
+ * the drain.
  */
 export class TcpDrainer implements ProtocolDrainer {
   readonly #server: Server
@@ -94,7 +94,7 @@ export class TcpDrainer implements ProtocolDrainer {
     this.#timer = undefined
   }
 
-  /** Tells the application of each connection that has been used, and closes those that never were. */
+  /** Calls the close handshake of each used connection, and closes the connections that were never used. */
   async #look(): Promise<void> {
     this.#timer = undefined
     this.#tellUsed()
@@ -132,7 +132,7 @@ export class TcpDrainer implements ProtocolDrainer {
     return this.#draining && since + this.#context.settleMs <= now()
   }
 
-  /** A socket that was sent to another process has lost its handle, and will never emit 'close' here. */
+  /** A socket that was sent to another process has lost its handle and never emits 'close' here. */
   #forgetHandedOver(): void {
     for (const socket of this.#open.keys()) {
       if (socket.pending && !socket.destroyed) this.#forget(socket)
@@ -154,7 +154,7 @@ export class TcpDrainer implements ProtocolDrainer {
 
 function isUsed(socket: Socket): boolean {
   if (socket.bytesRead !== 0 || socket.bytesWritten !== 0) return true
-  // With `pauseOnConnect` the client may have sent what only the application's `resume()` brings up.
+  // With `pauseOnConnect`, the client's data may arrive only after the application's `resume()`.
   const { _handle: handle } = socket as Socket & { readonly _handle?: { readonly reading?: boolean } | null }
   return handle?.reading === false
 }

@@ -8,23 +8,21 @@ import { now } from '../moments.ts'
 import type { DrainerContext, DrainerCount, ProtocolDrainer } from '../protocol-drainer.ts'
 
 /**
- * How long a client may be silent in its TLS handshake once the drain has begun, with the time that clients
- * are given anyway. A slow one is not a request yet.
+ * How long a client may be silent during its TLS handshake in the drain, in addition to `settleMs`. A slow
+ * handshake is not a request yet.
  */
 const SILENCE_MS = 1_000
 
 interface Handshake {
-  /**
-   * Bytes that had passed when the handshake was last looked at, and since when there were no more of them.
-   */
+  /** Bytes at the last look, and since when no more have arrived. */
   bytes: number
   quietSince: number
 }
 
 /**
- * Raw connections of a TLS server whose handshake is under way. Both the raw socket and the TLS socket are
- * seen for each connection; only one of
- * them may be waited for, and destroying the raw one as idle kills the request inside it.
+ * Raw connections of a TLS server during their handshake. Node reports both the raw socket and the TLS socket
+ * of each connection, but the drain may wait for only one of them: destroying the raw one as idle would kill
+ * the request inside it.
  */
 export class HandshakeDrainer implements ProtocolDrainer {
   readonly #server: Server
@@ -39,7 +37,7 @@ export class HandshakeDrainer implements ProtocolDrainer {
     server.prependListener('connection', this.#onConnection)
     server.prependListener('secureConnection', this.#onSecure)
     for (const raw of acceptedSockets(server)) {
-      // Without its TLS socket a handshake cannot be told from an open conversation.
+      // Without its TLS socket, a handshake looks the same as an open conversation.
       if (isHandshaking(tlsSocketAround(raw))) this.#onConnection(raw)
     }
   }
@@ -74,10 +72,7 @@ export class HandshakeDrainer implements ProtocolDrainer {
     this.#open.clear()
   }
 
-  /**
-   * Closes the handshakes that make no progress, and comes back for the rest and for those that begin
-   * meanwhile.
-   */
+  /** Closes handshakes without progress, and looks again later at the rest and at new ones. */
   #sweep(): void {
     clearTimeout(this.#timer)
     const patienceMs = SILENCE_MS + this.#context.settleMs
@@ -86,7 +81,7 @@ export class HandshakeDrainer implements ProtocolDrainer {
       const bytes = bytesOf(raw)
       if (bytes !== handshake.bytes) handshake.quietSince = now()
       handshake.bytes = bytes
-      // A handshake that the application holds up is not the client's to go on with.
+      // The client cannot continue a handshake that the application delays.
       if (handshake.quietSince + patienceMs <= now() && awaitsServer(raw)) handshake.quietSince = now()
       const endsAt = handshake.quietSince + patienceMs
       if (endsAt <= now()) raw.destroy()
@@ -104,7 +99,7 @@ export class HandshakeDrainer implements ProtocolDrainer {
   readonly #onSecure = (secure: TLSSocket): void => {
     const raw = rawSocketIn(secure) as Socket | null
     if (raw) return this.#forget(raw)
-    // A Node that does not tell which handshake is over: following none is safe, destroying an open
+    // This Node does not tell which handshake is over. Following none is safe; destroying an open
     // conversation is not.
     for (const socket of this.#open.keys()) this.#forget(socket)
   }
@@ -113,12 +108,12 @@ export class HandshakeDrainer implements ProtocolDrainer {
 
   #forget(raw: Socket): void {
     raw.removeListener('close', this.#onClose)
-    // Later than the drainer that takes the connection over counts it, or the drain would end in between.
+    // Waits until the next drainer counts this connection. Otherwise the drain would end in between.
     if (this.#open.delete(raw)) queueMicrotask(() => this.#context.onGone())
   }
 }
 
-/** One function for all connections; a closure would live as long as its connection. */
+/** One function for all connections. A closure would live as long as its connection. */
 function closeListener(onClose: (socket: Socket) => void): (this: Socket) => void {
   return function onSocketClose(this: Socket): void {
     onClose(this)
@@ -133,8 +128,8 @@ function isHandshaking(secure: TLSSocket | null): boolean {
 }
 
 /**
- * Whether the client's first message is complete and not answered yet: an asynchronous `SNICallback` has not
- * called back. Node's TLS handle knows the name in that message once it has read the whole of it
+ * Whether the client's first message is complete and unanswered: an asynchronous `SNICallback` has not called
+ * back. Node's TLS handle knows the server name of that message after reading all of it
  * (`TLSWrap::GetServername`, 22 to 26).
  */
 function awaitsServer(raw: Socket): boolean {
@@ -147,7 +142,7 @@ interface TlsHandle {
   readonly getServername?: () => unknown
 }
 
-/** Any stream may be handed to `server.emit('connection')`; only sockets count their bytes. */
+/** `server.emit('connection')` accepts any stream, but only sockets count their bytes. */
 function bytesOf({ bytesRead = 0, bytesWritten = 0 }: Partial<Socket>): number {
   return bytesRead + bytesWritten
 }

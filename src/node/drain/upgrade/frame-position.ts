@@ -1,33 +1,31 @@
 /** Longest payload of a control frame (RFC 6455 §5.5). */
 const LONGEST_CONTROL = 125
 /**
- * Longest payload that a 7 bit length tells, and the value that announces one of two bytes; the only other
- * one announces eight (RFC 6455 §5.2).
+ * Longest payload whose length fits into 7 bits, and the value that announces a length of two bytes. The only
+ * other value announces eight (RFC 6455 §5.2).
  */
 const SHORT = { longest: 125, twoBytes: 126 } as const
 const CLOSE = 8
 
 /**
- * Knows where one WebSocket frame ends and the next one begins, in bytes that come in pieces of any size. A
- * proxy writes one message in many pieces, and a frame of ours in the middle would be read as a part of it.
- * Only heads are read; payloads are counted.
+ * Finds the boundaries between WebSocket frames in bytes that arrive in pieces of any size. A proxy writes
+ * one message in many pieces, and a close frame in the middle would become part of the message. Reads only
+ * the heads and counts the payloads.
  */
 export class FramePosition {
-  /** Where in the last piece a frame ended for the last time; -1 when none did. */
+  /** Offset in the last piece at which a frame ended most recently; -1 when none did. */
   boundary = -1
-  /** The bytes are no WebSocket frames (RFC 6455 §5.2), so the end of a frame cannot be found. */
+  /** The bytes are not WebSocket frames (RFC 6455 §5.2), so the end of a frame cannot be found. */
   isLost = false
-  /** A close frame has begun; after it nothing may be sent (RFC 6455 §5.5.1). */
+  /** A close frame has begun. Nothing may be sent after it (RFC 6455 §5.5.1). */
   isClosed = false
-  /** Bytes of the frame that are still to come: of its masking key and its payload. */
+  /** Remaining bytes of the frame: of its masking key and its payload. */
   #left = 0
-  /** Bytes of the head that have been read. */
+  /** How many bytes of the head were read. */
   #headLength = 0
   #opcode = 0
   #maskLength = 0
-  /**
-   * Bytes of the extended length that are still to come, how many there are, and what they have told so far.
-   */
+  /** The extended length: remaining bytes, total bytes, and the value so far. */
   #lengthBytes = 0
   #lengthSize = 0
   #length = 0
@@ -43,7 +41,7 @@ export class FramePosition {
     this.boundary = -1
     let at = from
     while (at < end && !this.isLost) {
-      // What stands behind a complete close frame is not for a client to read.
+      // A client ignores everything behind a complete close frame.
       if (this.isClosed && this.isBetweenFrames) return
       if (this.#left > 0) {
         const taken = Math.min(this.#left, end - at)
@@ -69,8 +67,8 @@ export class FramePosition {
     this.#headLength = 1
     const isFinal = (byte & 0x80) !== 0
     const isControl = this.#opcode >= CLOSE
-    // 3 to 7 and 11 to 15 are reserved; of the reserved bits compression uses the first, on data (RFC 7692
-    // §6).
+    // Opcodes 3 to 7 and 11 to 15 are reserved. Of the reserved bits, compression uses the first one, on data
+    // frames (RFC 7692 §6).
     const isKnown = isControl ? this.#opcode <= 10 : this.#opcode <= 2
     const reserved = byte & (isControl ? 0x70 : 0x30)
     this.isLost = !isKnown || reserved !== 0 || (isControl && !isFinal)
@@ -91,8 +89,7 @@ export class FramePosition {
   #readLength(byte: number): void {
     this.#length = this.#length * 256 + byte
     if (--this.#lengthBytes > 0) return
-    // A length has to be told in the fewest bytes there are, and no program sends more than an array can
-    // hold.
+    // A length must use the fewest possible bytes, and no program sends more than an array can hold.
     const least = this.#lengthSize === 2 ? LONGEST_CONTROL + 1 : 2 ** 16
     if (this.#length < least || this.#length > Number.MAX_SAFE_INTEGER) this.isLost = true
     else this.#endHead(this.#length)

@@ -1,10 +1,10 @@
 import type { Duplex } from 'node:stream'
 
-/** Looks at the bytes of a connection before they are written. */
+/** Sees the bytes of a connection before they are written. */
 export interface OutputFollower {
-  /** @returns null when all bytes may be written; otherwise how many, and then `stop()` is called */
+  /** @returns null when all bytes may be written; otherwise how many of them, and then `stop()` is called */
   pass(bytes: Uint8Array): number | null
-  /** What may be written has been. */
+  /** Called after the permitted bytes are written. */
   stop(): void
 }
 
@@ -18,8 +18,8 @@ const outputKey: unique symbol = Symbol('lastcall.output')
 type Followed = Duplex & { [outputKey]?: Output }
 
 /**
- * Shows everything that the application writes to a connection to a follower: also what is piped, corked, or
- * waits in Node's buffer. One that is followed already gets another follower.
+ * Shows a follower everything that the application writes to a connection, including piped, corked and
+ * buffered data. If the connection already has a follower, it is replaced.
  */
 export function followOutput(socket: Followed, follower: OutputFollower): void {
   const output = socket[outputKey]
@@ -28,12 +28,12 @@ export function followOutput(socket: Followed, follower: OutputFollower): void {
     return
   }
   socket[outputKey] = { follower, write: socket.write, end: socket.end }
-  // The same functions for all sockets: closures of each one's own would cost every WebSocket memory.
+  // All sockets share these functions. Closures would cost memory for every WebSocket.
   socket.write = followedWrite as Duplex['write']
   socket.end = followedEnd as Duplex['end']
 }
 
-/** Takes the follower off, and our functions with it unless the application has wrapped them since. */
+/** Removes the follower, and our functions as well unless the application has wrapped them since. */
 export function unfollowOutput(socket: Followed): void {
   const output = socket[outputKey]
   if (!output) return
@@ -45,15 +45,15 @@ export function unfollowOutput(socket: Followed): void {
 }
 
 /**
- * Writes these bytes as the last ones: what the application writes from now on is dropped, and its `end()`
- * ends without it.
+ * Writes these bytes as the last ones. Later writes of the application are dropped, and its `end()` works
+ * without them.
  */
 export function writeLast(socket: Followed, bytes: Uint8Array, written: () => void): void {
   Reflect.apply(socket[outputKey]?.write ?? socket.write, socket, [bytes, written])
   dropWrites(socket)
 }
 
-/** Drops what the application writes from now on. */
+/** Drops everything that the application writes from now on. */
 export function dropWrites(socket: Followed): void {
   const end = socket[outputKey]?.end ?? socket.end
   socket.write = dropped as Duplex['write']
@@ -81,7 +81,7 @@ function followedEnd(this: Followed, ...args: unknown[]): Duplex {
   return Reflect.apply(this.end, this, args)
 }
 
-/** The part of a piece that may be written, null when all of it may. */
+/** The part of a chunk that may be written, null when all of it may. */
 function passTo(follower: OutputFollower | null, chunk: unknown, encoding: unknown): Uint8Array | null {
   const bytes = follower && bytesOf(chunk, encoding)
   if (!bytes) return null
@@ -98,7 +98,7 @@ function dropped(_chunk: unknown, encoding?: unknown, callback: unknown = encodi
   return true
 }
 
-/** Null for what no stream writes; Node's own `write` then says what is wrong. */
+/** Null for a value that no stream can write. Node's own `write` then reports the error. */
 function bytesOf(chunk: unknown, encoding: unknown): Uint8Array | null {
   if (chunk instanceof Uint8Array) return chunk
   if (typeof chunk === 'string') {

@@ -1,16 +1,16 @@
-/** Longest head that is read; Node's own client refuses one of 16 KiB (`--max-http-header-size`). */
+/** Longest head to read. Node's own client refuses heads of 16 KiB (`--max-http-header-size`). */
 const LONGEST_HEAD = 65_536
 const HTTP = 'HTTP/'
 
-/** What a server has answered to an upgrade. */
+/** A server's response to an upgrade. */
 export type UpgradeAnswer =
-  /** Nothing yet, or a part of a head. */
+  /** No response yet, or only part of a head. */
   | { readonly kind: 'none' }
-  /** The connection speaks another protocol from the byte with this number on: 101, or 2xx to a CONNECT. */
+  /** The connection changes its protocol at this byte offset: after 101, or after 2xx to a CONNECT. */
   | { readonly kind: 'switched'; readonly behind: number; readonly protocol: string | null }
   /** An ordinary response, such as 401. */
   | { readonly kind: 'refused' }
-  /** No HTTP at all. */
+  /** Not HTTP. */
   | { readonly kind: 'foreign' }
 
 const none: UpgradeAnswer = { kind: 'none' }
@@ -18,19 +18,19 @@ const refused: UpgradeAnswer = { kind: 'refused' }
 const foreign: UpgradeAnswer = { kind: 'foreign' }
 
 /**
- * Reads the answer to an upgrade from the bytes that the application writes to the socket, in pieces of any
+ * Reads the response to an upgrade from the bytes that the application writes to the socket, in pieces of any
  * size.
  */
 export class UpgradeAnswerReader {
   readonly #isTunnel: boolean
   #text = ''
 
-  /** @param isTunnel whether CONNECT was asked for, where any 2xx means yes (RFC 9110 §9.3.6) */
+  /** @param isTunnel whether the request was a CONNECT, which any 2xx accepts (RFC 9110 §9.3.6) */
   constructor(isTunnel: boolean) {
     this.#isTunnel = isTunnel
   }
 
-  /** Reads the next piece. `behind` of the answer is an offset in this piece. */
+  /** Reads the next piece. `behind` in the result is an offset in this piece. */
   pass(bytes: Uint8Array): UpgradeAnswer {
     const before = this.#text.length
     const room = Math.min(bytes.length, LONGEST_HEAD)
@@ -50,7 +50,7 @@ export class UpgradeAnswerReader {
     if (!blank) return text.length < LONGEST_HEAD ? none : foreign
     const end = blank.index + blank[0].length
     if (isSwitch) return { kind: 'switched', behind: end - before, protocol: protocolOf(text.slice(0, end)) }
-    // 100 and 103 announce the answer, and are none.
+    // 100 and 103 are interim responses. The final one follows.
     this.#text = text.slice(end)
     return this.#text === '' ? none : this.#read(before - end)
   }

@@ -10,8 +10,8 @@ import type { DrainerContext, DrainerCount, ProtocolDrainer } from '../protocol-
 import type { UpgradedConnection } from './upgraded-connection.ts'
 
 /**
- * Connections that stopped speaking HTTP/1: WebSockets, other upgrades, CONNECT tunnels. Node's own closes
- * do not know them.
+ * Connections that no longer speak HTTP/1: WebSockets, other upgrades, CONNECT tunnels. Node's own close
+ * methods do not know them.
  */
 export class UpgradeDrainer implements ProtocolDrainer {
   readonly #context: DrainerContext
@@ -20,7 +20,7 @@ export class UpgradeDrainer implements ProtocolDrainer {
     this.#spread.delete(connection)
     this.#context.onGone()
   })
-  /** The turns may take half of the drain, so that the other half is left for the close handshakes. */
+  /** Telling clients to leave may take half of the drain. The other half is for the close handshakes. */
   readonly #spread: Spread<UpgradedConnection>
   #isDraining = false
 
@@ -30,7 +30,7 @@ export class UpgradeDrainer implements ProtocolDrainer {
     this.#spread = new Spread(context.drainTimeoutMs / 2, (connection) => this.#end(connection))
   }
 
-  /** Whether the application has a close handshake of its own, which gets the request. */
+  /** Whether the application has its own close handshake, which needs the upgrade request. */
   get hasCloseHandshake(): boolean {
     return this.#closeHandshake !== undefined
   }
@@ -40,8 +40,8 @@ export class UpgradeDrainer implements ProtocolDrainer {
   }
 
   /**
-   * Takes a connection over when its answer is written. One that comes in the drain has its turn behind the
-   * others.
+   * Takes a connection over when its response is written. One that comes during the drain goes to the end of
+   * the queue.
    */
   add(connection: UpgradedConnection): void {
     this.#open.add(connection.socket, connection)
@@ -69,7 +69,7 @@ export class UpgradeDrainer implements ProtocolDrainer {
 
   count(): DrainerCount {
     const { size } = this.#open
-    // In the order of their answers.
+    // The connections are in the order of their responses.
     const oldestAt = this.#open.values().next().value?.since ?? null
     return { ...noneInFlight, upgrade: size, active: size, idle: 0, oldestAt }
   }

@@ -8,7 +8,7 @@ import { refuseUpgrade } from '../http1/refuse-upgrade.ts'
 
 type UpgradeEvent = 'upgrade' | 'connect'
 
-/** Called with each upgrade before the application, and with what the application gets for a socket. */
+/** Called with each upgrade before the application, and with the stream that the application gets. */
 export type OnUpgrade = (request: IncomingMessage, stream: Duplex) => void
 
 /** Follows a server's 'upgrade' and 'connect' events. */
@@ -26,7 +26,7 @@ export class UpgradeEvents {
     server.on('removeListener', this.#onRemoveListener)
   }
 
-  /** Takes every listener off the server. */
+  /** Removes every listener from the server. */
   release(): void {
     this.#server.removeListener('newListener', this.#onNewListener)
     this.#server.removeListener('removeListener', this.#onRemoveListener)
@@ -34,7 +34,7 @@ export class UpgradeEvents {
   }
 
   /**
-   * Without a listener Node treats an upgrade as an ordinary request, so ours is there only while the
+   * Without a listener Node treats an upgrade as an ordinary request. So our listener exists only while the
    * application has one.
    */
   readonly #onNewListener = (event: string | symbol): void => {
@@ -60,8 +60,8 @@ export class UpgradeEvents {
 }
 
 /**
- * Keeps upgrades from the application and answers them with 503. Their connections stay tracked: they
- * have not stopped speaking HTTP/1.
+ * Answers upgrades with 503 instead of passing them to the application. Their connections stay tracked,
+ * because they still speak HTTP/1.
  */
 export function refuseUpgrades(
   server: Server,
@@ -82,7 +82,7 @@ function isUpgradeEvent(event: string | symbol): event is UpgradeEvent {
 }
 
 /**
- * The 'connect' of HTTP/2 is a stream with a response, and no socket (`onServerStream` in
+ * In HTTP/2, 'connect' brings a stream with a response instead of a socket (`onServerStream` in
  * lib/internal/http2/compat.js).
  */
 function isHttp1({ httpVersionMajor }: IncomingMessage): boolean {

@@ -18,12 +18,12 @@ import type { UpgradeDrainer } from './upgrade-drainer.ts'
 import { UpgradedConnection, type UpgradeListener } from './upgraded-connection.ts'
 import { wsStateOf } from './ws-state.ts'
 
-/** Label of what was upgraded before `serve()`. */
+/** Label of connections that were upgraded before `serve()`. */
 const UNSEEN = 'upgrade from before serve()'
 
 /**
- * Upgrades and CONNECTs that are not answered yet, or answered with an ordinary response. Each of them is a
- * request: a client that got a close frame now would take it for a broken response.
+ * Upgrades and CONNECTs without a response, or with an ordinary one. Each is a request: its client would take
+ * a close frame for a broken response.
  */
 export class UpgradeRequestDrainer implements ProtocolDrainer, UpgradeListener {
   readonly #server: Server
@@ -115,7 +115,7 @@ export class UpgradeRequestDrainer implements ProtocolDrainer, UpgradeListener {
       asksForWebSocket: request.headers.upgrade?.toLowerCase() === 'websocket',
     })
     if (this.#phase !== 'serving') this.#context.onLateRequest()
-    // A listener that the application has put in front of ours may have answered by now.
+    // A listener of the application in front of ours may already have answered.
     if (wsStateOf(socket) !== null) {
       this.#connections.handOver(socket)
       return this.#upgrades.add(connection)
@@ -123,14 +123,14 @@ export class UpgradeRequestDrainer implements ProtocolDrainer, UpgradeListener {
     this.#add(connection)
     this.#connections.handOver(socket)
     const isTunnel = request.method === 'CONNECT'
-    // The response to an earlier request of the same connection is written to the same socket, and is no
-    // answer to this one.
+    // An earlier request's response goes to the same socket first. It must not be taken for the response to
+    // this request.
     if (earlier) earlier.once('prefinish', () => connection.awaitAnswer(isTunnel, this))
     else connection.awaitAnswer(isTunnel, this)
   }
 
   /**
-   * The request of a connection that was upgraded before `serve()` is not known. Without a byte written it is
+   * Adds a connection that was upgraded before `serve()`, without its request. If no byte is written, it is
    * not answered yet.
    */
   #addPresent(socket: Socket): void {
@@ -152,8 +152,8 @@ export class UpgradeRequestDrainer implements ProtocolDrainer, UpgradeListener {
 }
 
 /**
- * The last response of a connection that has not been written to its socket yet; Node keeps it there until it
- * is out.
+ * The last response of a connection that is not written to its socket yet. Node keeps it there until it is
+ * written.
  */
 function unwrittenResponse(connection: Connection | undefined): ServerResponse | null {
   const newest = connection ? newestResponse(connection) : null
@@ -161,13 +161,13 @@ function unwrittenResponse(connection: Connection | undefined): ServerResponse |
   return newest.writableEnded && currentResponse(connection.socket) === newest ? null : newest
 }
 
-/** A response that is out needs nothing but its client's FIN. */
+/** Whether the request still needs a response. After a written refusal, only the client's FIN is missing. */
 function isInFlight({ socket, isRefused }: UpgradedConnection): boolean {
   return !socket.destroyed && !(isRefused && socket.writableFinished)
 }
 
 /**
- * The application does not read on after a refusal, so the client's FIN would go unnoticed. A client may also
+ * After a refusal the application stops reading, so the client's FIN would go unnoticed. A client may also
  * never send one.
  */
 function letGo(socket: Socket): void {
@@ -179,7 +179,7 @@ function letGo(socket: Socket): void {
   else socket.once('finish', wait)
 }
 
-/** A part of a string keeps all of it in memory, and a URL may be long. */
+/** Copies the text: a substring keeps the whole string in memory, and a URL may be long. */
 function copyOf(text: string): string {
   return Buffer.from(text, 'latin1').toString('latin1')
 }

@@ -8,52 +8,50 @@ import { UpgradeAnswerReader } from './upgrade-answer.ts'
 import { OPEN, wsStateOf } from './ws-state.ts'
 import { awaitCloseAnswer, closeWebSocket } from './websocket.ts'
 
-/** Hears what becomes of an upgrade. */
+/** Learns what becomes of an upgrade. */
 export interface UpgradeListener {
-  /** The connection speaks another protocol from here on. */
+  /** The connection speaks another protocol from now on. */
   onSwitched(connection: UpgradedConnection): void
-  /** An ordinary response is on its way. */
+  /** An ordinary response is being written. */
   onRefused(connection: UpgradedConnection): void
 }
 
-/** What is known of an upgrade when its request has arrived. */
+/** What is known about an upgrade when its request has arrived. */
 export interface UpgradeFacts {
   readonly socket: Socket
-  /**
-   * What the application got for a socket: Node 26 wraps the socket while the request's body is not complete.
-   */
+  /** The stream that the application got. Node 26 wraps the socket while the request's body is incomplete. */
   readonly stream: Duplex
   /** Method and path. */
   readonly label: string
   /**
-   * Only when the application has a use for it: it holds all headers of the handshake, for as long as the
-   * connection stands.
+   * Null unless the application needs it: it keeps all headers of the handshake in memory as long as the
+   * connection is open.
    */
   readonly request: IncomingMessage | null
   readonly asksForWebSocket: boolean
 }
 
 /**
- * A connection whose client has asked for another protocol: a request until the answer is out, then a
- * WebSocket, another upgrade or a tunnel. It follows what the application writes, since nothing else tells
- * which one it is.
+ * A connection whose client has asked for another protocol. It is a request until its response is written,
+ * and then a WebSocket, another upgrade or a tunnel. Only the bytes that the application writes tell which
+ * one, so this follows them.
  */
 export class UpgradedConnection implements OutputFollower {
   readonly socket: Socket
   readonly stream: Duplex
   readonly label: string
   readonly request: IncomingMessage | null
-  /** When the request came; from the answer on, when that was written. */
+  /** When the request came; after the response, when that was written. */
   since: number = now()
-  /** An ordinary response is on its way, or out. */
+  /** An ordinary response is being written, or is complete. */
   isRefused = false
   readonly #asksForWebSocket: boolean
   #answer: UpgradeAnswerReader | null = null
   #listener: UpgradeListener | null = null
-  /** Null unless it is a WebSocket whose frames have been followed from the first one on. */
+  /** Null unless this is a WebSocket whose frames were followed from the first one on. */
   #frames: FramePosition | null = null
   #isLeaving = false
-  /** Whether its output has been followed from the answer on. */
+  /** Whether the output was followed from the response on. */
   #isSeen = false
 
   constructor({ socket, stream, label, request, asksForWebSocket }: UpgradeFacts) {
@@ -64,7 +62,7 @@ export class UpgradedConnection implements OutputFollower {
     this.#asksForWebSocket = asksForWebSocket
   }
 
-  /** Waits for the answer, which is the next thing that is written. */
+  /** Waits for the response, which is the next thing that is written. */
   awaitAnswer(isTunnel: boolean, listener: UpgradeListener): void {
     this.#answer = new UpgradeAnswerReader(isTunnel)
     this.#listener = listener
@@ -72,14 +70,14 @@ export class UpgradedConnection implements OutputFollower {
     followOutput(this.socket, this)
   }
 
-  /** Takes every trace off the socket. */
+  /** Removes every trace from the socket. */
   release(): void {
     unfollowOutput(this.socket)
   }
 
   /**
-   * Sends the close frame 1001 of a WebSocket as soon as no other frame is in progress. A connection whose
-   * frames cannot be followed is left alone: in the middle of a frame ours would garble a message.
+   * Sends a WebSocket's close frame 1001 as soon as no other frame is in progress. Without knowledge of the
+   * frames it does nothing: a close frame inside another frame would garble a message.
    */
   leave(): void {
     if (!this.#isSeen) return this.#leaveUnseen()
@@ -98,10 +96,7 @@ export class UpgradedConnection implements OutputFollower {
     else closeWebSocket(this.socket)
   }
 
-  /**
-   * Each message of `ws` is written in one go, so between two turns of the event loop no frame is in
-   * progress.
-   */
+  /** `ws` writes each message in one go, so no frame is in progress between two turns of the event loop. */
   #leaveUnseen(): void {
     const state = wsStateOf(this.socket)
     if (state === OPEN) closeWebSocket(this.socket)

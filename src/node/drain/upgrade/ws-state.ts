@@ -4,8 +4,8 @@ import type { Duplex } from 'node:stream'
 export const OPEN = 1
 
 /**
- * `readyState` of the WebSocket that the package `ws` runs on a socket, null when there is none. It keeps its
- * WebSocket on the socket under a symbol of its own (`kWebSocket`, ws 7 and 8).
+ * `readyState` of the WebSocket that the package `ws` runs on a socket, or null. `ws` keeps it on the socket
+ * under its own symbol (`kWebSocket`, ws 7 and 8).
  */
 export function wsStateOf(socket: Duplex): number | null {
   for (const key of Object.getOwnPropertySymbols(socket)) {
