@@ -2,24 +2,24 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { markedProcesses } from './marked-processes.ts'
 import { createOutputRing } from './output-ring.ts'
 
-/** What to run as a process group of its own. */
+/** A command to run in its own process group. */
 export interface ChildSpec {
   readonly command: readonly string[]
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
   /**
-   * Name of a variable in `env` whose value no other group has: who has left the group for a session of its
-   * own is found by it, and belongs to it all the same. Nobody is looked for by default.
+   * Name of a variable in `env` with a value that no other group has. It identifies processes that have left
+   * the group for their own session. By default no such process is searched for.
    */
   readonly mark?: string
   /**
-   * Called when the first process has ended and others of its group live on. They are killed when the promise
-   * settles. Nobody looks at them by default.
+   * Called when the first process has ended and others of its group are still running. They are killed when
+   * the promise settles. By default they are killed at once.
    */
   readonly inspectSurvivors?: () => Promise<unknown>
 }
 
-/** How the first process of a group ended. `error` says that it could not be started at all. */
+/** How the first process of a group ended. `error` means that it could not be started. */
 export interface ChildExit {
   readonly code: number | null
   readonly signal: NodeJS.Signals | null
@@ -30,12 +30,12 @@ export interface ChildExit {
 export interface ChildGroup {
   /** Process id of the first process and of the group; undefined when it could not be started. */
   readonly pid: number | undefined
-  /** Resolves when nobody of the group is left and the output is read. Never rejects. */
+  /** Resolves when no process of the group is left and the output is read. Never rejects. */
   readonly exited: Promise<ChildExit>
   readonly hasExited: () => boolean
   /** The last lines of stdout and stderr. */
   output(): readonly string[]
-  /** Sends a signal to the command's own process only, as the container runtime signals PID 1. */
+  /** Sends a signal only to the command's own process, as the container runtime does with PID 1. */
   signal(signal: NodeJS.Signals): void
   /** Kills the command and everything that it started. */
   kill(): void
@@ -43,9 +43,7 @@ export interface ChildGroup {
 
 const PIPES_MAY_STAY_OPEN_MS = 500
 
-/**
- * Starts the command in a process group of its own, so that nothing that it starts can outlive this process.
- */
+/** Starts the command in its own process group, so that nothing that it starts can outlive this process. */
 export function startChildGroup(spec: ChildSpec): ChildGroup {
   const [file = '', ...args] = spec.command
   const ring = createOutputRing()
@@ -63,12 +61,12 @@ export function startChildGroup(spec: ChildSpec): ChildGroup {
   const { mark } = spec
   const escaped = (): readonly number[] =>
     mark === undefined ? [] : markedProcesses(`${mark}=${spec.env[mark]}`)
-  /** False when nobody is left. */
+  /** Returns false when no process is left. */
   const signalGroup = (signal: NodeJS.Signals | 0): boolean => {
     if (child.pid === undefined) return false
     return [-child.pid, ...escaped()].map((pid) => send(pid, signal)).includes(true)
   }
-  // 'close' comes when the pipes are empty, so that the last words are in the ring.
+  // 'close' comes when the pipes are empty, so the ring then has the last lines.
   const closed = new Promise<void>((resolveClosed) => child.once('close', () => resolveClosed()))
   child.once('error', (error) => {
     ended = true
@@ -76,10 +74,10 @@ export function startChildGroup(spec: ChildSpec): ChildGroup {
   })
   const sweep = async (code: number | null, signal: NodeJS.Signals | null): Promise<void> => {
     if (spec.inspectSurvivors && signalGroup(0)) await spec.inspectSurvivors().catch(() => undefined)
-    // A container ends with its PID 1: the kernel kills what is left in its PID namespace.
+    // A container ends with its PID 1: the kernel kills the rest of its PID namespace.
     signalGroup('SIGKILL')
     ended = true
-    // Only a process that left the group could still hold the pipes open.
+    // Only a process that has left the group could still hold the pipes open.
     const unread = setTimeout(() => {
       child.stdout?.destroy()
       child.stderr?.destroy()
@@ -101,7 +99,7 @@ export function startChildGroup(spec: ChildSpec): ChildGroup {
   }
 }
 
-/** False when nobody is there. */
+/** Returns false when no such process exists. */
 function send(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {
     return process.kill(pid, signal)

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs'
 
 /**
- * Processes that were started with this environment variable, on Linux; a child inherits it whatever session
- * it moves to. Elsewhere, and without the right to look, none is found.
+ * Processes that were started with this environment variable, on Linux. A child inherits it even in another
+ * session. Returns none on other systems, or without the right to look.
  * @param variable `NAME=value`
  */
 export function markedProcesses(variable: string): readonly number[] {
@@ -23,7 +23,7 @@ function environmentOf(pid: number): readonly string[] {
   try {
     return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0')
   } catch {
-    // It has ended meanwhile, or is somebody else's.
+    // The process has ended, or belongs to another user.
     return []
   }
 }

@@ -2,7 +2,7 @@ import { get } from 'node:http'
 import { connect } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 
-/** Shorter than a kubelet's second: a restart on one machine is otherwise mostly waiting. */
+/** Shorter than the kubelet's second. Otherwise a local restart would mostly wait. */
 const PERIOD_MS = 200
 /** The kubelet's default `timeoutSeconds`. */
 const TIMEOUT_MS = 1_000
@@ -10,16 +10,14 @@ const TIMEOUT_MS = 1_000
 const FAILURE_THRESHOLD = 3
 const MAX_TEXT_LENGTH = 500
 
-/** What a probe got. `status` and `text` are of the HTTP answer, where there was one. */
+/** The result of a probe. `status` and `text` come from the HTTP response, if there was one. */
 export interface ProbeAnswer {
   readonly ready: boolean
   readonly status?: number
   readonly text?: string
 }
 
-/**
- * Asks `GET path` of this machine once. Everything but 200 to 399 within a second is no, as for the kubelet.
- */
+/** Sends one `GET path` to this machine. Like the kubelet, it accepts only 200 to 399 within a second. */
 export async function probePath(port: number, path: string): Promise<ProbeAnswer> {
   const { promise, resolve } = Promise.withResolvers<ProbeAnswer>()
   const request = get({ host: '127.0.0.1', port, path, agent: false }, (response) => {
@@ -31,14 +29,14 @@ export async function probePath(port: number, path: string): Promise<ProbeAnswer
     response.on('end', () => resolve({ ready: status >= 200 && status < 400, status, text }))
     response.on('error', () => resolve({ ready: false }))
   })
-  // The whole answer has to come in time; a socket's own time-out would begin anew with each byte.
+  // The whole response has to arrive in time. A socket timeout would restart with each byte.
   const timer = setTimeout(() => request.destroy(), TIMEOUT_MS)
   request.on('error', () => resolve({ ready: false }))
   request.on('close', () => resolve({ ready: false }))
   return promise.finally(() => clearTimeout(timer))
 }
 
-/** Whether a server accepts connections on the port of this machine, asked for at most a second. */
+/** Whether a server on this machine accepts connections on the port. Tries for at most a second. */
 export function accepts(port: number, host = '127.0.0.1'): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ host, port, timeout: TIMEOUT_MS })
@@ -52,7 +50,7 @@ export function accepts(port: number, host = '127.0.0.1'): Promise<boolean> {
   })
 }
 
-/** Probes until the signal is aborted and tells every change; a server begins as not ready. */
+/** Probes until the signal is aborted, and reports every change. A server begins as not ready. */
 export async function watchReadiness(
   ask: () => Promise<ProbeAnswer>,
   onChange: (ready: boolean) => void,

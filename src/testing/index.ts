@@ -1,5 +1,5 @@
 /**
- * A lifecycle for tests of your own.
+ * A lifecycle for your own tests.
  * @module lastcall/testing
  */
 export type { Interception } from './interception.ts'

@@ -1,20 +1,19 @@
 import type { EventName, LifecycleEvent } from '../core/event.ts'
 
 /**
- * An event that waits, while the test looks, before it takes effect. The machine waits with it: events that
- * come meanwhile queue behind it.
+ * Holds an event before it takes effect, so that a test can look at the state. Later events queue behind it.
  */
 export interface Interception extends Disposable {
-  /** The event that is held, as soon as it happens. Never settles when it does not. */
+  /** Resolves to the held event as soon as it happens. Stays pending if it never does. */
   readonly reached: Promise<LifecycleEvent>
   /**
-   * Lets the event take effect, before this returns; nothing will be held when it has not happened yet.
-   * Idempotent, and what disposing does.
+   * Lets the event take effect before this returns. If the event has not happened yet, it will not be held.
+   * Idempotent; disposing does the same.
    */
   release(): void
 }
 
-/** The host's side of an {@link Interception}. */
+/** The host's part of an {@link Interception}. */
 export class EventGate implements Interception {
   readonly reached: Promise<LifecycleEvent>
   readonly #name: EventName
@@ -27,12 +26,12 @@ export class EventGate implements Interception {
     this.reached = this.#reached.promise
   }
 
-  /** Whether this is for the next event of this name. */
+  /** Whether this waits for the next event of this name. */
   waitsFor(name: EventName): boolean {
     return this.#waits && name === this.#name
   }
 
-  /** Keeps the event until the release. */
+  /** Holds the event until the release. */
   hold(event: LifecycleEvent, proceed: () => void): void {
     this.#waits = false
     this.#proceed = proceed

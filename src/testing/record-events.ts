@@ -1,16 +1,16 @@
 import { type EventName, eventNames } from '../core/event.ts'
 import type { Lifecycle, ObservedEvent } from '../node/types.ts'
 
-/** What has happened to a lifecycle since the recording began. */
+/** The events of a lifecycle since the recording began. */
 export interface EventRecording extends Disposable {
   /** The events, in order; grows while the recording runs. */
   readonly events: readonly ObservedEvent[]
-  /** Their names, for a comparison. */
+  /** Their names, for comparisons. */
   names(): readonly EventName[]
 }
 
 /**
- * Writes down every event of a lifecycle, made by whom ever, until it is disposed of.
+ * Records every event of a lifecycle until it is disposed of.
  * @example
  * ```ts
  * import { createTestLifecycle, recordEvents } from 'lastcall/testing'

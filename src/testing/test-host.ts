@@ -8,7 +8,7 @@ import { defaultPolicy, type HostPolicy } from '../node/host/policy.ts'
 import type { HostProcess } from '../node/host/process.ts'
 import { EventGate } from './interception.ts'
 
-/** What is around a lifecycle under test: a clock that is turned by hand, a process that only writes down. */
+/** The environment of a lifecycle under test: a manual clock, and a process that only records. */
 export class TestHost implements Host {
   readonly process: TestProcess = new TestProcess()
   readonly clock: TestClock = new TestClock()
@@ -18,7 +18,7 @@ export class TestHost implements Host {
   }
   readonly #gates: EventGate[] = []
 
-  /** Lets the next event of this name wait until the interception is released. */
+  /** Holds the next event of this name until the interception is released. */
   interceptEvent(name: EventName): EventGate {
     const gate = new EventGate(name)
     this.#gates.push(gate)
@@ -42,7 +42,7 @@ interface Timer {
   readonly callback: () => void
 }
 
-/** A clock that stands still until it is turned. */
+/** A clock that only moves when a test advances it. */
 export class TestClock implements Clock {
   readonly #timers = new Set<Timer>()
   #now = performance.timeOrigin + performance.now()
@@ -57,7 +57,7 @@ export class TestClock implements Clock {
     return { [Symbol.dispose]: () => void this.#timers.delete(timer) }
   }
 
-  /** Turns the clock on and runs what is due, in order. */
+  /** Advances the clock and runs due timers, in order. */
   advance(ms: number): void {
     const until = this.#now + ms
     for (let timer = this.#next(until); timer; timer = this.#next(until)) {
@@ -68,7 +68,7 @@ export class TestClock implements Clock {
     this.#now = until
   }
 
-  /** Milliseconds until each timer that is set. */
+  /** Milliseconds until each active timer. */
   get timers(): readonly number[] {
     return [...this.#timers].map((timer) => Math.round(timer.at - this.#now))
   }
@@ -78,12 +78,12 @@ export class TestClock implements Clock {
   }
 }
 
-/** A process whose signals are sent by hand, and whose exit is only written down. */
+/** A process whose signals are sent by the test, and whose exits are only recorded. */
 export class TestProcess implements HostProcess {
   env: Record<string, string> = {}
-  /** Codes of the exits that were asked for. */
+  /** Codes of the requested exits. */
   readonly exits: number[] = []
-  /** Codes that were suggested for an exit that comes by itself. */
+  /** Codes that were suggested for a process that ends by itself. */
   readonly suggested: number[] = []
   /** Whether stderr is a terminal. */
   isTerminal = false
@@ -91,13 +91,13 @@ export class TestProcess implements HostProcess {
   readonly lines: string[] = []
   /** Files that exist, with their content. */
   readonly files: Map<string, string> = new Map()
-  /** Who watches the process; empty unless a shutdown runs. */
+  /** Listeners for uncaught errors; empty unless a shutdown runs. */
   readonly uncaught: Set<(error: unknown, kind: UncaughtKind) => void> = new Set()
   readonly foreignExits: Set<(code: number, stack: string | null) => number> = new Set()
   readonly #listeners = new Map<string, Set<() => void>>()
   readonly #exited = Promise.withResolvers<number>()
 
-  /** Resolves at the first exit, to its code. */
+  /** Resolves to the code of the first exit. */
   get exited(): Promise<number> {
     return this.#exited.promise
   }
@@ -141,14 +141,14 @@ export class TestProcess implements HostProcess {
     return true
   }
 
-  /** Sends a signal; returns whether anybody listened. */
+  /** Sends a signal. Returns whether there was a listener. */
   send(signal: SignalName): boolean {
     const listeners = [...(this.#listeners.get(signal) ?? [])]
     for (const listener of listeners) listener()
     return listeners.length > 0
   }
 
-  /** Signals that somebody listens for. */
+  /** Signals that have a listener. */
   get signals(): readonly string[] {
     return [...this.#listeners].filter(([, listeners]) => listeners.size > 0).map(([signal]) => signal)
   }

@@ -17,50 +17,49 @@ export interface LogLine {
   readonly details: Readonly<Record<string, unknown>>
 }
 
-/** The clock of a lifecycle's phases. It stands still until it is turned. */
+/** The clock of a lifecycle's phases. It only moves when the test advances it. */
 export interface ManualClock {
   /** Wall-clock milliseconds. */
   now(): number
   /**
-   * Turns it on and runs what is due, in order and before this returns. A drain over real sockets takes real
-   * time: turn it to the end of the delay, wait for
-   * `connectionsDrained`, and only then go on.
+   * Advances the clock and runs due timers, in order and before this returns. A drain of real sockets takes
+   * real time: advance to the end of the delay, wait for `connectionsDrained`, and only then continue.
    */
   advance(ms: number): void
-  /** Milliseconds until each timer that is set. */
+  /** Milliseconds until each active timer. */
   readonly timers: readonly number[]
 }
 
 /**
- * A lifecycle whose clock, signals and exit belong to the test. Disposing of it shuts it down, with every
- * clock run out; it rejects with `LASTCALL_NOT_STOPPED` when the lifecycle has not stopped 5 s later, and
+ * A lifecycle whose clock, signals and exit belong to the test. Disposing of it shuts it down and runs all
+ * its timers out. It rejects with `LASTCALL_NOT_STOPPED` when the lifecycle has not stopped 5 s later, and
  * says what is still open.
  */
 export interface TestLifecycle extends AsyncDisposable {
   readonly lifecycle: Lifecycle
   readonly clock: ManualClock
-  /** Every event so far, in order. */
+  /** All events so far, in order. */
   readonly recording: EventRecording
-  /** Every line so far; empty when the options have a logger of their own. */
+  /** All log lines so far; empty when the options have their own logger. */
   readonly log: readonly LogLine[]
-  /** Codes of the exits so far: the process goes on. */
+  /** Codes of the exits so far. The process goes on. */
   readonly exits: readonly number[]
-  /** Code of the first exit, when it comes. */
+  /** Resolves to the code of the first exit. */
   readonly exited: Promise<number>
   /** Sends a signal to this lifecycle only. Returns whether it listened. */
   send(signal: SignalName): boolean
   /**
-   * Lets the next event of this name wait before it takes effect, until the interception is released. The
-   * state has not changed yet.
+   * Holds the next event of this name before it takes effect, until the interception is released. The state
+   * does not change before that.
    * @throws LastcallError `LASTCALL_INVALID_OPTIONS`
    */
   interceptEvent(name: EventName): Interception
 }
 
 /**
- * Makes a lifecycle for a test. The environment is empty, the probe server gets any free port of 127.0.0.1,
- * log lines are kept; all else is as in
- * `createLifecycle`: servers, sockets, checks and hooks are real.
+ * Creates a lifecycle for a test. The environment is empty, the probe server gets a free port of 127.0.0.1,
+ * and log lines are kept. Everything else is as in `createLifecycle`: servers, sockets, checks and hooks are
+ * real.
  * @throws LastcallError `LASTCALL_INVALID_OPTIONS` with all problems at once, `LASTCALL_NODE_VERSION`
  * @example
  * ```ts
@@ -74,12 +73,12 @@ export interface TestLifecycle extends AsyncDisposable {
  * ```
  */
 export function createTestLifecycle(options: LifecycleOptions = {}): TestLifecycle {
-  // Its host uses what an older Node.js does not have.
+  // The host uses functions that an older Node.js does not have.
   refuseOldNode(process.versions)
   return testLifecycleOn(new TestHost(), options)
 }
 
-/** The same with a host that the caller keeps. */
+/** The same, with a host that the caller provides. */
 export function testLifecycleOn(host: TestHost, options: LifecycleOptions): TestLifecycle {
   const log: LogLine[] = []
   const write = (level: LogLine['level']) => (details: object, message: string) =>
@@ -103,7 +102,9 @@ export function testLifecycleOn(host: TestHost, options: LifecycleOptions): Test
   }
 }
 
-/** How long disposing may take. Its clock costs no time, so that this is for real sockets and promises. */
+/**
+ * How long disposing may take in real time, for sockets and promises. The manual clock itself takes no time.
+ */
 const STOP_WITHIN_MS = 5_000
 
 /** @throws LastcallError `LASTCALL_NOT_STOPPED` */

@@ -2,8 +2,8 @@ import type { Server } from 'node:net'
 import type { Addresses } from './close-callback.ts'
 
 /**
- * What the application serves with: servers that listen or are handed their connections, and the workers of a
- * cluster.
+ * Everything through which the application serves: servers that listen, servers that are handed connections,
+ * and cluster workers.
  */
 export class AdoptedServers {
   readonly #servers = new Set<Server>()
@@ -14,7 +14,7 @@ export class AdoptedServers {
     return this.#servers.has(server)
   }
 
-  /** @param onClose called when it has closed, and is forgotten */
+  /** @param onClose called when the server has closed and is forgotten */
   add(server: Server, onClose: () => void): void {
     if (this.#servers.has(server)) return
     this.#servers.add(server)
@@ -25,14 +25,14 @@ export class AdoptedServers {
   }
 
   /**
-   * A server is handed its connections: nothing says when that ends, so it serves until the end of the
-   * process.
+   * Notes a server that is handed connections. Nothing tells when that ends, so it serves until the process
+   * ends.
    */
   noteHanded(): void {
     this.#handed = true
   }
 
-  /** Workers listen in the stead of this process. Returns whether that was new. */
+  /** Notes that cluster workers listen for this process. Returns whether that is new. */
   noteWorkers(): boolean {
     const isNew = !this.#clustered
     this.#clustered = true
@@ -43,7 +43,7 @@ export class AdoptedServers {
     return this.#clustered || this.#handed || this.listening().length > 0
   }
 
-  /** Those that listen, with their addresses. */
+  /** The listening servers, with their addresses. */
   addresses(): Addresses {
     return new Map(this.listening().map((server) => [server, server.address()]))
   }

@@ -4,21 +4,20 @@ import { errorText } from '../../node/guard/limit.ts'
 import type { ExitGate } from './exit-gate.ts'
 import { applicationListeners, numberOf, type SignalHandler } from './signal-listeners.ts'
 
-/** Which handlers are run, and how. */
+/** Which handlers to run, and how. */
 export interface Handling {
   readonly signal: SignalName
-  /** They had the signal already, before anything listened, and may be at work. */
+  /** The handlers already got the signal, before anything listened, and may still be running. */
   readonly called: boolean
   readonly exits: ExitGate
   readonly logger: Logger
 }
 
 /**
- * Calls the application's own handlers for a signal, in their order and with Node's arguments, and waits
- * until the application is done: when it
- * exits, or when nothing keeps its event loop alive any more, which is how it would have ended. Without
- * handlers there is nothing to wait for.
- * @throws what a handler throws or rejects with; an error when the application's exit code is not 0
+ * Calls the application's own handlers for a signal, in their order and with Node's arguments. Then waits
+ * until the application is done: when it calls exit, or when nothing keeps its event loop alive, which is how
+ * it would have ended. Without handlers there is no wait.
+ * @throws the error that a handler throws or rejects with; an error when the application's exit code is not 0
  */
 export async function runApplicationHandlers({ signal, called, exits, logger }: Handling): Promise<void> {
   const handlers = applicationListeners(signal)

@@ -2,23 +2,23 @@ import { type Host, realHost } from '../../node/host/host.ts'
 import type { SignalName } from '../../core/options.ts'
 import { withoutAutoSettings } from './auto-settings.ts'
 
-/** What the host of an unchanged application leaves to its coordinator. */
+/** Decisions that the host of an unchanged application leaves to its coordinator. */
 export interface HostOwner {
   /**
-   * Whether the application is at its end, and says so by an event loop that has nothing else to do: timers
-   * must not keep that alive.
+   * Whether the application ends by leaving its event loop without work now. Timers must not keep it alive
+   * then.
    */
   awaitsApplication(): boolean
   onSignal(signal: SignalName, listener: () => void): Disposable
-  /** The probe server cannot be opened. Whether to go on. */
+  /** The probe server cannot be opened. Returns whether to continue without it. */
   canDoWithoutProbes(error: unknown): boolean
-  /** Given the lifecycle's code, the code that the process will exit with. */
+  /** The exit code of the process, given the lifecycle's code. */
   finalExitCode(decided: number): number
   /** The process is about to exit. */
   beforeExit(code: number): void
 }
 
-/** The host of a lifecycle that its application does not know of. */
+/** The host of a lifecycle that the application does not know about. */
 export function autoHost(owner: HostOwner): Host {
   const real = realHost()
   return {

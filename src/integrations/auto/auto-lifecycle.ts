@@ -4,8 +4,8 @@ import { metricsText } from '../../node/lifecycle/metrics-text.ts'
 import type { Lifecycle } from '../../node/types.ts'
 
 /**
- * The lifecycle of an application that does not know of it. It serves its metrics itself, because nobody
- * else has a registry for them.
+ * The lifecycle of an application that does not know about it. It serves its own metrics, because the
+ * application has no registry for them.
  * @throws LastcallError `LASTCALL_INVALID_OPTIONS`
  */
 export function createAutoLifecycle(host: Host): Lifecycle {

@@ -2,7 +2,7 @@ import { describe } from '../../core/describe.ts'
 import { LastcallError } from '../../core/errors.ts'
 import type { Environment } from '../../core/option-rules.ts'
 
-/** What only `lastcall/auto` reads from the environment. */
+/** Settings from the environment that only `lastcall/auto` reads. */
 export interface AutoSettings {
   /** `LASTCALL_AUTO_EVENT_STREAMS`: whether the drain ends event streams. true */
   readonly endsEventStreams: boolean
@@ -30,7 +30,7 @@ export function readAutoSettings(env: Environment): AutoSettings {
   return settings
 }
 
-/** The environment without what is read here, which no option of a lifecycle reads. */
+/** The environment without these settings, which no lifecycle option reads. */
 export function withoutAutoSettings(env: Environment): Environment {
   const { [eventStreams]: _streams, [handlers]: _handlers, ...rest } = env
   return rest

@@ -1,18 +1,18 @@
 import { Server } from 'node:net'
 import { isOwnCall } from '../../node/drain/own-call.ts'
 
-/** Servers with what `address()` said of them while they listened. */
+/** Servers with the result of `address()` while they listened. */
 export type Addresses = ReadonlyMap<Server, ReturnType<Server['address']>>
 
 type Callback = (error?: NodeJS.ErrnoException) => void
 
 /**
- * Lets the application's handlers close servers that the drain has closed before them: the callback of each
- * server's first `close()` is called without the ERR_SERVER_NOT_RUNNING that it would not have got, and
- * `address()`, which handlers log, says what it said. All of Node's servers come down to these methods,
- * looked up at the call, so that a `close` which a library has kept from earlier is met as well. Called when
- * the drain is over: lastcall's own closing is not to be taken for the application's.
- * @param servers those that were listening when the shutdown began
+ * Lets the application's handlers close servers that the drain has already closed. The callback of each
+ * server's first `close()` gets no ERR_SERVER_NOT_RUNNING, and `address()`, which handlers log, still returns
+ * the old address. It replaces the methods to which all of Node's servers delegate at call time, so a `close`
+ * that a library has kept works, too. Call it after the drain: lastcall's own closing must not count as the
+ * application's.
+ * @param servers the servers that were listening when the shutdown began
  */
 export function forgiveClose(servers: Addresses): void {
   const open = new WeakSet(servers.keys())

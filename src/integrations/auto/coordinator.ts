@@ -22,23 +22,29 @@ import { shutDownEarly } from './shut-down-early.ts'
 import type { SignalGate } from './signal-gate.ts'
 import { tellRunner } from './signal-listeners.ts'
 
-/** What was there before the first server. */
+/** What happened before the first server listened. */
 export interface Beginnings {
   readonly gate: SignalGate
   readonly handed: HandedConnections
-  /** Signal from before anything listened: the shutdown begins with the start, without its handlers. */
+  /**
+   * Signal from before anything listened. The shutdown begins as soon as the lifecycle starts, without the
+   * application's handlers.
+   */
   readonly early: SignalName | null
 }
 
 /**
- * Begins to coordinate, with the options that the environment has.
+ * Begins to coordinate, with options from the environment.
  * @throws LastcallError `LASTCALL_INVALID_OPTIONS`
  */
 export function coordinate(beginnings: Beginnings): Coordinator {
   return new Coordinator(beginnings)
 }
 
-/** Gives an unchanged application one lifecycle for all its servers, and its handlers a place in it. */
+/**
+ * Gives an unchanged application one lifecycle for all its servers, and runs its signal handlers at the right
+ * moment of the shutdown.
+ */
 export class Coordinator {
   readonly #gate: SignalGate
   readonly #logger: Logger = stderrLogger(realHost())
@@ -71,7 +77,7 @@ export class Coordinator {
     this.#lifecycle.on('shutdownInitiated', () => this.#onShutdown())
   }
 
-  /** Drains this server in the shutdown. It has its address and no connection yet. */
+  /** Drains this server in the shutdown. It already has its address, and no connection yet. */
   adopt(server: Server, listenedTo: ListenedTo): void {
     if (this.#yielded || this.#probes.is(server) || isInternal(server, listenedTo)) return
     try {
@@ -83,7 +89,7 @@ export class Coordinator {
     this.#beginSoon()
   }
 
-  /** Drains the workers that listen in the stead of this process. */
+  /** Drains the workers that listen for this process. */
   adoptWorkers(): void {
     if (!this.#yielded) this.#beginSoon()
   }
@@ -104,7 +110,7 @@ export class Coordinator {
     this.adopt(server, {})
   }
 
-  /** A server is told to listen. */
+  /** The application calls listen() on a server. */
   notice(server: Server, listenedTo: ListenedTo): void {
     const port = this.#probes.notice(server, listenedTo)
     if (port === null || this.#yielded) return
@@ -112,26 +118,27 @@ export class Coordinator {
     this.#logger.warn({ port }, `lastcall: the application listens on the probe port: no probes; ${remedy}`)
   }
 
-  /** Takes a signal for the shutdown, unless there is nothing to shut down. */
+  /** Uses a signal for the shutdown, unless there is nothing to shut down. */
   take(signal: SignalName): boolean {
     if (this.#yielded) return false
     if (this.#shuttingDown || this.#servers.isServing()) {
       this.#handlers.note(signal)
       tellRunner(signal, this.#logger)
-      // Until the start the signal waits for it.
+      // Before the start there is no listener yet. The start reads the noted signal.
       this.#listeners.get(signal)?.()
       return true
     }
-    // Nothing listens yet, or any more.
+    // Nothing listens yet, or nothing listens any more.
     if (process.pid !== 1 || process.listenerCount(signal) > 0) return false
-    // Child processes would go with it: what it does not know how to stop it leaves to SIGKILL, as ever.
+    // The exit of PID 1 would kill its child processes. With children the signal is ignored, as it is without
+    // lastcall.
     if (process.getActiveResourcesInfo().includes('ProcessWrap')) return true
     this.#handlers.note(signal)
     void this.#lifecycle.shutdown(signal)
     return true
   }
 
-  /** Leaves everything to a lifecycle of the application's own. */
+  /** Leaves everything to the application's own lifecycle. */
   yield(): void {
     if (this.#shuttingDown || this.#yielded) return
     this.#yielded = true
@@ -146,7 +153,9 @@ export class Coordinator {
     return { [Symbol.dispose]: () => void this.#listeners.delete(signal) }
   }
 
-  /** A server that is gone by now only looked for a free port; neither probes nor readiness are worth it. */
+  /**
+   * A server that has already closed was only looking for a free port. It needs neither probes nor readiness.
+   */
   #startIfServing(): void {
     this.#started = 'no'
     if (!this.#yielded && this.#servers.isServing()) return void this.#start()
@@ -163,14 +172,14 @@ export class Coordinator {
     try {
       await this.#probes.during(() => this.#lifecycle.start())
     } catch {
-      // Somebody else's lifecycle has taken over meanwhile, or it is over: there is nothing to start.
+      // The application's own lifecycle has taken over, or the shutdown is over. There is nothing to start.
       return
     }
     if (this.#yielded) this.#probes.close()
     else if (this.#servers.isServing()) this.#lifecycle.ready()
   }
 
-  /** A child process inherits the environment, and the port in it is its parent's. */
+  /** A child process inherits the environment, and the probe port in it belongs to its parent. */
   #canDoWithoutProbes(error: unknown): boolean {
     if (this.#shuttingDown || this.#yielded) return false
     this.#logger.warn({ error: errorText(error) }, 'lastcall: going on without a probe server')
@@ -193,7 +202,7 @@ export class Coordinator {
     if (eventStreams > 0) this.#logger.info({ eventStreams }, 'lastcall: event streams are ended')
   }
 
-  /** The application's own code counts, unless something was force-closed or the exit is forced. */
+  /** The application's own exit code counts, unless something was force-closed or the exit is forced. */
   #finalExitCode(decided: number): number {
     const isForced = Object.values(this.#lifecycle.snapshot().forcedCloses).some((count) => count > 0)
     const own = Number(process.exitCode ?? 0)

@@ -7,10 +7,9 @@ const mediaType = 'text/event-stream'
 type Method = (this: StreamResponse, ...args: readonly unknown[]) => unknown
 
 /**
- * Knows the event streams that the process serves, and ends them when it goes away: their handlers ask no
- * signal and would never do it. Every head goes
- * through `writeHead` (lib/_http_server.js and lib/internal/http2/compat.js, 22 to 26), explicit or not;
- * other responses cost the look at theirs.
+ * Finds the event streams that the process serves and ends them in the shutdown: their handlers know no
+ * signal and would never end them. Every head goes through `writeHead`, called explicitly or not
+ * (lib/_http_server.js and lib/internal/http2/compat.js, 22 to 26). For other responses this costs one check.
  */
 export class EventStreams implements Disposable {
   readonly #open = new Map<StreamResponse, OpenEventStream>()
@@ -25,8 +24,8 @@ export class EventStreams implements Disposable {
   }
 
   /**
-   * Ends each open stream where an event ends, and each that is opened from now on. Returns how many are
-   * open.
+   * Ends each open stream at the end of an event, and does so for streams that open later. Returns how many
+   * are open.
    */
   leave(): number {
     this.#leaving = true
@@ -40,7 +39,7 @@ export class EventStreams implements Disposable {
 
   #watchHead(writeHead: Method): Method {
     const follow = (response: StreamResponse): void => this.#follow(response)
-    // Runs for every response of the process: parameters by name cost no array each.
+    // Runs for every response of the process. Named parameters avoid an array for each.
     return function watchedWriteHead(this: StreamResponse, status, reason, headers) {
       const result = writeHead.call(this, status, reason, headers)
       if (mayBeEventStream(this)) follow(this)
@@ -48,7 +47,10 @@ export class EventStreams implements Disposable {
     }
   }
 
-  /** The write that sends the head is under way when the stream becomes known. */
+  /**
+   * The stream becomes known only while the write that sends its head is running. So that write is recorded
+   * here.
+   */
   #watchFirstWrite(write: Method): Method {
     const open = this.#open
     return function watchedWrite(this: StreamResponse, chunk, encoding, callback) {
@@ -69,31 +71,31 @@ export class EventStreams implements Disposable {
 }
 
 /**
- * Tells nearly all other responses apart by one look at the request: a search through every head costs 2 % of
- * a request.
+ * Rules out nearly all other responses with one check of the request. A search through every head would cost
+ * 2 % of a request.
  */
 function mayBeEventStream({ req }: StreamResponse): boolean {
   return req.headers.accept?.includes(mediaType) === true
 }
 
 /**
- * Whether this is an event stream that can be ended from outside: its client asked as EventSource does
- * (WHATWG HTML, "The EventSource interface"), and so comes back. One that was compressed before it is written
- * cannot, because its compressor would be interrupted off; a middleware that compresses what is written has
- * replaced `write`, and ends its compressor when the response is ended.
+ * Whether this is an event stream that lastcall can end: its client sent the request of an EventSource
+ * (WHATWG HTML, "The EventSource interface") and so reconnects. A stream that the application compresses
+ * before writing is left alone, because its compressor would be cut off. A middleware that compresses has
+ * replaced `write`, and finishes its compressor when the response ends.
  */
 function isEventStream(response: StreamResponse): boolean {
   const head = headOf(response)
   if (!/^content-type: *text\/event-stream\b/im.test(head)) return false
   const { method, headers } = response.req
-  // A POST is answered once: what language models say has an end of its own, and nobody asks for the rest of
-  // it.
+  // A POST is answered once. A language model's response has an end of its own, and its client does not ask
+  // for the rest.
   if (method !== 'GET' || !headers.accept?.includes(mediaType)) return false
   return !/^content-encoding: *(?!identity)/im.test(head) || Object.hasOwn(response, 'write')
 }
 
 /**
- * The head as it was sent. HTTP/1's has it whole; what was only given to `writeHead` is nowhere else
+ * The head as it was sent. HTTP/1 keeps it whole, including headers that were only passed to `writeHead`
  * (`_header`, lib/_http_outgoing.js).
  */
 function headOf(response: StreamResponse & { readonly _header?: unknown }): string {
@@ -116,7 +118,7 @@ function replaceMethod(prototype: object, name: string, make: (method: Method) =
   })
   return {
     [Symbol.dispose]: () => {
-      // Somebody may have wrapped it since; taking theirs away would break them.
+      // Another wrapper may have come since. Removing it would break its owner.
       if ((prototype as Record<string, Method>)[name] !== method) return
       if (own) Object.defineProperty(prototype, name, own)
       else Reflect.deleteProperty(prototype, name)

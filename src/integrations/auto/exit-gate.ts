@@ -5,9 +5,9 @@ type Exit = (code?: number | string | null) => never
 type Exits = { exit: Exit; reallyExit: Exit; kill: typeof process.kill }
 
 /**
- * Holds back the exits of the application's handlers: `process.exit()`, `process.reallyExit()` and the signal
- * that a handler sends to its own process when it has done (NestJS, terminus). Installed for the end of a
- * shutdown only; at any other time these are Node's own functions.
+ * Delays the exits that the application's handlers ask for: `process.exit()`, `process.reallyExit()`, and the
+ * signal that a handler sends to its own process at its end (NestJS, terminus). Installed only for the end of
+ * a shutdown; at any other time these are Node's own functions.
  */
 export class ExitGate {
   readonly #signals: readonly SignalName[]
@@ -21,7 +21,8 @@ export class ExitGate {
   }
 
   /**
-   * From now on an exit sets `process.exitCode` and calls back, once; the first one counts, as it would have.
+   * From now on an exit sets `process.exitCode` and calls back, once. Only the first exit counts, as without
+   * lastcall.
    */
   hold(onExit: () => void): void {
     const { exit, reallyExit, kill } = this.#process
@@ -35,7 +36,7 @@ export class ExitGate {
         : Reflect.apply(kill, process, [pid, signal])
   }
 
-  /** Lets the next exit through with this code, no matter what calls it. */
+  /** Lets the next exit through with this code, whoever calls it. */
   finish(code: number): void {
     this.#finalCode = code
   }
@@ -47,7 +48,7 @@ export class ExitGate {
         Reflect.apply(this.#native?.[name] as Exit, process, [code])
       }
       if (this.#onExit === null) return
-      // Node checks the value, and throws here what it would have thrown.
+      // Node validates the value here and throws the same error as `process.exit()`.
       if (args.length > 0) process.exitCode = args[0] as number
       this.#tell()
     }

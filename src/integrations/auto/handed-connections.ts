@@ -3,9 +3,9 @@ import { Server } from 'node:net'
 type Emit = (this: Server, ...args: readonly unknown[]) => boolean
 
 /**
- * Tells of servers that never listen and get connections all the same, by `server.emit('connection',
- * socket)`: sticky workers, which get sockets over IPC, and what stands behind a port sniffer. Node publishes
- * nothing about them before a request is complete, and nothing at all of an upgrade.
+ * Reports servers that never listen and still get connections, by `server.emit('connection', socket)`: sticky
+ * workers, which get sockets over IPC, and servers behind a port sniffer. Node publishes such a connection
+ * only when a request is complete, and never for an upgrade.
  */
 export class HandedConnections implements Disposable {
   readonly #onServer: (server: Server) => void
@@ -17,9 +17,9 @@ export class HandedConnections implements Disposable {
   }
 
   /**
-   * Begins to watch all servers of Node's, once. A subclass needs a watch of its own when its `emit` has been
-   * replaced before.
-   * @param subclasses those that are loaded
+   * Watches all of Node's servers. Call it once. A subclass needs its own watch when its `emit` was replaced
+   * earlier.
+   * @param subclasses the subclasses that are loaded
    */
   watch(...subclasses: readonly { readonly prototype: Server }[]): void {
     for (const { prototype } of [Server, ...subclasses]) {
@@ -44,7 +44,7 @@ export class HandedConnections implements Disposable {
     Object.defineProperty(prototype, 'emit', { value: watched, writable: true, configurable: true })
     return {
       [Symbol.dispose]: () => {
-        // Others may have wrapped ours meanwhile, and call it.
+        // Other code may have wrapped our function in the meantime, and may still call it.
         if ((prototype.emit as Emit) !== watched) return
         if (own) Object.defineProperty(prototype, 'emit', own)
         else Reflect.deleteProperty(prototype, 'emit')

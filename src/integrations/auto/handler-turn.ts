@@ -12,19 +12,19 @@ import { holdClose } from './held-close.ts'
 const name = 'application handlers'
 
 /**
- * The turn of the application's signal handlers in a shutdown: after the drain, as a stop hook, or at the
- * signal, as a worker. There they have the drain's time, while their exits and closes are held back.
+ * Decides when the application's signal handlers run in a shutdown: after the drain, as a stop hook, or at
+ * the signal, as a worker. As a worker they have the drain's time, and their exits and closes are delayed.
  */
 export class HandlerTurn {
   readonly exits: ExitGate = new ExitGate(DEFAULT_SIGNALS)
   readonly #moment: AutoSettings['handlers']
   readonly #logger: Logger
   #signal: SignalName | null
-  /** Whether the application had the signal already, before anything listened. */
+  /** Whether the application already got the signal, before anything listened. */
   readonly #called: boolean
   #wereListening: Addresses = new Map()
 
-  /** @param early signal that came before anything listened */
+  /** @param early a signal that came before anything listened */
   constructor(moment: AutoSettings['handlers'], logger: Logger, early: SignalName | null) {
     this.#moment = moment
     this.#logger = logger
@@ -32,12 +32,14 @@ export class HandlerTurn {
     this.#called = early !== null
   }
 
-  /** The signal that the shutdown is about. */
+  /** The signal that began the shutdown. */
   get signal(): SignalName | null {
     return this.#signal
   }
 
-  /** A signal that the application has not heard of, and that waits for a start that will not come. */
+  /**
+   * Takes back a signal that the application has not received and that waits for a start which will not come.
+   */
   takeBack(): SignalName | null {
     if (this.#called) return null
     const signal = this.#signal
@@ -45,26 +47,29 @@ export class HandlerTurn {
     return signal
   }
 
-  /** The first signal counts. */
+  /** Notes a signal. The first one counts. */
   note(signal: SignalName): void {
     this.#signal ??= signal
   }
 
-  /** Gives the handlers their place. */
+  /** Registers the handlers at their moment. */
   register(lifecycle: Lifecycle): void {
     if (this.#moment === 'signal') lifecycle.worker(name, () => this.#run())
     else lifecycle.onStop(name, () => this.#run())
   }
 
-  /** The shutdown begins. What is in flight there has to be out of the reach of the handlers. */
+  /**
+   * The shutdown begins. From now on the handlers must not be able to close connections with requests in
+   * flight.
+   */
   begin(servers: AdoptedServers): void {
     this.#wereListening = servers.addresses()
     if (this.#moment === 'signal' && this.#signal !== null) holdClose(servers.listening())
   }
 
   /**
-   * Whether an event loop that has nothing else to do is how the application says that it is done. Timers
-   * must not keep it alive then.
+   * Whether the application may now end by leaving its event loop without work. Timers must not keep it alive
+   * then.
    */
   isAwaited(state: Lifecycle['state']): boolean {
     return state === 'stopping' || (state === 'draining' && this.#moment === 'signal')

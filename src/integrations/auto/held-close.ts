@@ -4,11 +4,11 @@ import { isOwnCall } from '../../node/drain/own-call.ts'
 type Method = (this: Server, ...args: readonly unknown[]) => unknown
 
 /**
- * Lets the application's handlers run while its servers still serve. Closing one now would reset what is in
- * flight. So `close()` of a server that is open only keeps its callback, which is called when the drain has
- * closed the server; `closeIdleConnections()` and `closeAllConnections()` do nothing. Afterwards, and for
- * lastcall itself, these are the methods of before.
- * @param servers those that are listening
+ * Lets the application's handlers run while its servers still serve. A close now would reset requests in
+ * flight. So `close()` of an open server only keeps its callback, which is called when the drain has closed
+ * the server, and `closeIdleConnections()` and `closeAllConnections()` do nothing. After the drain, and for
+ * lastcall itself, the original methods work.
+ * @param servers the servers that are listening
  */
 export function holdClose(servers: readonly Server[]): void {
   const open = new Set<Server>(servers)
@@ -35,7 +35,7 @@ export function holdClose(servers: readonly Server[]): void {
   }
 }
 
-/** A server and its prototypes: each may have such a method, which libraries keep and call by itself. */
+/** A server and its prototypes. Each may have its own method, which libraries keep and call directly. */
 function holdersOf(server: Server): readonly object[] {
   const holders: object[] = []
   for (let holder: object | null = server; holder !== null; holder = Reflect.getPrototypeOf(holder))

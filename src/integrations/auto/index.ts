@@ -4,8 +4,8 @@ import { isMainThread } from 'node:worker_threads'
 import { installAuto } from './install.ts'
 import { makeImportAbsolute } from './node-options.ts'
 
-// Every Node.js that inherits NODE_OPTIONS loads this file and `install.ts`: they must load on old versions,
-// too.
+// Every Node.js process that inherits NODE_OPTIONS loads this file and `install.ts`. So both must load on old
+// versions, too.
 if (isMainThread) {
   const problem = describeOldNode(process.versions)
   if (problem === null) {

@@ -9,21 +9,20 @@ import type { ListenedTo } from './internal-server.ts'
 import { CoordinatorModule } from './load-coordinator.ts'
 import { SignalGate } from './signal-gate.ts'
 
-/** Set once it is installed: it may be imported twice, from two copies. */
+/** Set after the installation, because two copies may be imported. */
 const installed = Symbol.for('lastcall.auto')
 
-// Node publishes every child process that it makes here (Node docs, diagnostics_channel, "Process").
+// Node publishes every child process that it starts here (Node docs, diagnostics_channel, "Process").
 const childMade = 'child_process'
 
-// Node publishes every listen() here, from ESM or CommonJS, patched or not
-// (Node docs, diagnostics_channel, "net.Server"; experimental, so the tests hold every Node line to it).
+// Node publishes every listen() here, from ESM or CommonJS, patched or not (Node docs, diagnostics_channel,
+// "net.Server"). The channel is experimental, so tests check it on every Node line.
 const listenCalled = 'tracing:net.server.listen:asyncStart'
 const listening = 'tracing:net.server.listen:asyncEnd'
 
 /**
- * Makes this process drain the servers that its application listens with. Until the first of them listens
- * nothing happens and signals are what they
- * were. For the main thread: worker threads get no signals.
+ * Makes this process drain the servers that its application listens with. Before the first server listens,
+ * nothing happens and signals work as usual. For the main thread: worker threads get no signals.
  */
 export function installAuto(): void {
   const flags = globalThis as { [installed]?: true }
@@ -33,8 +32,8 @@ export function installAuto(): void {
 }
 
 /**
- * Waits for the first server, in as little code as possible: it is loaded into every program that inherits
- * the environment.
+ * Waits for the first server with as little code as possible: every program that inherits the environment
+ * loads it.
  */
 class Auto {
   readonly #gate = new SignalGate(DEFAULT_SIGNALS, (signal) => this.#take(signal))
@@ -45,19 +44,18 @@ class Auto {
   #making = false
   #yielded = false
   #earlySignal: SignalName | null = null
-  /** Came while a server began to listen, or the coordinator was loading. */
+  /** A signal that came while a server began to listen, or while the coordinator was loading. */
   #heldSignal: SignalName | null = null
 
   install(): void {
     this.#gate.install()
-    // As the first process of a container it would not react to a signal at all without a handler
-    // (pid_namespaces(7)).
+    // The first process of a container ignores a signal for which it has no handler (pid_namespaces(7)).
     if (process.pid === 1) this.#gate.arm()
     subscribe(listenCalled, (message) => this.#onListenCalled(message as ListenMessage))
     subscribe(listening, (message) => this.#onListening(message as ListenMessage))
     subscribe('lastcall:lifecycle:created', () => this.#yield())
     subscribe(childMade, (message) => this.#onChildMade((message as ChildMessage).process))
-    // A process that its parent can send sockets to may never listen itself.
+    // A process whose parent can send it sockets may never listen itself.
     if (process.connected) this.#handed.watch()
     this.#module.prepare()
   }
@@ -76,8 +74,8 @@ class Auto {
   }
 
   #onListenCalled({ server, options }: ListenMessage): void {
-    // The kernel takes connections before the listening is told. It does so in this turn, or later when a
-    // name has to be looked up first.
+    // The kernel accepts connections before Node reports that the server listens. That happens in this turn,
+    // or later after a name lookup.
     const hold = this.#gate.hold()
     setImmediate(() => this.#letGo(hold))
     if (options) this.#listenedTo.set(server, options)
@@ -93,8 +91,8 @@ class Auto {
   }
 
   /**
-   * A primary whose workers listen on a shared handle (`SCHED_NONE`) calls no listen(). It would die by the
-   * signal, and its workers with it. They tell it that they listen in a message of Node's own
+   * A primary whose workers listen on a shared handle (`SCHED_NONE`) calls no listen(). The signal would end
+   * it, and its workers with it. The workers report that they listen in an internal message of Node's
    * (lib/internal/cluster/child.js, 22 to 26).
    */
   #onChildMade(child: ChildProcess): void {
@@ -105,8 +103,8 @@ class Auto {
   }
 
   /**
-   * Connections come already while the coordinator is loading, which takes a while: a signal of that time
-   * waits for it, instead of ending the process.
+   * Connections already arrive while the coordinator is loading. A signal in that time must not end the
+   * process, so it waits.
    */
   #whenLoaded(act: (coordinator: Coordinator) => void): void {
     if (this.#yielded) return
@@ -118,7 +116,7 @@ class Auto {
     })
   }
 
-  /** A signal that was held comes again, to the coordinator or with its own action. */
+  /** Raises a held signal again, for the coordinator or for its default action. */
   #letGo(hold: Disposable): void {
     hold[Symbol.dispose]()
     if (this.#heldSignal === null || this.#gate.isHeld) return

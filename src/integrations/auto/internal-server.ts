@@ -1,6 +1,6 @@
 import { Server } from 'node:net'
 
-/** What a server was told to listen to. */
+/** Where a server was asked to listen. */
 export interface ListenedTo {
   readonly port?: unknown
   readonly path?: unknown
@@ -8,8 +8,9 @@ export interface ListenedTo {
 }
 
 /**
- * Whether this is a program's talk with itself (workers, tools, debuggers): a raw server on a path, or on any
- * free port of the loopback address. Its connections end with the process, and nobody outside waits for them.
+ * Whether a program only talks to itself here (workers, tools, debuggers): a raw server on a path, or on any
+ * free port of the loopback address. Its connections end with the process, and no outside client waits for
+ * them.
  */
 export function isInternal(server: Server, { port, path, host }: ListenedTo): boolean {
   if (server.constructor !== Server) return false

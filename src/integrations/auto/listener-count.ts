@@ -1,6 +1,6 @@
 import type { SignalName } from '../../core/options.ts'
 
-/** Answers `process.listenerCount(signal)` with this number for the duration of a call. */
+/** Makes `process.listenerCount(signal)` return this number during one call. */
 export function pretendCount<T>(signal: SignalName, count: number, call: () => T): T {
   const before = Object.getOwnPropertyDescriptor(process, 'listenerCount')
   const real = process.listenerCount

@@ -4,27 +4,27 @@ import type { coordinate } from './coordinator.ts'
 type Coordinate = typeof coordinate
 
 /**
- * Loads the coordinator with the first server. The lifecycle needs all of http, https and http2, which take
- * longer to load than many a program runs. It is loaded in one go where that works: `listen()` has just been
- * called, and the first connection comes with the next turn of the event loop.
+ * Loads the coordinator at the first server. The lifecycle needs http, https and http2, which take longer to
+ * load than many a program runs. It loads synchronously where possible: `listen()` has just been called, and
+ * the first connection may come in the next turn of the event loop.
  */
 export class CoordinatorModule {
   #coordinate: Coordinate | null = null
   #importing = false
   readonly #waiting: (() => void)[] = []
 
-  /** Begins to load at once in a bundle, which can only do it asynchronously. */
+  /** Starts loading now in a bundle, which can load only asynchronously. */
   prepare(): void {
     if (siblingFile() === null) void this.#import()
   }
 
-  /** @returns null when it cannot be loaded in one go */
+  /** @returns null when it cannot be loaded synchronously */
   get(): Coordinate | null {
     this.#coordinate ??= requireCoordinator()
     return this.#coordinate
   }
 
-  /** Calls back once it is there, which is at once where that works. */
+  /** Calls back when it is loaded: at once where synchronous loading works. */
   whenLoaded(act: () => void): void {
     if (this.get() !== null) return act()
     this.#waiting.push(act)
@@ -34,14 +34,14 @@ export class CoordinatorModule {
   async #import(): Promise<void> {
     if (this.#importing) return
     this.#importing = true
-    // In this form bundlers take the file along.
+    // Bundlers include the file only for an import of this form.
     this.#coordinate = (await import('./coordinator.ts')).coordinate
     for (const act of this.#waiting.splice(0)) act()
   }
 }
 
 /**
- * The coordinator's own file, seen from this one; null in a bundle, which may have another file of that name
+ * The coordinator's file, relative to this one; null in a bundle, which may have another file of that name
  * beside it.
  */
 function siblingFile(): string | null {
@@ -56,9 +56,9 @@ function requireCoordinator(): Coordinate | null {
   try {
     return (createRequire(import.meta.url)(file) as { coordinate: Coordinate }).coordinate
   } catch {
-    // A compiler that hooks into require() may refuse ES modules, as ts-node does; webpack's bundles keep the
-    // URL of the source, where nothing may be left. An import gets past both, and meets the error again if it
-    // is another.
+    // A compiler hook in require() may refuse ES modules (ts-node), and webpack bundles keep the URL of
+    // source files that may be gone. The asynchronous import works in both cases, and reports any other error
+    // again.
     return null
   }
 }

@@ -5,10 +5,10 @@ import { fileURLToPath } from 'node:url'
 const NAME = 'lastcall/auto'
 
 /**
- * Makes children find lastcall wherever they start. Node resolves `--import lastcall/auto` in the working
- * directory, so a child with another one would end with ERR_MODULE_NOT_FOUND. What children inherit,
- * `NODE_OPTIONS` and `process.execArgv`, gets the URL of this copy instead.
- * @param self URL of the entry; a bundle has another one, or none, and nothing is changed
+ * Lets child processes find lastcall wherever they start. Node resolves `--import lastcall/auto` in the
+ * working directory, so a child with another directory would end with ERR_MODULE_NOT_FOUND. This puts the URL
+ * of this copy into `NODE_OPTIONS` and `process.execArgv`, which children inherit.
+ * @param self URL of the entry; in a bundle it differs or is absent, and nothing changes
  */
 export function makeImportAbsolute(self: string | undefined): void {
   if (!self || !/\/auto\/index\.[jt]s([?#]|$)/.test(self)) return
@@ -23,17 +23,14 @@ export function makeImportAbsolute(self: string | undefined): void {
   for (const [index, word] of replaced.entries()) process.execArgv[index] = word
 }
 
-/**
- * The options with the URL in the place of what only this working directory resolves to it. Everything else
- * stays as it was written.
- */
+/** Replaces only the name that this working directory resolves to the URL. The rest keeps its spelling. */
 export function absoluteOptions(text: string, url: string): string {
   return replaceIn(wordsOf(text), url, quoted).join(' ')
 }
 
 interface Word {
   readonly value: string
-  /** As it was written, with its quotes. */
+  /** The original spelling, with its quotes. */
   readonly raw: string
 }
 
@@ -48,7 +45,7 @@ function replaceIn(words: readonly Word[], url: string, quote: (value: string) =
   })
 }
 
-/** `require()` takes no URL. */
+/** `require()` accepts no URL. */
 function target(flag: string, url: string): string {
   return flag === '--import' ? url : fileURLToPath(url)
 }
@@ -64,8 +61,8 @@ function isThis(specifier: string, url: string): boolean {
 }
 
 /**
- * Node's own rules: spaces separate, double quotes hold together, and inside them a backslash takes the next
- * character as it is.
+ * Splits the text by Node's own rules: spaces separate, double quotes group, and a backslash inside quotes
+ * escapes the next character.
  */
 function wordsOf(text: string): readonly Word[] {
   return [...text.matchAll(/(?:"(?:\\.|[^"\\])*"|[^ "])+/gs)].map(([raw]) => ({

@@ -1,4 +1,4 @@
-/** A response as both of Node's kinds are: HTTP/1's, and HTTP/2's in the compatibility API. */
+/** The common part of Node's two kinds of responses: HTTP/1, and HTTP/2 in the compatibility API. */
 export interface StreamResponse {
   readonly req: { readonly method?: string; readonly headers: { readonly accept?: string } }
   write: (...args: readonly unknown[]) => boolean
@@ -15,20 +15,20 @@ const LOOK_BACK = 1_024
 const commentLines = /^(?::[^\r\n]*(?:\r\n|\r|\n))+$/
 
 /**
- * An event stream of an application that does not know when to end it. Watches what is written for where
- * events end, which is at an empty line (WHATWG HTML, "Interpreting an event stream"): a client throws away
- * what comes after the last one.
+ * An event stream of an application that does not know when to end it. Watches the written text for the end
+ * of an event, which is an empty line (WHATWG HTML, "Interpreting an event stream"): a client discards
+ * everything after the last one.
  */
 export class OpenEventStream {
   readonly #response: StreamResponse
-  /** Whether no event is half written. What was written before the watch began is taken for whole events. */
+  /** Whether no event is half written. Text from before the watch began counts as whole events. */
   #whole = true
   #tail = '\n\n'
   #leaving = false
 
   /**
-   * Stands in front of the `write` that the application calls: what a compressing middleware makes of it has
-   * no lines.
+   * Replaces the `write` that the application calls. The output of a compressing middleware behind it has no
+   * lines.
    */
   constructor(response: StreamResponse) {
     this.#response = response
@@ -40,12 +40,12 @@ export class OpenEventStream {
     }
   }
 
-  /** Looks at what has just been written. */
+  /** Looks at a chunk that was just written. */
   note(chunk: unknown): void {
     const text = textOf(chunk)
     if (text === '') return
     this.#tail = (this.#tail + text).slice(-4)
-    // Comments are lines of their own, which may come without an empty one.
+    // A comment is a whole line, and needs no empty line after it.
     this.#whole = endsWithEmptyLine(this.#tail) || (this.#whole && commentLines.test(text))
     if (this.#leaving && this.#whole) this.#endSoon()
   }
@@ -58,8 +58,8 @@ export class OpenEventStream {
   }
 
   /**
-   * With the next turn of the event loop: an application writes an event in several pieces, and several
-   * events, at once.
+   * Waits for the next turn of the event loop: an application writes one event in several pieces, and several
+   * events at once.
    */
   #endSoon(): void {
     setImmediate(() => {
@@ -68,13 +68,13 @@ export class OpenEventStream {
   }
 
   /**
-   * For the application it is as if its client had gone: the response is closed, and what is written to it
-   * later is dropped without an error event.
+   * The application sees the same as after a lost client: the response closes, and later writes are dropped
+   * without an error event.
    */
   #end(): void {
     const response = this.#response
     const { end } = response
-    // As the application would: what compresses the response has a trailer of its own to write.
+    // Ends the response like the application would: a compressing middleware has its own trailer to write.
     Reflect.apply(end, response, [])
     response.write = (...args) => {
       const callback = args.find((arg) => typeof arg === 'function')
@@ -99,7 +99,7 @@ function textOf(chunk: unknown): string {
   return Buffer.from(last.buffer, last.byteOffset, last.byteLength).toString('latin1')
 }
 
-// Node's own code for a response that is no more.
+// The error that Node uses for writes to an ended response.
 const droppedError = (): Error =>
   Object.assign(new Error('The event stream was ended because the process goes away'), {
     code: 'ERR_STREAM_DESTROYED',

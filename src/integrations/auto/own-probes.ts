@@ -2,14 +2,14 @@ import { Server as HttpServer } from 'node:http'
 import { type AddressInfo, isIP, type Server } from 'node:net'
 import type { ListenedTo } from './internal-server.ts'
 
-/** The lifecycle's probe server, which has to be known among the servers of the application. */
+/** The lifecycle's own probe server, which has to be told apart from the application's servers. */
 export class OwnProbes {
   #server: Server | null = null
   #opening = false
 
   /**
-   * Calls what opens it. Afterwards it does not keep the process alive: a program that closes its servers
-   * has to end by itself as ever.
+   * Runs the call that opens the probe server. Afterwards that server does not keep the process alive: a
+   * program that closes its servers has to end by itself, as without lastcall.
    */
   during<T>(open: () => T): T {
     this.#opening = true
@@ -22,10 +22,10 @@ export class OwnProbes {
   }
 
   /**
-   * A server is told to listen; while the lifecycle opens its probes, that is theirs. Before one of the
-   * application binds to the port of the probes, they give it up: the application, which knows nothing of
-   * them, would end with EADDRINUSE.
-   * @returns the port, when it was given up
+   * A server is asked to listen. While the lifecycle opens its probe server, it is that one. If the
+   * application wants the same port, the probe server gives it up first: the application does not know about
+   * probes, and would end with EADDRINUSE.
+   * @returns the port, if it was given up
    */
   notice(server: Server, { port, host }: ListenedTo): number | null {
     if (this.#opening) this.#server ??= server
@@ -40,14 +40,14 @@ export class OwnProbes {
     return server === this.#server
   }
 
-  /** Its port is free when this returns. */
+  /** The port is free when this returns. */
   close(): void {
     this.#server?.close()
     if (this.#server instanceof HttpServer) this.#server.closeAllConnections()
   }
 }
 
-/** Whether both may mean one address: only two different addresses of one interface each never do. */
+/** Whether both may mean one address. Only two different addresses of single interfaces never do. */
 function isSameHost(own: string, host: unknown): boolean {
   const isOne = (address: unknown): boolean =>
     typeof address === 'string' && isIP(address) > 0 && !/^[0:.]+$/.test(address)

@@ -3,8 +3,8 @@ import { untilQuiet } from '../../node/drain/accept-queue.ts'
 import type { Lifecycle } from '../../node/types.ts'
 
 /**
- * Shuts down because of a signal from before the start. Clients have connected already while this process was
- * loading: what they have sent is read first, so that it counts as in flight.
+ * Shuts down because of a signal from before the start. Clients may have connected while this process was
+ * loading. Their requests are read first, so that they count as in flight.
  */
 export async function shutDownEarly(lifecycle: Lifecycle, signal: SignalName): Promise<void> {
   await untilQuiet(() =>

@@ -4,30 +4,29 @@ import { pretendCount } from './listener-count.ts'
 type Emit = (event: string | symbol, ...args: readonly unknown[]) => boolean
 
 /**
- * Decides about a signal: true when it was taken, false when the application's own handlers shall have it
- * now, as without lastcall.
+ * Decides about a signal: returns true if the shutdown uses it, false if the application's own handlers get
+ * it now, as without lastcall.
  */
 export type SignalTaker = (signal: SignalName) => boolean
 
 const nobody = (): void => {}
 
 /**
- * A signal that libuv has caught and not yet told is lost with its handler (`uv_signal_stop`). So a handler
- * is not taken away in the turn in which something happens, but when nothing has happened for so long.
- * Milliseconds.
+ * How long nothing must happen before a handler is removed. Milliseconds. Removing it at once could lose a
+ * signal that libuv has caught and not reported yet (`uv_signal_stop`).
  */
 const REST_AFTER_MS = 100
 
 /**
- * Stands between the process's signals and the application's handlers, which stay where they are:
- * `process.on`, `once`, `removeListener`, `listeners`, `listenerCount` are Node's own and tell the truth.
- * Only `process.emit` is replaced, which is what Node calls with a signal.
+ * Stands between the process's signals and the application's handlers. The handlers stay where they are:
+ * `process.on`, `once`, `removeListener`, `listeners` and `listenerCount` are Node's own and return true
+ * values. Only `process.emit` is replaced, because Node calls it with a signal.
  */
 export class SignalGate {
   readonly #signals: readonly SignalName[]
   readonly #take: SignalTaker
-  // As a method of the object that it is called on: others replace `process.emit` as well, and call the one
-  // before.
+  // Kept as a method of the process object: other packages replace `process.emit` as well, and call the
+  // previous one.
   readonly #emit: Emit = process.emit as Emit
   #armed = false
   #holds = 0
@@ -38,7 +37,7 @@ export class SignalGate {
     this.#take = take
   }
 
-  /** Begins to look at signals. The process still reacts to those that have a listener, and to no other. */
+  /** Begins to watch signals. The process still reacts only to signals that have a listener. */
   install(): void {
     const passOn = (target: unknown, args: readonly unknown[]): boolean =>
       this.#passOn(target, args as Parameters<Emit>)
@@ -47,25 +46,27 @@ export class SignalGate {
     }
     Object.defineProperty(process, 'emit', { value: emit, writable: true, configurable: true })
     for (const signal of this.#signals) {
-      // Node has bound the `emit` of before to a signal that is listened to already (by another --import).
+      // For a signal with an earlier listener (of another --import), Node has already bound the old `emit`.
       if (process.listenerCount(signal) > 0) this.#unwatch(signal)
       if (process.listenerCount(signal) > 0) this.#watch(signal)
     }
   }
 
-  /** The process reacts to the signals, whether the application listens to them or not. */
+  /** Makes the process react to the signals even if the application does not listen to them. */
   arm(): void {
     this.#armed = true
     for (const signal of this.#signals) this.#watch(signal)
   }
 
-  /** A signal that the application does not listen to has its own action again, unless it is held. */
+  /**
+   * Restores the default action of signals that the application does not listen to, unless a hold is active.
+   */
   disarm(): void {
     this.#armed = false
     this.#rest()
   }
 
-  /** The same as {@link arm}, until it is disposed of. */
+  /** Like {@link arm}, until it is disposed of. */
   hold(): Disposable {
     this.#holds++
     for (const signal of this.#signals) this.#watch(signal)
@@ -103,8 +104,8 @@ export class SignalGate {
         return process.kill(process.pid, event)
       }
     }
-    // Node gives a signal its own action back when its last listener has gone; as long as the gate is armed
-    // or held, one is always left.
+    // Node restores a signal's default action when its last listener is removed. While the gate is armed or
+    // held, it has to see one more listener.
     if (event === 'removeListener' && this.#isInUse && this.#isOurs(subject)) {
       return pretendCount(subject, 1, () => Reflect.apply(this.#emit, target, args))
     }
@@ -115,10 +116,10 @@ export class SignalGate {
     return (this.#signals as readonly unknown[]).includes(event)
   }
 
-  // Node installs and removes its handler for a signal when `process` emits 'newListener' and
-  // 'removeListener' (lib/internal/bootstrap/switches/is_main_thread.js, 22 to 26). Emitting them does it
-  // without a listener that others would see and count: signal-exit, for one, ends the process only when
-  // nobody else listens.
+  // Node installs and removes its signal handler when `process` emits 'newListener' and 'removeListener'
+  // (lib/internal/bootstrap/switches/is_main_thread.js, 22 to 26). Emitting these events works without a real
+  // listener, which other packages would count: signal-exit, for one, ends the process only when no other
+  // listener exists.
   #watch(signal: SignalName): void {
     Reflect.apply(this.#emit, process, ['newListener', signal, nobody])
   }

@@ -4,7 +4,7 @@ import type { SignalName } from '../../core/options.ts'
 import { errorText } from '../../node/guard/limit.ts'
 import { pretendCount } from './listener-count.ts'
 
-/** A listener for a signal, as Node calls it. */
+/** A listener for a signal, with Node's arguments. */
 export type SignalHandler = (signal: SignalName, number: number) => unknown
 
 /** The number of a signal. */
@@ -13,7 +13,7 @@ export function numberOf(signal: SignalName): number {
 }
 
 /**
- * The application's own listeners for a signal, in their order; a `once` listener removes itself when it is
+ * The application's own listeners for a signal, in their order. A `once` listener removes itself when it is
  * called.
  */
 export function applicationListeners(signal: SignalName): readonly SignalHandler[] {
@@ -21,9 +21,9 @@ export function applicationListeners(signal: SignalName): readonly SignalHandler
 }
 
 /**
- * Tells the runner of the program about a signal that the application's listeners get later. Never throws:
- * the shutdown has to begin. tsx kills its child when the signal is not acknowledged within 30 ms, from a
- * listener that tsx hides from the application. That listener exits when no other one is counted.
+ * Tells the program's runner about a signal that the application's listeners get later. Never throws, because
+ * the shutdown has to begin. tsx, for one, kills its child when the signal is not acknowledged within 30 ms.
+ * Its listener is hidden from the application and exits when it counts no other listener.
  */
 export function tellRunner(signal: SignalName, logger: Logger): void {
   const { runner } = split(signal)
@@ -38,8 +38,8 @@ export function tellRunner(signal: SignalName, logger: Logger): void {
 }
 
 /**
- * A listener that `process.listeners()` does not show belongs to the runner, which hides it from the
- * application on purpose.
+ * Separates the application's listeners from the runner's. A runner hides its listener from the application
+ * on purpose, so `process.listeners()` does not show it.
  */
 function split(signal: SignalName): Record<'application' | 'runner', readonly SignalHandler[]> {
   const shown = new Set<unknown>(process.listeners(signal as NodeJS.Signals))

@@ -1,7 +1,7 @@
 import { ChildProcess } from 'node:child_process'
 import { Worker } from 'node:cluster'
 
-/** Ids of cluster workers count up from 1; these keep out of their way. */
+/** Ids of real cluster workers count up from 1. These must not collide with them. */
 const FIRST_ID = 1_000_000
 
 let count = 0
@@ -15,10 +15,10 @@ const WorkerWithOptions = Worker as unknown as new (options: {
 }) => Worker
 
 /**
- * A worker whose process never comes to be: what `cluster.fork()` returns in a shutdown. An 'exit' of its own
- * accord would make every supervisor fork another one at once, in a loop. So it emits 'exit' only when it is
- * told to end. It is dead from the start, because pm2 does not stop before its workers have left the state of
- * a new one.
+ * A worker without a process: the result of `cluster.fork()` during a shutdown. If it emitted 'exit' by
+ * itself, every supervisor would fork another one at once, in a loop. So it emits 'exit' only when it is told
+ * to end. It is dead from the start, because pm2 does not stop before its workers have left the state of a
+ * new one.
  */
 export function standInWorker(): Worker {
   const child = new StandInProcess()
@@ -45,7 +45,7 @@ class StandInProcess extends ChildProcess {
     return true
   }
 
-  /** As to a process that has ended, but without an 'error' event: the sender could not have known. */
+  /** Fails as for an ended process, but without an 'error' event: the sender could not have known. */
   override send(...args: readonly unknown[]): boolean {
     const callback = args.find((arg): arg is SendCallback => typeof arg === 'function')
     const error = Object.assign(new Error('The process goes away: no new worker was forked'), {

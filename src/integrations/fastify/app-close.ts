@@ -3,13 +3,10 @@ import { isDrainOver, isShuttingDown } from '../../core/state.ts'
 import type { Lifecycle } from '../../node/types.ts'
 import type { FastifyApp } from './types.ts'
 
-/** How many apps each lifecycle carries: their hooks need names of their own. */
+/** How many apps use each lifecycle. Their hooks need different names. */
 const apps = new WeakMap<Lifecycle, number>()
 
-/**
- * Makes `app.close()` and the shutdown one thing, and gives Fastify's own close its slot among the stop
- * hooks.
- */
+/** Makes `app.close()` begin the shutdown, and runs Fastify's own close as one of the stop hooks. */
 export class AppClose {
   readonly #lifecycle: Lifecycle
   readonly #name: string
@@ -35,7 +32,7 @@ export class AppClose {
   }
 
   /**
-   * Makes the hook the last one registered, so that it runs first: the app's dependencies stay usable until
+   * Registers the hook again as the last one, so that it runs first: the app's dependencies stay usable until
    * its `onClose` hooks have finished.
    */
   moveHookToFront(): void {
@@ -54,7 +51,7 @@ export class AppClose {
   }
 
   async #close(): Promise<void> {
-    // A stop hook that closes the app would wait for itself if it joined the shutdown; nothing is left to
+    // A stop hook that closes the app would wait for itself if it joined the shutdown. Nothing is left to
     // drain by then.
     if (isDrainOver(this.#lifecycle.state)) return this.#begin()
     await this.#lifecycle.shutdown('app.close() was called')
@@ -67,12 +64,12 @@ export class AppClose {
     return this.#closing ?? undefined
   }
 
-  /** Both of Fastify's forms: a promise, or a callback. */
+  /** Supports both of Fastify's forms: a promise, or a callback. */
   #replacement(app: FastifyApp) {
     return (callback?: (error?: unknown) => void): Promise<void> | FastifyApp => {
       const closed = this.#close()
       if (!callback) return closed
-      // Out of the promise, so that what the callback throws is an exception and not a rejection.
+      // Calls back outside the promise, so an error of the callback is an exception and not a rejection.
       closed.then(
         () => process.nextTick(callback),
         (error: unknown) => process.nextTick(callback, error),

@@ -10,10 +10,10 @@ type Listen = (...args: unknown[]) => unknown
 type AddHook = (name: string, hook: () => Promise<void>) => unknown
 
 /**
- * Starts the lifecycle with the first `app.listen()`: signals at the call, because plugins may take their
- * time to load; the port only when the probe server is up, so that readiness is red before the first
- * connection. A plugin that is registered without `await` is loaded within `listen()`, too late to wrap that;
- * it is the server's `listen` that starts the lifecycle then.
+ * Starts the lifecycle at the first `app.listen()`. Signals are handled at once, because plugins may take
+ * long to load. The port opens only after the probe server, so readiness is red before the first connection.
+ * A plugin that is registered without `await` loads within `listen()`, too late to wrap it; then the server's
+ * own `listen` starts the lifecycle.
  */
 export function interceptListen(app: FastifyApp, lifecycle: Lifecycle, close: AppClose): void {
   const start = startOnce(lifecycle)
@@ -22,7 +22,7 @@ export function interceptListen(app: FastifyApp, lifecycle: Lifecycle, close: Ap
   Reflect.apply(addHook, app, ['onListen', async () => serveSecondaryServers(app, lifecycle, close)])
   const native = app.listen as Listen
   const listen: Listen = function listen(this: unknown, ...args) {
-    // What goes wrong comes out of the server's listen, as with a port that is taken.
+    // An error appears in the server's listen, like that of a port in use.
     start().catch(() => {})
     const listening = Reflect.apply(native, this, args)
     return listening instanceof Promise ? Promise.race([listening, endOf(lifecycle)]) : listening
@@ -40,7 +40,7 @@ function interceptServer(
   const listen: Listen = (...args) => {
     start().then(
       () => {
-        // The shutdown came first: a port that is opened now would be closed under its first client.
+        // The shutdown has already begun: a port that opens now would close under its first client.
         if (isShuttingDown(lifecycle.state)) return
         close.moveHookToFront()
         Reflect.apply(native, server, args)
@@ -56,7 +56,7 @@ function startOnce(lifecycle: Lifecycle): () => Promise<void> {
   let started: Promise<void> | null = null
   return () => {
     started ??= lifecycle.start().catch((error: unknown) => {
-      // Somebody started it by hand, or another app that shares it did.
+      // The application has started it, or another app that shares it has.
       if (error instanceof LastcallError && error.code === 'LASTCALL_ALREADY_STARTED') return
       started = null
       throw error
@@ -66,8 +66,8 @@ function startOnce(lifecycle: Lifecycle): () => Promise<void> {
 }
 
 /**
- * Resolves when a shutdown that comes in the middle of `listen()` is over, to what Fastify says when its own
- * signal aborts it: nothing listens.
+ * Waits for the end of a shutdown that begins during `listen()`. Resolves to Fastify's own message for an
+ * aborted listen: nothing listens.
  */
 async function endOf(lifecycle: Lifecycle): Promise<string> {
   if (isDrainOver(lifecycle.state)) return new Promise(() => {})

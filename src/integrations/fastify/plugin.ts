@@ -10,7 +10,7 @@ import type { FastifyApp, LastcallOptions, LastcallPlugin } from './types.ts'
 const peer: Peer = { name: 'fastify', oldest: '5.0.0', install: 'fastify@5' }
 
 /**
- * What Fastify itself reads from the options of any `register`, and what a loader of plugins adds unasked.
+ * Options that Fastify itself reads from any `register`, and options that plugin loaders add on their own.
  */
 const registerOptions: ReadonlySet<string> = new Set(['prefix', 'logLevel', 'logSerializers'])
 
@@ -22,7 +22,7 @@ async function plugin(app: FastifyApp, options: LastcallOptions): Promise<void> 
     ])
   }
   const lifecycle = lifecycleFrom(app, options)
-  // Served from now on, so that a lifecycle which is started by hand waits for this server as well.
+  // Serves the server now, so that a lifecycle started by hand waits for it as well.
   lifecycle.serve(app.server)
   app.decorate('lifecycle', lifecycle)
   const root = rootOf(app)
@@ -32,20 +32,21 @@ async function plugin(app: FastifyApp, options: LastcallOptions): Promise<void> 
 
 /**
  * The Fastify plugin: `await app.register(lastcall, options)`. Adds `app.lifecycle`, drains every server of
- * the app and makes `app.close()` and the shutdown one thing.
+ * the app, and makes `app.close()` begin the shutdown.
  *
- * - Signals and the probe server begin with `app.listen()`; an app that is only used with `app.inject()`
- *   installs and opens nothing.
- * - `app.close()` begins the shutdown, delay and drain included, and resolves when it is over; the process
- *   goes on. A signal does the same and ends the process.
- * - Fastify's own close, with `preClose` and `onClose` hooks, runs as a stop hook: after the last response,
- * and before every hook that was registered before listening. It cannot run earlier, because it begins with
- * 503 for every new request. What has to end earlier (WebSockets) listens to `app.lifecycle.signal`.
- * - Options are those of `createLifecycle`, with `app.log` as the logger; or `{ lifecycle }` of one that
- *   exists.
+ * - `app.listen()` installs the signal handlers and opens the probe server. An app that only uses
+ *   `app.inject()` installs and opens nothing.
+ * - `app.close()` runs the shutdown, with delay and drain, and resolves at its end; the process goes on. A
+ *   signal does the same and ends the process.
+ * - Fastify's own close, with its `preClose` and `onClose` hooks, runs as a stop hook: after the last
+ *   response, and before every hook that was registered before listening. It cannot run earlier, because it
+ *   answers every new request with 503. WebSockets, which have to end earlier, can use
+ *   `app.lifecycle.signal`.
+ * - Options are those of `createLifecycle`, with `app.log` as the default logger; or `{ lifecycle }` to use
+ *   an existing one.
  *
  * Rejects with `LASTCALL_UNSUPPORTED_PEER`, `LASTCALL_INVALID_OPTIONS`, `LASTCALL_DUPLICATE_NAME`;
- * `app.listen()` with `LASTCALL_PROBE_PORT`.
+ * `app.listen()` rejects with `LASTCALL_PROBE_PORT`.
  * @example
  * ```ts
  * import fastify from 'fastify'
@@ -58,11 +59,11 @@ async function plugin(app: FastifyApp, options: LastcallOptions): Promise<void> 
  * ```
  */
 export const lastcall: LastcallPlugin = Object.assign(plugin, {
-  // What fastify-plugin does: the decorator belongs to the instance that registers, not to a child of it
+  // Like fastify-plugin: the decorator belongs to the instance that registers the plugin, not to a child
   // (Fastify docs, "Plugins guide").
   [Symbol.for('skip-override')]: true,
   [Symbol.for('fastify.display-name')]: 'lastcall',
-  // No version in it: Fastify would refuse the plugin itself, with a sentence that does not say what to do.
+  // Without a version: otherwise Fastify itself would refuse the plugin, with a message that gives no remedy.
   [Symbol.for('plugin-meta')]: { name: 'lastcall' },
 })
 

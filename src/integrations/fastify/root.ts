@@ -1,8 +1,8 @@
 import type { FastifyApp } from './types.ts'
 
 /**
- * The instance that all others inherit from: Fastify makes a plugin's instance with `Object.create` of its
- * parent's.
+ * The instance from which all others inherit: Fastify creates a plugin's instance with `Object.create` of its
+ * parent.
  */
 export function rootOf(app: FastifyApp): FastifyApp {
   let root = app

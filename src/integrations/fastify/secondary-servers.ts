@@ -6,8 +6,8 @@ import type { FastifyApp } from './types.ts'
 type Close = (callback?: (error?: Error) => void) => Server
 
 /**
- * Serves what Fastify opens beside `app.server`: one more server for each further address of `localhost` (its
- * `lib/server.js`, `multipleBindings`), which no public property leads to. Called when all of them listen.
+ * Serves the servers that Fastify opens beside `app.server`: one for each further address of `localhost` (its
+ * `lib/server.js`, `multipleBindings`). No public property leads to them. Called when all of them listen.
  */
 export function serveSecondaryServers(app: FastifyApp, lifecycle: Lifecycle, close: AppClose): void {
   const servers = secondaryServersOf(app)
@@ -34,8 +34,8 @@ function secondaryServersOf(app: FastifyApp): readonly Server[] {
 }
 
 /**
- * Fastify closes these servers as soon as the first one has closed, which destroys connections whose next
- * request is in the kernel already (Node >= 19): not before all are drained.
+ * Keeps these servers open until all are drained. Fastify closes them as soon as the first one has closed,
+ * which destroys connections whose next request is already in the kernel (Node >= 19).
  */
 function keepOpenUntil(server: Server, mayClose: () => boolean): void {
   const native = server.close

@@ -3,7 +3,7 @@ import type { Logger } from '../../core/logger.ts'
 import type { LifecycleOptions } from '../../core/options.ts'
 import type { Lifecycle, ServableServer } from '../../node/types.ts'
 
-/** What the plugin uses of a Fastify 5 instance; its own type fits. */
+/** The parts of a Fastify 5 instance that the plugin uses. Fastify's own type fits. */
 export interface FastifyApp {
   readonly version: string
   readonly server: ServableServer
@@ -16,10 +16,10 @@ export interface FastifyApp {
   hasDecorator(name: string): boolean
 }
 
-/** Options of the plugin: those of a lifecycle that it makes, or the one that there is. */
+/** Options of the plugin: options for a new lifecycle, or an existing lifecycle. */
 export type LastcallOptions = LifecycleOptions | { readonly lifecycle: Lifecycle }
 
-/** The plugin, as `app.register` takes it. */
+/** The plugin, as `app.register` accepts it. */
 export type LastcallPlugin = (app: FastifyApp, options: LastcallOptions) => Promise<void>
 
 declare module 'fastify' {

@@ -8,7 +8,7 @@ export interface Observation {
   readonly attributes: MetricAttributes
 }
 
-/** A metric as OpenTelemetry names it. */
+/** A metric under its OpenTelemetry name. */
 export interface InstrumentDefinition {
   readonly name: string
   readonly kind: 'Gauge' | 'Counter' | 'UpDownCounter'
@@ -17,7 +17,7 @@ export interface InstrumentDefinition {
   readonly observe: (snapshot: Snapshot) => readonly Observation[]
 }
 
-/** Gauges whose values of several processes can be added up, and what they count. */
+/** Gauges whose values can be summed over processes, and their units. */
 const additive: Readonly<Record<string, string>> = {
   requests_in_flight: '{request}',
   connections: '{connection}',
@@ -29,8 +29,8 @@ const counted: Readonly<Record<string, string>> = {
 }
 
 /**
- * A metric of the table under a name that becomes the table's own again where Prometheus gets it: dots become
- * underscores, the unit and `_total` are appended, units in braces are left out (OpenTelemetry specification,
+ * Converts a metric of the table. Its name converts back to the table's name in Prometheus: dots become
+ * underscores, the unit and `_total` are appended, units in braces are dropped (OpenTelemetry specification,
  * "Prometheus and OpenMetrics Compatibility").
  */
 function instrumentOf({ name, help, type, samples }: MetricDefinition): InstrumentDefinition {
@@ -46,9 +46,9 @@ function instrumentOf({ name, help, type, samples }: MetricDefinition): Instrume
 }
 
 /**
- * Requests by scheme (OpenTelemetry semantic conventions, HTTP metrics). Servers of one scheme are added up,
- * since what tells them apart is no attribute of this metric. `http.request.method` is not kept of a request
- * in flight, and a made-up one would be false.
+ * Requests by scheme (OpenTelemetry semantic conventions, HTTP metrics). Servers of one scheme are summed up,
+ * because this metric has no attribute for the server. lastcall does not know the `http.request.method` of a
+ * request in flight, so the attribute is left out.
  */
 const activeRequests: InstrumentDefinition = {
   name: 'http.server.active_requests',

@@ -1,22 +1,22 @@
-/** What tells a metric's value apart from others of the same metric. */
+/** Attributes that distinguish the values of one metric. */
 export type MetricAttributes = Record<string, string>
 
-/** How an instrument is described. */
+/** Description of an instrument. */
 export interface InstrumentOptions {
   readonly description: string
   readonly unit: string
 }
 
-/** Takes the values of one collection. */
+/** Receives the values of one collection. */
 export interface MetricsResult {
-  // The instruments are the SDK's own, of a type that only it has.
+  // The instruments have a type that only the SDK has.
   // oxlint-disable-next-line typescript/no-explicit-any
   observe(instrument: any, value: number, attributes?: MetricAttributes): void
 }
 
 /**
- * A `Meter` of @opentelemetry/api 1.3 or newer, as far as it is used. By its form, so that nothing here needs
- * the package.
+ * The part of an @opentelemetry/api `Meter` (1.3 or newer) that is used. A structural type, so that nothing
+ * here needs the package.
  */
 export interface MetricsMeter {
   createObservableGauge(name: string, options: InstrumentOptions): object

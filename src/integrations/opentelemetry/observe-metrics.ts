@@ -6,24 +6,24 @@ import type { Lifecycle } from '../../node/types.ts'
 import { instruments } from './instruments.ts'
 import type { MetricsMeter, MetricsResult } from './meter.ts'
 
-// Older releases have no metrics: those were in a package of their own.
+// Older releases have no metrics; a separate package had them.
 const peer: Peer = { name: '@opentelemetry/api', oldest: '1.3.0', install: '@opentelemetry/api@1' }
 
 /** Options of {@link observeMetrics}. */
 export interface ObserveOptions {
   /**
-   * Makes the instruments: `metrics.getMeter('lastcall')` of @opentelemetry/api, or a meter of your own
-   * provider.
+   * Meter that creates the instruments: `metrics.getMeter('lastcall')` of @opentelemetry/api, or a meter of
+   * your own provider.
    */
   readonly meter: MetricsMeter
 }
 
 /**
- * Adds the lifecycle's metrics, and `http.server.active_requests`, to a meter. The numbers are read at each
- * collection, all from one snapshot; requests are not touched.
+ * Adds the lifecycle's metrics and `http.server.active_requests` to a meter. Each collection reads all
+ * numbers from one snapshot. Requests are not touched.
  * @throws LastcallError `LASTCALL_INVALID_OPTIONS`, `LASTCALL_UNSUPPORTED_PEER` when there is no meter
  *   because @opentelemetry/api is too old
- * @returns ends the observation; the instruments stay with their meter, which has no way to take one back
+ * @returns ends the observation; the instruments stay in their meter, which cannot remove them
  * @example
  * ```ts
  * import { metrics } from '@opentelemetry/api'

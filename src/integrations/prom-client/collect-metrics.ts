@@ -6,11 +6,12 @@ import type { Lifecycle, Snapshot } from '../../node/types.ts'
 import { LifecycleMetric } from './lifecycle-metric.ts'
 import { metricTable } from '../../node/lifecycle/metric-table.ts'
 
-// Older registries do not wait for a metric's values: every scrape would fail.
+// Older registries do not await a metric's values, so every scrape would fail.
 const peer: Peer = { name: 'prom-client', oldest: '13.0.0', install: 'prom-client@15' }
 
 /**
- * A registry of prom-client 13 or newer, of its successor @prometheus-io/client or of its fork
+ * The part of a registry that is used: of prom-client 13 or newer, of its successor @prometheus-io/client, or
+ * of its fork @platformatic/prom-client.
  * @platformatic/prom-client, as far as it is used.
  */
 export interface MetricsRegistry {
@@ -23,27 +24,26 @@ export interface MetricsRegistry {
 
 /** Options of {@link collectMetrics}. */
 export interface CollectOptions {
-  /** Where the metrics are added: `register` of the client package, or a registry of your own. */
+  /** Registry for the metrics: `register` of the client package, or a registry of your own. */
   readonly register: MetricsRegistry
   /**
-   * First part of every metric's name. `lastcall_`.
+   * Prefix of every metric's name. `lastcall_`.
    * @default 'lastcall_'
    */
   readonly prefix?: string
   /**
-   * Path of the probe server that serves the whole registry, false for none. `/metrics`.
+   * Path on the probe server that serves the whole registry, false for no path. `/metrics`.
    * @default '/metrics'
    */
   readonly path?: string | false
 }
 
 /**
- * Adds the lifecycle's metrics to a registry and serves the registry on the probe server, to the very end of
- * the shutdown. The numbers are read at each scrape; requests are not touched.
+ * Adds the lifecycle's metrics to a registry, and serves the registry on the probe server until the end of
+ * the shutdown. Each scrape reads the numbers. Requests are not touched.
  * @throws LastcallError `LASTCALL_INVALID_OPTIONS`, `LASTCALL_DUPLICATE_NAME` when a metric or the path is
- *   taken, `LASTCALL_UNSUPPORTED_PEER`;
- * nothing is registered then
- * @returns takes the metrics and the path away again
+ *   taken, `LASTCALL_UNSUPPORTED_PEER`; nothing is registered then
+ * @returns removes the metrics and the path
  * @example
  * ```ts
  * import { createLifecycle } from 'lastcall'
@@ -59,7 +59,7 @@ export function collectMetrics(lifecycle: Lifecycle, options: CollectOptions): D
   refuseOldRegistry(options.register)
   const { register, prefix = 'lastcall_', path = '/metrics' } = options
   const snapshot = onceATurn(() => lifecycle.snapshot())
-  // The names are kept apart from the metrics, whose own name an OpenMetrics registry changes.
+  // The names are stored separately, because an OpenMetrics registry changes a metric's own name.
   const metrics = metricTable.map((definition) => ({
     name: prefix + definition.name,
     metric: new LifecycleMetric(prefix, definition, snapshot),
@@ -84,10 +84,7 @@ async function scrape(register: MetricsRegistry): Promise<{ contentType: string;
   return { body: await register.metrics(), contentType: register.contentType }
 }
 
-/**
- * A registry asks all metrics in one go: they share one snapshot, which costs less and cannot contradict
- * itself.
- */
+/** A registry reads all metrics in one turn. They share one snapshot, which costs less and is consistent. */
 function onceATurn(take: () => Snapshot): () => Snapshot {
   let taken: Snapshot | null = null
   return () => {
@@ -107,8 +104,8 @@ function refuseUnusable(options: CollectOptions): void {
       : [
           `register: it has no ${missing.join(', ')}; pass a registry, such as 'register' of the client package`,
         ]),
-    // Names are checked by the scraper only: a wrong one would make the whole page unreadable (Prometheus
-    // data model).
+    // Only the scraper checks names: one invalid name would make the whole page unreadable (Prometheus data
+    // model).
     ...(prefix === undefined || (typeof prefix === 'string' && /^([a-zA-Z_:][a-zA-Z0-9_:]*)?$/.test(prefix))
       ? []
       : [
@@ -121,7 +118,10 @@ function refuseUnusable(options: CollectOptions): void {
   if (problems.length > 0) throw new LastcallError('LASTCALL_INVALID_OPTIONS', problems)
 }
 
-/** Only the copy that the registry is from counts: the process may have loaded others for other users. */
+/**
+ * Checks only the copy of the package that the registry comes from. The process may have loaded other copies
+ * for other purposes.
+ */
 function refuseOldRegistry(register: MetricsRegistry): void {
   const owner = loadedPackages(peer.name).find(({ exports }) =>
     exports.some((module) => isInstance(register, module)),
@@ -129,7 +129,7 @@ function refuseOldRegistry(register: MetricsRegistry): void {
   if (owner) refuseOldPeer(peer, owner.version)
 }
 
-/** `instanceof` for whatever a module exports: it throws for a function without a prototype. */
+/** `instanceof` for any exported value: it throws for a function without a prototype. */
 function isInstance(value: object, module: unknown): boolean {
   if (typeof module !== 'function') return false
   const { prototype } = module as { prototype?: unknown }

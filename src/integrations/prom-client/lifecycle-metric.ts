@@ -1,7 +1,7 @@
 import type { Snapshot } from '../../node/types.ts'
 import type { MetricDefinition, MetricSample } from '../../node/lifecycle/metric-table.ts'
 
-/** What a registry reads of a metric at a scrape. */
+/** What a registry reads from a metric at a scrape. */
 export interface MetricReading {
   readonly name: string
   readonly help: string
@@ -11,13 +11,13 @@ export interface MetricReading {
 }
 
 /**
- * A metric as registries of prom-client 15 and of @prometheus-io/client call it (their `lib/registry.js`):
- * `get` at every scrape, `reset` from `resetMetrics`. Made without their constructors, so that neither
- * package is imported.
+ * A metric with the methods that registries of prom-client 15 and of @prometheus-io/client call (their
+ * `lib/registry.js`): `get` at every scrape, `reset` from `resetMetrics`. It does not use their constructors,
+ * so neither package is imported.
  */
 export class LifecycleMetric {
   /**
-   * Not read-only: an OpenMetrics registry takes `_total` off a counter's name here, and reads the name back
+   * Writable: an OpenMetrics registry removes `_total` from a counter's name here, and reads the name back
    * from `get`.
    */
   name: string
@@ -39,6 +39,6 @@ export class LifecycleMetric {
     return { name, help, type, aggregator, values: this.#read() }
   }
 
-  /** Nothing to do: the lifecycle holds the numbers. */
+  /** Does nothing: the lifecycle holds the numbers. */
   reset(): void {}
 }

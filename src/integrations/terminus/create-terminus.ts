@@ -3,19 +3,19 @@ import type { ServableServer } from '../../node/types.ts'
 import { TerminusGroup } from './group.ts'
 import type { TerminusOptions } from './types.ts'
 
-/** One for the process, as signals and the exit are. */
+/** One group for the process, because signals and the exit concern the whole process. */
 let group: TerminusGroup | undefined
 
 /**
- * `createTerminus` of @godaddy/terminus 4.12, on a lifecycle: health checks on the server's own port, and a
- * shutdown at the signal.
+ * `createTerminus` of @godaddy/terminus 4.12, implemented with a lifecycle: health checks on the server's own
+ * port, and a shutdown at the signal.
  *
- * At the signal health checks begin to fail, `beforeShutdown` runs while everything is served and told to go
- * elsewhere, the server drains, `onSignal` and `onShutdown` run, and the process ends: by the signal, with 0
- * if `useExit0` is set or the signal does nothing (PID 1), with 1 if something was force-closed or a function
- * of yours failed. All servers of a process are shut down together. A second signal forces the exit. Times
- * that terminus has no option for come from the environment, as with `createLifecycle()`; a probe server is
- * opened only if `LASTCALL_PROBE_PORT` asks for one.
+ * At the signal, health checks begin to fail, and `beforeShutdown` runs while requests are still served with
+ * `Connection: close`. Then the server drains, `onSignal` and `onShutdown` run, and the process ends. It ends
+ * by the signal; with 0 if `useExit0` is set or the signal has no effect (PID 1); with 1 if something was
+ * force-closed or a function of yours failed. All servers of a process shut down together. A second signal
+ * forces the exit. Times for which terminus has no option come from the environment, as with
+ * `createLifecycle()`. A probe server opens only if `LASTCALL_PROBE_PORT` is set.
  *
  * @throws LastcallError `LASTCALL_INVALID_OPTIONS`, `LASTCALL_NOT_A_SERVER`, `LASTCALL_SERVER_TAKEN`
  * @returns the server

@@ -7,30 +7,36 @@ import type { Host } from '../../node/host/host.ts'
 import { defaultPolicy, type HostPolicy } from '../../node/host/policy.ts'
 import type { HostProcess } from '../../node/host/process.ts'
 
-/** The shutdown delay of a lifecycle on a {@link GroupHost}: its end is decided here. */
+/** The shutdown delay of a lifecycle on a {@link GroupHost}. The host decides when it really ends. */
 export const OPEN_DELAY_MS: number = MAX_DURATION_MS
 
-/** What is decided only when the time has come, because servers may join until then. */
+/** Values that are decided late, because servers may join until then. */
 export interface Terms {
   state(): StateName
-  /** Resolves when what is served may stop being so. Never rejects. */
+  /** Resolves when serving may end. Never rejects. */
   delay(): Promise<unknown>
   drainMs(): number
-  /** How long the hooks may still take, when `ms` is what they are sure of. */
+  /** How long the hooks may still take; `ms` is their guaranteed time. */
   hooksMs(ms: number): number
   useExit0(): boolean
-  /** Lets the process end by this signal, if that works. */
+  /** Ends the process by this signal, if possible. */
   dieOf(signal: SignalName): void
 }
 
-/** Read and checked with the options of each server, and told to the lifecycle when their time has come. */
+/**
+ * Variables that are read and checked with the options of each server. The lifecycle learns their values when
+ * it needs them.
+ */
 const keptHere: ReadonlySet<string> = new Set([
   'LASTCALL_SHUTDOWN_DELAY',
   'LASTCALL_DRAIN_TIMEOUT',
   'LASTCALL_GRACE_PERIOD',
 ])
 
-/** The host of the lifecycle of a {@link TerminusGroup}: signals, times and the exit are terminus' own. */
+/**
+ * The host of the lifecycle of a {@link TerminusGroup}. It applies terminus' rules for signals, times and the
+ * exit.
+ */
 export class GroupHost implements Host {
   readonly process: GroupProcess
   readonly clock: Clock
@@ -56,7 +62,7 @@ class GroupProcess implements HostProcess {
     this.#terms = terms
   }
 
-  /** Really listens for the signal; the lifecycle is told of all, and hears those. */
+  /** Really listens for the signal. The lifecycle asks for all signals, but gets only the armed ones. */
   arm(signal: SignalName): void {
     if (this.#armed.has(signal)) return
     this.#armed.add(signal)
@@ -130,7 +136,7 @@ class GroupClock implements Clock {
     const state = this.#terms.state()
     if (state === 'delaying' && ms === OPEN_DELAY_MS) return this.#startDelay(callback)
     if (state === 'draining') {
-      // The drain's own timer, or the notice that comes so much earlier.
+      // Either the drain's own timer, or the deadline notice that fires earlier.
       const drainMs = this.#terms.drainMs()
       const earlierMs = Math.min(MAX_DURATION_MS - ms, drainMs / 2)
       return this.#base.startTimer(drainMs - earlierMs, callback)
@@ -139,7 +145,7 @@ class GroupClock implements Clock {
     return this.#base.startTimer(ms, callback)
   }
 
-  /** Cannot be stopped, and need not be: the end of a delay means nothing when it comes too late. */
+  /** Cannot be stopped, and need not be: a delay that ends too late has no effect. */
   #startDelay(callback: () => void): Disposable {
     void this.#terms.delay().then(callback)
     return { [Symbol.dispose]: () => {} }

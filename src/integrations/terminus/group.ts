@@ -24,7 +24,9 @@ interface Member {
   readonly times: ResolvedOptions
 }
 
-/** All servers that `createTerminus()` was called for: one lifecycle, one shutdown, one exit. */
+/**
+ * All servers that were passed to `createTerminus()`: they share one lifecycle, one shutdown and one exit.
+ */
 export class TerminusGroup {
   readonly #env: Host['process']['env']
   readonly #clock: Clock
@@ -33,7 +35,7 @@ export class TerminusGroup {
   readonly #logger: Logger
   readonly #members: Member[] = []
   readonly #state: TerminusState
-  /** When the hooks' time is over at the latest, once the drain has begun. */
+  /** Latest end of the hooks' time, once the drain has begun. */
   #hooksEndAt = 0
 
   constructor(base: Host, die: (signal: SignalName) => void = dieOf) {
@@ -54,9 +56,9 @@ export class TerminusGroup {
       {
         shutdownDelayMs: OPEN_DELAY_MS,
         drainTimeoutMs: MAX_DURATION_MS,
-        // All that can begin a shutdown; which of them do is known when the servers are.
+        // All signals that can begin a shutdown. The servers decide later which of them do.
         signals: (Object.keys(constants.signals) as SignalName[]).filter((name) => !signalProblem(name)),
-        // terminus opens no port, so this does not either, unless somebody wants it.
+        // terminus opens no extra port, so this opens none unless a variable asks for it.
         ...(!wantsProbes && { probePort: false }),
         logger: withoutTimes(this.#logger),
       },
@@ -77,7 +79,7 @@ export class TerminusGroup {
     interceptHealthRoutes(server, settings.health, this.#state)
     if (index === 1) this.#start(server)
     for (const signal of times.signals) this.#host.process.arm(signal)
-    // One server that listens is somebody who can be sent traffic, whatever becomes of the others.
+    // One listening server can already get requests, whatever happens to the others.
     if (server.listening) this.#lifecycle.ready()
     else server.once('listening', () => this.#lifecycle.ready())
     return server
@@ -102,8 +104,8 @@ export class TerminusGroup {
   }
 
   /**
-   * What the lifecycle says of its times at the start, with those that count: again with every server, as
-   * each may make them longer.
+   * Logs the times that the lifecycle usually logs at its start. Logs them again for every server, because
+   * each one may make them longer.
    */
   #logTimes(): void {
     const times = {
@@ -121,8 +123,8 @@ export class TerminusGroup {
   #onShutdown(): void {
     // A different second signal would otherwise end the process in the middle of its last requests.
     for (const signal of ['SIGTERM', 'SIGINT'] as const) this.#host.process.arm(signal)
-    // The last hook that is registered is the first to run; these run in the order of the calls, first every
-    // onSignal, then every onShutdown.
+    // Hooks run in reverse order of registration. So this registers them backwards: first every onSignal
+    // runs, then every onShutdown, in the order of the calls.
     for (const name of ['onShutdown', 'onSignal'] as const) {
       for (const member of this.#members.toReversed()) this.#addHook(name, member)
     }
@@ -141,10 +143,7 @@ export class TerminusGroup {
     })
   }
 
-  /**
-   * The shutdown delay, and whatever the servers want to do before they stop; one does not wait for the
-   * other.
-   */
+  /** Waits for the shutdown delay and, in parallel, for every server's `beforeShutdown`. */
   async #delay(): Promise<void> {
     const delay = new Promise<void>((resolve) =>
       this.#clock.startTimer(this.#longest('shutdownDelayMs'), resolve),
@@ -159,22 +158,22 @@ export class TerminusGroup {
     if (outcome.type === 'finished') return
     const error = outcome.type === 'failed' ? outcome.error : tooLong(outcome.ms)
     log('error happened during shutdown', error)
-    // In the report and in the exit code it counts as a hook; what is in flight is finished all the same.
+    // A failure counts as a failed hook in the report and the exit code. Requests in flight still finish.
     this.#lifecycle.onStop(`beforeShutdown${name}`, () => Promise.reject(error))
   }
 
   #drainMs(): number {
     const drainMs = this.#longest('drainTimeoutMs')
-    // What the drain leaves of its time the hooks may have: terminus sets them no limit, and they are within
-    // the same grace period.
+    // The hooks may use the time that the drain leaves: terminus sets them no limit, and the grace period
+    // covers both.
     this.#hooksEndAt = this.#clock.now() + drainMs + this.#lifecycle.options.hooksTimeoutMs
     return drainMs
   }
 }
 
 /**
- * terminus waits for it for ever, which the kubelet does not; without a known grace period there is nothing
- * to measure it by.
+ * terminus waits for `beforeShutdown` forever, but the kubelet does not. Without a known grace period there
+ * is no limit to compute.
  */
 function beforeShutdownLimitMs(times: ResolvedOptions): number {
   const { gracePeriodMs, preStopMs, drainTimeoutMs, hooksTimeoutMs } = times
@@ -189,7 +188,7 @@ function tooLong(ms: number): LastcallError {
   ])
 }
 
-/** The lifecycle does not know its own times; what it says of them at its start would be wrong. */
+/** Hides the lifecycle's own message about its times: it does not know the real ones. */
 function withoutTimes(logger: Logger): Logger {
   return {
     ...logger,

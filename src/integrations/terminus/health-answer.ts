@@ -1,14 +1,14 @@
 import { type HealthSettings, isStatus } from './settings.ts'
 
-/** An answer of a health check. */
+/** The response of a health check. */
 export interface HealthAnswer {
   readonly status: number
   readonly body: string
 }
 
 /**
- * The answer of a check that passed. Every answer is an object of its own: terminus adds what one check
- * resolved to to the one object that all answers begin with, so that it appears in the answers of the next.
+ * The response of a check that passed. Each response is a new object: terminus adds a check's result to one
+ * shared object, so that it appears in later responses, too.
  * @throws TypeError when `info` cannot be written as JSON
  */
 export function passedAnswer(health: HealthSettings, info: unknown): HealthAnswer {
@@ -18,8 +18,8 @@ export function passedAnswer(health: HealthSettings, info: unknown): HealthAnswe
 }
 
 /**
- * The answer of a check that failed with this error, which may be anything; `statusCode`, `statusResponse`
- * and `causes` of it count.
+ * The response of a check that failed with this error. The error may be any value; its `statusCode`,
+ * `statusResponse` and `causes` are used.
  */
 export function failedAnswer(health: HealthSettings, error: unknown): HealthAnswer {
   const { statusCode, statusResponse, causes } = (error ?? {}) as Readonly<Record<string, unknown>>
@@ -29,12 +29,12 @@ export function failedAnswer(health: HealthSettings, error: unknown): HealthAnsw
   try {
     return { status, body: JSON.stringify(body, showErrors(health.exposeStackTraces)) }
   } catch {
-    // Causes that refer to themselves, or hold a BigInt.
+    // Causes that refer to themselves, or contain a BigInt.
     return { status, body: JSON.stringify(health.statusErrorResponse) }
   }
 }
 
-/** An Error has no enumerable properties and would be written as `{}`. */
+/** An Error has no enumerable properties, so JSON would be `{}`. */
 function showErrors(exposeStackTraces: boolean) {
   return (_: string, value: unknown): unknown => {
     if (!(value instanceof Error)) return value

@@ -1,5 +1,5 @@
 /**
- * Thrown by a health check: what is in `causes` is shown in the response, as `error` and `details`.
+ * Error of a failed health check. The response shows its `causes` as `error` and `details`.
  * @example
  * ```ts
  * import { HealthCheckError } from 'lastcall/terminus'

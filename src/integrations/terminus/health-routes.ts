@@ -5,9 +5,9 @@ import { comparablePath, type HealthSettings } from './settings.ts'
 import type { HealthCheck, TerminusState } from './types.ts'
 
 /**
- * Answers requests for the paths of the checks; all others reach the server's listeners, those that are added
- * later included (terminus wraps the listeners that are there when it is called, and no others). Methods do
- * not matter, nor does the query.
+ * Answers requests for the paths of the checks. All others reach the server's listeners, including listeners
+ * that are added later (terminus wraps only those that exist when it is called). Method and query do not
+ * matter.
  */
 export function interceptHealthRoutes(
   server: ServableServer,
@@ -34,7 +34,7 @@ interface Question {
   readonly state: TerminusState
 }
 
-/** Never rejects: a check that goes wrong in whichever way is a check that fails. */
+/** Never rejects: any error of a check means that the check has failed. */
 async function answer({ path, check, health, state }: Question): Promise<HealthAnswer> {
   const shutDown = (): boolean => state.isShuttingDown && failsInShutdown(path, health)
   if (shutDown()) return answerShutdown(health)
@@ -45,7 +45,7 @@ async function answer({ path, check, health, state }: Question): Promise<HealthA
     health.log('healthcheck failed', error)
     found = failedAnswer(health, error)
   }
-  // The state is asked for again: while the check ran the shutdown may have begun.
+  // Reads the state again: the shutdown may have begun while the check ran.
   return shutDown() ? answerShutdown(health) : found
 }
 
@@ -58,10 +58,7 @@ async function answerShutdown(health: HealthSettings): Promise<HealthAnswer> {
   return failedAnswer(health, undefined)
 }
 
-/**
- * Paths that are named for liveness. A process that is finishing its work is alive; to fail it here would
- * have it restarted.
- */
+/** Paths with a liveness name. A process that finishes its work is alive; a failure here would restart it. */
 const liveness = /(?:^|[^a-z])(?:live|livez|liveness|alive)\/?$/i
 
 function failsInShutdown(path: string, { sendFailuresDuringShutdown }: HealthSettings): boolean {

@@ -5,7 +5,7 @@ import { errorText } from '../../node/guard/limit.ts'
 import { catchRejection } from '../../node/guard/rejection.ts'
 import type { HealthCheck, TerminusOptions } from './types.ts'
 
-/** What the answers of the health checks depend on. */
+/** Settings that determine the responses of the health checks. */
 export interface HealthSettings {
   readonly checks: ReadonlyMap<string, HealthCheck>
   readonly caseInsensitive: boolean
@@ -16,15 +16,15 @@ export interface HealthSettings {
   readonly statusError: number
   readonly statusErrorResponse: object
   readonly headers: Readonly<Record<string, string>>
-  /** undefined: not said. */
+  /** undefined when the caller did not set it. */
   readonly sendFailuresDuringShutdown: boolean | undefined
   readonly onSendFailureDuringShutdown: () => unknown
   readonly log: (message: string, error: unknown) => void
 }
 
 /**
- * The options of one `createTerminus()` call, checked and copied: what the caller does to its own objects
- * later is its own affair.
+ * The options of one `createTerminus()` call, checked and copied, so that later changes by the caller have no
+ * effect.
  */
 export interface Settings {
   readonly health: HealthSettings
@@ -57,7 +57,7 @@ export function readSettings(options: TerminusOptions): Settings {
   }
 }
 
-/** A path as it is compared: without its query, which an exact comparison would stumble over. */
+/** A path for comparison: without its query, which would make an exact comparison fail. */
 export function comparablePath(url: string, caseInsensitive: boolean): string {
   const path = url.split('?', 1)[0] ?? url
   return caseInsensitive ? path.toLowerCase() : path
@@ -84,14 +84,14 @@ function readHealth(options: TerminusOptions, log: HealthSettings['log']): Healt
   }
 }
 
-/** A logger that throws or rejects must not change what is answered. */
+/** A logger that throws or rejects must not change the response. */
 function guardedLog(logger: TerminusOptions['logger']): HealthSettings['log'] {
   return (message, error) => {
     try {
       const result = logger?.(message, error instanceof Error ? error : new Error(errorText(error)))
       catchRejection(result, () => {})
     } catch {
-      // There is nowhere left to say it.
+      // There is no other place to report it.
     }
   }
 }
@@ -137,7 +137,7 @@ const rules: Readonly<Record<Exclude<keyof TerminusOptions, 'healthChecks'>, Rul
   onSigterm: aFunction,
 }
 
-/** Whether a response can be ended with it: what is below 200 only announces one. */
+/** Whether a response can end with this status. Statuses below 200 only announce another one. */
 export function isStatus(value: unknown): value is number {
   return typeof value === 'number' && Number.isInteger(value) && value >= 200 && value <= 599
 }
@@ -155,8 +155,7 @@ function areHeaders(value: unknown): boolean {
   }
 }
 
-// Names that are not in the table are passed over, as terminus does: its options are often part of a larger
-// object.
+// Ignores unknown names, as terminus does: its options are often part of a larger object.
 function findProblems(options: TerminusOptions): readonly string[] {
   const given = options as Readonly<Record<string, unknown>>
   const wrong = Object.entries(rules)

@@ -7,10 +7,10 @@ import { HealthCheckError } from './health-check-error.ts'
 import { stateOf } from './terminus-state.ts'
 import type { HealthCheckMap, TerminusOptions, TerminusState } from './types.ts'
 
-// Older ones ignore statusOkResponse and statusErrorResponse.
+// Older versions ignore statusOkResponse and statusErrorResponse.
 const peer: Peer = { name: '@godaddy/terminus', oldest: '4.12.0', install: '@godaddy/terminus@4' }
 
-/** What the caller decides itself: everything that concerns health checks. */
+/** Options that the caller may set: everything about health checks. */
 export type PeerOverrides = Pick<
   TerminusOptions,
   | 'caseInsensitive'
@@ -26,8 +26,8 @@ export type PeerOverrides = Pick<
 type PeerCheck = (argument: { state: TerminusState }) => Promise<unknown>
 
 /**
- * Options for the `createTerminus` of @godaddy/terminus itself, in the types of its own. Made anew by every
- * call, since terminus writes into them.
+ * Options for `createTerminus` of the real @godaddy/terminus, in its own types. Each call creates a new
+ * object, because terminus writes into it.
  */
 export interface PeerOptions {
   readonly healthChecks: {
@@ -46,12 +46,12 @@ export interface PeerOptions {
 }
 
 /**
- * terminus listens for at least one event of the process, whatever it is told: left out, `signal` is SIGTERM,
- * and a list of `signals` without it gets it. This is no signal, and nobody emits it.
+ * terminus always listens for at least one event of the process: without `signal` it uses SIGTERM, and it
+ * adds SIGTERM to a list of `signals`. This name is not a signal and is never emitted.
  */
 const NO_SIGNAL = 'lastcall:terminus-handles-no-signal'
 
-/** What would never be called or count, since terminus hears of no signal, and what does it here. */
+/** Options that would have no effect because terminus gets no signal, and what replaces them here. */
 const replaced: Readonly<Record<string, string>> = {
   signal: 'pass signals to createLifecycle()',
   signals: 'pass signals to createLifecycle()',
@@ -68,15 +68,15 @@ const replaced: Readonly<Record<string, string>> = {
 
 /**
  * Options with which @godaddy/terminus 4.12 serves `/health/liveness`, `/health/readiness` and
- * `/health/startup` on the application's own port, and leaves signals, drain and exit to the lifecycle:
+ * `/health/startup` on the application's own port. Signals, drain and exit stay with the lifecycle:
  * `createTerminus(lifecycle.serve(server), terminusOptions(lifecycle))`.
  *
- * Readiness and start-up follow the lifecycle's state. Checks that are registered with `lifecycle.check()`
- * are asked by the probe server only; put those for this port into `healthChecks`. When the drain closes the
- * port it closes these routes, too; the probe server answers to the end.
+ * Readiness and start-up follow the lifecycle's state. Only the probe server runs checks from
+ * `lifecycle.check()`; put checks for this port into `healthChecks`. When the drain closes the port, these
+ * routes close, too. The probe server answers until the end.
  *
- * @throws LastcallError `LASTCALL_INVALID_OPTIONS` for overrides that terminus would never act on;
- * `LASTCALL_UNSUPPORTED_PEER` when the terminus that the process has loaded is older than 4.12
+ * @throws LastcallError `LASTCALL_INVALID_OPTIONS` for overrides that would have no effect;
+ *   `LASTCALL_UNSUPPORTED_PEER` when the loaded terminus is older than 4.12
  * @example
  * ```ts
  * import { createTerminus } from '@godaddy/terminus'
@@ -100,7 +100,7 @@ export function terminusOptions(lifecycle: Lifecycle, overrides: PeerOverrides =
   const { healthChecks = {}, statusOkResponse, statusErrorResponse, ...others } = overrides
   return {
     ...others,
-    // terminus writes what checks resolve to into these two.
+    // terminus writes the results of checks into these two objects.
     ...(statusOkResponse && { statusOkResponse: { ...statusOkResponse } }),
     ...(statusErrorResponse && { statusErrorResponse: { ...statusErrorResponse } }),
     healthChecks: { ...lifecycleChecks(lifecycle), ...withState(lifecycle, healthChecks) },
@@ -110,8 +110,8 @@ export function terminusOptions(lifecycle: Lifecycle, overrides: PeerOverrides =
 
 function refuseOldTerminus(): void {
   const versions = loadedPackages(peer.name).map(({ version }) => version)
-  // Which of several copies gets these options is not known. The newest one decides, so that no good one is
-  // refused.
+  // It is not known which of several copies gets these options. The newest one decides, so that a good one is
+  // not refused.
   const newest = versions.toSorted((one, other) => (isAtLeast(one, other) ? -1 : 1))[0]
   if (newest !== undefined) refuseOldPeer(peer, newest)
 }
@@ -120,8 +120,8 @@ function lifecycleChecks(lifecycle: Lifecycle): Readonly<Record<string, PeerChec
   const isReady = followReadiness(lifecycle)
   const check = (name: string, passes: () => boolean): PeerCheck => {
     return async () => {
-      // Nothing is resolved to: with `verbatim` terminus would show it in the answers of all other checks,
-      // too.
+      // Resolves to nothing: with `verbatim`, terminus would show the value in the responses of all other
+      // checks.
       if (!passes())
         throw new HealthCheckError(`${name} failed: ${lifecycle.state}`, { lifecycle: lifecycle.state })
     }
@@ -135,7 +135,7 @@ function lifecycleChecks(lifecycle: Lifecycle): Readonly<Record<string, PeerChec
   }
 }
 
-/** Readiness by the events, as the state's name does not say whether `readinessFailDelayMs` is over. */
+/** Follows readiness by events: the state's name does not tell whether `readinessFailDelayMs` is over. */
 function followReadiness(lifecycle: Lifecycle): () => boolean {
   let ready = lifecycle.state === 'ready'
   for (const name of ['startupCompleted', 'becameReady', 'becameUnready'] as const) {
@@ -145,7 +145,7 @@ function followReadiness(lifecycle: Lifecycle): () => boolean {
   return () => ready && lifecycle.state !== 'stopped'
 }
 
-/** terminus' own state never changes here, as it hears of no signal. */
+/** terminus' own state never changes here, because terminus gets no signal. */
 function withState(lifecycle: Lifecycle, checks: HealthCheckMap): HealthCheckMap {
   const state = stateOf(lifecycle)
   const entries = Object.entries(checks).map(([path, check]) => [

@@ -1,14 +1,14 @@
 import type { ServableServer } from '../../node/types.ts'
 
-/** What a health check is told. It follows the shutdown: a check that keeps it sees it change. */
+/** The state that a health check gets. It follows the shutdown, even in a check that keeps the object. */
 export interface TerminusState {
   readonly isShuttingDown: boolean
 }
 
-/** A health check: fails by throwing or rejecting; what it resolves to is shown in the response. */
+/** A health check. It fails by throwing or rejecting; the response shows the value that it resolves to. */
 export type HealthCheck = (argument: { state: TerminusState }) => unknown
 
-/** Health checks by path, and two switches among them. */
+/** Health checks by path, and two switches. */
 export interface HealthCheckMap {
   /**
    * Puts what a check resolves to at the top of the response instead of under `info` and `details`. false.
@@ -23,56 +23,56 @@ export interface HealthCheckMap {
   readonly [path: string]: HealthCheck | boolean | undefined
 }
 
-/** The options of @godaddy/terminus 4.12. What is said here is what differs. */
+/** The options of @godaddy/terminus 4.12. The comments describe the differences. */
 export interface TerminusOptions {
   readonly healthChecks?: HealthCheckMap | undefined
   /**
-   * Whether case does not matter in the paths of the checks. false.
+   * Whether the paths of the checks ignore case. false.
    * @default false
    */
   readonly caseInsensitive?: boolean | undefined
   /**
-   * Milliseconds that requests have to end. `LASTCALL_DRAIN_TIMEOUT`, else 15000 (terminus: 1000). Several
-   * servers share the longest.
+   * Milliseconds that requests have to finish. `LASTCALL_DRAIN_TIMEOUT`, else 15000 (terminus: 1000). Several
+   * servers share the longest time.
    * @default LASTCALL_DRAIN_TIMEOUT, else 15000
    */
   readonly timeout?: number | undefined
   /**
-   * SIGTERM.
+   * Signal that begins the shutdown. SIGTERM.
    * @default 'SIGTERM'
    */
   readonly signal?: string | undefined
-  /** Further signals. Never changed. */
+  /** Further signals. lastcall does not modify the list. */
   readonly signals?: readonly string[] | undefined
   /**
-   * Whether checks answer with failure from the signal on. Left out: all but those whose path ends in `live`,
-   * `livez`, `liveness` or `alive`, since a restart would not help a process that is finishing its work.
-   * true: all, as with terminus. false: none.
+   * Whether checks fail after the signal. When absent, all of them do, except those whose path ends in
+   * `live`, `livez`, `liveness` or `alive`: a restart would not help a process that finishes its work. true:
+   * all of them, as with terminus. false: none.
    */
   readonly sendFailuresDuringShutdown?: boolean | undefined
   /**
-   * 200.
+   * Status of a passed check. 200.
    * @default 200
    */
   readonly statusOk?: number | undefined
   /**
-   * `{ status: 'ok' }`. Never changed.
+   * Body of a passed check. `{ status: 'ok' }`. Not modified.
    * @default { status: 'ok' }
    */
   readonly statusOkResponse?: Readonly<Record<string, unknown>> | undefined
   /**
-   * 503.
+   * Status of a failed check. 503.
    * @default 503
    */
   readonly statusError?: number | undefined
   /**
-   * `{ status: 'error' }`. Never changed.
+   * Body of a failed check. `{ status: 'error' }`. Not modified.
    * @default { status: 'error' }
    */
   readonly statusErrorResponse?: Readonly<Record<string, unknown>> | undefined
   /**
-   * Whether a clean shutdown ends with 0 instead of with the signal. As PID 1, where signals do nothing, it
-   * is 0 in any case. false.
+   * Whether a clean shutdown ends with 0 instead of by the signal. As PID 1, where signals have no default
+   * action, it always ends with 0. false.
    * @default false
    */
   readonly useExit0?: boolean | undefined
@@ -83,12 +83,12 @@ export interface TerminusOptions {
   /** Called after every `onSignal`. */
   readonly onShutdown?: (() => unknown) | undefined
   /**
-   * Called at the signal; everything is served until it is over, and at least for `LASTCALL_SHUTDOWN_DELAY`
-   * (5 s in Kubernetes, else 0).
+   * Called at the signal. Requests are served until it has finished, and for at least
+   * `LASTCALL_SHUTDOWN_DELAY` (5 s in Kubernetes, else 0).
    */
   readonly beforeShutdown?: (() => unknown) | undefined
   readonly logger?: ((message: string, error: Error) => unknown) | undefined
-  /** Added to every answer of a check. */
+  /** Header fields for every response of a check. */
   readonly headers?: Readonly<Record<string, string>> | undefined
   /** Older name of `onSignal`. */
   readonly onSigterm?: (() => unknown) | undefined

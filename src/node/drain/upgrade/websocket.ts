@@ -17,11 +17,6 @@ const HANDSHAKE_MS = 2_000
  * would keep sending, and would answer the client's close frame with its own. Chromium reports either one as
  * a protocol error with code 1006 (`WebSocketChannel::HandleFrameByState`, "Data frame received after
  * close"). So later writes are dropped.
- *
- * Nothing may follow a close frame (RFC 6455 §5.5.1), and the application's library does not know of ours: it
- * goes on sending, and answers the client's close frame with one of its own. Chromium takes either for a
- * protocol error and reports 1006 (`WebSocketChannel::HandleFrameByState`, "Data frame received after
- * close"). So the rest is dropped.
  */
 export function closeWebSocket(socket: Duplex): void {
   if (socket.destroyed) return
