@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 
-/** The agent as one file, gzip; `npm run build` makes it. */
+/** The agent as one gzip file. `npm run build` creates it. */
 export function readAgentBundle(): Uint8Array {
-  // The same two levels up from src/cli and from dist/cli.
+  // Two levels up, both from src/cli and from dist/cli.
   return gzipSync(readFileSync(new URL('../../dist/agent.mjs', import.meta.url)), { level: 9 })
 }

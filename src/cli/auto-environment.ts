@@ -1,12 +1,12 @@
-/** Variables of a command, to be handed to a child process. */
+/** Environment variables for a child process. */
 type Environment = Readonly<Record<string, string | undefined>>
 
-/** The environment in which a command and all that it starts run under `lastcall/auto` of this package. */
+/** The environment that runs a command, and everything it starts, under this package's `lastcall/auto`. */
 export function underAuto(env: Environment): Environment {
-  // A name would be looked for from the directory of the command, which need not have lastcall. The same two
-  // levels up from src/cli and from dist/cli.
+  // Node would resolve a package name from the command's directory, which may not have lastcall. The path is
+  // two levels up, both from src/cli and from dist/cli.
   const entry = new URL('../../dist/integrations/auto/index.js', import.meta.url)
-  // A URL has neither spaces nor quotes, so it needs none of the quotes of NODE_OPTIONS.
+  // A URL has neither spaces nor quotes, so NODE_OPTIONS needs no quotes around it.
   const added = `--import=${entry.href}`
   const given = env['NODE_OPTIONS']
   return { ...env, NODE_OPTIONS: given ? `${given} ${added}` : added }

@@ -5,14 +5,14 @@ import type { RawFlags } from './flag-reader.ts'
 import type { CliIo } from './io.ts'
 import { followRun, runRendering, sayInterrupted, type ShownRun, writeReport } from './show-run.ts'
 
-/** The same command, as it is and under `lastcall/auto`. */
+/** The same command, unchanged and under `lastcall/auto`. */
 export interface BothRuns {
   readonly before: ShownRun<RehearsalDocument>
   readonly after: ShownRun<RehearsalDocument>
 }
 
 /**
- * Shows one run after the other, and then both results side by side. The verdict is that of the second run.
+ * Shows one run after the other, and then both results side by side. The second run decides the verdict.
  * @returns the exit code
  */
 export async function showBeforeAfter(
@@ -32,7 +32,7 @@ export async function showBeforeAfter(
   }
   announce('Run 2 of 2: the same under lastcall/auto')
   const second = await followRun(after, raw, io).catch((error: unknown) => {
-    // The result of the first run must not be lost with the second.
+    // A failure of the second run must not lose the first result.
     writeReport(first.document, runRendering, output)
     throw error
   })

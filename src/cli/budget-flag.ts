@@ -4,7 +4,7 @@ import type { LaneName } from '../load/sample.ts'
 import { type FailureBudget, parseAllowance } from '../rollout/failure-budget.ts'
 import type { FlagReader, RawFlags } from './flag-reader.ts'
 
-/** Adds `--budget`, which can be given several times. */
+/** Adds `--budget`, which may be repeated. */
 export function addBudgetFlag(command: Command): Command {
   return command.option(
     '--budget <failures>',

@@ -1,4 +1,4 @@
-/** What the exit codes of the commands say, for their help and for the reference. */
+/** Meaning of an exit code for each command, for the help and the reference. */
 export interface ExitCode {
   readonly code: string
   readonly rehearse: string
@@ -8,7 +8,7 @@ export interface ExitCode {
   readonly 'kube check': string
 }
 
-/** For a code that a command never ends with. */
+/** For a code that a command never uses. */
 export const NEVER = '-'
 
 /** Every exit code. */

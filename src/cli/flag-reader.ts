@@ -1,33 +1,32 @@
 import { parseDuration } from '../core/duration.ts'
 
-/** Values of flags as the command line gave them. */
+/** Values of flags as the command line passed them. */
 export type RawFlags = Readonly<Record<string, unknown>>
 
-/** Reads flags and collects what is wrong with them, so that one message can say it all. */
+/** Reads flags and collects all problems, for one message. */
 export interface FlagReader {
   readonly problems: string[]
   /** Whether the flag was on the command line. */
   has(flag: string): boolean
-  /** A duration in milliseconds. */
-  /** A duration of at least so many milliseconds. 0 */
+  /** A duration in milliseconds, of at least `leastMs` (default 0). */
   duration(flag: string, fallback: number, leastMs?: number): number
-  /** A duration where its absence means something. */
+  /** A duration that may be absent. */
   optionalDuration(flag: string): number | undefined
   integer(flag: string, fallback: number, range: readonly [number, number]): number
-  /** Every value of a flag that can be repeated. */
+  /** All values of a repeatable flag. */
   list(flag: string): readonly string[]
-  /** Text as it is. */
+  /** Text without changes. */
   text(flag: string, fallback: string): string
-  /** Names from a list, separated by commas, each once; `all` is every one there is. */
+  /** Names from a comma-separated list, each once. `all` means every known name. */
   names<Name extends string>(flag: string, known: readonly Name[], fallback: readonly Name[]): readonly Name[]
 }
 
-/** The name under which commander keeps a flag: `expectStatus` for `expect-status`. */
+/** Name under which commander stores a flag: `expectStatus` for `expect-status`. */
 export function keyOf(flag: string): string {
   return flag.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
 }
 
-/** A reader of the values that commander found. */
+/** A reader for commander's values. */
 export function createFlagReader(raw: RawFlags): FlagReader {
   const problems: string[] = []
   const given = (flag: string): string | undefined => {

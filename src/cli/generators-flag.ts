@@ -1,16 +1,16 @@
 import type { ObserveFrom } from '../rollout/drivers/kubernetes/observe-from.ts'
 import type { FlagReader } from './flag-reader.ts'
 
-/** Beyond this the API server's log streams, and not the generators, are the limit. */
+/** With more generators, the API server's log streams become the limit. */
 const MAX_GENERATORS = 20
 
-/** What several generators do not go with. */
+/** Flags that do not work with several generators. */
 interface OtherFlags {
   readonly printManifests: boolean
   readonly observeFrom: ObserveFrom | undefined
 }
 
-/** Reads `--generators`; 1 without it. */
+/** Reads `--generators`; the default is 1. */
 export function readGenerators(reader: FlagReader, { printManifests, observeFrom }: OtherFlags): number {
   const generators = reader.integer('generators', 1, [1, MAX_GENERATORS])
   const refuse = (why: string): void =>

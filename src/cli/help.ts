@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { type ExitCode, exitCodes, NEVER } from './exit-codes.ts'
 
-/** A command line to copy, and what it is for. */
+/** A command line to copy, and its purpose. */
 export type Example = readonly [line: string, purpose: string]
 
 /** Adds examples and exit codes below the flags of a command's help. */

@@ -8,32 +8,38 @@ export type CliStream = Writable & {
   readonly rows?: number
 }
 
-/** Where a command reads what no file has. */
+/** Input of a command whose text does not come from a file. */
 export type CliInput = AsyncIterable<Buffer | string> & { readonly isTTY?: boolean }
 
-/** Everything of the process that a command may touch. */
+/** Everything of the process that a command may use. */
 export interface CliIo {
   readonly stdin: CliInput
   readonly stdout: CliStream
   readonly stderr: CliStream
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
-  /** Hears SIGINT, SIGTERM, SIGHUP and SIGQUIT instead of dying of them; returns what ends that. */
+  /**
+   * Calls the listener at SIGINT, SIGTERM, SIGHUP and SIGQUIT; the process survives them. Returns a function
+   * that stops this.
+   */
   onSignal(listener: (signal: NodeJS.Signals) => void): () => void
-  /** Runs synchronously when the process ends, whatever ends it but SIGKILL; returns what ends that. */
+  /**
+   * Calls the listener synchronously when the process ends, except by SIGKILL. Returns a function that stops
+   * this.
+   */
   onExit(listener: () => void): () => void
-  /** Dies of a signal, as if nobody had heard it. */
+  /** Ends the process by a signal, as if it had no listener. */
   dieOf(signal: NodeJS.Signals): void
 }
 
 const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
 
-/** A report that could not be written is an error of the environment, as bad input is. */
+/** A report that cannot be written is an error of the environment, like invalid input. */
 const UNWRITTEN = 2
 
 /**
- * The real process. A reader that has gone (`| head`) has what it wants; any other error of stdout or stderr
- * is said, and is the exit code.
+ * The real process. A reader that closes early (`| head`) is fine. Any other error of stdout or stderr is
+ * reported and sets the exit code.
  */
 export function realIo(): CliIo {
   for (const stream of [process.stdout, process.stderr]) {
@@ -44,7 +50,7 @@ export function realIo(): CliIo {
     })
   }
   return {
-    // Opened by its first reader: an open stdin would keep the other commands waiting for its end.
+    // Opened by its first reader: an open stdin would keep other commands alive until its end.
     get stdin() {
       return process.stdin
     },
@@ -69,14 +75,14 @@ export function realIo(): CliIo {
   }
 }
 
-/** Exit code that shells use for an end by a signal. */
+/** The exit code that shells use for a process ended by a signal. */
 export function exitCodeOf(signal: NodeJS.Signals): number {
   return 128 + constants.signals[signal]
 }
 
 /**
- * Whether to colour what goes to this stream: only on a terminal, and never against NO_COLOR (no-color.org)
- * or `--no-color`.
+ * Whether to color the output to this stream: only on a terminal, and never with NO_COLOR (no-color.org) or
+ * `--no-color`.
  */
 export function isColoured(stream: CliStream, env: CliIo['env'], wanted: boolean): boolean {
   return wanted && stream.isTTY === true && !env['NO_COLOR'] && env['TERM'] !== 'dumb'

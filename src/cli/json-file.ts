@@ -5,7 +5,8 @@ import type { FlagReader, RawFlags } from './flag-reader.ts'
 import type { CliIo } from './io.ts'
 
 /**
- * Writes the file of `--json`, when it names one. Comes after the report, which is not lost with the file.
+ * Writes the file of `--json`, if the flag is set. Call it after printing the report, so a failure here does
+ * not lose the report.
  * @throws LastcallError `LASTCALL_USAGE` when it cannot be written
  */
 export function writeJsonFile(raw: RawFlags, io: Pick<CliIo, 'cwd'>, text: string): void {
@@ -20,7 +21,7 @@ export function writeJsonFile(raw: RawFlags, io: Pick<CliIo, 'cwd'>, text: strin
   }
 }
 
-/** Adds a problem when the file of `--json` could not be written: better now than after the run. */
+/** Adds a problem when the file of `--json` cannot be written. It is better to know this before the run. */
 export function checkJsonFile(reader: FlagReader, io: Pick<CliIo, 'cwd'>): void {
   const file = reader.text('json', '-')
   if (file === '-') return

@@ -4,27 +4,27 @@ import type { LaneName } from '../load/sample.ts'
 import { createFlagReader, type FlagReader, keyOf, type RawFlags } from './flag-reader.ts'
 import { readHeaders, readRequest, readStatuses, requestFlags } from './request-flags.ts'
 
-/** The flags of single lanes, and those that they stand on. */
+/** The flags of single lanes, and the flags of the whole load that they override. */
 interface LaneFlags {
   /** The flags of the whole load. */
   readonly raw: RawFlags
   readonly ofLanes: Readonly<Record<LaneName, RawFlags>>
-  /** What `--path` is without the flag. */
+  /** Default of `--path`. */
   readonly path: string
-  /** What the lanes send in turn with `--openapi`; undefined without it. */
+  /** The requests that the lanes send in turn with `--openapi`; undefined without it. */
   readonly operations: readonly PlainRequest[] | undefined
 }
 
-/** What single lanes send otherwise than the load. */
+/** Requests and headers of lanes that differ from the rest of the load. */
 interface OwnOfLanes {
   readonly requests: LoadOptions['requests']
   readonly headers: LoadOptions['laneHeaders']
 }
 
-/** Reads the flags of single lanes; what a lane does not say is that of the whole load. */
+/** Reads the flags of single lanes. A lane inherits everything else from the whole load. */
 export function readLaneFlags(reader: FlagReader, { raw, ofLanes, path, operations }: LaneFlags): OwnOfLanes {
   const common = Object.fromEntries(requestFlags.map((flag) => [keyOf(flag), raw[keyOf(flag)]]))
-  // Its own statuses alone are no other request.
+  // A lane that only sets its own statuses does not change its request.
   const requestsOf = (merged: FlagReader, named: readonly string[]): readonly PlainRequest[] => {
     if (!operations || named.some((flag) => flag !== 'expect-status')) return [readRequest(merged, path)]
     const expectStatus = readStatuses(merged)
@@ -36,7 +36,7 @@ export function readLaneFlags(reader: FlagReader, { raw, ofLanes, path, operatio
     const headers = readHeaders(own)
     const named = requestFlags.filter((flag) => own.has(flag))
     const requests = named.length > 0 ? requestsOf(merged, named) : []
-    // What is wrong with a flag of the whole load is said there.
+    // Problems of a flag of the whole load are reported there.
     const isOwn = (problem: string): boolean => own.has(/^--([\w-]+)/.exec(problem)?.[1] ?? '')
     for (const problem of [...own.problems, ...merged.problems.filter(isOwn)]) {
       reader.problems.push(

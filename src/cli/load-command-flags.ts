@@ -10,24 +10,24 @@ import { readLoadFlags } from './load-flags.ts'
 import { readOpenApi } from './openapi/read-openapi.ts'
 import { readUrlTarget } from './url-flags.ts'
 
-/** What `lastcall load` is to do. */
+/** Options of `lastcall load`. */
 export interface LoadCommandOptions {
   readonly url: URL
   readonly target: Target
   readonly load: LoadOptions
-  /** What became of the document of `--openapi`; undefined without the flag. */
+  /** What was used of the document of `--openapi`; undefined without the flag. */
   readonly openapi: OpenApiFacts | undefined
-  /** Undefined: until a signal or the file. */
+  /** Undefined: until a signal, or until the file appears. */
   readonly durationMs: number | undefined
   readonly untilFile: string | undefined
   readonly startTimeoutMs: number
   readonly progressMs: number
 }
 
-/** Enough for three replicas and a surge pod; `lastcall load` cannot know how many there are. */
+/** Enough for three replicas and one surge pod. `lastcall load` does not know the number of pods. */
 const DEFAULT_RATE = 210
 
-/** Stands for a URL that cannot be used, until that is refused. */
+/** Replaces an invalid URL until the problem is reported. */
 const nowhere = { url: new URL('http://localhost'), target: { host: 'localhost', port: 80 } }
 
 /**

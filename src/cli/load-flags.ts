@@ -11,21 +11,21 @@ import { addJobsFlags, readJobs, readLaneNames } from './jobs-flags.ts'
 import { readLaneFlags } from './lane-flags.ts'
 import { addRequestFlags, readHeaders, readPath, readRequest, requestFlags } from './request-flags.ts'
 
-/** The flag of the file that has the others. */
+/** The flag that names the configuration file. */
 export const CONFIG_FLAG = '--config'
-/** Under which the flags of single lanes are kept, which only the file can say. */
+/** Key for the flags of single lanes, which only the file can set. */
 export const LANE_FLAGS = 'laneFlags'
 
 /**
- * Requests per second; no machine sends more from one process. A rate that is too high shows as unsent
+ * Requests per second. No machine sends more from one process; a rate that is too high shows as unsent
  * requests.
  */
 const MAX_RATE = 100_000
 
-/** The routes of all lanes, each once. */
+/** The routes of all lanes, without duplicates. */
 const routes: readonly Route[] = [...new Set(lanes.flatMap((lane) => lane.routes))]
 
-/** Adds the flags that shape the load, the same for every command that makes some. */
+/** Adds the flags that shape the load. All commands that send load share them. */
 export function addLoadFlags(command: Command): Command {
   command
     .option(
@@ -60,12 +60,12 @@ function flagOf({ name }: Route): string {
   return `${name}-path`
 }
 
-/** What a command takes where no flag says otherwise. */
+/** A command's defaults for these flags. */
 interface LoadFallbacks extends Pick<LoadOptions, 'ratePerSecond' | 'slowMs' | 'idleLimitMs'> {
   readonly hostHeader: string
-  /** What `--path` is without the flag. `/` */
+  /** Default of `--path`. `/` */
   readonly path?: string
-  /** What `--openapi` has the lanes send in turn; undefined without the flag. */
+  /** The requests that lanes send in turn with `--openapi`; undefined without the flag. */
   readonly operations?: readonly PlainRequest[] | undefined
 }
 
@@ -113,7 +113,10 @@ function isRouteNamed(reader: FlagReader, name: LaneName): boolean {
   return laneNamed(name).routes.some((route) => reader.has(flagOf(route)))
 }
 
-/** Whether a lane sends the requests of the flags: one whose own route is named keeps that. */
+/**
+ * Whether a lane sends the requests that the flags describe. A lane whose own route has a flag keeps that
+ * route.
+ */
 function isDescribed(reader: FlagReader, { name, described }: LaneDefinition): boolean {
   return (
     described !== undefined &&

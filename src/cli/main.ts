@@ -8,7 +8,7 @@ import { createRolloutCommand } from './commands/rollout.ts'
 import { applyConfig, type RenameProblems, takesConfig } from './config/apply-config.ts'
 import type { CliIo } from './io.ts'
 
-/** Exit code for a command line that cannot be used, and for an application that cannot be reached. */
+/** Exit code for an invalid command line, and for an application that cannot be reached. */
 const USAGE_EXIT_CODE = 2
 
 /**
@@ -68,12 +68,12 @@ function createProgram(io: CliIo, onExitCode: (code: number) => void): Command {
   return program
 }
 
-/** `lastcall kube patch` for the command patch. */
+/** The full name of a command: `lastcall kube patch` for `patch`. */
 function wordsOf(command: Command): string {
   return command.parent ? `${wordsOf(command.parent)} ${command.name()}` : command.name()
 }
 
-// The same two levels up from src/cli and from dist/cli.
+// Two levels up, both from src/cli and from dist/cli.
 function readVersion(): string {
   const text = readFileSync(new URL('../../package.json', import.meta.url), 'utf8')
   return (JSON.parse(text) as { version: string }).version

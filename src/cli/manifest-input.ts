@@ -8,7 +8,7 @@ import type { CliIo } from './io.ts'
 export const STDIN = '-'
 
 /**
- * Reads every FILE; stdin where there is none, or one is `-`.
+ * Reads every FILE. Reads stdin if there is no FILE, or for the FILE `-`.
  * @throws LastcallError `LASTCALL_USAGE` with every file that cannot be read
  */
 export async function readManifests(files: readonly string[], io: CliIo): Promise<readonly ManifestText[]> {
@@ -44,7 +44,7 @@ async function readStdin({ stdin }: CliIo): Promise<string> {
   }
 }
 
-/** Text of a file. Bytes that are no UTF-8 would be lost when the file is written again. */
+/** Text of a file. Refuses invalid UTF-8: those bytes would be lost when the file is written again. */
 function decode(bytes: Uint8Array): string {
   return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
 }

@@ -1,11 +1,13 @@
 import { type ObserveFrom, observeFromNames } from '../rollout/drivers/kubernetes/observe-from.ts'
 import type { FlagReader, RawFlags } from './flag-reader.ts'
 
-/** What `--observe-from` is, for the help. */
+/** Help text of `--observe-from`. */
 export const observeFromHelp =
   'who watches the pods: cluster, the agent; here, this command (default: cluster, where you may create roles)'
 
-/** Reads `--observe-from`; undefined: as the rights of the user allow. Refuses flags that contradict it. */
+/**
+ * Reads `--observe-from` and refuses flags that contradict it. Undefined: decide by the user's permissions.
+ */
 export function readObserveFrom(reader: FlagReader, raw: RawFlags): ObserveFrom | undefined {
   const text = reader.text('observe-from', '')
   const found = observeFromNames.find((name) => name === text)

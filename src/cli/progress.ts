@@ -5,10 +5,10 @@ import type { Run } from '../rollout/run.ts'
 import type { TimelineEvent } from '../rollout/timeline.ts'
 import { type CliIo, isColoured } from './io.ts'
 
-/** What is shown while a run is under way. */
+/** Display of a running run. */
 export interface Progress {
   onEvent(event: TimelineEvent): void
-  /** Begins to show; the run's first events may come before. */
+  /** Begins to display. The run may already have had events. */
   follow(run: Run): void
   end(): void
 }
@@ -16,8 +16,8 @@ export interface Progress {
 const LIVE_PERIOD_MS = 150
 
 /**
- * A block that is redrawn on a terminal, a line for each event elsewhere; on stderr, so that stdout has the
- * result only.
+ * Shows a block that is redrawn on a terminal, or else one line for each event. Writes to stderr, so that
+ * stdout only has the result.
  */
 export function createProgress(
   io: CliIo,

@@ -13,17 +13,17 @@ import { readLoadFlags } from './load-flags.ts'
 import { readOpenApi } from './openapi/read-openapi.ts'
 import { readShutdown } from './shutdown-flag.ts'
 
-/** What to start as pods, and what to do with them. */
+/** What to start as pods, and what to do with it. */
 export interface RehearseOptions extends LocalOptions, RunOptions {
-  /** What became of the document of `--openapi`; undefined without the flag. */
+  /** What was used of the document of `--openapi`; undefined without the flag. */
   readonly openapi: OpenApiFacts | undefined
 }
 
 const MAX_REPLICAS = 20
 const MAX_RESTARTS = 1_000
-/** Below this the figures of a table say little, whatever the replicas. */
+/** With a lower rate, the figures of a table say little, whatever the number of replicas. */
 const MIN_DEFAULT_RATE = 150
-/** Above the wanted rate, because a machine at work sends a little less than it plans. */
+/** Reserve above the wanted rate: a busy machine sends a little less than planned. */
 const RATE_RESERVE = 1.1
 
 /**
@@ -32,7 +32,7 @@ const RATE_RESERVE = 1.1
  */
 export function readRehearseFlags(raw: RawFlags, command: readonly string[], io: CliIo): RehearseOptions {
   const reader = createFlagReader(raw)
-  // A variable of a shell that is not set.
+  // The command came from a shell variable that is not set.
   if (command[0] === '') reader.problems.push('-- : the command is empty; name what starts the application')
   const replicas = reader.integer('replicas', 3, [1, MAX_REPLICAS])
   const shutdown = readShutdown(reader)
@@ -40,7 +40,7 @@ export function readRehearseFlags(raw: RawFlags, command: readonly string[], io:
   const openapi = readOpenApi(reader, { cwd: io.cwd })
   const load = readLoadFlags(reader, raw, {
     ratePerSecond: rate,
-    // Longer than the delay: a request that is in flight at the signal has to survive into the drain.
+    // Longer than the delay: a request in flight at the signal has to reach the drain.
     slowMs: shutdown.budget.shutdownDelayMs + 1_000,
     idleLimitMs: shutdown.budget.shutdownDelayMs,
     hostHeader: 'localhost',

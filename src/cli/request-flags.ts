@@ -6,13 +6,14 @@ import type { Headers } from '../load/headers.ts'
 import { type PlainRequest, type StatusRange, successStatuses } from '../load/plain-request.ts'
 import type { FlagReader } from './flag-reader.ts'
 
-/** The flags that describe a request; with any of them the lanes that can send it do so. */
+/** The flags that describe a request. With any of them, all lanes that can send it do so. */
 export const requestFlags = ['path', 'method', 'body', 'expect-status'] as const
 
 export const methods: readonly string[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']
 
 /**
- * The load sets them itself: another value would break a connection, or have the lane test something else.
+ * The load sets these fields itself. Another value would break a connection, or make the lane test something
+ * else.
  */
 const ownHeaders: readonly string[] = [
   'connection',
@@ -27,10 +28,10 @@ const ownHeaders: readonly string[] = [
   'upgrade',
 ]
 
-/** The agent of a rollout gets the load in a ConfigMap, which holds 1 MiB. */
+/** The ConfigMap of a rollout's agent contains the load, and holds at most 1 MiB. */
 const MAX_BODY_BYTES = 64 * 1024
 
-/** Adds the flags that describe requests. */
+/** Adds the flags that describe a request. */
 export function addRequestFlags(command: Command): Command {
   const collect = (value: string, before: readonly string[] = []): readonly string[] => [...before, value]
   return command
@@ -56,13 +57,13 @@ export function readHeaders(reader: FlagReader): Headers {
     const value = field.slice(colon + 1).trim()
     const problem = colon < 0 ? "wanted 'Name: value'" : headerProblem(name, value, headers)
     if (problem === undefined) headers[name] = value
-    // The value may be a secret, and this goes to a log.
+    // The value may be a secret, and this message is logged.
     else reader.problems.push(`--header: got '${colon < 0 ? '…' : `${name}: …`}', ${problem}`)
   }
   return headers
 }
 
-/** Why a header field cannot be sent; undefined when it can be. `others` are those that are sent already. */
+/** Why a header field cannot be sent; undefined when it can. `others` are fields that are already sent. */
 export function headerProblem(name: string, value: string, others: Headers): string | undefined {
   if (ownHeaders.includes(name) || name.startsWith('sec-websocket-')) return 'the load sets this field itself'
   if (name in others) return 'this field has a value already; separate several values by commas'
@@ -76,7 +77,7 @@ export function headerProblem(name: string, value: string, others: Headers): str
   }
 }
 
-/** Reads the request that the flags describe; what is left out is that of `GET` of a path. */
+/** Reads the request that the flags describe. The default is `GET` of a path. */
 export function readRequest(reader: FlagReader, fallbackPath: string): PlainRequest {
   const body = readBody(reader)
   const method = reader.text('method', body === undefined ? 'GET' : 'POST').toUpperCase()
@@ -91,10 +92,10 @@ export function readRequest(reader: FlagReader, fallbackPath: string): PlainRequ
   }
 }
 
-/** Reads a path as the request line can have it. */
+/** Reads a path and checks that a request line can contain it. */
 export function readPath(reader: FlagReader, flag: string, fallback: string): string {
   const path = reader.text(flag, fallback)
-  // A space or a line break would end the path, and begin something else.
+  // A space or a line break would end the path and begin something else.
   if (/^\/[\x21-\x7e]*$/.test(path)) return path
   reader.problems.push(`--${flag}: got '${path}', wanted a path that begins with / and has no spaces`)
   return fallback
@@ -118,7 +119,7 @@ function readBodyFile(reader: FlagReader, file: string): Buffer {
   }
 }
 
-/** Reads no more than shows that a file is too long: a device or a pipe may have no end. */
+/** Reads just enough to see that a file is too long: a device or a pipe may have no end. */
 function readStart(file: string): Buffer {
   const bytes = Buffer.alloc(MAX_BODY_BYTES + 1)
   const descriptor = openSync(file, 'r')
@@ -133,7 +134,7 @@ function readStart(file: string): Buffer {
   }
 }
 
-/** Reads `--expect-status`; every 2xx without it. */
+/** Reads `--expect-status`; the default is every 2xx. */
 export function readStatuses(reader: FlagReader): readonly StatusRange[] {
   if (!reader.has('expect-status')) return successStatuses
   const words = reader

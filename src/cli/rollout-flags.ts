@@ -21,7 +21,7 @@ import { readOpenApi } from './openapi/read-openapi.ts'
 import { readToImage, readTrigger } from './trigger-flag.ts'
 import { readUrlTarget, refuseTls } from './url-flags.ts'
 
-/** What `lastcall rollout` is to do, before the cluster was asked. */
+/** Options of `lastcall rollout`, before the cluster is asked. */
 export interface RolloutFlags {
   readonly workload: WorkloadName
   readonly kubeconfig: string | undefined
@@ -31,18 +31,18 @@ export interface RolloutFlags {
   readonly service: string | undefined
   readonly port: string | undefined
   readonly http2Port: number | undefined
-  /** Undefined: to the Service. */
+  /** Undefined: send to the Service. */
   readonly url: Destination | undefined
-  /** Where all of the load goes when it is jobs for workers; undefined for any other load. */
+  /** Receives the whole load if it consists of jobs for workers; undefined for any other load. */
   readonly producer: Destination | undefined
   readonly image: string
   readonly serviceAccount: string | undefined
-  /** Undefined: as the rights of the user allow. */
+  /** Undefined: decide by the user's permissions. */
   readonly observeFrom: ObserveFrom | undefined
   readonly node: string | undefined
   readonly generators: number
   readonly trigger: TriggerName
-  /** What the trigger `image` changes to. */
+  /** The new image of the trigger `image`. */
   readonly toImage: string | undefined
   readonly restarts: number
   readonly durationMs: number | undefined
@@ -52,22 +52,22 @@ export interface RolloutFlags {
   readonly rolloutTimeoutMs: number
   readonly dryRun: boolean
   readonly printManifests: boolean
-  /** What became of the document of `--openapi`; undefined without the flag. */
+  /** What was used of the document of `--openapi`; undefined without the flag. */
   readonly openapi: OpenApiFacts | undefined
-  /** The load for so many pods. */
+  /** Builds the load for this number of pods. */
   loadFor(replicas: number, hostHeader: string): LoadOptions
 }
 
 const MAX_RESTARTS = 1_000
 const MAX_PORT = 65_535
 const MIN_DEFAULT_RATE = 150
-/** Each generator sends this much without stalling; more pods need `--rate` or `--generators`. */
+/** Each generator sends this much without stalling. More pods need `--rate` or `--generators`. */
 const MAX_DEFAULT_RATE = 1_000
-/** Above the wanted rate, because a machine at work sends a little less than it plans. */
+/** Reserve above the wanted rate: a busy machine sends a little less than planned. */
 const RATE_RESERVE = 1.1
 
 /**
- * Turns the words and flags of `lastcall rollout` into options.
+ * Turns the arguments and flags of `lastcall rollout` into options.
  * @throws LastcallError `LASTCALL_USAGE` with all problems at once
  */
 export function readRolloutFlags(raw: RawFlags, words: readonly string[], io: CliIo): RolloutFlags {
@@ -89,7 +89,7 @@ export function readRolloutFlags(raw: RawFlags, words: readonly string[], io: Cl
     const fallbacks = { ratePerSecond, slowMs, idleLimitMs, hostHeader, operations, ...place }
     return readLoadFlags(reader, raw, fallbacks)
   }
-  // What is wrong with the load has to be known before the cluster is asked.
+  // Problems of the load have to be known before the cluster is asked.
   const { lanes, jobs } = loadFor(1, '')
   const output = reader.text('output', 'text')
   if (output !== 'text' && output !== 'json') {

@@ -13,26 +13,26 @@ import { type CliIo, exitCodeOf, isColoured } from './io.ts'
 import { writeJsonFile } from './json-file.ts'
 import { createProgress } from './progress.ts'
 
-/** A run of a command: how it begins, and what its report says. */
+/** A run of a command, with the texts around it. */
 export interface ShownRun<Document extends JudgedRun = JudgedRun> {
   start(onEvent: (event: TimelineEvent) => void): Run
   toDocument(facts: RunFacts): Document
-  /** Said when a signal has ended the run: what the driver did with everything that it created. */
+  /** Printed after an interrupted run: what the driver did with the things that it created. */
   readonly cleanedUp: string
 }
 
 /** A run that has ended. */
 export interface EndedRun<Document extends JudgedRun = JudgedRun> {
   readonly document: Document
-  /** The signal that ended it, where one did. */
+  /** The signal that ended it, if any. */
   readonly interruptedBy: NodeJS.Signals | undefined
 }
 
-/** How a report is written for people. */
+/** How to write a report for people. */
 export interface Rendering<Document> {
   /** The whole report. */
   full(document: Document, palette: Palette): string
-  /** Its result in one line, for `--quiet`. */
+  /** The result in one line, for `--quiet`. */
   line(document: Document, palette: Palette): string
 }
 
@@ -40,8 +40,8 @@ export interface Rendering<Document> {
 export const runRendering: Rendering<JudgedRun> = { full: renderSummary, line: renderResult }
 
 /**
- * Shows the progress of a run and then its report, and ends it at a signal; at the second one the process
- * dies at once. Follows `--json`, `--output`, `--quiet` and `--no-color`.
+ * Shows the progress of a run and then its report. A signal ends the run; a second one ends the process at
+ * once. Respects `--json`, `--output`, `--quiet` and `--no-color`.
  * @returns the exit code
  */
 export async function showRun(run: ShownRun, raw: RawFlags, io: CliIo): Promise<number> {
@@ -54,7 +54,7 @@ export async function showRun(run: ShownRun, raw: RawFlags, io: CliIo): Promise<
   return interruptedBy ? sayInterrupted(run, interruptedBy, { raw, io }) : document.verdict.exitCode
 }
 
-/** Shows the progress of a run until it has ended, or a signal has ended it. */
+/** Shows the progress of a run until the run or a signal ends it. */
 export async function followRun<Document extends JudgedRun>(
   run: ShownRun<Document>,
   raw: RawFlags,
@@ -90,18 +90,18 @@ export async function followRun<Document extends JudgedRun>(
   }
 }
 
-/** Prints what the user has to take back by hand, also with `--quiet`. */
+/** Prints what the user has to undo by hand, even with `--quiet`. */
 function sayLeftBehind(sentences: readonly string[] | undefined, io: Pick<CliIo, 'stderr'>): void {
   for (const sentence of sentences ?? []) io.stderr.write(`Left behind: ${sentence}\n`)
 }
 
-/** The flags and streams that a report goes by. */
+/** The flags and streams that a report depends on. */
 interface Output {
   readonly raw: RawFlags
   readonly io: CliIo
 }
 
-/** Says on stderr what is not sent of the document of `--openapi`, unless the run is quiet. */
+/** Prints to stderr which parts of the document of `--openapi` are not sent, unless the run is quiet. */
 export function sayOpenApi(
   openapi: OpenApiFacts | undefined,
   load: Pick<LoadOptions, 'lanes' | 'requests'>,
@@ -110,7 +110,7 @@ export function sayOpenApi(
   if (openapi && raw['quiet'] !== true) io.stderr.write(renderOpenApi(openapi, load))
 }
 
-/** Writes a report to stdout, in the form that the flags want, and to the file of `--json`. */
+/** Writes a report to stdout, in the form that the flags ask for, and to the file of `--json`. */
 export function writeReport<Document extends object>(
   document: Document,
   rendering: Rendering<Document>,
@@ -124,7 +124,7 @@ export function writeReport<Document extends object>(
 }
 
 /**
- * Says after the report that a signal has ended the run.
+ * Prints after the report that a signal has ended the run.
  * @returns the exit code
  */
 export function sayInterrupted(

@@ -2,14 +2,14 @@ import { type Budget, checkBudget } from '../core/budget.ts'
 import { parseDuration } from '../core/duration.ts'
 import type { FlagReader } from './flag-reader.ts'
 
-/** The times of a shutdown, as `--shutdown` names them. Milliseconds. */
+/** The times of a shutdown, with the names of `--shutdown`. Milliseconds. */
 export interface ShutdownTimes {
   readonly budget: Budget
   readonly readinessFailDelayMs: number
   readonly gracePeriodMs: number
 }
 
-/** A delay that covers the default endpoint lag, and Kubernetes' own default for the grace period. */
+/** The delay covers the default endpoint lag. The grace period is Kubernetes' own default. */
 const defaultsMs = {
   'pre-stop': 0,
   delay: 2_000,
@@ -19,12 +19,11 @@ const defaultsMs = {
   grace: 30_000,
 }
 
-/** What `--shutdown` accepts, with the defaults, for the help. */
+/** The names and defaults of `--shutdown`, for the help. */
 export const shutdownHelp = 'pre-stop=0s,delay=2s,readiness-fail-delay=0s,drain=15s,hooks=5s,grace=30s'
 
 /**
- * Reads `pre-stop=5s,delay=2s,...`; what is not given keeps its default. The sum is checked as in the
- * library.
+ * Reads `pre-stop=5s,delay=2s,...`. Missing times keep their defaults. The sum is checked as in the library.
  */
 export function readShutdown(reader: FlagReader): ShutdownTimes {
   const timesMs: Record<string, number> = { ...defaultsMs }

@@ -1,7 +1,7 @@
 import { type TriggerName, triggerNames } from '../rollout/trigger.ts'
 import type { FlagReader } from './flag-reader.ts'
 
-/** What `--trigger` is, for the help. */
+/** Help text of `--trigger`. */
 export const triggerHelp = `what makes the pods go away: ${triggerNames.join(', ')} (default: restart)`
 
 /** Reads `--trigger`, and refuses flags that have no meaning with it. */
@@ -23,7 +23,7 @@ export function readTrigger(reader: FlagReader): TriggerName {
   return trigger
 }
 
-/** Reads `--to-image`, which belongs to `--trigger image`. */
+/** Reads `--to-image`, which only `--trigger image` uses. */
 export function readToImage(reader: FlagReader, trigger: TriggerName): string | undefined {
   const image = reader.text('to-image', '')
   if (trigger === 'image' && image === '') {

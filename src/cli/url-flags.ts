@@ -6,18 +6,18 @@ import type { Target } from '../load/sample.ts'
 import type { TargetTls } from '../load/tls.ts'
 import type { FlagReader, RawFlags } from './flag-reader.ts'
 
-/** A URL to send to. */
+/** A URL to send requests to. */
 export interface UrlTarget {
   readonly url: URL
-  /** Its host is a name that has to be looked up, or an address. */
+  /** Its host is an address, or a name that has to be resolved. */
   readonly target: Target
 }
 
 const MAX_PORT = 65_535
-/** The agent of a rollout gets it in a ConfigMap, which holds 1 MiB. */
+/** The ConfigMap of a rollout's agent contains it, and holds at most 1 MiB. */
 const MAX_CA_BYTES = 256 * 1024
 
-/** Adds the flags of TLS. */
+/** Adds the TLS flags. */
 export function addTlsFlags(command: Command): Command {
   return command
     .option(
@@ -27,7 +27,9 @@ export function addTlsFlags(command: Command): Command {
     .option('--insecure', 'take any certificate')
 }
 
-/** Reads `--url` and the flags of TLS; undefined without a URL that can be used, which is a problem. */
+/**
+ * Reads `--url` and the TLS flags. Returns undefined without a usable URL; an unusable one adds a problem.
+ */
 export function readUrlTarget(reader: FlagReader, raw: RawFlags): UrlTarget | undefined {
   if (!reader.has('url')) {
     reader.problems.push('--url: is missing; name one such as http://shop:3000 or https://shop.example')
@@ -52,7 +54,7 @@ export function readUrlTarget(reader: FlagReader, raw: RawFlags): UrlTarget | un
   return { url, target: { host, port, http2Port } }
 }
 
-/** The flags of TLS say nothing without an https URL. */
+/** Refuses TLS flags without an https URL, where they have no effect. */
 export function refuseTls(reader: FlagReader, raw: RawFlags): void {
   for (const flag of ['ca', 'insecure']) {
     if (raw[flag] !== undefined && raw[flag] !== false)

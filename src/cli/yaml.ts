@@ -3,8 +3,8 @@ import { unquoted } from '../kube/yaml/unquoted.ts'
 
 /**
  * The value of a YAML text.
- * @throws Error which says what is wrong and where, and quotes nothing: what is there may be a secret, and
- * the message goes to a log
+ * @throws Error which says what is wrong and where; it quotes nothing, because the text may be a secret and
+ *   the message is logged
  */
 export function readYaml(text: string): unknown {
   const lineCounter = new LineCounter()

@@ -13,12 +13,12 @@ import type { Palette } from './palette.ts'
 import { renderPods } from './pod-lines.ts'
 import { renderFirstLine, renderVerdict } from './summary.ts'
 
-/** A longer command would push the columns apart. */
+/** A longer command would make the columns too wide. */
 const MAX_COMMAND_LENGTH = 36
 
 /**
- * Both runs side by side: failures by lane and the ends of the pods, why requests failed before, what failed
- * after, and the verdicts.
+ * Both runs side by side: failures by lane, the ends of the pods, the causes of the first run's failures, the
+ * second run's failures, and the verdicts.
  */
 export function renderBeforeAfter(document: BeforeAfterDocument, palette: Palette): string {
   const { before, after } = document
@@ -71,7 +71,7 @@ function shorten(command: string): string {
   return command.length > MAX_COMMAND_LENGTH ? `${command.slice(0, MAX_COMMAND_LENGTH - 1)}…` : command
 }
 
-/** How the pods ended, each kind once with its number. */
+/** How the pods ended: each kind once, with its number. */
 function renderEnds(pods: readonly PodRecord[], palette: Palette): string {
   const ended = pods.filter(({ ending }) => ending !== 'running' && ending !== 'port-taken')
   const kinds = Map.groupBy(ended, (pod) => `${pod.ending}, ${exitOf(pod)}`)
@@ -86,7 +86,7 @@ function exitOf({ exitCode, local }: PodRecord): string {
   return local?.exitSignal ?? `exit code ${exitCode ?? 'unknown'}`
 }
 
-/** What the first run lost and why; the second run is what helps against it. */
+/** What the first run lost and why. `lastcall/auto` in the second run is the remedy, so no other is shown. */
 function renderBefore({ load, pods }: RehearsalDocument, palette: Palette): readonly string[] {
   const causes = groupFailures(load.failures).map(
     ({ cause, count: number }) => [number, `${cause.title}: ${plain(cause.happened)}`] as const,
@@ -107,7 +107,7 @@ function listOf(title: string, rows: readonly (readonly [number, string])[]): re
   return [[title, ...rows.map(([number, text]) => `  ${count(number).padStart(width)}  ${text}`)].join('\n')]
 }
 
-/** What the second run lost, in every detail. */
+/** Everything that the second run lost, in full detail. */
 function renderAfter({ load, pods, phases }: RehearsalDocument, palette: Palette): readonly string[] {
   const { failures, failed } = load
   const startMs = phases[0]?.startedAt.wallMs ?? 0

@@ -1,4 +1,5 @@
-// The JSON documents that lastcall writes. Their schemas and `lastcall/documents` are made from these types.
+// The JSON documents that lastcall writes. Their schemas and `lastcall/documents` are generated from these
+// types.
 export type { Report } from '../core/report.ts'
 export type { BeforeAfterDocument, RehearsalDocument, RolloutDocument } from '../rollout/run-document.ts'
 export type { LoadDocument } from './load-command-document.ts'

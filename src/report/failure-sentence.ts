@@ -2,8 +2,8 @@ import { laneNamed } from '../load/lanes/index.ts'
 import { RACE_MS, type Sample, type SampleError } from '../load/sample.ts'
 
 /**
- * Says in one sentence what a failed request met. What it was in the rollout that did it, the sample alone
- * cannot know.
+ * Says in one sentence how a request failed. The sample alone does not tell which part of the rollout caused
+ * it.
  */
 export function explainFailure(sample: Sample): string {
   const { error } = sample

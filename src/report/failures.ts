@@ -6,22 +6,22 @@ import { count, plural } from '../rollout/numbers.ts'
 import { explainFailure } from './failure-sentence.ts'
 import type { Palette } from './palette.ts'
 
-/** Pods that are shown of one cause; the JSON document has every failure. */
+/** How many pods are shown for one cause. The JSON document has every failure. */
 const SHOWN_PODS = 5
 
-/** Operations that are shown of one cause. */
+/** How many operations are shown for one cause. */
 const SHOWN_OPERATIONS = 5
 
-/** How times are counted, and in which colours. */
+/** How to show times and colors. */
 export interface FailureLook {
-  /** Monotonic milliseconds from which times are counted. */
+  /** Zero point of the times, in monotonic milliseconds. */
   readonly startMs: number
   readonly palette: Palette
-  /** The pods of the run, where they are known: the end of a pod can explain its failures. */
+  /** The pods of the run, if known: a pod's end can explain its failures. */
   readonly pods?: readonly PodRecord[]
 }
 
-/** The failures by cause and pod: how many, what helps, and the first of each in all its detail. */
+/** The failures by cause and pod: their number, the remedy, and the first one of each in full detail. */
 export function renderFailures(failures: readonly Sample[], failed: number, look: FailureLook): string {
   const groups = groupFailures(failures).map((group) => renderGroup(group, look))
   const more = failed - failures.length
@@ -64,7 +64,7 @@ function renderPod({ pod, count: total, first }: PodFailures, look: FailureLook)
   ].join('\n')
 }
 
-/** Everything that is known of a failed request, in one line. */
+/** All known facts of a failed request, in one line. */
 function describeSample(sample: Sample): string {
   const { error, nthOnSocket, idleMs, localPort, remoteAddress, remotePort, connectMs, firstByteMs } = sample
   const code = [error?.code, error?.syscall].filter(Boolean).join(' ')

@@ -9,13 +9,13 @@ import type { RunFacts } from '../rollout/run-facts.ts'
 import { judgeRun } from '../rollout/verdict.ts'
 import type { LoadDocument, ShownLoadOptions } from './load-command-document.ts'
 
-/** What a rehearsal was, besides what happened in it. */
+/** Settings of a rehearsal. */
 interface RehearsalFacts {
   readonly auto?: boolean
   readonly openapi?: OpenApiFacts | undefined
 }
 
-/** Judges the facts and puts everything into the document that `--json` writes. */
+/** Judges the facts and builds the document that `--json` writes. */
 export function toRehearsalDocument(
   facts: RunFacts,
   command: readonly string[],
@@ -50,7 +50,7 @@ export function toRolloutDocument(
   return { schemaVersion: 2, kind: 'rollout', ...about, ...document, verdict: judgeRun(facts), ...facts }
 }
 
-/** Judges a load that was sent by itself, and puts everything into the document of `lastcall load`. */
+/** Judges a load without a rollout, and builds the document of `lastcall load`. */
 export function toLoadDocument(
   result: LoadResult,
   { url, load, openapi }: { url: URL; load: LoadOptions; openapi?: OpenApiFacts | undefined },
@@ -66,7 +66,10 @@ export function toLoadDocument(
   }
 }
 
-/** Header fields and bodies may have secrets, and a file of results is no place for them. */
+/**
+ * Removes the values of header fields and bodies: they may be secrets, which do not belong into a results
+ * file.
+ */
 function withoutValues({ laneHeaders, headers, requests, ...load }: LoadOptions): ShownLoadOptions {
   return {
     ...load,
@@ -83,11 +86,11 @@ function mapValues<Value, Other>(
   return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, toOther(value)]))
 }
 
-// No clock of a run is more exact than this, and a reader cannot use more.
+// No clock of a run is more exact, and no reader needs more digits.
 const toTenths = (key: string, value: unknown): unknown =>
   typeof value === 'number' && /(?:^ms|Ms)$/.test(key) ? Math.round(value * 10) / 10 : value
 
-/** A document as text, times rounded to tenths of a millisecond, with a line end. */
+/** A document as JSON, with times rounded to tenths of a millisecond and a final line end. */
 export function toJson(document: object): string {
   return `${JSON.stringify(document, toTenths, 2)}\n`
 }

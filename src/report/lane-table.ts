@@ -7,9 +7,9 @@ import { count } from '../rollout/numbers.ts'
 import type { Palette } from './palette.ts'
 
 /**
- * Lanes, by phase where they are known: requests, failures, latencies of successes, longest time without one.
- * Without a success there is none of these. What a lane counts besides has columns of its own, but only where
- * such a lane ran.
+ * One row for each lane, and for each phase if phases are known: requests, failures, latencies of successes,
+ * and the longest time without a success. Without a success these cells are empty. Additional counts of a
+ * lane have their own columns, if such a lane ran.
  */
 export function renderLaneTable(load: LoadDocument | PhasedLoad, palette: Palette): string {
   const counted = [...new Set(load.lanes.flatMap(({ lane }) => laneNamed(lane).columns))]
@@ -42,8 +42,8 @@ function phasedRows(
 }
 
 /**
- * Requests of clients that paused for longer than the server goes on serving, with those that the close took;
- * nothing when there were none.
+ * Requests of clients that paused for longer than the server promises to keep a connection open, and how many
+ * of them failed at the close. Empty without such requests.
  */
 export function renderLongIdle({ lanes, idleLimitMs }: LoadDocument): readonly string[] {
   const requests = lanes.reduce((sum, lane) => sum + lane.afterLongIdle, 0)
@@ -70,17 +70,17 @@ function renderFigures(
   ]
 }
 
-/** Milliseconds for a table: one digit after the point where it matters. */
+/** Milliseconds for a table, with one decimal for small values. */
 function formatLatency(ms: number): string {
   return ms < 10 ? `${ms.toFixed(1)} ms` : `${count(Math.round(ms))} ms`
 }
 
-/** The text of a table, without the spaces that its last column is filled up with. */
+/** A table as text, without the trailing spaces of its last column. */
 export function toText(table: Table.Table): string {
   return table.toString().replaceAll(/ +$/gm, '')
 }
 
-/** A table without lines between rows; the columns from `firstNumber` on are aligned to the right. */
+/** A table without lines between rows. Columns from `firstNumber` on are aligned right. */
 export function createTable(head: readonly string[], palette: Palette, firstNumber: number): Table.Table {
   const none = { top: '', 'top-mid': '', 'top-left': '', 'top-right': '', bottom: '', 'bottom-mid': '' }
   const noneEither = {
@@ -94,7 +94,7 @@ export function createTable(head: readonly string[], palette: Palette, firstNumb
   return new Table({
     head: head.map((title) => palette.faint(title)),
     chars: { ...none, ...noneEither, right: '', 'right-mid': '', middle: ' ' },
-    // The library would colour by itself; colours are the palette's business.
+    // Turns the library's own colors off, because the palette does the coloring.
     style: { head: [], border: [], 'padding-left': 0, 'padding-right': 1 },
     colAligns: head.map((_, index) => (index >= firstNumber ? 'right' : 'left')),
   })

@@ -5,18 +5,18 @@ import type { TimelineEvent } from '../rollout/timeline.ts'
 import { count } from '../rollout/numbers.ts'
 import type { Palette } from './palette.ts'
 
-/** A run as it is now. */
+/** The present state of a run. */
 export interface LiveState {
   readonly phase: PhaseName
   readonly elapsedMs: number
   readonly pods: readonly PodRecord[]
-  /** None before the load began. */
+  /** Empty before the load begins. */
   readonly load: readonly LaneTotals[]
 }
 
 const marks = { starting: '○', ready: '●', unready: '◌', terminating: '◐', gone: '·' } as const
 
-/** The block that a terminal shows while a run is under way. */
+/** The block on the terminal during a run. */
 export function renderLive(state: LiveState, palette: Palette): string {
   const elapsed = `${(state.elapsedMs / 1_000).toFixed(1)} s`
   const present = state.pods.filter((pod) => pod.state !== 'gone')

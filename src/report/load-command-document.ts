@@ -5,12 +5,14 @@ import type { ShownRequest } from '../load/plain-request.ts'
 import type { LaneName } from '../load/sample.ts'
 import type { Verdict } from '../rollout/verdict.ts'
 
-/** The load that was asked for. Values of header fields and bodies are left out: they may be secrets. */
+/**
+ * The options of the load. Leaves out the values of header fields and bodies, because they may be secrets.
+ */
 export interface ShownLoadOptions extends Omit<LoadOptions, 'headers' | 'laneHeaders' | 'requests'> {
   readonly requests: Readonly<Record<LaneName, readonly ShownRequest[]>>
-  /** Names of the header fields of every request. */
+  /** Names of the header fields of all requests. */
   readonly headers: readonly string[]
-  /** Names of further ones of single lanes. */
+  /** Names of additional fields of single lanes. */
   readonly laneHeaders: Readonly<Record<LaneName, readonly string[]>>
 }
 
@@ -20,7 +22,7 @@ export interface LoadDocument extends LoadResult {
   readonly kind: 'load'
   readonly url: string
   readonly options: ShownLoadOptions
-  /** What became of the document of `--openapi`; left out without the flag. */
+  /** What was used of the document of `--openapi`; absent without the flag. */
   readonly openapi?: OpenApiFacts
   readonly verdict: Omit<Verdict, 'smallestOutageMs' | 'unwatchedRestarts'>
 }

@@ -2,12 +2,12 @@ import type { LoadOptions } from '../load/load-options.ts'
 import type { OpenApiFacts } from '../load/openapi-facts.ts'
 import { plural } from '../rollout/numbers.ts'
 
-/** Operations that are named; the JSON document has all. */
+/** How many operations are named. The JSON document has all of them. */
 const SHOWN = 5
 
 /**
  * Says which operations of the OpenAPI document are not sent, those with GET and HEAD first, and which lanes
- * send a request of their own instead.
+ * send their own request instead.
  */
 export function renderOpenApi(facts: OpenApiFacts, load: Pick<LoadOptions, 'lanes' | 'requests'>): string {
   return [...operationLines(facts), ...ownLines(load)].map((line) => `${line}\n`).join('')

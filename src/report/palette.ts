@@ -1,6 +1,6 @@
 import pc from 'picocolors'
 
-/** The colours of reports, by meaning. */
+/** The colors of reports, by meaning. */
 export interface Palette {
   good(text: string): string
   bad(text: string): string
@@ -9,7 +9,7 @@ export interface Palette {
   faint(text: string): string
 }
 
-/** Colours, or the text as it is. */
+/** Colors the text, or leaves it unchanged. */
 export function createPalette(coloured: boolean): Palette {
   const { green, red, yellow, bold, dim } = pc.createColors(coloured)
   return { good: green, bad: red, doubtful: yellow, strong: bold, faint: dim }

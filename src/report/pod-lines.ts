@@ -4,12 +4,12 @@ import { plural } from '../rollout/numbers.ts'
 import { createTable, toText } from './lane-table.ts'
 import type { Palette } from './palette.ts'
 
-/** Lines of output that are shown of a pod that has to be explained; the JSON document has more. */
+/** How many output lines are shown for a pod with a problem. The JSON document has more. */
 const SHOWN_LINES = 10
-/** A run of many rollouts shows only the pods that have to be explained. */
+/** With more pods than this, only the pods with a problem are shown. */
 const MAX_ROWS = 12
 
-/** A column of the table; the numbers of its cells are aligned. */
+/** A column of the table. The numbers in its cells are aligned. */
 interface Column {
   readonly title: string
   readonly render: (pod: PodRecord) => string
@@ -20,7 +20,7 @@ const localColumns: readonly Column[] = [
   { title: 'force-closed', render: ({ forceClosed }) => String(forceClosed ?? '-') },
 ]
 
-/** Times after the deletion: the signal cannot be seen from outside. */
+/** Times since the deletion: the signal is not visible from outside the pod. */
 const clusterColumns: readonly Column[] = [
   {
     title: 'left the endpoints',
@@ -39,7 +39,7 @@ const clusterColumns: readonly Column[] = [
   { title: 'force-closed', render: ({ forceClosed }) => String(forceClosed ?? '-') },
 ]
 
-/** How every pod ended, and the last words of those that have to be explained. */
+/** How every pod ended, and the last output lines of the pods with a problem. */
 export function renderPods(pods: readonly PodRecord[], palette: Palette): string {
   const isCluster = pods.some(({ cluster }) => cluster !== undefined)
   const columns = isCluster ? clusterColumns : localColumns
@@ -62,15 +62,13 @@ export function renderPods(pods: readonly PodRecord[], palette: Palette): string
   return [...(shown.length > 0 ? [toText(table)] : []), ...note, ...rest, ...words].join('\n')
 }
 
-/** What a pod did that had not ended when the run did. */
+/** What a pod was doing when the run ended before it did. */
 function stillDoing({ readyAt, deletedAt }: PodRecord): string {
   if (deletedAt) return 'still ending at the end'
   return readyAt ? 'still serving at the end' : 'still starting at the end'
 }
 
-/**
- * Connects are tried every 100 ms, so the last one that was accepted may be from just before the deletion.
- */
+/** Connections are tried every 100 ms, so the last accepted one may be from just before the deletion. */
 function seconds(from: Instant | undefined, to: Instant | undefined): string {
   return from && to ? `${(Math.max(0, to.monotonicMs - from.monotonicMs) / 1_000).toFixed(2)} s` : '-'
 }

@@ -6,7 +6,7 @@ import { renderLaneTable } from './lane-table.ts'
 import type { Palette } from './palette.ts'
 import { renderPods } from './pod-lines.ts'
 
-/** The report of a run for a terminal: lanes, pods, failures, verdict last, where the eye is. */
+/** The report of a run for a terminal: lanes, pods, failures. The verdict comes last, next to the prompt. */
 export function renderSummary(document: JudgedRun, palette: Palette): string {
   const startMs = document.phases[0]?.startedAt.wallMs ?? 0
   const { failures, failed } = document.load
@@ -21,15 +21,15 @@ export function renderSummary(document: JudgedRun, palette: Palette): string {
     .join('\n')
 }
 
-/** The result of a run in one line, with a reason where it failed without a failed request. */
+/** The result of a run in one line, with a reason if it failed without a failed request. */
 export function renderResult({ verdict, load }: JudgedRun, palette: Palette): string {
   const [reason] = verdict.outcome === 'fail' && load.failed === 0 ? verdict.reasons : []
   return `${renderFirstLine(verdict, palette)}${reason === undefined ? '' : `: ${reason}`}\n`
 }
 
 /**
- * The outcome with what stands against the run, the smallest outage that it would have detected, and in how
- * many restarts the load generator did not look.
+ * The outcome, the objections against the run, the smallest outage that it would have detected, and the
+ * number of restarts during which the load generator stalled.
  */
 export function renderVerdict(document: JudgedRun, palette: Palette): string {
   const { verdict } = document
@@ -45,8 +45,8 @@ export function renderVerdict(document: JudgedRun, palette: Palette): string {
 }
 
 /**
- * PASS, FAIL or INCONCLUSIVE with the result in one line, and below it what stands against the run and what
- * it says nothing about.
+ * PASS, FAIL or INCONCLUSIVE with the result in one line. Below it, the objections against the run and the
+ * questions that it cannot answer.
  */
 export function renderOutcome(
   verdict: Pick<Verdict, 'outcome' | 'sentence' | 'reasons' | 'notes'>,
@@ -56,7 +56,7 @@ export function renderOutcome(
   return [renderFirstLine(verdict, palette), ...against].join('\n')
 }
 
-/** PASS, FAIL or INCONCLUSIVE and the result, in one line. */
+/** PASS, FAIL or INCONCLUSIVE with the result, in one line. */
 export function renderFirstLine(
   { outcome, sentence }: Pick<Verdict, 'outcome' | 'sentence'>,
   palette: Palette,

@@ -58,7 +58,7 @@ async function load(raw: RawFlags, io: CliIo): Promise<number> {
   })
   try {
     const { startTimeoutMs: timeoutMs } = options
-    // A pod of the load may be there before the Service answers.
+    // A load pod may start before the Service answers.
     const answers = await waitForAnswers(options.load, options.target, { timeoutMs, signal: ending.signal })
     const { target, problems, ...changes } = answers
     refuseSelfTest(

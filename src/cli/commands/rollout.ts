@@ -102,7 +102,7 @@ export function createRolloutCommand(io: CliIo, onExitCode: (code: number) => vo
 async function rollout(words: readonly string[], raw: RawFlags, io: CliIo): Promise<number> {
   const flags = readRolloutFlags(raw, words, io)
   sayOpenApi(flags.openapi, flags.loadFor(1, ''), { raw, io })
-  // The client library is large, and no other command needs it.
+  // Loaded late: the client library is large, and no other command needs it.
   const { loadKubeconfig } = await import('../../rollout/drivers/kubernetes/api/kubeconfig.ts')
   const cluster = loadKubeconfig(flags)
   const api = createApiClient(cluster)

@@ -5,17 +5,17 @@ import { CONFIG_FLAG, LANE_FLAGS } from '../load-flags.ts'
 import { keysOf, laneKeys, loadKeys } from './keys.ts'
 import { type Config, type ConfigValue, readConfig } from './read-config.ts'
 
-/** Renames what is wrong with a flag whose value came from the file. */
+/** Renames the problems of flags whose values came from the file. */
 export type RenameProblems = (error: LastcallError) => LastcallError
 
-/** Whether the file has a section for a command: those that send load. */
+/** Whether the file may have a section for a command: only commands that send load have one. */
 export function takesConfig(command: Command): boolean {
   return command.options.some(({ long }) => long === CONFIG_FLAG)
 }
 
 /**
- * Gives a command the values of the file for the flags that are not on its command line.
- * @param commands every command, whose sections the file can have
+ * Gives a command the values of the file, except for flags on the command line.
+ * @param commands all commands for which the file may have sections
  * @throws LastcallError `LASTCALL_USAGE` when the file cannot be used
  */
 export function applyConfig(command: Command, commands: readonly Command[], cwd: string): RenameProblems {
@@ -41,14 +41,14 @@ export function applyConfig(command: Command, commands: readonly Command[], cwd:
   return (error) => rename(error, config, places)
 }
 
-/** What wins comes first. Of the section `load` the other commands take what shapes their load. */
+/** The values in order of precedence. Other commands use the load-shaping values of the section `load`. */
 function valuesFor(name: string, { sections }: Config): readonly ConfigValue[] {
   const own = sections.get(name) ?? []
   const common = name === 'load' ? [] : (sections.get('load') ?? [])
   return [...own, ...common.filter(({ key }) => loadKeys.has(key.key))]
 }
 
-/** Header fields of the file behind those that win, one by one. */
+/** Adds header fields of the file, unless a field of that name is already set. */
 function mergeHeaders(command: Command, { raw }: ConfigValue): readonly string[] {
   const given = (command.getOptionValue('header') ?? []) as readonly string[]
   const nameOf = (field: string): string | undefined => field.split(':', 1)[0]?.trim().toLowerCase()

@@ -4,13 +4,13 @@ import { addLoadFlags, CONFIG_FLAG } from '../load-flags.ts'
 import { addRequestFlags } from '../request-flags.ts'
 import { kindOf, type ValueKind } from './kinds.ts'
 
-/** A key of the file, which is a flag in other words. */
+/** A key of the file. It corresponds to a flag. */
 export interface ConfigKey {
-  /** `expectStatus` for `--expect-status`; a flag that can be repeated is plural. */
+  /** `expectStatus` for `--expect-status`. The key of a repeatable flag is plural. */
   readonly key: string
-  /** Under which commander keeps the flag. */
+  /** Name under which commander stores the flag. */
   readonly option: string
-  /** The flag without its dashes. */
+  /** The flag without dashes. */
   readonly flag: string
   readonly kind: ValueKind
   readonly description: string
@@ -19,7 +19,7 @@ export interface ConfigKey {
 /** The keys of a section by its name. */
 export type Keys = ReadonlyMap<string, ConfigKey>
 
-/** The keys of a command: everything that its flags can say. */
+/** The keys of a command: one for each of its flags. */
 export function keysOf(command: Command): Keys {
   const keys = command.options
     .filter(({ long }) => long !== CONFIG_FLAG)
@@ -37,12 +37,12 @@ export function keysOf(command: Command): Keys {
   return new Map(keys.map((key) => [key.key, key]))
 }
 
-/** The keys that every command has, because they shape its load. */
+/** The load-shaping keys that every command has. */
 export const loadKeys: Keys = keysOf(addLoadFlags(new Command()))
 
 const requestKeys = keysOf(addRequestFlags(new Command()))
 
-/** The keys of each lane: its headers, and the parts of its request where it takes one. */
+/** The keys of each lane: its headers, and the parts of its request if the lane accepts one. */
 export const laneKeys: ReadonlyMap<string, Keys> = new Map(
   lanes.map(({ name, described }) => [
     name,

@@ -1,19 +1,19 @@
 import { laneNames } from '../../load/lanes/index.ts'
 import { methods } from '../request-flags.ts'
 
-/** A type of JSON, where whole numbers have one of their own. */
+/** A JSON type, with a separate type for whole numbers. */
 type JsonType = 'boolean' | 'integer' | 'string' | 'array' | 'object'
 
-/** What a key of the file can have as its value. */
+/** What a key of the file accepts as its value. */
 export interface ValueKind {
   readonly types: readonly JsonType[]
   /** For people. */
   readonly wanted: string
-  /** Whether a value of such a type will do. Any */
+  /** Whether a value of the right type is valid. By default every value is. */
   readonly accepts?: (value: unknown) => boolean
-  /** What JSON Schema says besides the types. */
+  /** What JSON Schema says beyond the types. */
   readonly schema: object
-  /** The value as the command line would have it. */
+  /** The value as the command line would pass it. */
   toRaw(value: unknown): unknown
 }
 
@@ -38,7 +38,7 @@ const textKind: ValueKind = {
   toRaw: (value) => value,
 }
 
-/** Names and values, as a map. */
+/** Names and values as a map. */
 const headersKind: ValueKind = {
   types: ['object'],
   wanted: 'names and values',
@@ -48,7 +48,7 @@ const headersKind: ValueKind = {
     Object.entries(value as object).map(([name, text]) => `${name}: ${String(text as string | number)}`),
 }
 
-/** Kinds by the placeholders of flags; what is not here is text. */
+/** Kinds by the flags' placeholders. Any other placeholder means text. */
 const kinds: Readonly<Record<string, ValueKind>> = {
   n: { types: ['integer'], wanted: 'a whole number', schema: { minimum: 1 }, toRaw: String },
   port: { types: ['integer', 'string'], wanted: 'a port', schema: {}, toRaw: String },
@@ -100,7 +100,7 @@ export function kindOf(flags: string): ValueKind {
   return placeholder === undefined ? booleanKind : (kinds[placeholder] ?? textKind)
 }
 
-/** Whether a value of the file is of a kind. */
+/** Whether a value of the file has this kind. */
 export function isOfKind(value: unknown, { types, accepts = () => true }: ValueKind): boolean {
   return types.some((type) => isOfType(value, type)) && accepts(value)
 }
@@ -112,7 +112,7 @@ function isOfType(value: unknown, type: JsonType): boolean {
   return typeof value === type
 }
 
-/** Whether a value has keys. */
+/** Whether a value is a map. */
 export function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

@@ -1,10 +1,10 @@
-/** The known name that is least unlike a wrong one. */
+/** The known name that is closest to a wrong one. */
 export function nearest(name: string, known: readonly string[]): string | undefined {
   const byDistance = known.map((other) => ({ other, distance: distanceOf(name, other) }))
   return byDistance.toSorted((one, another) => one.distance - another.distance)[0]?.other
 }
 
-/** How many letters have to be put in, taken out or replaced (Levenshtein), whatever their case. */
+/** How many letters have to be inserted, deleted or replaced (Levenshtein), ignoring case. */
 function distanceOf(one: string, other: string): number {
   const letters = other.toLowerCase()
   let row = Array.from({ length: letters.length + 1 }, (_, index) => index)

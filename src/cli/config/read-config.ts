@@ -6,37 +6,37 @@ import type { ConfigKey, Keys } from './keys.ts'
 import { isMap, isOfKind } from './kinds.ts'
 import { nearest } from './nearest.ts'
 
-/** Header fields and bodies may be secrets, and what is wrong with a file goes to a log. */
+/** Header fields and bodies may be secrets, and problems of the file are logged. */
 const secretKeys: readonly string[] = ['headers', 'body']
 
-/** The file that is read unasked. */
+/** The file that is read by default. */
 const DEFAULT_FILE = 'lastcall.yaml'
 
 /** A value of the file. */
 export interface ConfigValue {
   readonly key: ConfigKey
-  /** As the command line would have it. */
+  /** The value as the command line would pass it. */
   readonly raw: unknown
-  /** Where it is: `rehearse.rate`. */
+  /** Its place in the file: `rehearse.rate`. */
   readonly place: string
 }
 
-/** What a file says, by its sections. */
+/** The values of a file, by section. */
 export interface Config {
   readonly file: string
   readonly sections: ReadonlyMap<string, readonly ConfigValue[]>
   readonly lanes: ReadonlyMap<string, readonly ConfigValue[]>
 }
 
-/** The sections that a file can have. */
+/** The sections and keys that a file may have. */
 export interface ConfigKeys {
   readonly sections: ReadonlyMap<string, Keys>
   readonly lanes: ReadonlyMap<string, Keys>
 }
 
 /**
- * Reads the file of `--config`, or `lastcall.yaml` where there is one.
- * @throws LastcallError `LASTCALL_USAGE` when it cannot be read, with everything that is wrong in it
+ * Reads the file of `--config`, or `lastcall.yaml` if it exists.
+ * @throws LastcallError `LASTCALL_USAGE` when it cannot be read, with all of its problems
  */
 export function readConfig(named: string | undefined, cwd: string, keys: ConfigKeys): Config | undefined {
   const file = named ?? DEFAULT_FILE

@@ -3,16 +3,16 @@ import { DocumentError } from './document-error.ts'
 import type { Json } from './document.ts'
 
 /**
- * The path below which an operation is: that of the first server (OpenAPI 3.1 §4.8.5) of the operation, of
- * its path, or of the document, without a slash at its end. Its host is not looked at.
- * @throws DocumentError for a server that is no URL, or that has a variable without a default
+ * The base path of an operation: the path of the first server (OpenAPI 3.1 §4.8.5) of the operation, of its
+ * path, or of the document, without a trailing slash. The server's host is ignored.
+ * @throws DocumentError for a server that is not a URL, or that has a variable without a default
  */
 export function basePathOf(levels: readonly Json[]): string {
   const lists = levels.map(({ servers }) => servers).filter((servers) => servers !== undefined)
   const [server] = Array.isArray(lists[0]) ? (lists[0] as unknown[]) : []
   if (!isMap(server)) return ''
   const url = fillVariables(String(server['url']), server['variables'])
-  // A relative one is relative to where the document is, of which nothing is known.
+  // A relative URL is relative to the document, whose own URL is not known.
   if (!URL.canParse(url, 'http://localhost/')) {
     throw new DocumentError(`has the server '${url}', which is no URL`)
   }

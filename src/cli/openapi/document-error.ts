@@ -1,4 +1,7 @@
-/** What is wrong with an OpenAPI document; the message goes on after its name: `has no 'paths'`. */
+/**
+ * A problem of an OpenAPI document. The message continues a sentence that begins with the document's name:
+ * `has no 'paths'`.
+ */
 export class DocumentError extends Error {
   override readonly name = 'DocumentError'
 }

@@ -4,12 +4,12 @@ import { isMap } from '../config/kinds.ts'
 import { readYaml } from '../yaml.ts'
 import { DocumentError } from './document-error.ts'
 
-/** A map of the document. */
+/** A map in the document. */
 export type Json = Readonly<Record<string, unknown>>
 
 /**
  * Reads an OpenAPI document, JSON or YAML.
- * @throws DocumentError when it is none, or of another version than 3.0 to 3.2
+ * @throws DocumentError when it is not one, or its version is not 3.0 to 3.2
  */
 export function readDocument(file: string, cwd: string): Json {
   const root = parse(readText(file, cwd))
@@ -21,7 +21,7 @@ export function readDocument(file: string, cwd: string): Json {
     )
   }
   const version = root['openapi']
-  // Without quotes 3.0 is the number 3.
+  // Without quotes, YAML reads 3.0 as the number 3.
   if (!/^3(\.[012](\.\d+.*)?)?$/.test(String(version))) {
     const got = version === undefined ? "has no key 'openapi'" : `has openapi: ${JSON.stringify(version)}`
     throw new DocumentError(`${got}, wanted 3.0, 3.1 or 3.2`)
@@ -31,7 +31,7 @@ export function readDocument(file: string, cwd: string): Json {
   return root
 }
 
-/** Only YAML can write a value that contains itself, and no request can have it. */
+/** Only YAML can write a value that contains itself, and no request can use one. */
 function refuseCircle(root: Json): void {
   try {
     JSON.stringify(root)
@@ -52,7 +52,7 @@ function readText(file: string, cwd: string): string {
 
 function parse(text: string): unknown {
   try {
-    // JSON is YAML as well, but reading it as that takes far longer.
+    // YAML includes JSON, but a YAML parser needs far longer for it.
     return text.trimStart().startsWith('{') ? parseJson(text) : readYaml(text)
   } catch (error) {
     throw new DocumentError(`is neither JSON nor YAML: ${(error as Error).message}`)

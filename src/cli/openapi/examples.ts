@@ -3,8 +3,8 @@ import type { Json } from './document.ts'
 import type { Resolve } from './references.ts'
 
 /**
- * The first example of a Parameter Object: its own (OpenAPI 3.1 §4.8.12), then that of its media type, then
- * that of its schema. Undefined without any; null is none.
+ * The first example of a Parameter Object: its own (OpenAPI 3.1 §4.8.12), else that of its media type, else
+ * that of its schema. Undefined without any; null does not count.
  */
 export function exampleOf(parameter: Json, resolve: Resolve): unknown {
   const own = ownExample(parameter, resolve)
@@ -14,7 +14,7 @@ export function exampleOf(parameter: Json, resolve: Resolve): unknown {
   return ownExample(media, resolve) ?? exampleOfSchema(media['schema'], resolve)
 }
 
-/** What a parameter with `content` is described by; undefined for one with a schema. */
+/** The media type of a parameter with `content`; undefined for one with a schema. */
 export function mediaTypeOf({ content }: Json): Json | undefined {
   const [media] = isMap(content) ? Object.values(content) : []
   return isMap(media) ? media : undefined
@@ -22,11 +22,14 @@ export function mediaTypeOf({ content }: Json): Json | undefined {
 
 function ownExample({ example, examples }: Json, resolve: Resolve): unknown {
   const objects = isMap(examples) ? Object.values(examples).map(resolve).filter(isMap) : []
-  // `dataValue` is the word of OpenAPI 3.2.
+  // OpenAPI 3.2 uses `dataValue`.
   return firstValue([example, ...objects.flatMap(({ value, dataValue }) => [value, dataValue])])
 }
 
-/** JSON Schema has lists of examples (2020-12 §9.5); of alternatives the first that has one will do. */
+/**
+ * JSON Schema has lists of examples (2020-12 §9.5). Among alternatives, the first one with an example is
+ * used.
+ */
 function exampleOfSchema(schema: unknown, resolve: Resolve, above: readonly unknown[] = []): unknown {
   // A schema may contain itself.
   if (!isMap(schema) || above.includes(schema)) return undefined

@@ -11,26 +11,26 @@ import { fillPath, isOtherPath, namesIn } from './serialize.ts'
 import { documentedSuccesses, isEventStream } from './statuses.ts'
 
 /**
- * The agent of a rollout gets the requests in a ConfigMap, once for each of four lanes, beside itself. All of
- * it has to fit into the annotation of 256 KiB in which `kubectl apply` keeps an object.
+ * The ConfigMap of a rollout's agent contains the agent, and the requests once for each of four lanes.
+ * Everything has to fit into the annotation of 256 KiB in which `kubectl apply` stores an object.
  */
 const MAX_KIB = 32
 
 /** The methods of a Path Item Object (OpenAPI 3.2 §4.9). */
 const methods = ['get', 'head', 'post', 'put', 'patch', 'delete', 'options', 'trace', 'query']
 
-/** Safe methods (RFC 9110 §9.2.1) that ask for a resource. */
+/** Safe methods (RFC 9110 §9.2.1) that request a resource. */
 const safeMethods: readonly string[] = ['get', 'head']
 
-/** What the user says besides the document. */
+/** What the user adds to the document. */
 export interface OperationOptions {
-  /** Names of the header fields that the user gives, in lower case. */
+  /** Names of the user's header fields, in lower case. */
   readonly headerNames: ReadonlySet<string>
-  /** Base path instead of the document's, without a slash at its end. */
+  /** Replaces the document's base path. Without a trailing slash. */
   readonly basePath?: string | undefined
 }
 
-/** The operations of a document: what can be sent, and what cannot be and why. */
+/** The operations of a document: those that can be sent, and the reason for each one that cannot. */
 export interface Operations {
   readonly requests: readonly PlainRequest[]
   readonly notSent: OpenApiFacts['notSent']
@@ -49,7 +49,7 @@ export function operationsOf(root: Json, options: OperationOptions): Operations 
     const unsafe = !safeMethods.includes(found.method)
     try {
       const request = toRequest(found, ports)
-      // It is a text of JSON in the object.
+      // The object contains it as JSON in a string.
       bytes += appliedBytes(JSON.stringify(request))
       if (bytes > MAX_KIB * 1024) throw new NotSent(`it is beyond the first ${MAX_KIB} KiB of requests`)
       requests.push(request)

@@ -5,21 +5,21 @@ import { exampleOf, mediaTypeOf } from './examples.ts'
 import type { Resolve } from './references.ts'
 import { encode, form, simple } from './serialize.ts'
 
-/** The required parameters of an operation, as a request has them. */
+/** The required parameters of an operation, in the form that a request needs. */
 export interface FilledParameters {
-  /** Encoded values by their names in the path. */
+  /** Encoded values, by their names in the path. */
   readonly path: ReadonlyMap<string, string>
-  /** Encoded, without a question mark; empty without any. */
+  /** Encoded, without a question mark. May be empty. */
   readonly query: string
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** What parameters are filled by. */
+/** Input for filling parameters. */
 export interface ParameterPorts {
   readonly resolve: Resolve
-  /** Fields that the user gives, in lower case. */
+  /** Names of the user's header fields, in lower case. */
   readonly headerNames: ReadonlySet<string>
-  /** The names in the template of the path; what else is in the path is not asked for. */
+  /** The names in the path template. Other path parameters are ignored. */
   readonly namesInPath: readonly string[]
 }
 
@@ -28,16 +28,19 @@ export class NotSent extends Error {
   override readonly name = 'NotSent'
 }
 
-/** "If in is header" these "SHALL be ignored" (OpenAPI 3.1 §4.8.12.2): the document says them elsewhere. */
+/**
+ * OpenAPI says that parameters with these names "SHALL be ignored" in headers (3.1 §4.8.12.2). The document
+ * describes them elsewhere.
+ */
 const ignoredFields: readonly string[] = ['accept', 'content-type', 'authorization']
 
-/** The only styles that are written; those that a parameter has unless it says otherwise (§4.8.12.2). */
+/** The supported styles: the default style of each place (§4.8.12.2). */
 const styles: Readonly<Record<string, string>> = { path: 'simple', header: 'simple', query: 'form' }
 
 /**
- * The parameters of a path and of its operation, whose own win (§4.8.10): those that are required, with their
- * examples. Those that are optional are left out.
- * @throws NotSent when one has no value that can be sent
+ * Fills the required parameters of a path and its operation with their examples. The operation's own
+ * parameters win (§4.8.10). Optional parameters are left out.
+ * @throws NotSent when a parameter has no value that can be sent
  */
 export function fillParameters(
   levels: readonly Json[],
@@ -77,7 +80,7 @@ function valueOf(parameter: Json, resolve: Resolve): { readonly value: unknown; 
   const { in: place, style = styles[String(place)] } = parameter
   const about = `the ${String(place)} parameter '${String(parameter['name'])}'`
   if (place === 'cookie') throw new NotSent(`${about} is required; pass --header 'Cookie: …'`)
-  // The load has a host of its own for every request, which would win.
+  // The load sets its own host for every request, which would win.
   if (place === 'header' && String(parameter['name']).toLowerCase() === 'host') {
     throw new NotSent(`${about} is required; pass --header 'Host: …'`)
   }
@@ -92,14 +95,12 @@ function valueOf(parameter: Json, resolve: Resolve): { readonly value: unknown; 
   if (isInexact(value)) {
     throw new NotSent(`${about} has as its example a number that cannot be kept exactly; write it in quotes`)
   }
-  // What has a media type is one text (§4.8.12.2.2), and JSON is nearly all there is.
+  // A value with a media type is one text (§4.8.12.2.2). Nearly always the type is JSON.
   if (media) return { value: typeof value === 'string' ? value : JSON.stringify(value), explode: false }
   return { value, explode: (parameter['explode'] ?? style === 'form') === true }
 }
 
-/**
- * Whether a number has, or stands in a value, more digits than JavaScript keeps: it would name another thing.
- */
+/** Whether a number in the value has more digits than JavaScript keeps. It would then name another thing. */
 function isInexact(value: unknown): boolean {
   if (typeof value === 'number') return !(Math.abs(value) <= Number.MAX_SAFE_INTEGER)
   return typeof value === 'object' && value !== null && Object.values(value).some(isInexact)

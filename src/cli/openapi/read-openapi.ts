@@ -6,19 +6,19 @@ import { readDocument } from './document.ts'
 import { DocumentError } from './document-error.ts'
 import { operationsOf } from './operations.ts'
 
-/** What `--openapi` has the lanes send. */
+/** The result of `--openapi`. */
 export interface ReadOpenApi {
   readonly requests: readonly PlainRequest[]
   readonly facts: OpenApiFacts
 }
 
-/** Operations that are named in an error. */
+/** How many operations an error names. */
 const SHOWN = 3
 
 /**
- * Reads the document of `--openapi`; undefined without the flag, and for a document that cannot be used,
- * which is a problem.
- * @param place where files are relative to, and `--url`, whose path wins over that of the document
+ * Reads the document of `--openapi`. Returns undefined without the flag, and for an unusable document, which
+ * adds a problem.
+ * @param place directory for relative files, and `--url`, whose path wins over the document's
  */
 export function readOpenApi(
   reader: FlagReader,
@@ -28,7 +28,7 @@ export function readOpenApi(
   for (const flag of requestFlags.filter((one) => reader.has(one))) {
     reader.problems.push(`--${flag}: describes one request, and --openapi many; leave one of them out`)
   }
-  // The query may be a key of the API, which no operation would then have.
+  // The query may be an API key, and the operations would lose it.
   if (url && url.search !== '') {
     reader.problems.push('--url: its query is not sent with --openapi; leave it out')
   }

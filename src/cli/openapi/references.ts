@@ -3,12 +3,12 @@ import { DocumentError } from './document-error.ts'
 import type { Json } from './document.ts'
 
 /**
- * Follows a Reference Object (OpenAPI 3.1 §4.8.23) to what it stands for; anything else is given back as it
- * is. Throws a {@link DocumentError} for a reference that leads nowhere, in a circle, or to another file.
+ * Follows a Reference Object (OpenAPI 3.1 §4.8.23) to its target, and returns any other value unchanged.
+ * Throws a {@link DocumentError} for a reference that leads nowhere, in a circle, or to another file.
  */
 export type Resolve = (value: unknown) => unknown
 
-/** The references of a document, all of which have to be within it. */
+/** Resolves the references of a document. All of them have to point into the document. */
 export function createResolve(root: Json): Resolve {
   return (value) => {
     const seen = new Set<string>()
@@ -35,7 +35,7 @@ function lookUp(root: Json, reference: string): unknown {
   return found
 }
 
-/** A JSON Pointer as a fragment of a URI (RFC 6901 §6). */
+/** Follows a JSON Pointer in a URI fragment (RFC 6901 §6). */
 function walk(root: Json, reference: string): unknown {
   if (!reference.startsWith('#/')) return undefined
   let found: unknown = root

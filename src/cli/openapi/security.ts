@@ -2,17 +2,17 @@ import { isMap } from '../config/kinds.ts'
 import type { Json } from './document.ts'
 import type { Resolve } from './references.ts'
 
-/** What security is judged by. */
+/** What decides whether security is satisfied. */
 export interface SecurityPorts {
   readonly root: Json
   readonly resolve: Resolve
-  /** Names of the header fields that the user gives, in lower case. */
+  /** Names of the user's header fields, in lower case. */
   readonly headerNames: ReadonlySet<string>
 }
 
 /**
- * Why an operation may not be sent as its Security Requirement Objects (OpenAPI 3.1 §4.8.30) stand: each is
- * an alternative, and all schemes of it are needed. Undefined when one of them is met, or none is asked for.
+ * Why the Security Requirement Objects (OpenAPI 3.1 §4.8.30) forbid sending an operation. Each object is an
+ * alternative, and needs all its schemes. Undefined when one alternative is satisfied or none is required.
  */
 export function missingSecurity(operation: Json, ports: SecurityPorts): string | undefined {
   const wanted = operation['security'] ?? ports.root['security']
@@ -32,7 +32,7 @@ function missingOf(name: string, { root, resolve, headerNames }: SecurityPorts):
   return `it needs the security scheme '${name}'; pass --header '${field}: …'`
 }
 
-/** The header field that a Security Scheme Object (§4.8.27) is met by. */
+/** The header field that satisfies a Security Scheme Object (§4.8.27). */
 function fieldOf({ type, in: place, name }: Json): string | undefined {
   if (['http', 'oauth2', 'openIdConnect'].includes(String(type))) return 'Authorization'
   if (type !== 'apiKey') return undefined

@@ -1,17 +1,17 @@
 import { isMap } from '../config/kinds.ts'
 
-/** A parameter of the path or the query with its value. */
+/** A path or query parameter with its value. */
 export interface ParameterValue {
   readonly name: string
-  /** Text, a number, true or false, or a list or a map of these. */
+  /** Text, a number, true or false, or a list or map of these. */
   readonly value: unknown
-  /** Whether each member of a list or a map is written by itself. */
+  /** Whether each member of a list or map is written separately. */
   readonly explode: boolean
 }
 
 /**
- * Percent-encodes everything but the unreserved characters (RFC 3986 §2.3), as the expansion of a template
- * does (RFC 6570 §3.2.2).
+ * Percent-encodes everything but the unreserved characters (RFC 3986 §2.3), like the expansion of a template
+ * (RFC 6570 §3.2.2).
  */
 export function encode(text: string): string {
   return encodeURIComponent(text.toWellFormed()).replace(
@@ -21,8 +21,8 @@ export function encode(text: string): string {
 }
 
 /**
- * A value in the style `simple`, that of the path and of header fields (OpenAPI 3.1 §4.8.12.3); `encoded` is
- * {@link encode} in a path.
+ * Writes a value in the style `simple` of paths and header fields (OpenAPI 3.1 §4.8.12.3). In a path,
+ * `encoded` is {@link encode}.
  */
 export function simple(
   { value, explode }: Omit<ParameterValue, 'name'>,
@@ -39,7 +39,7 @@ export function simple(
     .join(',')
 }
 
-/** A value in the style `form`, that of the query: `a=1&a=2`; empty for a list without members. */
+/** Writes a value in the style `form` of queries: `a=1&a=2`. Empty for an empty list. */
 export function form({ name, value, explode }: ParameterValue): string {
   const pair = (key: string, text: string): string => `${encode(key)}=${text}`
   if (explode && Array.isArray(value)) {
@@ -57,8 +57,8 @@ export function form({ name, value, explode }: ParameterValue): string {
 }
 
 /**
- * A path with its values, below a base path without a slash at its end. What the template itself may not have
- * as it is, such as a space, is percent-encoded.
+ * Fills a path template below a base path without a trailing slash. Percent-encodes characters of the
+ * template that a path may not contain, such as a space.
  * @param values already encoded, by the names in the template
  */
 export function fillPath(base: string, template: string, values: ReadonlyMap<string, string>): string {
@@ -71,12 +71,14 @@ export function namesIn(template: string): readonly string[] {
   return [...template.matchAll(/\{([^{}]*)\}/g)].map(([, name = '']) => name)
 }
 
-/** Whether a server would take a path for another one: segments that are empty or dots (RFC 3986 §5.2.4). */
+/**
+ * Whether a server would read the path as another one, because of empty or dot segments (RFC 3986 §5.2.4).
+ */
 export function isOtherPath(path: string): boolean {
   return path.slice(1).split('/').slice(0, -1).includes('') || /\/\.{1,2}(\/|$)/.test(path)
 }
 
-/** What is percent-encoded already stays so. */
+/** Keeps parts that are already percent-encoded. */
 function literal(part: string): string {
   return encodeURI(part.toWellFormed())
     .replaceAll(/%25([0-9a-f]{2})/gi, '%$1')
@@ -93,7 +95,7 @@ function entries(map: Readonly<Record<string, unknown>>): readonly (readonly [st
     .map(([key, member]) => [key, textOf(member)])
 }
 
-/** OpenAPI does not say how lists in lists are written; JSON is what most servers read. */
+/** OpenAPI does not define nested lists. Most servers read JSON. */
 function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }

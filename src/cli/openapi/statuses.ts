@@ -3,8 +3,8 @@ import { isMap } from '../config/kinds.ts'
 import type { Resolve } from './references.ts'
 
 /**
- * The successes among a Responses Object (OpenAPI 3.1 §4.8.16): the statuses and the class that it has; every
- * 2xx where it has only `default`, or is not there. Empty when it documents no success.
+ * The successful statuses of a Responses Object (OpenAPI 3.1 §4.8.16). Every 2xx if it only has `default`, or
+ * if it is missing. Empty when it documents no success.
  */
 export function documentedSuccesses(responses: unknown): readonly StatusRange[] {
   if (!isMap(responses)) return successStatuses
