@@ -8,8 +8,7 @@ import type { FlagReader, RawFlags } from './flag-reader.ts'
 export function addBudgetFlag(command: Command): Command {
   return command.option(
     '--budget <failures>',
-    'failures that do not fail the run, of one lane or of each: slow=0.1%, keep-alive=3, 0.01%; repeatable ' +
-      '(default: 0)',
+    'allowed failures, of one lane or of each: slow=0.1%, keep-alive=3, 0.01%; repeatable ' + '(default: 0)',
     (value: string, before?: readonly string[]) => [...(before ?? []), value],
   )
 }

@@ -51,7 +51,7 @@ export function readJobs(
   if (!isAsked) {
     for (const flag of [...others, ...(once ? ['jobs-once'] : [])]) {
       reader.problems.push(
-        `--${flag}: says nothing without the lane ${jobs.name}; add it to --lanes, or leave the flag out`,
+        `--${flag}: has no effect without the lane ${jobs.name}; add it to --lanes, or leave the flag out`,
       )
     }
     return undefined
@@ -73,7 +73,7 @@ function readProducer(reader: FlagReader): string {
     reader.problems.push(`--jobs-url: got '${text}', wanted one such as ${EXAMPLE}`)
   } else if (url.username !== '' || url.password !== '') {
     reader.problems.push(
-      '--jobs-url: has a password in it, which a report is no place for; use a header of the lane jobs',
+      '--jobs-url: contains a password, which the report would show; use a header of the lane jobs',
     )
   }
   return url?.href ?? EXAMPLE

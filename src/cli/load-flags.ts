@@ -52,7 +52,7 @@ export function addLoadFlags(command: Command): Command {
     )
     .option(
       `${CONFIG_FLAG} <file>`,
-      'YAML with flags; those of the command line win (default: lastcall.yaml, where it is there)',
+      'YAML file with flags; the command line wins (default: lastcall.yaml if it exists)',
     )
 }
 

@@ -36,7 +36,7 @@ export async function main(argv: readonly string[], io: CliIo): Promise<number> 
       return USAGE_EXIT_CODE
     }
     io.stderr.write(
-      `lastcall failed by a fault of its own: ${error instanceof Error ? error.stack : String(error)}\n`,
+      `lastcall failed because of a bug: ${error instanceof Error ? error.stack : String(error)}\n`,
     )
     return USAGE_EXIT_CODE
   }
@@ -63,7 +63,7 @@ function createProgram(io: CliIo, onExitCode: (code: number) => void): Command {
         getOutHelpWidth: () => io.stdout.columns ?? 100,
         getErrHelpWidth: () => io.stderr.columns ?? 100,
       })
-      .showHelpAfterError(`(${wordsOf(command)} --help shows what there is)`)
+      .showHelpAfterError(`(${wordsOf(command)} --help lists commands and flags)`)
   }
   return program
 }

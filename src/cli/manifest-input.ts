@@ -15,7 +15,7 @@ export async function readManifests(files: readonly string[], io: CliIo): Promis
   const names = files.length === 0 ? [STDIN] : files
   const problems = names
     .filter((name, index) => names.indexOf(name) !== index)
-    .map((name) => `'${name}' is there twice`)
+    .map((name) => `'${name}' is given twice`)
   const texts: ManifestText[] = []
   for (const name of names) {
     if (name === STDIN) texts.push({ name: 'stdin', text: await readStdin(io) })

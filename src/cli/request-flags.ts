@@ -42,10 +42,7 @@ export function addRequestFlags(command: Command): Command {
     )
     .option('--method <method>', 'method of these requests (default: GET, POST with a body)')
     .option('--body <text>', 'their body, or @file to read it from (default: none)')
-    .option(
-      '--expect-status <statuses>',
-      'statuses that they may be answered with, as 2xx,404 (default: 2xx)',
-    )
+    .option('--expect-status <statuses>', 'statuses that count as success, as 2xx,404 (default: 2xx)')
 }
 
 /** Reads `--header`, each name once. */
@@ -73,7 +70,7 @@ export function headerProblem(name: string, value: string, others: Headers): str
     validateHeaderValue(name, value)
     return undefined
   } catch (error) {
-    return `which is no header field of HTTP (${(error as Error).message})`
+    return `which is not a valid HTTP header field (${(error as Error).message})`
   }
 }
 
@@ -106,7 +103,7 @@ function readBody(reader: FlagReader): string | undefined {
   const text = reader.text('body', '')
   const bytes = text.startsWith('@') ? readBodyFile(reader, text.slice(1)) : Buffer.from(text)
   if (bytes.length > MAX_BODY_BYTES) reader.problems.push(`--body: has more than ${MAX_BODY_BYTES} bytes`)
-  else if (!isUtf8(bytes)) reader.problems.push(`--body: '${text}' is no text in UTF-8`)
+  else if (!isUtf8(bytes)) reader.problems.push(`--body: '${text}' is not UTF-8 text`)
   return bytes.toString()
 }
 

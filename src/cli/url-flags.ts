@@ -24,7 +24,7 @@ export function addTlsFlags(command: Command): Command {
       '--ca <file>',
       'certificates of the authorities to trust with an https URL, PEM (default: public ones)',
     )
-    .option('--insecure', 'take any certificate')
+    .option('--insecure', 'accept any certificate')
 }
 
 /**
@@ -42,7 +42,7 @@ export function readUrlTarget(reader: FlagReader, raw: RawFlags): UrlTarget | un
     return undefined
   }
   if (url.username !== '' || url.password !== '') {
-    reader.problems.push("--url: has a password in it; pass --header 'Authorization: Basic …' instead")
+    reader.problems.push("--url: contains a password; pass --header 'Authorization: Basic …' instead")
   }
   const isTls = url.protocol === 'https:'
   const port = Number(url.port || (isTls ? 443 : 80))
@@ -65,9 +65,7 @@ export function refuseTls(reader: FlagReader, raw: RawFlags): void {
 function readTls(reader: FlagReader, insecure: boolean, host: string): TargetTls {
   const ca = reader.has('ca') ? readCa(reader) : undefined
   if (ca !== undefined && insecure) {
-    reader.problems.push(
-      '--insecure: takes any certificate, so that --ca says nothing; leave one of them out',
-    )
+    reader.problems.push('--insecure: accepts any certificate, so --ca has no effect; leave one of them out')
   }
   return { insecure, ...(isIP(host) === 0 && { servername: host }), ...(ca !== undefined && { ca }) }
 }

@@ -36,5 +36,5 @@ export function unknownVariables(env: Environment): { readonly message: string }
   return Object.keys(env)
     .filter((name) => name.startsWith('LASTCALL_') && !known.includes(name) && !serviceVariable.test(name))
     .filter((name) => variable(env, name) !== undefined)
-    .map((name) => ({ message: `${name} is set and no option reads it; look for a misspelling` }))
+    .map((name) => ({ message: `${name} is set, but no option has this name; check the spelling` }))
 }

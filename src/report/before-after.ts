@@ -121,7 +121,7 @@ function renderAfter({ load, pods, phases }: RehearsalDocument, palette: Palette
 
 function renderVerdicts({ before, after }: BeforeAfterDocument, palette: Palette): string {
   const same = sawLastcall(before.pods)
-    ? ['  - the command opened the probe server of lastcall by itself, so both runs are runs with lastcall']
+    ? ['  - the command itself opened the probe server of lastcall, so both runs used lastcall']
     : []
   const doubts =
     before.verdict.outcome === 'inconclusive' ? before.verdict.reasons.map((reason) => `  - ${reason}`) : []

@@ -40,7 +40,7 @@ function explainConnect(sample: Sample, error: SampleError): string {
   if (error.code === 'ECONNREFUSED') {
     return sample.target === undefined && sample.remotePort === undefined
       ? 'no endpoint was ready'
-      : 'nobody listened on that port any more, or not yet'
+      : 'no server listened on that port, not yet or no longer'
   }
   if (error.code === 'ECONNRESET') return 'the connection waited to be accepted when the listener was closed'
   return `the connection could not be established: ${error.message}`

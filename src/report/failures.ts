@@ -25,10 +25,7 @@ export interface FailureLook {
 export function renderFailures(failures: readonly Sample[], failed: number, look: FailureLook): string {
   const groups = groupFailures(failures).map((group) => renderGroup(group, look))
   const more = failed - failures.length
-  return [
-    ...groups,
-    ...(more > 0 ? [`${plural(more, 'more failure')} of which only the number is known`] : []),
-  ].join('\n\n')
+  return [...groups, ...(more > 0 ? [`${plural(more, 'more failure')} without details`] : [])].join('\n\n')
 }
 
 function renderGroup({ cause, count: total, operations, pods }: FailureGroup, look: FailureLook): string {

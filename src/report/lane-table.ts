@@ -51,7 +51,7 @@ export function renderLongIdle({ lanes, idleLimitMs }: LoadDocument): readonly s
   if (requests === 0) return []
   return [
     `${count(raced)} of ${count(requests)} requests on connections that had been idle for more than ${idleLimitMs / 1_000} s ` +
-      `(the shutdown delay) were lost to their close; counted apart, because no server can prevent it`,
+      `(the shutdown delay) were lost when the server closed the connection; counted separately, because no server can prevent that`,
   ]
 }
 

@@ -58,13 +58,13 @@ export function renderPods(pods: readonly PodRecord[], palette: Palette): string
     isCluster && shown.length > 0 ? [palette.faint('Times are seconds after the deletion of the pod.')] : []
   const words = pods.filter(isMisbehaved).map((pod) => renderOutput(pod, palette))
   const others = pods.length - shown.length
-  const rest = others > 0 ? [`${plural(others, 'pod')} ended clean or had not ended`] : []
+  const rest = others > 0 ? [`${plural(others, 'pod')} ended cleanly or had not ended`] : []
   return [...(shown.length > 0 ? [toText(table)] : []), ...note, ...rest, ...words].join('\n')
 }
 
 /** What a pod was doing when the run ended before it did. */
 function stillDoing({ readyAt, deletedAt }: PodRecord): string {
-  if (deletedAt) return 'still ending at the end'
+  if (deletedAt) return 'still shutting down at the end'
   return readyAt ? 'still serving at the end' : 'still starting at the end'
 }
 

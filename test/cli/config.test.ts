@@ -185,8 +185,8 @@ for (const [yaml, ...words] of [
   ['load: { lanes: [[a]] }', /load\.lanes: got \[\["a"\]\], wanted names of lanes/],
   ['rehearse: { budgets: { slow: 1 } }', /rehearse\.budgets: got \{"slow":1\}, wanted budgets such as/],
   ['load: { duration: true }', /load\.duration: got true, wanted a duration/],
-  ['load: {', /lastcall\.yaml is no YAML: .* \(line 1, column 8\)/],
-  ['load: *nowhere', /lastcall\.yaml is no YAML: Unresolved alias/],
+  ['load: {', /lastcall\.yaml is not YAML: .* \(line 1, column 8\)/],
+  ['load: *nowhere', /lastcall\.yaml is not YAML: Unresolved alias/],
   ['load: { ratte: 5 }\nrehearse: { rat: 5 }', /ratte/, /rehearse\.rat'/],
 ] as const) {
   test(`the file is refused: ${yaml}`, async (t) => {

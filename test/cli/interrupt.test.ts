@@ -91,7 +91,7 @@ async function interrupt(t: TestContext, app: string, when: RegExp, ...more: str
 test('rehearse prints and writes what it has seen when SIGINT ends it: inconclusive, and no failure of the pods', async (t) => {
   const { program, document } = await interrupt(t, 'careful-app', /pod-1 {2}pod signalled/)
   const [report, verdict] = program.out().split('\nINCONCLUSIVE  ')
-  assert.match(report!, /^lane[^]*pod-1 +still ending at the end/)
+  assert.match(report!, /^lane[^]*pod-1 +still shutting down at the end/)
   assert.match(
     verdict!,
     /^0 failed of [\d,]+ requests in 1 rollout \(\d pods? replaced\), ended early: SIGINT\n {2}- /,

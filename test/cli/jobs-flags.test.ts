@@ -68,16 +68,16 @@ suite('the flags of jobs for workers', () => {
       { jobsUrl: 'redis://redis' },
       /^--jobs-url: got 'redis:\/\/redis', wanted one such as/,
     ],
-    ['a password', { jobsUrl: 'http://a:b@jobs/' }, /^--jobs-url: has a password in it/],
+    ['a password', { jobsUrl: 'http://a:b@jobs/' }, /^--jobs-url: contains a password/],
     ['no rate', { jobsUrl, jobsRate: '0' }, /^--jobs-rate: got '0', wanted a whole number from 1 to 1000/],
     ['no time', { jobsUrl, jobsTimeout: '0' }, /^--jobs-timeout: got '0', wanted more than 0/],
     [
       'a rate of nothing',
       { jobsRate: '5' },
-      /^--jobs-rate: says nothing without the lane jobs; add it to --lanes/,
+      /^--jobs-rate: has no effect without the lane jobs; add it to --lanes/,
     ],
-    ['a promise of nothing', { jobsOnce: true }, /^--jobs-once: says nothing without the lane jobs/],
-    ['a lane too few', { jobsUrl, lanes: 'slow' }, /^--jobs-url: says nothing without the lane jobs/],
+    ['a promise of nothing', { jobsOnce: true }, /^--jobs-once: has no effect without the lane jobs/],
+    ['a lane too few', { jobsUrl, lanes: 'slow' }, /^--jobs-url: has no effect without the lane jobs/],
   ] as const) {
     test(`${what} is refused`, () => {
       const problems = problemsOf(raw)

@@ -170,7 +170,7 @@ test('what cannot be used is refused in one message, before any file is read', a
 test('files that are not there, and a terminal instead of manifests, are refused', async (t) => {
   const missing = await kube(t, { a: shop }, ['patch', 'a', 'b', 'a'])
   assert.equal(missing.code, 2)
-  assert.match(missing.err, /'a' is there twice/)
+  assert.match(missing.err, /'a' is given twice/)
   assert.match(missing.err, /'b' cannot be read \(ENOENT.*name a file of YAML or JSON/)
   const terminal = await kube(t, {}, ['check'])
   assert.equal(terminal.code, 2)

@@ -62,7 +62,7 @@ test('main refuses unknown commands and unknown options with code 2', async () =
   ]) {
     const { code, err } = await run(...argv)
     assert.equal(code, 2)
-    assert.match(err, /^error: [^]*--help shows what there is/)
+    assert.match(err, /^error: [^]*--help lists commands and flags/)
   }
 })
 

@@ -74,7 +74,7 @@ test('rehearse sees what an application loses that closes at once while clients 
     document.load.lanes.reduce((sum, lane) => sum + (lane.phases.baseline?.failed ?? 0), 0),
     0,
   )
-  assert.match(io.out(), /nobody listened on that port any more/)
+  assert.match(io.out(), /no server listened on that port/)
   assert.match(
     io.out(),
     /Refused: \d+ requests, [^]*\n {2}What helps: a longer delay [^]*\n {2}\d+ on pod-1(?: \(killed\))?, the first at/,

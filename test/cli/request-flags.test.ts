@@ -33,9 +33,9 @@ test('--header adds a field to every request, with its name in lower case, and m
 
 for (const [field, words] of [
   ['X-Team', /got '…', wanted 'Name: value'$/],
-  [': a', /which is no header field of HTTP \(Header name must be a valid HTTP token/],
+  [': a', /which is not a valid HTTP header field \(Header name must be a valid HTTP token/],
   ['X Team: a', /which is no header field/],
-  ['X-Team: a\nb', /which is no header field of HTTP \(Invalid character/],
+  ['X-Team: a\nb', /which is not a valid HTTP header field \(Invalid character/],
   ['X-Team: 🦊', /which is no header field/],
   ['Host:', /wanted a host$/],
   ['Content-Length: 4', /the load sets this field itself$/],
@@ -103,7 +103,7 @@ test('--body refuses a file that is not there, that is no text, and that is too 
   const large = writeFile(t, 'x'.repeat(64 * 1024 + 1))
   for (const [body, words] of [
     ['@/no/such/file', /^--body: '\/no\/such\/file' cannot be read \(ENOENT/],
-    [`@${binary}`, /^--body: '@.*' is no text in UTF-8$/],
+    [`@${binary}`, /^--body: '@.*' is not UTF-8 text$/],
     [`@${large}`, /^--body: has more than 65536 bytes$/],
     ['@/dev/zero', /^--body: has more than 65536 bytes$/],
   ] as const) {

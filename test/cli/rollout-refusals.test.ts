@@ -18,7 +18,7 @@ suite('lastcall rollout, when something is wrong', () => {
   const refuses = async (command: Command, wanted: RegExp, exitCode = 2): Promise<void> => {
     assert.equal(await command.code, exitCode, command.io.err())
     assert.match(command.io.err(), wanted)
-    assert.doesNotMatch(command.io.err(), /fault of its own|\n {4}at /)
+    assert.doesNotMatch(command.io.err(), /because of a bug|\n {4}at /)
   }
 
   test('no cluster: the address and the reason, exit code 2', async (t) => {

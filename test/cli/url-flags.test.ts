@@ -54,10 +54,10 @@ for (const [raw, words] of [
   [{}, /^--url: is missing; name one such as/],
   [{ url: 'shop' }, /^--url: got 'shop', wanted one such as/],
   [{ url: 'ftp://shop' }, /^--url: got 'ftp:\/\/shop'/],
-  [{ url: 'http://a:b@shop' }, /^--url: has a password in it/],
+  [{ url: 'http://a:b@shop' }, /^--url: contains a password/],
   [{ url: 'http://shop', ca: CERT }, /^--ca: needs a --url that begins with https/],
   [{ url: 'http://shop', insecure: true }, /^--insecure: needs a --url that begins with https/],
-  [{ url: 'https://shop', insecure: true, ca: CERT }, /^--insecure: takes any certificate/],
+  [{ url: 'https://shop', insecure: true, ca: CERT }, /^--insecure: accepts any certificate/],
   [{ url: 'https://shop', ca: '/no/such' }, /^--ca: '\/no\/such' cannot be read \(ENOENT/],
   [
     { url: 'https://shop', ca: 'package.json' },

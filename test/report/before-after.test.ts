@@ -69,7 +69,7 @@ test('renderBeforeAfter says why the run before proves nothing, and whether it h
   const stalls = [{ at: { wallMs: 5_100, monotonicMs: 5_100 }, ms: 142 }]
   const text = renderBeforeAfter(join(makeFacts({ health: { stalls }, pods: [drained] }), clean), plainText)
   assert.match(text, /\nbefore {2}INCONCLUSIVE .*\n {2}- the load generator stalled for 142 ms/)
-  assert.match(text, /both runs are runs with lastcall\nafter /)
+  assert.match(text, /both runs used lastcall\nafter /)
   assert.doesNotMatch(renderBeforeAfter(join(bare, clean), plainText), /both runs are/)
 })
 

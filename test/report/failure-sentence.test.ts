@@ -11,7 +11,7 @@ const explain = (error: Partial<SampleError>, parts: Partial<Sample> = {}): stri
 
 test('explainFailure says in one sentence what each kind of failure met', () => {
   const cases: readonly (readonly [string, RegExp])[] = [
-    [explain({ code: 'ECONNREFUSED', stage: 'connect' }), /^nobody listened/],
+    [explain({ code: 'ECONNREFUSED', stage: 'connect' }), /^no server listened/],
     [
       explain({ code: 'ECONNREFUSED', stage: 'connect' }, { target: undefined, remotePort: undefined }),
       /^no endpoint was ready$/,

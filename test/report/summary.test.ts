@@ -38,7 +38,7 @@ test('renderSummary counts the pods that ended well when there are many', () => 
     makePod(`pod-${index}`, index === 7 ? { ending: 'killed' } : {}),
   )
   const text = renderSummary(toRehearsalDocument(makeFacts({ pods: many }), ['node']), createPalette(false))
-  assert.match(text, /pod-7 +killed[^]*\n29 pods ended clean or had not ended\n/)
+  assert.match(text, /pod-7 +killed[^]*\n29 pods ended cleanly or had not ended\n/)
   assert.doesNotMatch(text, /pod-8 /)
 })
 
@@ -58,7 +58,7 @@ test('renderSummary says what a pod did that had not ended when the run did', ()
     makePod('pod-3', { ending: 'running', deletedAt: undefined, readyAt: undefined }),
   ]
   const text = renderSummary(toRehearsalDocument(makeFacts({ pods }), ['node']), createPalette(false))
-  assert.match(text, /pod-1 +still ending .*\npod-2 +still serving .*\npod-3 +still starting /)
+  assert.match(text, /pod-1 +still shutting down .*\npod-2 +still serving .*\npod-3 +still starting /)
 })
 
 test('renderResult is one line, with a reason where no failed request is one', () => {

@@ -21,7 +21,7 @@ import { addTlsFlags } from '../url-flags.ts'
 const examples: readonly Example[] = [
   ['lastcall load --url http://shop', 'until Ctrl-C or SIGTERM'],
   ['lastcall load --url http://shop --duration 2m --json load.json', 'two minutes, in every detail'],
-  ['lastcall load --url https://shop.example --insecure', 'TLS, whatever the certificate'],
+  ['lastcall load --url https://shop.example --insecure', 'TLS with any certificate'],
 ]
 
 /** `lastcall load --url URL`: the load engine against one address, to run inside a cluster. */
@@ -39,10 +39,10 @@ export function createLoadCommand(io: CliIo, onExitCode: (code: number) => void)
   return addHelp(addLoadFlags(addTlsFlags(command)), 'load', examples)
     .option(
       '--shutdown-delay <duration>',
-      'how long pods go on serving after the signal; longer idle connections are counted apart (default: 2s)',
+      'how long pods serve after the signal; connections idle for longer are counted separately (default: 2s)',
     )
     .option('--json <file>', 'write the result as JSON; - for stdout, instead of the report')
-    .option('--progress <duration>', 'a line on stderr this often; 0 for none (default: 5s)')
+    .option('--progress <duration>', 'how often to print a line on stderr; 0 for never (default: 5s)')
     .option('--no-color', 'no colours, even on a terminal')
     .action(async (raw: RawFlags) => onExitCode(await load(raw, io)))
 }

@@ -30,11 +30,11 @@ const examples: readonly Example[] = [
 export function createRehearseCommand(io: CliIo, onExitCode: (code: number) => void): Command {
   const command = new Command('rehearse')
     .description('Roll an application over under load, on this machine, and show every request that failed')
-    .argument('<command...>', 'what starts the application; it listens on $PORT')
+    .argument('<command...>', 'command that starts the application, which listens on $PORT')
     .passThroughOptions()
     .option('--replicas <n>', 'pods of the application (default: 3)')
     .option('--restarts <n>', 'number of times to replace all pods (default: 1)')
-    .option('--duration <duration>', 'repeat until this much time is over')
+    .option('--duration <duration>', 'repeat for this long')
     .option('--shutdown <times>', `times of the shutdown (default: ${shutdownHelp})`)
     .option('--endpoint-lag <duration>', 'how late clients learn of a change of the endpoints (default: 1s)')
     .option(

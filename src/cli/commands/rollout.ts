@@ -24,7 +24,7 @@ import { triggerHelp } from '../trigger-flag.ts'
 import { addTlsFlags } from '../url-flags.ts'
 
 const examples: readonly Example[] = [
-  ['lastcall rollout deployment/shop', 'one restart, with everything found by itself'],
+  ['lastcall rollout deployment/shop', 'one restart; everything else is detected'],
   ['lastcall rollout sts/shop -n prod --context staging', 'as kubectl names it'],
   ['lastcall rollout deploy/shop --path /health', 'a server whose GET / is no success'],
   [
@@ -59,7 +59,7 @@ export function createRolloutCommand(io: CliIo, onExitCode: (code: number) => vo
     )
     .option(
       '--image <image>',
-      'image of the agent, any with Node.js 22 or newer; workload for that of the workload ' +
+      'image of the agent, with Node.js 22 or newer; workload for the image of the workload ' +
         `(default: ${DEFAULT_IMAGE})`,
     )
     .option('--service-account <name>', 'account of the agent (default: one is created, with a role)')
@@ -67,7 +67,7 @@ export function createRolloutCommand(io: CliIo, onExitCode: (code: number) => vo
     .option('--node <name>', 'node for the agent alone, whatever its taints (default: the scheduler decides)')
     .option(
       '--generators <n>',
-      'pods that send the load together, 1 to 20, on different nodes where there are some (default: 1)',
+      'number of pods that send the load, 1 to 20, on different nodes if possible (default: 1)',
     )
     .option('--trigger <how>', triggerHelp)
     .option(
@@ -75,16 +75,13 @@ export function createRolloutCommand(io: CliIo, onExitCode: (code: number) => vo
       'image for --trigger image, which rolls it out and then changes back (required there)',
     )
     .option('--restarts <n>', 'number of times to do that (default: 1)')
-    .option(
-      '--duration <duration>',
-      'repeat until this much time is over; with --trigger none: how long to observe',
-    )
+    .option('--duration <duration>', 'repeat for this long; with --trigger none: how long to observe')
     .option('--baseline <duration>', 'load before the first restart (default: 5s)')
     .option('--cool-down <duration>', 'load after the last old pod is gone (default: 3s)')
     .option('--rollout-timeout <duration>', 'how long one restart may take (default: 10m)')
     .option(
       '--shutdown-delay <duration>',
-      'how long pods go on serving after the signal; longer idle connections are counted apart (default: 2s)',
+      'how long pods serve after the signal; connections idle for longer are counted separately (default: 2s)',
     )
   return addHelp(addBudgetFlag(addLoadFlags(addTlsFlags(command))), 'rollout', examples)
     .option('--dry-run', 'print every object and every permission, and create nothing')

@@ -76,7 +76,7 @@ function parse(file: string, path: string): unknown {
   try {
     return readYaml(text)
   } catch (error) {
-    throw new LastcallError('LASTCALL_USAGE', [`${file} is no YAML: ${(error as Error).message}`])
+    throw new LastcallError('LASTCALL_USAGE', [`${file} is not YAML: ${(error as Error).message}`])
   }
 }
 

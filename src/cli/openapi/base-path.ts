@@ -14,7 +14,7 @@ export function basePathOf(levels: readonly Json[]): string {
   const url = fillVariables(String(server['url']), server['variables'])
   // A relative URL is relative to the document, whose own URL is not known.
   if (!URL.canParse(url, 'http://localhost/')) {
-    throw new DocumentError(`has the server '${url}', which is no URL`)
+    throw new DocumentError(`has the server '${url}', which is not a URL`)
   }
   return new URL(url, 'http://localhost/').pathname.replace(/\/+$/, '')
 }

@@ -13,7 +13,7 @@ export type Json = Readonly<Record<string, unknown>>
  */
 export function readDocument(file: string, cwd: string): Json {
   const root = parse(readText(file, cwd))
-  if (!isMap(root)) throw new DocumentError('is no OpenAPI document: it has no keys and values')
+  if (!isMap(root)) throw new DocumentError('is not an OpenAPI document: it has no keys and values')
   if (root['swagger'] !== undefined) {
     throw new DocumentError(
       `has swagger: ${JSON.stringify(root['swagger'])}, which is not supported; convert it to OpenAPI 3, ` +

@@ -182,7 +182,7 @@ export class Coordinator {
   /** A child process inherits the environment, and the probe port in it belongs to its parent. */
   #canDoWithoutProbes(error: unknown): boolean {
     if (this.#shuttingDown || this.#yielded) return false
-    this.#logger.warn({ error: errorText(error) }, 'lastcall: going on without a probe server')
+    this.#logger.warn({ error: errorText(error) }, 'lastcall: continuing without a probe server')
     return true
   }
 
@@ -199,7 +199,7 @@ export class Coordinator {
 
   #endStreams(): void {
     const eventStreams = this.#streams?.leave() ?? 0
-    if (eventStreams > 0) this.#logger.info({ eventStreams }, 'lastcall: event streams are ended')
+    if (eventStreams > 0) this.#logger.info({ eventStreams }, 'lastcall: ending event streams')
   }
 
   /** The application's own exit code counts, unless something was force-closed or the exit is forced. */

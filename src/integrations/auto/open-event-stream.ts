@@ -101,6 +101,6 @@ function textOf(chunk: unknown): string {
 
 // The error that Node uses for writes to an ended response.
 const droppedError = (): Error =>
-  Object.assign(new Error('The event stream was ended because the process goes away'), {
+  Object.assign(new Error('The event stream was ended because the process is shutting down'), {
     code: 'ERR_STREAM_DESTROYED',
   })

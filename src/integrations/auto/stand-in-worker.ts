@@ -48,7 +48,7 @@ class StandInProcess extends ChildProcess {
   /** Fails as for an ended process, but without an 'error' event: the sender could not have known. */
   override send(...args: readonly unknown[]): boolean {
     const callback = args.find((arg): arg is SendCallback => typeof arg === 'function')
-    const error = Object.assign(new Error('The process goes away: no new worker was forked'), {
+    const error = Object.assign(new Error('The process is shutting down: no new worker was forked'), {
       code: 'ERR_IPC_CHANNEL_CLOSED',
     })
     if (callback) process.nextTick(callback, error)

@@ -18,7 +18,7 @@ async function plugin(app: FastifyApp, options: LastcallOptions): Promise<void> 
   refuseOldPeer(peer, app.version)
   if (app.hasDecorator('lifecycle')) {
     throw new LastcallError('LASTCALL_DUPLICATE_NAME', [
-      'app.lifecycle is there already; register lastcall once, or take away the other decorator',
+      'app.lifecycle already exists; register lastcall once, or remove the other decorator',
     ])
   }
   const lifecycle = lifecycleFrom(app, options)
@@ -74,7 +74,7 @@ function lifecycleFrom(app: FastifyApp, options: LastcallOptions): Lifecycle {
   const problems = [
     ...(typeof options.lifecycle?.serve === 'function'
       ? []
-      : ['lifecycle: wanted what createLifecycle() returned; leave it out to have one made']),
+      : ['lifecycle: wanted what createLifecycle() returned; leave it out to create one']),
     ...(others.length === 0
       ? []
       : [`${others.join(', ')}: the lifecycle has its options already; pass them to createLifecycle()`]),

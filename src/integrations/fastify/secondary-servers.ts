@@ -19,7 +19,7 @@ export function serveSecondaryServers(app: FastifyApp, lifecycle: Lifecycle, clo
   if (missed > 0) {
     app.log.warn(
       { addresses: app.addresses(), missed },
-      'lastcall: this Fastify keeps its servers for further addresses out of reach, and they will not be drained; ' +
+      'lastcall: this version of Fastify hides its servers for further addresses, so they will not be drained; ' +
         "listen on one address such as '127.0.0.1'",
     )
   }

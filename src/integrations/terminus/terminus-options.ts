@@ -62,7 +62,7 @@ const replaced: Readonly<Record<string, string>> = {
   onSigterm: 'use lifecycle.onStop()',
   onShutdown: 'use lifecycle.onStop()',
   sendFailuresDuringShutdown:
-    'readiness fails and liveness does not; livenessFailsOnShutdown of createLifecycle()',
+    'readiness fails and liveness does not, unless createLifecycle() gets livenessFailsOnShutdown',
   onSendFailureDuringShutdown: "use lifecycle.on('shutdownInitiated')",
 }
 

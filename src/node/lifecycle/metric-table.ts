@@ -58,7 +58,7 @@ export const metricTable: readonly MetricDefinition[] = [
   },
   {
     name: 'work_in_flight',
-    help: 'Work that is no request and keeps the drain open: holds, and in the shutdown workers that have not stopped.',
+    help: 'Work other than requests that keeps the drain open: holds, and during the shutdown workers that have not stopped.',
     type: 'gauge',
     aggregator: 'sum',
     samples: ({ workInFlight }) => [{ labels: {}, value: workInFlight }],
@@ -75,7 +75,7 @@ export const metricTable: readonly MetricDefinition[] = [
   },
   {
     name: 'state',
-    help: 'State of the lifecycle: 1 for the present one, 0 for all others.',
+    help: 'State of the lifecycle: 1 for the present state, 0 for all others.',
     type: 'gauge',
     aggregator: 'sum',
     samples: (snapshot) =>
@@ -90,7 +90,7 @@ export const metricTable: readonly MetricDefinition[] = [
   },
   {
     name: 'shutdown_budget_left_seconds',
-    help: 'Time that the shutdown has left: until SIGKILL where the grace period is known, else until its last deadline. Absent unless one runs.',
+    help: 'Time that the shutdown has left: until SIGKILL if the grace period is known, else until its last deadline. Absent unless a shutdown runs.',
     type: 'gauge',
     aggregator: 'min',
     samples: ({ budgetLeftMs }) => seconds(budgetLeftMs),

@@ -23,8 +23,8 @@ const paths = 'paths: { /a: { get: {} } }'
 for (const [what, text, problem] of [
   ['not YAML', 'openapi: [', /^is neither JSON nor YAML: .*$/],
   ['broken JSON', '{ "openapi": "3.0.0", ', /^is neither JSON nor YAML: .*$/],
-  ['a list', '- a', /^is no OpenAPI document: it has no keys and values$/],
-  ['empty', '', /^is no OpenAPI document: it has no keys and values$/],
+  ['a list', '- a', /^is not an OpenAPI document: it has no keys and values$/],
+  ['empty', '', /^is not an OpenAPI document: it has no keys and values$/],
   [
     'Swagger 2',
     `{ swagger: '2.0', ${paths} }`,
@@ -71,7 +71,7 @@ for (const [what, text, problem] of [
   [
     'a server that is no URL',
     `{ openapi: 3.1.0, servers: [{ url: 'http://a b/' }], ${paths} }`,
-    /^has the server 'http:\/\/a b\/', which is no URL$/,
+    /^has the server 'http:\/\/a b\/', which is not a URL$/,
   ],
   [
     'a server with an unknown variable',

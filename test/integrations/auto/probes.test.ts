@@ -49,7 +49,7 @@ test('a probe port that is taken, by the parent process say, is a warning, and t
   const child = runApp(t, 'apps/plain.mjs', { env })
   const port = await portOf(child)
   await logged(child, 'startupCompleted')
-  assert.match(child.stderr, /"level":"warn".*going on without a probe server.*EADDRINUSE/)
+  assert.match(child.stderr, /"level":"warn".*continuing without a probe server.*EADDRINUSE/)
   const slow = httpGet(port, '/slow')
   await child.line(/^slow$/)
   child.kill('SIGTERM')

@@ -86,7 +86,7 @@ for (const [code, inFlight, wanted] of [
     const report = child.report()
     assert.deepEqual([report.exitCode, report.clean, report.earlyExit?.inFlight], [wanted, false, inFlight])
     assert.match(report.earlyExit?.stack ?? '', /^ +at (Immediate\.)?impatientHandler /)
-    assert.equal(child.stderr.match(/is ended by others/g)?.length, 1)
+    assert.equal(child.stderr.match(/other code ends the process/g)?.length, 1)
     assert.deepEqual(JSON.parse(readFileSync(path, 'utf8')), report)
   })
 }
@@ -98,7 +98,7 @@ test("process.exit is Node's own before and after a shutdown, and an exit then i
   assert.equal((await child.exit()).code, 5)
   assert.match(child.stdout, /^native true\nready \d+\nwrapped true\nnative true, 0 listeners\n$/)
   assert.equal(child.report().clean, true)
-  assert.doesNotMatch(child.stderr, /is ended by others/)
+  assert.doesNotMatch(child.stderr, /other code ends the process/)
 })
 
 test('the process is watched from the first event of the shutdown to its end, however often it is asked for', async (t) => {

@@ -149,7 +149,7 @@ test('the lane slow-reader fails where nobody listens', async (t) => {
   await untilLoad(load, 'failed', 1)
   const [failure] = documentOf(load).failures
   assert.deepEqual([failure!.error?.code, failure!.error?.stage], ['ECONNREFUSED', 'connect'])
-  assert.match(explainFailure(failure!), /^nobody listened on that port/)
+  assert.match(explainFailure(failure!), /^no server listened on that port/)
 })
 
 const options = {
