@@ -21,7 +21,7 @@ export const causes: readonly Cause[] = [
   },
   {
     title: 'Refused',
-    error: '`ECONNREFUSED connect`, nobody listened',
+    error: '`ECONNREFUSED connect`, no server listened',
     happened: 'the listener was closed while clients were still being sent here',
     helps: 'a longer delay (preStop, shutdown delay); nothing that closes the server at the signal',
     fits: refused,

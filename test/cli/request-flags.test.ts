@@ -34,9 +34,9 @@ test('--header adds a field to every request, with its name in lower case, and m
 for (const [field, words] of [
   ['X-Team', /got '…', wanted 'Name: value'$/],
   [': a', /which is not a valid HTTP header field \(Header name must be a valid HTTP token/],
-  ['X Team: a', /which is no header field/],
+  ['X Team: a', /which is not a valid HTTP header field/],
   ['X-Team: a\nb', /which is not a valid HTTP header field \(Invalid character/],
-  ['X-Team: 🦊', /which is no header field/],
+  ['X-Team: 🦊', /which is not a valid HTTP header field/],
   ['Host:', /wanted a host$/],
   ['Content-Length: 4', /the load sets this field itself$/],
   ['Connection: close', /the load sets this field itself$/],
