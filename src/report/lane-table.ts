@@ -42,8 +42,8 @@ function phasedRows(
 }
 
 /**
- * Requests of clients that paused for longer than the server promises to keep a connection open, and how many
- * of them failed at the close. Empty without such requests.
+ * Requests of clients that paused for longer than the shutdown delay, and how many of them failed because the
+ * server closed the connection. Empty without such requests.
  */
 export function renderLongIdle({ lanes, idleLimitMs }: LoadDocument): readonly string[] {
   const requests = lanes.reduce((sum, lane) => sum + lane.afterLongIdle, 0)

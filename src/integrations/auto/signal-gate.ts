@@ -105,7 +105,7 @@ export class SignalGate {
       }
     }
     // Node restores a signal's default action when its last listener is removed. While the gate is armed or
-    // held, it has to see one more listener.
+    // held, this makes Node count one more listener.
     if (event === 'removeListener' && this.#isInUse && this.#isOurs(subject)) {
       return pretendCount(subject, 1, () => Reflect.apply(this.#emit, target, args))
     }

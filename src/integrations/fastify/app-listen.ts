@@ -66,8 +66,8 @@ function startOnce(lifecycle: Lifecycle): () => Promise<void> {
 }
 
 /**
- * Waits for the end of a shutdown that begins during `listen()`. Resolves to Fastify's own message for an
- * aborted listen: nothing listens.
+ * Waits for the end of a shutdown that begins during `listen()`. Resolves to an empty text, like Fastify's
+ * `listen()` when its own signal aborts it.
  */
 async function endOf(lifecycle: Lifecycle): Promise<string> {
   if (isDrainOver(lifecycle.state)) return new Promise(() => {})
