@@ -42,7 +42,14 @@ What the container is given besides its times: command, volumes, resources.
 {{- $paths = append $paths "/opt/lastcall" -}}
 {{- end -}}
 {{- if eq .Values.kind "StatefulSet" -}}
-{{- range .Values.statefulSet.volumeClaimTemplates -}}{{- $volumes = append $volumes .metadata.name -}}{{- end -}}
+{{- range .Values.statefulSet.volumeClaimTemplates -}}
+{{- if has .metadata.name $volumes -}}
+{{- $problem := "statefulSet.volumeClaimTemplates: there is a volume %s already, and the claim would take its place; " -}}
+{{- $remedy := "give it another name (with tmp.enabled the chart has tmp, with lifecycle.autoImage lastcall)" -}}
+{{- $problems = append $problems (printf (print $problem $remedy) .metadata.name) -}}
+{{- end -}}
+{{- $volumes = append $volumes .metadata.name -}}
+{{- end -}}
 {{- end -}}
 {{- range .Values.extraVolumes -}}
 {{- if has .name $volumes -}}

@@ -69,6 +69,26 @@ The Deployment controller rounds maxUnavailable down and maxSurge up, so a surge
 {{- if gt (int $window) 3600 -}}
 {{- $problems = append $problems (printf "autoscaling.behavior.scaleDown.stabilizationWindowSeconds is %d: the API server refuses more than 3600; lower it" (int $window)) -}}
 {{- end -}}
+{{- if not (or .targetCPUUtilizationPercentage .targetMemoryUtilizationPercentage .metrics) -}}
+{{- $problem := "autoscaling.enabled is true and it has no target: the API server would take 80 % of the cpu request; " -}}
+{{- $problems = append $problems (print $problem "set autoscaling.targetCPUUtilizationPercentage or autoscaling.metrics") -}}
+{{- end -}}
+{{- $measured := dict -}}
+{{- range .metrics -}}
+{{- $resource := .resource | default dict -}}
+{{- if hasKey ($resource.target | default dict) "averageUtilization" -}}{{- $_ := set $measured $resource.name true -}}{{- end -}}
+{{- end -}}
+{{- range $sidecar := include "lastcall.sidecars" $ | fromJsonArray -}}
+{{- $own := $sidecar.resources | default dict -}}
+{{- $set := merge dict ($own.requests | default dict) ($own.limits | default dict) -}}
+{{- range $resource := keys $measured | sortAlpha -}}
+{{- if not (hasKey $set $resource) -}}
+{{- $problem := "autoscaling.metrics has a target in percent of the %s request, and sidecar %s has none: " -}}
+{{- $remedy := "the autoscaler could compute nothing; set its resources.requests.%s, or use type ContainerResource with container app" -}}
+{{- $problems = append $problems (printf (print $problem $remedy) $resource $sidecar.name $resource) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
 {{- range $resource, $target := dict "cpu" .targetCPUUtilizationPercentage "memory" .targetMemoryUtilizationPercentage -}}
 {{- $resources := $.Values.resources | default dict -}}
 {{- $set := merge dict ($resources.requests | default dict) ($resources.limits | default dict) -}}

@@ -9,6 +9,15 @@
 {{- toJson (concat $all (.Values.initContainers | default list)) -}}
 {{- end -}}
 
+{{/* The sidecars among them, which run beside the server, as a JSON list. */}}
+{{- define "lastcall.sidecars" -}}
+{{- $sidecars := list -}}
+{{- range include "lastcall.containers" . | fromJsonArray -}}
+{{- if eq (.restartPolicy | default "") "Always" -}}{{- $sidecars = append $sidecars . -}}{{- end -}}
+{{- end -}}
+{{- toJson $sidecars -}}
+{{- end -}}
+
 {{/* The pod's `initContainers`; nothing without one. The server's security context is theirs as well, unless they have one. */}}
 {{- define "lastcall.initContainers" -}}
 {{- $all := (include "lastcall.auto.initContainers" . | fromYaml).initContainers | default list -}}
@@ -30,10 +39,10 @@ own, and the kubelet's clock is the same for both.
 */}}
 {{- define "lastcall.sidecars.longest" -}}
 {{- $longest := dict "name" "" "seconds" 0 "grace" 0 -}}
-{{- range include "lastcall.containers" . | fromJsonArray -}}
+{{- range include "lastcall.sidecars" . | fromJsonArray -}}
 {{- $hook := (.lifecycle | default dict).preStop | default dict -}}
 {{- $seconds := ($hook.sleep | default dict).seconds | int -}}
-{{- if and (eq (.restartPolicy | default "") "Always") (gt $seconds (int $longest.seconds)) -}}
+{{- if gt $seconds (int $longest.seconds) -}}
 {{- $longest = dict "name" .name "seconds" $seconds "grace" (add $seconds $.Values.lifecycle.marginSeconds) -}}
 {{- end -}}
 {{- end -}}
@@ -53,6 +62,12 @@ own, and the kubelet's clock is the same for both.
 {{- if eq (.restartPolicy | default "") "Always" -}}
 {{- if semverCompare "<1.29.0-0" $.Capabilities.KubeVersion.Version -}}
 {{- $problems = append $problems (printf "sidecars: Kubernetes %s has no native sidecars (1.29 has): it would wait for the end of %s before it starts your server; leave it out" $.Capabilities.KubeVersion.Version .name) -}}
+{{- end -}}
+{{- if and (hasKey ((.lifecycle | default dict).preStop | default dict) "sleep")
+  (semverCompare "<1.30.0-0" $.Capabilities.KubeVersion.Version) -}}
+{{- $problem := "sidecars: the preStop hook of %s is sleep, and Kubernetes %s has no sleep action (1.30 has): " -}}
+{{- $remedy := "the API server would drop the hook without a word; replace it by an exec hook, or leave it out" -}}
+{{- $problems = append $problems (printf (print $problem $remedy) .name $.Capabilities.KubeVersion.Version) -}}
 {{- end -}}
 {{- else -}}
 {{- $container := . -}}
