@@ -8,12 +8,25 @@ pod as it was before. What is already there is not done again, so a second pass 
 {{- ternary "/opt/lastcall/dist/integrations/auto/index.js" "lastcall/auto" (ne .Values.lifecycle.autoImage "") -}}
 {{- end -}}
 
+{{/*
+How long readiness stays green, in CEL. Without a hook clients are still sent to the pod until its listeners close, and kube-proxy
+sends to a terminating pod only while its readiness probe passes (KEP-1669).
+*/}}
+{{- define "lastcall-policies.readinessFailDelay" -}}
+{{- if kindIs "invalid" .readinessFailDelaySeconds -}}
+variables.preStop > 0 ? '0s' : variables.shutdownDelay % 1000 == 0
+? string(variables.shutdownDelay / 1000) + 's' : string(variables.shutdownDelay) + 'ms'
+{{- else -}}
+'{{ int .readinessFailDelaySeconds }}s'
+{{- end -}}
+{{- end -}}
+
 {{/* The server's environment, as a list in CEL. The application chart's names. */}}
 {{- define "lastcall-policies.settings" -}}
 {{- $in := .Values.lifecycle -}}
 [{'name': 'LASTCALL_PROBE_PORT', 'value': '{{ int .Values.probePort }}'},
 {'name': 'LASTCALL_SHUTDOWN_DELAY', 'value': '{{ int $in.shutdownDelaySeconds }}s'},
-{'name': 'LASTCALL_READINESS_FAIL_DELAY', 'value': '{{ int $in.readinessFailDelaySeconds }}s'},
+{'name': 'LASTCALL_READINESS_FAIL_DELAY', 'value': {{ include "lastcall-policies.readinessFailDelay" $in }}},
 {'name': 'LASTCALL_DRAIN_TIMEOUT', 'value': '{{ int $in.drainTimeoutSeconds }}s'},
 {'name': 'LASTCALL_HOOKS_TIMEOUT', 'value': '{{ int $in.hooksTimeoutSeconds }}s'}]
 {{- end -}}
