@@ -31,7 +31,7 @@ the pod's numbers and the server's would differ.
 {{- $problems = append $problems (printf "env: %s has a value and a valueFrom: the API server refuses that; keep one of them" .name) -}}
 {{- end -}}
 {{- if hasKey $seen .name -}}
-{{- $problems = append $problems (printf "env: %s is there twice" .name) -}}
+{{- $problems = append $problems (printf "env: %s is there twice: server-side apply refuses that; keep one of them" .name) -}}
 {{- end -}}
 {{- $_ := set $seen .name true -}}
 {{- /* The kubelet does not wait for the answer that names the failing check. */ -}}

@@ -35,7 +35,9 @@ Everything that is refused, with all problems in one message. Called once, from 
 {{- range $name, $_ := include "lastcall.selectorLabels" . | fromYaml -}}
 {{- range $value := list "podLabels" "commonLabels" -}}
 {{- if hasKey (index $.Values $value | default dict) $name -}}
-{{- $problems = append $problems (printf "%s: %s belongs to the %s's selector; set nameOverride instead" $value $name $.Values.kind) -}}
+{{- $remedy := ternary "; leave it out, it is the name of the release" "; leave it out, and set nameOverride instead"
+  (hasSuffix "/instance" $name) -}}
+{{- $problems = append $problems (printf "%s: %s belongs to the %s's selector%s" $value $name $.Values.kind $remedy) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}

@@ -16,7 +16,7 @@ Service and silently kept in the container.
 {{- $problems = append $problems (printf "extraPorts: the name %s is taken; give each port a name of its own (http and probes are the chart's)" .name) -}}
 {{- end -}}
 {{- if has (int .port) $ports -}}
-{{- $problems = append $problems (printf "extraPorts: %s is port %d, which another port of the container is already; the server cannot listen on it twice" .name (int .port)) -}}
+{{- $problems = append $problems (printf "extraPorts: %s is port %d, which another port of the container is already; give it another" .name (int .port)) -}}
 {{- end -}}
 {{- if has $servicePort $servicePorts -}}
 {{- $problems = append $problems (printf "extraPorts: %s is port %d of the Service, which another one is already; set its servicePort" .name $servicePort) -}}

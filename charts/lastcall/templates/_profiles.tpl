@@ -62,9 +62,15 @@ and notes.
 {{- $least := int $profile.leastDelaySeconds -}}
 {{- if lt $wait $least -}}
 {{- $problem := "profile is %s, which sends requests to a deleted pod for %d s or longer, and preStop %d + shutdown delay %d = %d s: the requests after that would fail; " -}}
-{{- $delay := ternary "shutdownDelaySeconds" "preStop.seconds" (eq .Values.lifecycle.preStop.mode "none") -}}
-{{- $remedy := "set lifecycle.%s to null (%d) or raise it by %d, or lifecycle.acceptLoss to true; if you have measured less, leave profile empty" -}}
-{{- $problems = append $problems (printf (print $problem $remedy) .Values.profile $least (int $n.preStop) (int $n.shutdownDelay) $wait $delay (int $profile.delaySeconds) (sub $least $wait | int)) -}}
+{{- $hookless := eq .Values.lifecycle.preStop.mode "none" -}}
+{{- $delay := ternary "shutdownDelaySeconds" "preStop.seconds" $hookless -}}
+{{- /* Beside a hook the shutdown delay that nobody has set is 2, also where it is 5 now. */ -}}
+{{- $given := .Values.lifecycle.shutdownDelaySeconds -}}
+{{- $other := ternary 0 (ternary 2 $given (kindIs "invalid" $given) | int) $hookless -}}
+{{- $remedy := print "set lifecycle.%s to null (%d) or to at least %d, or lifecycle.acceptLoss to true; "
+  "if you have measured less, leave profile empty" -}}
+{{- $problems = append $problems (printf (print $problem $remedy) .Values.profile $least (int $n.preStop) (int $n.shutdownDelay)
+  $wait $delay (int $profile.delaySeconds) (sub $least $other | int)) -}}
 {{- end -}}
 {{- $ready := include "lastcall.minReadySeconds" . | int -}}
 {{- if and (lt $ready (int $profile.minReadySeconds)) (not $profile.gate) -}}

@@ -25,7 +25,9 @@
 {{- end -}}
 {{- range list "ingress" "httpRoute" -}}
 {{- if (index $.Values .).enabled -}}
-{{- $problems = append $problems (printf "service.enabled is false and %s.enabled true: there is no Service to send requests to; set one of them" .) -}}
+{{- $remedy := printf "set service.enabled to true, or %s.enabled to false" . -}}
+{{- $problem := "service.enabled is false and %s.enabled true: there is no Service to send requests to; %s" -}}
+{{- $problems = append $problems (printf $problem . $remedy) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
