@@ -6,6 +6,11 @@ Everything that is refused, with all problems in one message. Called once, from 
 {{- range list "image" "ports" "command" "env" "auto" "volumes" "containers" "resources" "names" "rollout" "statefulSet" "autoscaling" "disruption" "metrics" "service" "routes" "profile" -}}
 {{- $problems = concat $problems (include (printf "lastcall.check.%s" .) $ | fromJsonArray) -}}
 {{- end -}}
+{{- if .Values.failOnWarnings -}}
+{{- range include "lastcall.warnings" . | fromJsonArray -}}
+{{- $problems = append $problems (printf "failOnWarnings is true: %s" .) -}}
+{{- end -}}
+{{- end -}}
 {{- if $problems -}}
 {{- fail (printf "\nthese values cannot be used:\n  - %s" (join "\n  - " $problems)) -}}
 {{- end -}}
