@@ -26,9 +26,11 @@
 {{- $problems = append $problems (printf "%s is not known; there are %s" $own (keys $defaults | sortAlpha | join ", ")) -}}
 {{- else if and (kindIs "map" (index $defaults $key)) (not (kindIs "invalid" $value)) -}}
 {{- if kindIs "map" $value -}}
-{{- $problems = concat $problems (include "lastcall.v1.problems.keys" (dict "path" $own "given" $value "defaults" (index $defaults $key)) | fromJsonArray) -}}
+{{- $part := dict "path" $own "given" $value "defaults" (index $defaults $key) -}}
+{{- $problems = concat $problems (include "lastcall.v1.problems.keys" $part | fromJsonArray) -}}
 {{- else -}}
-{{- $problems = append $problems (printf "%s is %v, wanted a map of %s" $own $value (keys (index $defaults $key) | sortAlpha | join ", ")) -}}
+{{- $problems = append $problems (printf "%s is %v, wanted a map of %s"
+  $own $value (keys (index $defaults $key) | sortAlpha | join ", ")) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
@@ -39,7 +41,8 @@
 {{- $path := .path | default "lifecycle" -}}
 {{- $defaults := include "lastcall.v1.defaults" . | fromYaml -}}
 {{- $problems := include "lastcall.v1.problems.keys" (dict "path" "" "given" (omit . "lifecycle") "defaults" $defaults) | fromJsonArray -}}
-{{- $problems = concat $problems (include "lastcall.v1.problems.keys" (dict "path" $path "given" .lifecycle "defaults" $defaults.lifecycle) | fromJsonArray) -}}
+{{- $times := dict "path" $path "given" .lifecycle "defaults" $defaults.lifecycle -}}
+{{- $problems = concat $problems (include "lastcall.v1.problems.keys" $times | fromJsonArray) -}}
 {{- if not $problems -}}
 {{- $input := include "lastcall.v1.input" . | fromJson -}}
 {{- $numbers := list

@@ -33,7 +33,9 @@ variables.preStop > 0 ? '0s' : variables.shutdownDelay % 1000 == 0
 
 {{- define "lastcall-policies.setVariables" -}}
 {{- $in := .Values.lifecycle -}}
-{{- $defaults := dict "shutdownDelay" $in.shutdownDelaySeconds "drainTimeout" $in.drainTimeoutSeconds "hooksTimeout" $in.hooksTimeoutSeconds -}}
+{{- $defaults := dict "shutdownDelay" $in.shutdownDelaySeconds
+  "drainTimeout" $in.drainTimeoutSeconds
+  "hooksTimeout" $in.hooksTimeoutSeconds -}}
 {{ include "lastcall-policies.variables" (dict "defaults" $defaults "preStop" (mul $in.preStop.seconds 1000)) }}
 - name: newGrace
   expression: >-
@@ -59,7 +61,8 @@ variables.preStop > 0 ? '0s' : variables.shutdownDelay % 1000 == 0
   expression: >-
     variables.label != 'auto' || variables.ownOptions.exists(e, has(e.valueFrom) || e.?value.orValue('').matches('lastcall[^ ]*/auto'))
     ? [] : [{'name': 'NODE_OPTIONS', 'value': (size(variables.ownOptions) == 0 ? ''
-    : variables.ownOptions[size(variables.ownOptions) - 1].?value.orValue('') + ' ') + '--import {{ include "lastcall-policies.module" . }}'}]
+    : variables.ownOptions[size(variables.ownOptions) - 1].?value.orValue('') + ' ')
+    + '--import {{ include "lastcall-policies.module" . }}'}]
 - name: writes
   expression: variables.settings + variables.mirrors + variables.imports
 - name: path
@@ -98,7 +101,8 @@ JSONPatch{op: 'add', path: variables.path + '/volumeMounts/-',
 value: Object.spec.containers.volumeMounts{name: 'lastcall', mountPath: '/opt/lastcall', readOnly: true}},
 JSONPatch{op: 'add', path: '/spec/initContainers/0', value: Object.spec.initContainers{
 name: 'lastcall', image: '{{ .Values.lifecycle.autoImage }}', command: ['node', '--eval',
-'const { dirname } = require("node:path"); require("node:fs").cpSync(dirname(require.resolve("lastcall/package.json")), "/opt/lastcall", { recursive: true })'],
+'const { dirname } = require("node:path");
+require("node:fs").cpSync(dirname(require.resolve("lastcall/package.json")), "/opt/lastcall", { recursive: true })'],
 volumeMounts: [Object.spec.initContainers.volumeMounts{name: 'lastcall', mountPath: '/opt/lastcall'}]}}]
 + ['imagePullPolicy', 'resources', 'securityContext'].filter(f,
 f == 'imagePullPolicy' ? has(variables.container.imagePullPolicy)

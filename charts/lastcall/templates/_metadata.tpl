@@ -40,7 +40,10 @@ its environment once.
 {{- end -}}
 {{- end -}}
 
-{{/* A value with the templates in its texts and keys filled in, as JSON below `value`. YAML would fold a long text, and its template with it. */}}
+{{/*
+A value with the templates in its texts and keys filled in, as JSON below `value`. YAML would fold a long text, and its template
+with it.
+*/}}
 {{- define "lastcall.filled" -}}
 {{- $root := .root -}}
 {{- $out := .value -}}

@@ -9,7 +9,8 @@ kubelet then leaves 2 s, whatever the server needs.
 {{- $n := include "lastcall.v1.numbers" . | fromJson -}}
 {{- $problems := list -}}
 {{- if and (eq $in.preStop.mode "sleep") (gt (int $n.preStop) 0) (not $n.sleepServed) -}}
-{{- $problems = append $problems (printf "%s.preStop.mode is sleep, and Kubernetes %s has no sleep action (1.30 has): the API server would drop the hook without a word; set it to auto or none" $path $input.kubeVersion) -}}
+{{- $problems = append $problems (printf (print "%s.preStop.mode is sleep, and Kubernetes %s has no sleep action (1.30 has): "
+  "the API server would drop the hook without a word; set it to auto or none") $path $input.kubeVersion) -}}
 {{- end -}}
 {{- $isComputed := kindIs "invalid" $in.terminationGracePeriodSeconds -}}
 {{- $longer := ternary "raise drainTimeoutSeconds or marginSeconds" "raise terminationGracePeriodSeconds" $isComputed -}}
@@ -27,7 +28,8 @@ kubelet then leaves 2 s, whatever the server needs.
 {{- $problems = append $problems (printf $problem (int $n.grace) $n.sumText $longer) -}}
 {{- end -}}
 {{- if and (eq (add (int $n.preStop) (int $n.shutdownDelay)) 0) (not $in.acceptLoss) -}}
-{{- $problem := "%s: there is neither a preStop hook nor a shutdown delay, so the listeners close while clients are still sent to this pod, and their requests fail; " -}}
+{{- $problem := print "%s: there is neither a preStop hook nor a shutdown delay, "
+  "so the listeners close while clients are still sent to this pod, and their requests fail; " -}}
 {{- $hook := list -}}
 {{- if eq $in.preStop.mode "none" -}}{{- $hook = append $hook "preStop.mode to auto" -}}{{- end -}}
 {{- if eq (int $in.preStop.seconds) 0 -}}{{- $hook = append $hook "preStop.seconds to null" -}}{{- end -}}
