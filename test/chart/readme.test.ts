@@ -69,10 +69,10 @@ chartSuite('chart README and live releases', () => {
       const manifests = await renderChart({ kind })
       const workload = ofKind<Deployment>(manifests, kind)
       assert.equal(workload.metadata.name, 'shop')
-      const services = manifests.filter((one) => one.kind === 'Service' && one.metadata.name === 'shop')
-      const { selector } = services[0]?.spec as { selector: Record<string, string> }
-      for (const [name, value] of Object.entries(selector))
-        assert.equal(workload.spec.template.metadata.labels[name], value)
+      const service = manifests.find((one) => one.kind === 'Service' && one.metadata.name === 'shop')
+      const selector = Object.entries((service?.spec['selector'] ?? {}) as Record<string, string>)
+      assert.equal(selector.length, 2)
+      for (const [name, value] of selector) assert.equal(workload.spec.template.metadata.labels[name], value)
     }
   })
 })
