@@ -16,8 +16,9 @@ function rowsOf(map: YAMLMap, path: readonly string[], text: string): Table {
     const { value: name, range } = key as { value: string; range: readonly [number, number, number] }
     const own = [...path, name]
     if (isMap(value) && value.items.length > 0) return rowsOf(value as YAMLMap, own, text)
-    const above = text.slice(0, range[0]).split('\n').at(-2) ?? ''
-    const [, comment] = /^ *# -- (.*)$/.exec(above) ?? []
+    const above = text.slice(0, range[0]).replace(/[^\n]*$/, '')
+    const [, found] = /^ *# -- (.*\n(?: *# (?!-- ).*\n)*)(?![^])/m.exec(above) ?? []
+    const comment = found?.trim().replaceAll(/\n *# /g, ' ')
     if (comment === undefined) throw new Error(`values.yaml: ${own.join('.')} has no comment above it`)
     const shown = JSON.stringify((value as { toJSON: () => unknown }).toJSON())
     return [[`\`${own.join('.')}\``, `\`${shown}\``, comment]]

@@ -4,12 +4,29 @@ import { parseDocument } from 'yaml'
 /** Stands for the repository until there is one. */
 export const placeholder = 'https://github.com/OWNER/lastcall'
 
-/** The package and the charts, which name the repository. */
-export const namingFiles = (): readonly string[] => ['package.json', ...globSync('charts/*/Chart.yaml')]
+/** The package and the charts with their READMEs, which name the repository. */
+export const namingFiles = (): readonly string[] => [
+  'package.json',
+  ...globSync('charts/*/Chart.yaml'),
+  ...globSync('charts/*/README.md'),
+]
 
-/** A file with the fields that name the repository, all made from one address. Nothing else of it changes. */
-export function withRepository(file: string, url: string): string {
+/**
+ * A file with what names the repository, all made from one address. Nothing else of it changes.
+ * @param registry host of the OCI registry that has the charts; the one that the file names by default
+ */
+export function withRepository(file: string, url: string, registry?: string): string {
   const text = readFileSync(file, 'utf8')
+  // A packaged chart has no docs beside it, so its README has whole addresses.
+  if (file.endsWith('.md')) {
+    const owner = new URL(url).pathname.split('/')[1]?.toLowerCase()
+    return text
+      .replaceAll(/https:\/\/[^\s)]+(?=\/blob\/main\/)/g, url)
+      .replaceAll(
+        /oci:\/\/([^/\s]+)\/[^/\s]+(?=\/charts)/g,
+        (_, host: string) => `oci://${registry ?? host}/${owner}`,
+      )
+  }
   if (file === 'package.json') {
     const manifest = JSON.parse(text) as object
     const named = {

@@ -91,4 +91,17 @@ chartSuite('chart init containers and sidecars', () => {
     const { spec } = await renderDeployment({ initContainers: [init] }, { kubeVersion: '1.28.0' })
     assert.ok(spec)
   })
+
+  test("a cluster that would drop a sidecar's sleep is refused", async () => {
+    const values = { sidecars: [sleeping(5)] }
+    const message = await refusal(values, { kubeVersion: '1.29.3' })
+    assert.match(
+      message,
+      /preStop hook of proxy is sleep, and Kubernetes v1\.29\.3 has no sleep action .*exec hook/,
+    )
+    const lifecycle = { preStop: { exec: { command: ['wait'] } } }
+    for (const one of [sidecar, { ...sidecar, lifecycle }])
+      await renderDeployment({ sidecars: [one] }, { kubeVersion: '1.29.3' })
+    await renderDeployment(values, { kubeVersion: '1.30.0' })
+  })
 })

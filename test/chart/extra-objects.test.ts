@@ -34,6 +34,38 @@ chartSuite('chart extra objects', () => {
     }
   })
 
+  test('a long template stays one, and numbers, lists and keys are what they were', async () => {
+    const words = 'word '.repeat(30).trim()
+    const object = {
+      ...config('{{ printf "%s" "' + words + '" }}'),
+      immutable: true,
+      list: [1, 'a: {{ .Values.port }}', null],
+      metadata: {
+        name: 'long',
+        labels: { '{{ .Release.Name }}-key': '{{ print "x" | quote }}' },
+      },
+    }
+    const map = ofKind(await renderChart({ extraObjects: [object] }), 'ConfigMap') as unknown as Values
+    assert.deepEqual(map, {
+      ...object,
+      data: { value: words },
+      list: [1, 'a: 3000', null],
+      metadata: { name: 'long', labels: { 'shop-key': '"x"' } },
+    })
+  })
+
+  test('every document of a text counts', async () => {
+    const text = (value: string): string =>
+      ['PersistentVolume', 'ConfigMap']
+        .map((kind) => `---\nkind: ${kind}\ndata:\n  value: ${value}\n`)
+        .join('')
+    const [one, other] = await Promise.all(
+      ['a', 'b'].map((value) => checksumOf({ extraObjects: [text(value)] })),
+    )
+    assert.match(one ?? '', /^[0-9a-f]{64}$/)
+    assert.notEqual(other, one)
+  })
+
   test('a change of anything else is none', async () => {
     assert.equal(await checksumOf({ extraObjects: [config('a', 'PersistentVolume')] }), undefined)
     assert.equal(await checksumOf({ extraObjects: [config('a')], configChecksum: false }), undefined)

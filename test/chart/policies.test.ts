@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
+import { runInNewContext } from 'node:vm'
 
 import * as defaults from '../../src/core/defaults.ts'
 import { chartSuite, ofKind, refusal, renderChart, renderDeployment, runHelm, test } from './helm.ts'
@@ -51,8 +52,8 @@ chartSuite('chart lastcall-policies', () => {
     })
   }
 
-  for (const values of [{}, { lifecycle, probePort: 9_000 }]) {
-    const which = 'lifecycle' in values ? 'other values' : 'the defaults'
+  for (const values of [{ lifecycle: { readinessFailDelaySeconds: 0 } }, { lifecycle, probePort: 9_000 }]) {
+    const which = 'probePort' in values ? 'other values' : 'the defaults'
     test(`with ${which} a pod gets the environment and the sleep of the application chart`, async () => {
       const ours = specOf(await render({ ...values, engine: 'mutating' }, 'MutatingAdmissionPolicy'))
       const theirs = await renderDeployment(values, { kubeVersion })
@@ -68,6 +69,18 @@ chartSuite('chart lastcall-policies', () => {
       assert.equal(LASTCALL_GRACE_PERIOD, `${sumOf(ours) / 1_000}s`)
     })
   }
+
+  test('readiness stays green to the end of the shutdown delay of a pod without a hook', async () => {
+    const values = { engine: 'mutating', lifecycle: { preStop: { seconds: 0 } } }
+    const settings = expressionOf(specOf(await render(values, 'MutatingAdmissionPolicy')), 'settings')
+    const [, value = ''] = /'LASTCALL_READINESS_FAIL_DELAY', 'value': ([^}]*)}/.exec(settings) ?? []
+    // CEL that is JavaScript as well, once times are numbers that are divided without a rest.
+    const valueFor = (preStop: number, shutdownDelay: number): unknown =>
+      runInNewContext(value, { variables: { preStop, shutdownDelay }, string: String })
+    assert.equal(valueFor(0, 5_000), '5s')
+    assert.equal(valueFor(0, 8_500), '8500ms')
+    assert.equal(valueFor(4_000, 5_000), '0s')
+  })
 
   test('auto imports what the application chart imports, and copies it in the same way', async () => {
     for (const autoImage of ['', 'team/lastcall:1.2.3']) {

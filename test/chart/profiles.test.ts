@@ -50,7 +50,7 @@ chartSuite('chart profiles', () => {
       const said = await refusal({ profile, lifecycle })
       assert.ok(said.includes(`profile is ${profile}, which sends requests to a deleted pod for`))
       assert.ok(said.includes('preStop 0 + shutdown delay 1 = 1 s'))
-      assert.ok(said.includes(`to null (${delaySeconds}) or raise it by ${leastDelaySeconds - 1}`))
+      assert.ok(said.includes(`to null (${delaySeconds}) or to at least ${leastDelaySeconds - 1}`))
       await renderChart({ profile, lifecycle: { ...lifecycle, acceptLoss: true } })
       const least = { preStop: { seconds: leastDelaySeconds - 1 }, shutdownDelaySeconds: 1 }
       await renderChart({ profile, lifecycle: least })
@@ -201,7 +201,7 @@ chartSuite('chart profiles after the installation', () => {
   test('without a hook the refusal names the delay that counts', async () => {
     const lifecycle = { preStop: { mode: 'none' }, shutdownDelaySeconds: 10 }
     const message = await refusal({ profile: 'alb-ip', lifecycle })
-    assert.match(message, /set lifecycle\.shutdownDelaySeconds to null \(70\) or raise it by 30/)
+    assert.match(message, /set lifecycle\.shutdownDelaySeconds to null \(70\) or to at least 40/)
   })
 
   test('a NetworkPolicy that keeps health checks from the probe port is warned about', async () => {

@@ -93,6 +93,14 @@ chartSuite('chart StatefulSet', () => {
       },
       /extraVolumes: there is a volume data already/,
     ],
+    [
+      { kind, statefulSet: { volumeClaimTemplates: [{ ...claim, metadata: { name: 'tmp' } }] } },
+      /there is a volume tmp already, and the claim would take its place; give it another name/,
+    ],
+    [
+      { kind, statefulSet: { volumeClaimTemplates: [claim, claim] } },
+      /volumeClaimTemplates: there is a volume data already/,
+    ],
     [{ kind: 'DaemonSet' }, /\/kind/],
   ]
   for (const [values, wanted] of refused) {
@@ -100,6 +108,12 @@ chartSuite('chart StatefulSet', () => {
       assert.match(await refusal(values), wanted)
     })
   }
+
+  test("a claim named tmp is in nobody's way without the tmp of the chart", async () => {
+    const statefulSet = { volumeClaimTemplates: [{ ...claim, metadata: { name: 'tmp' } }] }
+    const pod = podOf(await render({ statefulSet, tmp: { enabled: false } }))
+    assert.equal(pod.volumes, undefined)
+  })
 
   test('a name of 52 characters is not too long', async () => {
     assert.equal((await render({ fullnameOverride: 'a'.repeat(52) })).metadata.name.length, 52)

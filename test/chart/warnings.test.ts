@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 
-import { chartSuite, installNotes, test, type Values } from './helm.ts'
+import { chartSuite, installNotes, refusal, renderChart, test, type Values } from './helm.ts'
 
 const warned: readonly (readonly [Values, RegExp])[] = [
   [{ replicaCount: 1 }, /^One replica: .*no PodDisruptionBudget/m],
@@ -30,6 +30,16 @@ chartSuite('chart warnings', () => {
       assert.match(await installNotes(values), wanted)
     })
   }
+
+  test('with failOnWarnings a warning is an error, for those who see no notes', async () => {
+    const failOnWarnings = true
+    for (const [values, wanted] of warned) {
+      const [, words = ''] = /^\^(.*)$/.exec(wanted.source) ?? []
+      const message = await refusal({ ...values, failOnWarnings })
+      assert.match(message, new RegExp(`failOnWarnings is true: ${words}`))
+    }
+    for (const values of fine) await renderChart({ ...values, failOnWarnings })
+  })
 
   for (const values of fine) {
     test(`${JSON.stringify(values)} is not`, async () => {

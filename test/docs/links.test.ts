@@ -2,20 +2,28 @@ import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { posix } from 'node:path'
 import { suite, test } from 'node:test'
+import pkg from '../../package.json' with { type: 'json' }
+import { repositoryOf } from '../../scripts/repository/fields.ts'
 import { allPages, anchorsOf, proseOf, top } from './pages.ts'
 
-/** Targets of inline links and images, without those that leave the repository. */
+const own = `${repositoryOf(pkg)}/blob/main/`
+
+/**
+ * Targets of inline links and images, without those that leave the repository. A whole address in it becomes
+ * a path from the top, with a slash in front.
+ */
 function linksOf(page: string): readonly string[] {
   const text = proseOf(page).replaceAll(/`[^`\n]*`/g, '')
   return [...text.matchAll(/\]\(<?([^)\s>]+)>?\)/g)]
-    .map(([, target = '']) => target)
+    .map(([, target = '']) => target.replace(own, '/'))
     .filter((target) => !/^[a-z]+:/.test(target))
 }
 
 /** Why a link leads nowhere; undefined when it leads somewhere. */
 function problemOf(page: string, link: string): string | undefined {
   const [path = '', anchor] = link.split('#', 2)
-  const file = path === '' ? page : posix.normalize(posix.join(posix.dirname(page), path))
+  const folder = path.startsWith('/') ? '' : posix.dirname(page)
+  const file = path === '' ? page : posix.join(folder, path).replace(/^\//, '')
   if (!existsSync(`${top}${file}`)) return `${page}: ${link}: there is no ${file}`
   if (anchor === undefined || !file.endsWith('.md') || anchorsOf(file).has(anchor)) return undefined
   return `${page}: ${link}: ${file} has no heading for #${anchor}`

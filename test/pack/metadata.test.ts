@@ -22,7 +22,10 @@ suite('the address of the repository', () => {
     const url = 'https://github.com/somebody/elsewhere'
     for (const file of namingFiles()) {
       const changed = withRepository(file, url)
-      const undone = changed.replaceAll(url, repositoryOf(pkg))
+      const owner = new URL(repositoryOf(pkg)).pathname.split('/')[1]?.toLowerCase()
+      const undone = changed
+        .replaceAll(url, repositoryOf(pkg))
+        .replaceAll(/(oci:\/\/[^/]+)\/somebody\//g, `$1/${owner}/`)
       assert.equal(undone, readFileSync(file, 'utf8'), file)
       assert.ok(changed.includes(url), file)
     }

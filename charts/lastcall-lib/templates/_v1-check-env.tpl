@@ -31,22 +31,25 @@ the pod's numbers and the server's would differ.
 {{- $problems = append $problems (printf "env: %s has a value and a valueFrom: the API server refuses that; keep one of them" .name) -}}
 {{- end -}}
 {{- if hasKey $seen .name -}}
-{{- $problems = append $problems (printf "env: %s is there twice" .name) -}}
+{{- $problems = append $problems (printf "env: %s is there twice: server-side apply refuses that; keep one of them" .name) -}}
 {{- end -}}
 {{- $_ := set $seen .name true -}}
 {{- /* The kubelet does not wait for the answer that names the failing check. */ -}}
 {{- if and (eq .name "LASTCALL_CHECK_TIMEOUT") .value (ge (include "lastcall.v1.milliseconds" .value | float64) (mulf $probe 1000)) -}}
-{{- $problems = append $problems (printf "env: LASTCALL_CHECK_TIMEOUT is %s and probes.readiness.timeoutSeconds is %d: the kubelet would not wait for the answer, which says what failed; raise timeoutSeconds or lower it" .value $probe) -}}
+{{- $problems = append $problems (printf (print "env: LASTCALL_CHECK_TIMEOUT is %s and probes.readiness.timeoutSeconds is %d: "
+  "the kubelet would not wait for the answer, which says what failed; raise timeoutSeconds or lower it") .value $probe) -}}
 {{- end -}}
 {{- end -}}
 {{- if $input.lifecycle.auto -}}
 {{- $options := include "lastcall.v1.nodeOptions" $input | fromJson -}}
 {{- $auto := printf "%s.auto" $input.path -}}
 {{- if hasKey $options "valueFrom" -}}
-{{- $problems = append $problems (printf "env: NODE_OPTIONS has a valueFrom, and %s has to append `--import %s` to it: give it a value, or append that yourself and set %s to false" $auto $input.module $auto) -}}
+{{- $problems = append $problems (printf (print "env: NODE_OPTIONS has a valueFrom, and %s has to append `--import %s` to it: "
+  "give it a value, or append that yourself and set %s to false") $auto $input.module $auto) -}}
 {{- end -}}
 {{- if regexMatch "lastcall[^ ]*/auto" (default "" $options.value) -}}
-{{- $problems = append $problems (printf "env: NODE_OPTIONS is %s, and %s imports lastcall/auto as well: leave it to one of them" $options.value $auto) -}}
+{{- $problems = append $problems (printf "env: NODE_OPTIONS is %s, and %s imports lastcall/auto as well: leave it to one of them"
+  $options.value $auto) -}}
 {{- end -}}
 {{- end -}}
 {{- toJson $problems -}}

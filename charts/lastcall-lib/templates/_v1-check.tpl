@@ -26,9 +26,11 @@
 {{- $problems = append $problems (printf "%s is not known; there are %s" $own (keys $defaults | sortAlpha | join ", ")) -}}
 {{- else if and (kindIs "map" (index $defaults $key)) (not (kindIs "invalid" $value)) -}}
 {{- if kindIs "map" $value -}}
-{{- $problems = concat $problems (include "lastcall.v1.problems.keys" (dict "path" $own "given" $value "defaults" (index $defaults $key)) | fromJsonArray) -}}
+{{- $part := dict "path" $own "given" $value "defaults" (index $defaults $key) -}}
+{{- $problems = concat $problems (include "lastcall.v1.problems.keys" $part | fromJsonArray) -}}
 {{- else -}}
-{{- $problems = append $problems (printf "%s is %v, wanted a map of %s" $own $value (keys (index $defaults $key) | sortAlpha | join ", ")) -}}
+{{- $problems = append $problems (printf "%s is %v, wanted a map of %s"
+  $own $value (keys (index $defaults $key) | sortAlpha | join ", ")) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
@@ -39,19 +41,35 @@
 {{- $path := .path | default "lifecycle" -}}
 {{- $defaults := include "lastcall.v1.defaults" . | fromYaml -}}
 {{- $problems := include "lastcall.v1.problems.keys" (dict "path" "" "given" (omit . "lifecycle") "defaults" $defaults) | fromJsonArray -}}
-{{- $problems = concat $problems (include "lastcall.v1.problems.keys" (dict "path" $path "given" .lifecycle "defaults" $defaults.lifecycle) | fromJsonArray) -}}
+{{- $times := dict "path" $path "given" .lifecycle "defaults" $defaults.lifecycle -}}
+{{- $problems = concat $problems (include "lastcall.v1.problems.keys" $times | fromJsonArray) -}}
 {{- if not $problems -}}
 {{- $input := include "lastcall.v1.input" . | fromJson -}}
-{{- $numbers := dict "probePort" $input.probePort "port" $input.port (printf "%s.preStop.seconds" $path) $input.lifecycle.preStop.seconds -}}
+{{- $numbers := list
+  (list "port" $input.port 1 65535)
+  (list "probePort" $input.probePort 1 65535)
+  (list (printf "%s.preStop.seconds" $path) $input.lifecycle.preStop.seconds 0 99999)
+-}}
 {{- range $key, $value := $input.lifecycle -}}
-{{- if hasSuffix "Seconds" $key -}}{{- $_ := set $numbers (printf "%s.%s" $path $key) $value -}}{{- end -}}
+{{- if hasSuffix "Seconds" $key -}}{{- $numbers = append $numbers (list (printf "%s.%s" $path $key) $value 0 99999) -}}{{- end -}}
 {{- end -}}
 {{- range $name, $probe := $input.probes -}}
-{{- range $key, $value := $probe -}}{{- $_ := set $numbers (printf "probes.%s.%s" $name $key) $value -}}{{- end -}}
+{{- range $key, $value := $probe -}}{{- $numbers = append $numbers (list (printf "probes.%s.%s" $name $key) $value 1 99999) -}}{{- end -}}
 {{- end -}}
-{{- range $key, $value := $numbers -}}
-{{- if not (or (kindIs "invalid" $value) (regexMatch "^[0-9]{1,5}$" (toJson $value))) -}}
-{{- $problems = append $problems (printf "%s is %s, wanted a whole number from 0 to 99999" $key (toJson $value)) -}}
+{{- range $numbers -}}
+{{- $value := index . 1 -}}
+{{- $isWhole := regexMatch "^[0-9]{1,5}$" (toJson $value) -}}
+{{- $isWithin := and $isWhole (ge (int $value) (index . 2)) (le (int $value) (index . 3)) -}}
+{{- if not (or (kindIs "invalid" $value) $isWithin) -}}
+{{- $wanted := printf "wanted a whole number from %d to %d" (index . 2) (index . 3) -}}
+{{- $problems = append $problems (printf "%s is %s, %s" (index . 0) (toJson $value) $wanted) -}}
+{{- end -}}
+{{- end -}}
+{{- /* The text "false" would count as true. */ -}}
+{{- range list "acceptLoss" "auto" -}}
+{{- $value := index $input.lifecycle . -}}
+{{- if not (kindIs "bool" $value) -}}
+{{- $problems = append $problems (printf "%s.%s is %s, wanted true or false" $path . (toJson $value)) -}}
 {{- end -}}
 {{- end -}}
 {{- $mode := $input.lifecycle.preStop.mode -}}

@@ -1,4 +1,7 @@
-{{/* Value of terminationGracePeriodSeconds. Checked here as well: a chart that forgets the check must not get a sum that does not add up. */}}
+{{/*
+Value of terminationGracePeriodSeconds. Checked here as well: a chart that forgets the check must not get a sum that does not
+add up.
+*/}}
 {{- define "lastcall.v1.gracePeriod" -}}
 {{- include "lastcall.v1.check" . -}}
 {{- $n := include "lastcall.v1.numbers" . | fromJson -}}

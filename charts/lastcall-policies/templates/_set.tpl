@@ -8,19 +8,34 @@ pod as it was before. What is already there is not done again, so a second pass 
 {{- ternary "/opt/lastcall/dist/integrations/auto/index.js" "lastcall/auto" (ne .Values.lifecycle.autoImage "") -}}
 {{- end -}}
 
+{{/*
+How long readiness stays green, in CEL. Without a hook clients are still sent to the pod until its listeners close, and kube-proxy
+sends to a terminating pod only while its readiness probe passes (KEP-1669).
+*/}}
+{{- define "lastcall-policies.readinessFailDelay" -}}
+{{- if kindIs "invalid" .readinessFailDelaySeconds -}}
+variables.preStop > 0 ? '0s' : variables.shutdownDelay % 1000 == 0
+? string(variables.shutdownDelay / 1000) + 's' : string(variables.shutdownDelay) + 'ms'
+{{- else -}}
+'{{ int .readinessFailDelaySeconds }}s'
+{{- end -}}
+{{- end -}}
+
 {{/* The server's environment, as a list in CEL. The application chart's names. */}}
 {{- define "lastcall-policies.settings" -}}
 {{- $in := .Values.lifecycle -}}
 [{'name': 'LASTCALL_PROBE_PORT', 'value': '{{ int .Values.probePort }}'},
 {'name': 'LASTCALL_SHUTDOWN_DELAY', 'value': '{{ int $in.shutdownDelaySeconds }}s'},
-{'name': 'LASTCALL_READINESS_FAIL_DELAY', 'value': '{{ int $in.readinessFailDelaySeconds }}s'},
+{'name': 'LASTCALL_READINESS_FAIL_DELAY', 'value': {{ include "lastcall-policies.readinessFailDelay" $in }}},
 {'name': 'LASTCALL_DRAIN_TIMEOUT', 'value': '{{ int $in.drainTimeoutSeconds }}s'},
 {'name': 'LASTCALL_HOOKS_TIMEOUT', 'value': '{{ int $in.hooksTimeoutSeconds }}s'}]
 {{- end -}}
 
 {{- define "lastcall-policies.setVariables" -}}
 {{- $in := .Values.lifecycle -}}
-{{- $defaults := dict "shutdownDelay" $in.shutdownDelaySeconds "drainTimeout" $in.drainTimeoutSeconds "hooksTimeout" $in.hooksTimeoutSeconds -}}
+{{- $defaults := dict "shutdownDelay" $in.shutdownDelaySeconds
+  "drainTimeout" $in.drainTimeoutSeconds
+  "hooksTimeout" $in.hooksTimeoutSeconds -}}
 {{ include "lastcall-policies.variables" (dict "defaults" $defaults "preStop" (mul $in.preStop.seconds 1000)) }}
 - name: newGrace
   expression: >-
@@ -46,7 +61,8 @@ pod as it was before. What is already there is not done again, so a second pass 
   expression: >-
     variables.label != 'auto' || variables.ownOptions.exists(e, has(e.valueFrom) || e.?value.orValue('').matches('lastcall[^ ]*/auto'))
     ? [] : [{'name': 'NODE_OPTIONS', 'value': (size(variables.ownOptions) == 0 ? ''
-    : variables.ownOptions[size(variables.ownOptions) - 1].?value.orValue('') + ' ') + '--import {{ include "lastcall-policies.module" . }}'}]
+    : variables.ownOptions[size(variables.ownOptions) - 1].?value.orValue('') + ' ')
+    + '--import {{ include "lastcall-policies.module" . }}'}]
 - name: writes
   expression: variables.settings + variables.mirrors + variables.imports
 - name: path
@@ -85,7 +101,8 @@ JSONPatch{op: 'add', path: variables.path + '/volumeMounts/-',
 value: Object.spec.containers.volumeMounts{name: 'lastcall', mountPath: '/opt/lastcall', readOnly: true}},
 JSONPatch{op: 'add', path: '/spec/initContainers/0', value: Object.spec.initContainers{
 name: 'lastcall', image: '{{ .Values.lifecycle.autoImage }}', command: ['node', '--eval',
-'const { dirname } = require("node:path"); require("node:fs").cpSync(dirname(require.resolve("lastcall/package.json")), "/opt/lastcall", { recursive: true })'],
+'const { dirname } = require("node:path");
+require("node:fs").cpSync(dirname(require.resolve("lastcall/package.json")), "/opt/lastcall", { recursive: true })'],
 volumeMounts: [Object.spec.initContainers.volumeMounts{name: 'lastcall', mountPath: '/opt/lastcall'}]}}]
 + ['imagePullPolicy', 'resources', 'securityContext'].filter(f,
 f == 'imagePullPolicy' ? has(variables.container.imagePullPolicy)

@@ -9,13 +9,16 @@
 {{- define "lastcall.check.auto" -}}
 {{- $problems := list -}}
 {{- if and .Values.lifecycle.autoImage (not .Values.lifecycle.auto) -}}
-{{- $problems = append $problems (printf "lifecycle.autoImage is %s and lifecycle.auto is false: nothing would be taken from it; set lifecycle.auto to true" .Values.lifecycle.autoImage) -}}
+{{- $problems = append $problems (printf
+  "lifecycle.autoImage is %s and lifecycle.auto is false: nothing would be taken from it; set lifecycle.auto to true"
+  .Values.lifecycle.autoImage) -}}
 {{- end -}}
 {{- toJson $problems -}}
 {{- end -}}
 
 {{/*
-The container that copies the package, for images without it. It needs an image in whose working directory Node finds lastcall, and no shell.
+The container that copies the package, for images without it. It needs an image in whose working directory Node finds lastcall,
+and no shell.
 */}}
 {{- define "lastcall.auto.initContainers" -}}
 {{- if and .Values.lifecycle.auto .Values.lifecycle.autoImage -}}

@@ -23,7 +23,9 @@ What the container is given besides its times: command, volumes, resources.
 {{- if and (not $first) (has (base .) (append $runners "node")) -}}{{- $first = base . -}}{{- end -}}
 {{- end -}}
 {{- if and (has $first $runners) (not .Values.lifecycle.acceptLoss) -}}
-{{- $problems = append $problems (printf "command: %s starts your server in a shell that does not pass SIGTERM on, so every shutdown would end with SIGKILL; start node itself ([node, server.js]), or set lifecycle.acceptLoss to true" $first) -}}
+{{- $problems = append $problems (printf (print "command: %s starts your server in a shell that does not pass SIGTERM on, "
+  "so every shutdown would end with SIGKILL; start node itself ([node, server.js]), or set lifecycle.acceptLoss to true")
+  $first) -}}
 {{- end -}}
 {{- toJson $problems -}}
 {{- end -}}
@@ -42,17 +44,26 @@ What the container is given besides its times: command, volumes, resources.
 {{- $paths = append $paths "/opt/lastcall" -}}
 {{- end -}}
 {{- if eq .Values.kind "StatefulSet" -}}
-{{- range .Values.statefulSet.volumeClaimTemplates -}}{{- $volumes = append $volumes .metadata.name -}}{{- end -}}
+{{- range .Values.statefulSet.volumeClaimTemplates -}}
+{{- if has .metadata.name $volumes -}}
+{{- $problem := "statefulSet.volumeClaimTemplates: there is a volume %s already, and the claim would take its place; " -}}
+{{- $remedy := "give it another name (with tmp.enabled the chart has tmp, with lifecycle.autoImage lastcall)" -}}
+{{- $problems = append $problems (printf (print $problem $remedy) .metadata.name) -}}
+{{- end -}}
+{{- $volumes = append $volumes .metadata.name -}}
+{{- end -}}
 {{- end -}}
 {{- range .Values.extraVolumes -}}
 {{- if has .name $volumes -}}
-{{- $problems = append $problems (printf "extraVolumes: there is a volume %s already; give each a name of its own (with tmp.enabled the chart has tmp, with lifecycle.autoImage lastcall)" .name) -}}
+{{- $problems = append $problems (printf (print "extraVolumes: there is a volume %s already; "
+  "give each a name of its own (with tmp.enabled the chart has tmp, with lifecycle.autoImage lastcall)") .name) -}}
 {{- end -}}
 {{- $volumes = append $volumes .name -}}
 {{- end -}}
 {{- range .Values.extraVolumeMounts -}}
 {{- if not (has .name $volumes) -}}
-{{- $problems = append $problems (printf "extraVolumeMounts: there is no volume %s to mount at %s; add it to extraVolumes" .name .mountPath) -}}
+{{- $problems = append $problems (printf "extraVolumeMounts: there is no volume %s to mount at %s; add it to extraVolumes"
+  .name .mountPath) -}}
 {{- end -}}
 {{- if has (clean .mountPath) $paths -}}
 {{- $problems = append $problems (printf "extraVolumeMounts: %s is mounted already; for /tmp set tmp.enabled to false" .mountPath) -}}
@@ -62,7 +73,8 @@ What the container is given besides its times: command, volumes, resources.
 {{- range $container := concat (.Values.sidecars | default list) (.Values.initContainers | default list) -}}
 {{- range $container.volumeMounts -}}
 {{- if not (has .name $volumes) -}}
-{{- $problems = append $problems (printf "container %s: there is no volume %s to mount at %s; add it to extraVolumes" $container.name .name .mountPath) -}}
+{{- $problems = append $problems (printf "container %s: there is no volume %s to mount at %s; add it to extraVolumes"
+  $container.name .name .mountPath) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
@@ -74,11 +86,16 @@ What the container is given besides its times: command, volumes, resources.
 {{- $text := toString . -}}
 {{- $number := regexFind "^[+]?[0-9.]+" $text -}}
 {{- $suffix := trimPrefix $number $text -}}
-{{- $factors := dict "n" 0.000000001 "u" 0.000001 "m" 0.001 "" 1.0 "k" 1000 "M" 1000000 "G" 1000000000 "T" 1000000000000 "P" 1000000000000000 "E" 1000000000000000000 "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "Ti" 1099511627776 "Pi" 1125899906842624 "Ei" 1152921504606846976 -}}
+{{- $factors := dict "n" 0.000000001 "u" 0.000001 "m" 0.001 "" 1.0
+  "k" 1000 "M" 1000000 "G" 1000000000 "T" 1000000000000 "P" 1000000000000000 "E" 1000000000000000000
+  "Ki" 1024 "Mi" 1048576 "Gi" 1073741824 "Ti" 1099511627776 "Pi" 1125899906842624 "Ei" 1152921504606846976 -}}
 {{- if hasKey $factors $suffix -}}{{- mulf (float64 $number) (get $factors $suffix) -}}{{- else -}}{{- float64 $text -}}{{- end -}}
 {{- end -}}
 
-{{/* What cannot be shared (hugepages, devices) is requested by its limit (kubernetes.io, "Resource Management for Pods and Containers"). */}}
+{{/*
+What cannot be shared (hugepages, devices) is requested by its limit (kubernetes.io, "Resource Management for Pods and
+Containers").
+*/}}
 {{- define "lastcall.check.resources" -}}
 {{- $problems := list -}}
 {{- $resources := .Values.resources | default dict -}}
@@ -89,9 +106,13 @@ What the container is given besides its times: command, volumes, resources.
 {{- $most := ternary (include "lastcall.quantity" $limit | float64) $wanted (hasKey $limits $name) -}}
 {{- $whole := or (contains "/" $name) (hasPrefix "hugepages-" $name) -}}
 {{- if and $whole (or (not (hasKey $limits $name)) (ne $wanted $most)) -}}
-{{- $problems = append $problems (printf "resources.requests.%s is %v and resources.limits.%s %s: the API server wants both, and the same; set the limit to %v" $name $request $name (toString $limit | default "is not set") $request) -}}
+{{- $problems = append $problems (printf
+  "resources.requests.%s is %v and resources.limits.%s %s: the API server wants both, and the same; set the limit to %v"
+  $name $request $name (toString $limit | default "is not set") $request) -}}
 {{- else if gt $wanted $most -}}
-{{- $problems = append $problems (printf "resources.requests.%s is %v and resources.limits.%s %v: the API server refuses a request above the limit; lower it" $name $request $name $limit) -}}
+{{- $problems = append $problems (printf
+  "resources.requests.%s is %v and resources.limits.%s %v: the API server refuses a request above the limit; lower it"
+  $name $request $name $limit) -}}
 {{- end -}}
 {{- end -}}
 {{- toJson $problems -}}

@@ -53,5 +53,6 @@ app.kubernetes.io/version: {{ . | quote }}
 {{- end -}}
 {{- with include "lastcall.configChecksum" . -}}{{- $_ := set $own "checksum/config" . -}}{{- end -}}
 {{- $profile := include "lastcall.profile.annotations" (dict "root" . "key" "podAnnotations") | fromJson -}}
-{{- with mergeOverwrite $own $profile (.Values.commonAnnotations | default dict) (.Values.podAnnotations | default dict) -}}{{- toYaml . -}}{{- end -}}
+{{- with mergeOverwrite $own $profile (.Values.commonAnnotations | default dict) (.Values.podAnnotations | default dict) -}}
+{{- toYaml . -}}{{- end -}}
 {{- end -}}

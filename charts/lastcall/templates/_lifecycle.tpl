@@ -25,7 +25,8 @@ preStop.mode sleep, or by a shutdown delay.
 {{- end -}}
 {{- $needed := (include "lastcall.sidecars.longest" . | fromJson).grace | int -}}
 {{- $pod := dict "kubeVersion" .Capabilities.KubeVersion.Version "lifecycle" $times -}}
-{{- if and (kindIs "invalid" $times.terminationGracePeriodSeconds) (gt $needed (int (include "lastcall.v1.numbers" $pod | fromJson).sum)) -}}
+{{- $sum := (include "lastcall.v1.numbers" $pod | fromJson).sum | int -}}
+{{- if and (kindIs "invalid" $times.terminationGracePeriodSeconds) (gt $needed $sum) -}}
 {{- $_ := set $times "terminationGracePeriodSeconds" $needed -}}
 {{- end -}}
 {{- toJson $times -}}

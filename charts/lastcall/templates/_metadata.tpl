@@ -22,13 +22,43 @@ its environment once.
 {{- define "lastcall.configChecksum" -}}
 {{- $config := list -}}
 {{- range .Values.extraObjects -}}
-{{- $object := include "lastcall.extraObject" (dict "root" $ "object" .) | fromYaml -}}
+{{- $text := include "lastcall.extraObject" (dict "root" $ "object" .) -}}
+{{- range regexSplit "(?m)^---" $text -1 -}}
+{{- $object := fromYaml . -}}
 {{- if has $object.kind (list "ConfigMap" "Secret") -}}{{- $config = append $config $object -}}{{- end -}}
+{{- end -}}
 {{- end -}}
 {{- if and .Values.configChecksum $config -}}{{- toJson $config | sha256sum -}}{{- end -}}
 {{- end -}}
 
-{{/* An entry of extraObjects with its templates filled in; it is a map, or text. */}}
+{{/* An entry of extraObjects with its templates filled in; it is a map, or text with one or more documents. */}}
 {{- define "lastcall.extraObject" -}}
-{{- tpl (ternary .object (toYaml .object) (kindIs "string" .object)) .root -}}
+{{- if kindIs "string" .object -}}
+{{- tpl .object .root -}}
+{{- else -}}
+{{- (include "lastcall.filled" (dict "root" .root "value" .object) | fromJson).value | toYaml -}}
+{{- end -}}
+{{- end -}}
+
+{{/*
+A value with the templates in its texts and keys filled in, as JSON below `value`. YAML would fold a long text, and its template
+with it.
+*/}}
+{{- define "lastcall.filled" -}}
+{{- $root := .root -}}
+{{- $out := .value -}}
+{{- if kindIs "map" .value -}}
+{{- $out = dict -}}
+{{- range $key, $value := .value -}}
+{{- $_ := set $out (tpl $key $root) (include "lastcall.filled" (dict "root" $root "value" $value) | fromJson).value -}}
+{{- end -}}
+{{- else if kindIs "slice" .value -}}
+{{- $out = list -}}
+{{- range .value -}}
+{{- $out = append $out (include "lastcall.filled" (dict "root" $root "value" .) | fromJson).value -}}
+{{- end -}}
+{{- else if kindIs "string" .value -}}
+{{- $out = tpl .value $root -}}
+{{- end -}}
+{{- dict "value" $out | toJson -}}
 {{- end -}}

@@ -16,7 +16,8 @@ and notes.
 {{- if kindIs "invalid" $lifecycle.preStop.seconds -}}
 {{- $_ := set $lifecycle.preStop "seconds" (int $profile.delaySeconds) -}}
 {{- end -}}
-{{- if and .Values.profile .Values.service.enabled (eq $lifecycle.preStop.mode "none") (kindIs "invalid" $lifecycle.shutdownDelaySeconds) -}}
+{{- if and .Values.profile .Values.service.enabled (eq $lifecycle.preStop.mode "none")
+  (kindIs "invalid" $lifecycle.shutdownDelaySeconds) -}}
 {{- $_ := set $lifecycle "shutdownDelaySeconds" (int $profile.delaySeconds) -}}
 {{- end -}}
 {{- toJson $lifecycle -}}
@@ -52,7 +53,10 @@ and notes.
 {{- if .root.Values.profile -}}{{- (include "lastcall.profile.filled" . | fromJson).value | toJson -}}{{- else -}}{}{{- end -}}
 {{- end -}}
 
-{{/* What the profile does not allow, as a JSON list. Nobody sends requests to a worker. A readiness gate takes the place of minReadySeconds. */}}
+{{/*
+What the profile does not allow, as a JSON list. Nobody sends requests to a worker. A readiness gate takes the place of
+minReadySeconds.
+*/}}
 {{- define "lastcall.check.profile" -}}
 {{- $problems := list -}}
 {{- if and .Values.profile .Values.service.enabled (not .Values.lifecycle.acceptLoss) -}}
@@ -61,14 +65,23 @@ and notes.
 {{- $wait := add $n.preStop $n.shutdownDelay | int -}}
 {{- $least := int $profile.leastDelaySeconds -}}
 {{- if lt $wait $least -}}
-{{- $problem := "profile is %s, which sends requests to a deleted pod for %d s or longer, and preStop %d + shutdown delay %d = %d s: the requests after that would fail; " -}}
-{{- $delay := ternary "shutdownDelaySeconds" "preStop.seconds" (eq .Values.lifecycle.preStop.mode "none") -}}
-{{- $remedy := "set lifecycle.%s to null (%d) or raise it by %d, or lifecycle.acceptLoss to true; if you have measured less, leave profile empty" -}}
-{{- $problems = append $problems (printf (print $problem $remedy) .Values.profile $least (int $n.preStop) (int $n.shutdownDelay) $wait $delay (int $profile.delaySeconds) (sub $least $wait | int)) -}}
+{{- $problem := print "profile is %s, which sends requests to a deleted pod for %d s or longer, "
+  "and preStop %d + shutdown delay %d = %d s: the requests after that would fail; " -}}
+{{- $hookless := eq .Values.lifecycle.preStop.mode "none" -}}
+{{- $delay := ternary "shutdownDelaySeconds" "preStop.seconds" $hookless -}}
+{{- /* Beside a hook the shutdown delay that nobody has set is 2, also where it is 5 now. */ -}}
+{{- $given := .Values.lifecycle.shutdownDelaySeconds -}}
+{{- $other := ternary 0 (ternary 2 $given (kindIs "invalid" $given) | int) $hookless -}}
+{{- $remedy := print "set lifecycle.%s to null (%d) or to at least %d, or lifecycle.acceptLoss to true; "
+  "if you have measured less, leave profile empty" -}}
+{{- $problems = append $problems (printf (print $problem $remedy) .Values.profile $least (int $n.preStop) (int $n.shutdownDelay)
+  $wait $delay (int $profile.delaySeconds) (sub $least $other | int)) -}}
 {{- end -}}
 {{- $ready := include "lastcall.minReadySeconds" . | int -}}
 {{- if and (lt $ready (int $profile.minReadySeconds)) (not $profile.gate) -}}
-{{- $problems = append $problems (printf "profile is %s, which needs %d s to learn of a new pod, and minReadySeconds is %d: old pods would go before that; set minReadySeconds to null or to %d" .Values.profile (int $profile.minReadySeconds) $ready (int $profile.minReadySeconds)) -}}
+{{- $problems = append $problems (printf (print "profile is %s, which needs %d s to learn of a new pod, "
+  "and minReadySeconds is %d: old pods would go before that; set minReadySeconds to null or to %d")
+  .Values.profile (int $profile.minReadySeconds) $ready (int $profile.minReadySeconds)) -}}
 {{- end -}}
 {{- end -}}
 {{- toJson $problems -}}
@@ -97,10 +110,12 @@ and notes.
 {{/* What is odd about profile and Service, as a JSON list. */}}
 {{- define "lastcall.profile.warnings" -}}
 {{- $warnings := list -}}
-{{- $provider := "^(service\\.(beta\\.)?kubernetes\\.io|cloud\\.google\\.com|networking\\.gke\\.io|load-balancer\\.hetzner\\.cloud|oci\\.oraclecloud\\.com)/" -}}
+{{- $provider := print "^(service\\.(beta\\.)?kubernetes\\.io|cloud\\.google\\.com|networking\\.gke\\.io"
+  "|load-balancer\\.hetzner\\.cloud|oci\\.oraclecloud\\.com)/" -}}
 {{- $type := (include "lastcall.profile" . | fromJson).serviceType -}}
 {{- if and .Values.profile $type (ne .Values.service.type (toString $type)) -}}
-{{- $warnings = append $warnings (printf "profile is %s and service.type %s: the provider makes a load balancer for type %s only." .Values.profile .Values.service.type $type) -}}
+{{- $warnings = append $warnings (printf "profile is %s and service.type %s: the provider makes a load balancer for type %s only."
+  .Values.profile .Values.service.type $type) -}}
 {{- end -}}
 {{- if and (not .Values.profile) (eq .Values.service.type "LoadBalancer") -}}
 {{- $found := list -}}
@@ -109,13 +124,19 @@ and notes.
 {{- end -}}
 {{- if $found -}}
 {{- $n := include "lastcall.lifecycle" . | fromJson -}}
-{{- $warnings = append $warnings (printf "service.annotations has %s, and profile is empty: a provider's load balancer may send requests to a deleted pod for minutes, and preStop %d + shutdown delay %d = %d s. Set profile, or measure the delay and set lifecycle.preStop.seconds." (first $found) (int $n.preStop) (int $n.shutdownDelay) (add $n.preStop $n.shutdownDelay | int)) -}}
+{{- $warnings = append $warnings (printf (print "service.annotations has %s, and profile is empty: "
+  "a provider's load balancer may send requests to a deleted pod for minutes, "
+  "and preStop %d + shutdown delay %d = %d s. Set profile, or measure the delay and set lifecycle.preStop.seconds.")
+  (first $found) (int $n.preStop) (int $n.shutdownDelay) (add $n.preStop $n.shutdownDelay | int)) -}}
 {{- end -}}
 {{- end -}}
-{{- $asked := or (include "lastcall.profile" . | fromJson).healthCheck (regexMatch "health" (include "lastcall.profile.annotations" (dict "root" . "key" "serviceAnnotations"))) -}}
+{{- $asks := include "lastcall.profile.annotations" (dict "root" . "key" "serviceAnnotations") | regexMatch "health" -}}
+{{- $asked := or (include "lastcall.profile" . | fromJson).healthCheck $asks -}}
 {{- $asked = or $asked (regexMatch "health" (include "lastcall.profile.annotations" (dict "root" . "key" "ingressAnnotations"))) -}}
 {{- if and .Values.profile .Values.service.enabled $asked .Values.networkPolicy.enabled (not .Values.networkPolicy.probesFrom) -}}
-{{- $warnings = append $warnings (printf "networkPolicy.probesFrom is empty, and the load balancer of profile %s asks the probe port: no pod would ever be healthy to it. Name the addresses that its health checks come from (ipBlock)." .Values.profile) -}}
+{{- $warnings = append $warnings (printf (print "networkPolicy.probesFrom is empty, and the load balancer of profile %s asks the "
+  "probe port: no pod would ever be healthy to it. Name the addresses that its health checks come from (ipBlock).")
+  .Values.profile) -}}
 {{- end -}}
 {{- toJson $warnings -}}
 {{- end -}}

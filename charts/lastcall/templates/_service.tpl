@@ -11,21 +11,29 @@
 {{- $problems := list -}}
 {{- $service := .Values.service -}}
 {{- if and $service.headless (ne $service.type "ClusterIP") -}}
-{{- $problems = append $problems (printf "service.headless is true and service.type %s, which needs an address: set the type to ClusterIP" $service.type) -}}
+{{- $problems = append $problems (printf
+  "service.headless is true and service.type %s, which needs an address: set the type to ClusterIP" $service.type) -}}
 {{- end -}}
 {{- if and $service.externalTrafficPolicy (eq $service.type "ClusterIP") -}}
-{{- $problems = append $problems (printf "service.externalTrafficPolicy is %s and service.type ClusterIP, which nobody reaches from outside: set the type to NodePort or LoadBalancer, or the policy to null" $service.externalTrafficPolicy) -}}
+{{- $problems = append $problems (printf (print "service.externalTrafficPolicy is %s and service.type ClusterIP, "
+  "which nobody reaches from outside: set the type to NodePort or LoadBalancer, or the policy to null")
+  $service.externalTrafficPolicy) -}}
 {{- end -}}
 {{- if and (eq ($service.ipFamilyPolicy | default "SingleStack") "SingleStack") (gt (len ($service.ipFamilies | default list)) 1) -}}
-{{- $problems = append $problems (printf "service.ipFamilies is %s and service.ipFamilyPolicy not one of two families: set it to PreferDualStack or RequireDualStack" (join ", " $service.ipFamilies)) -}}
+{{- $problems = append $problems (printf
+  "service.ipFamilies is %s and service.ipFamilyPolicy not one of two families: set it to PreferDualStack or RequireDualStack"
+  (join ", " $service.ipFamilies)) -}}
 {{- end -}}
 {{- if not $service.enabled -}}
 {{- if .Values.extraPorts -}}
-{{- $problems = append $problems "service.enabled is false and extraPorts is set: a worker serves no requests; enable the Service, or leave extraPorts out" -}}
+{{- $problems = append $problems
+  "service.enabled is false and extraPorts is set: a worker serves no requests; enable the Service, or leave extraPorts out" -}}
 {{- end -}}
 {{- range list "ingress" "httpRoute" -}}
 {{- if (index $.Values .).enabled -}}
-{{- $problems = append $problems (printf "service.enabled is false and %s.enabled true: there is no Service to send requests to; set one of them" .) -}}
+{{- $remedy := printf "set service.enabled to true, or %s.enabled to false" . -}}
+{{- $problem := "service.enabled is false and %s.enabled true: there is no Service to send requests to; %s" -}}
+{{- $problems = append $problems (printf $problem . $remedy) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
@@ -39,7 +47,8 @@
 {{- $problems = append $problems "ingress.hosts is empty and ingress.enabled true: name a host, such as [{host: shop.example.com}]" -}}
 {{- end -}}
 {{- if and .Values.httpRoute.enabled (not .Values.httpRoute.parentRefs) -}}
-{{- $problems = append $problems "httpRoute.parentRefs is empty and httpRoute.enabled true: name your Gateway, such as [{name: gateway}]" -}}
+{{- $problems = append $problems
+  "httpRoute.parentRefs is empty and httpRoute.enabled true: name your Gateway, such as [{name: gateway}]" -}}
 {{- end -}}
 {{- toJson $problems -}}
 {{- end -}}

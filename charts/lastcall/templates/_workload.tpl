@@ -37,13 +37,17 @@ no pods at all (kubernetes/kubernetes#64023).
 {{- if eq .Values.kind "StatefulSet" -}}
 {{- $fullname := include "lastcall.fullname" . -}}
 {{- if gt (len $fullname) 52 -}}
-{{- $problems = append $problems (printf "%s has %d characters, and with more than 52 a StatefulSet gets no pods (kubernetes/kubernetes#64023): set fullnameOverride" $fullname (len $fullname)) -}}
+{{- $problems = append $problems (printf
+  "%s has %d characters, and with more than 52 a StatefulSet gets no pods (kubernetes/kubernetes#64023): set fullnameOverride"
+  $fullname (len $fullname)) -}}
 {{- end -}}
 {{- if eq .Values.strategy.type "Recreate" -}}
-{{- $problems = append $problems "strategy.type is Recreate and kind StatefulSet, which has no such strategy: set strategy.type to RollingUpdate; a StatefulSet replaces one pod at a time" -}}
+{{- $problems = append $problems (print "strategy.type is Recreate and kind StatefulSet, which has no such strategy: "
+  "set strategy.type to RollingUpdate; a StatefulSet replaces one pod at a time") -}}
 {{- end -}}
 {{- else if .Values.statefulSet.volumeClaimTemplates -}}
-{{- $problems = append $problems "statefulSet.volumeClaimTemplates is set and kind is Deployment, which has none: set kind to StatefulSet, or use extraVolumes" -}}
+{{- $problems = append $problems
+  "statefulSet.volumeClaimTemplates is set and kind is Deployment, which has none: set kind to StatefulSet, or use extraVolumes" -}}
 {{- end -}}
 {{- toJson $problems -}}
 {{- end -}}
@@ -55,18 +59,22 @@ no pods at all (kubernetes/kubernetes#64023).
 {{- $replicas := include "lastcall.replicaFloor" . | int -}}
 {{- if .Values.service.enabled -}}
 {{- if eq .Values.strategy.type "Recreate" -}}
-{{- $warnings = append $warnings "strategy.type is Recreate: every rollout has an outage, because new pods start only after all old pods have ended." -}}
+{{- $warnings = append $warnings
+  "strategy.type is Recreate: every rollout has an outage, because new pods start only after all old pods have ended." -}}
 {{- end -}}
 {{- if and (eq .Values.kind "StatefulSet") (eq $replicas 1) -}}
-{{- $warnings = append $warnings (printf "A StatefulSet with one replica: every rollout has an outage, because the new pod starts only after the old one has ended, which may take %d s." (int $n.grace)) -}}
+{{- $warnings = append $warnings (printf (print "A StatefulSet with one replica: every rollout has an outage, "
+  "because the new pod starts only after the old one has ended, which may take %d s.") (int $n.grace)) -}}
 {{- else if eq .Values.kind "StatefulSet" -}}
-{{- $warnings = append $warnings (printf "A StatefulSet has no surge: in a rollout one replica is missing at a time, for up to %d s (grace period) and the start of its replacement. The others have to carry the load." (int $n.grace)) -}}
+{{- $warnings = append $warnings (printf (print "A StatefulSet has no surge: in a rollout one replica is missing at a time, "
+  "for up to %d s (grace period) and the start of its replacement. The others have to carry the load.") (int $n.grace)) -}}
 {{- end -}}
 {{- end -}}
 {{- range include "lastcall.containers" . | fromJsonArray -}}
 {{- $hook := (.lifecycle | default dict).preStop -}}
 {{- if and $hook (not (hasKey $hook "sleep")) -}}
-{{- $warnings = append $warnings (printf "sidecars: nobody can tell how long the preStop hook of %s takes. It starts with that of your server, and the grace period of %d s has to cover it." .name (int $n.grace)) -}}
+{{- $warnings = append $warnings (printf (print "sidecars: nobody can tell how long the preStop hook of %s takes. It starts with "
+  "that of your server, and the grace period of %d s has to cover it.") .name (int $n.grace)) -}}
 {{- end -}}
 {{- end -}}
 {{- toJson $warnings -}}

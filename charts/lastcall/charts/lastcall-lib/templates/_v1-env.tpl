@@ -1,4 +1,7 @@
-{{/* What the server is told, as a JSON list; `setting` is the value that it comes from. Times carry their unit, because that is what lastcall reads. */}}
+{{/*
+What the server is told, as a JSON list; `setting` is the value that it comes from. Times carry their unit, because that is what
+lastcall reads.
+*/}}
 {{- define "lastcall.v1.own" -}}
 {{- $input := include "lastcall.v1.input" . | fromJson -}}
 {{- $n := include "lastcall.v1.numbers" . | fromJson -}}
@@ -16,7 +19,9 @@
   (list "HOOKS_TIMEOUT" $n.hooksTimeout "hooksTimeoutSeconds")
   (list "GRACE_PERIOD" $n.grace "terminationGracePeriodSeconds")
 -}}
-{{- $own = append $own (dict "name" (printf "LASTCALL_%s" (index . 0)) "value" (printf "%ds" (int (index . 1))) "setting" (printf "%s.%s" $path (index . 2))) -}}
+{{- $name := printf "LASTCALL_%s" (index . 0) -}}
+{{- $setting := printf "%s.%s" $path (index . 2) -}}
+{{- $own = append $own (dict "name" $name "value" (printf "%ds" (int (index . 1))) "setting" $setting) -}}
 {{- end -}}
 {{- toJson $own -}}
 {{- end -}}

@@ -18,14 +18,17 @@ terminating pod only while its readiness probe passes (KEP-1669).
 {{- if not (kindIs "invalid" $in.shutdownDelaySeconds) -}}{{- $shutdownDelay = int $in.shutdownDelaySeconds -}}{{- end -}}
 {{- $shutdownDelay = add $shutdownDelay $takenOver | int -}}
 {{- $readinessFailDelay := ternary 0 $shutdownDelay $sleeps -}}
-{{- if not (kindIs "invalid" $in.readinessFailDelaySeconds) -}}{{- $readinessFailDelay = add (int $in.readinessFailDelaySeconds) $takenOver | int -}}{{- end -}}
+{{- if not (kindIs "invalid" $in.readinessFailDelaySeconds) -}}
+{{- $readinessFailDelay = add (int $in.readinessFailDelaySeconds) $takenOver | int -}}
+{{- end -}}
 {{- $drainTimeout := int $in.drainTimeoutSeconds -}}
 {{- $hooksTimeout := int $in.hooksTimeoutSeconds -}}
 {{- $margin := int $in.marginSeconds -}}
 {{- $sum := add $preStop $shutdownDelay $drainTimeout $hooksTimeout $margin -}}
 {{- $grace := $sum -}}
 {{- if not (kindIs "invalid" $in.terminationGracePeriodSeconds) -}}{{- $grace = int $in.terminationGracePeriodSeconds -}}{{- end -}}
-{{- $parts := printf "preStop %d + shutdown delay %d + drain timeout %d + hooks timeout %d + margin %d" $preStop $shutdownDelay $drainTimeout $hooksTimeout $margin -}}
+{{- $parts := printf "preStop %d + shutdown delay %d + drain timeout %d + hooks timeout %d + margin %d"
+  $preStop $shutdownDelay $drainTimeout $hooksTimeout $margin -}}
 {{- dict
   "sleepServed" $sleepServed
   "preStop" $preStop
