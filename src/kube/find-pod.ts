@@ -1,5 +1,7 @@
+import { inheritedBy, type SettingsObject } from './settings.ts'
+import type { Workload } from './workloads.ts'
 import { chooseContainer, type Container, containersOf } from './containers.ts'
-import { isObject, type Path, type PlainObject, valueAt } from './yaml/plain.ts'
+import { isObject, type PlainObject, valueAt } from './yaml/plain.ts'
 
 /** A pod of a manifest. */
 export interface FoundPod {
@@ -10,13 +12,25 @@ export interface FoundPod {
   readonly container: Container
 }
 
+/** What is needed to read a pod. */
+export interface PodContext {
+  /** Name of the container that serves, where it is given. */
+  readonly container: string | undefined
+  /** ConfigMaps and Secrets of the files. */
+  readonly settings: readonly SettingsObject[]
+}
+
 /**
- * The pod whose spec is at a path; a sentence when there is none, or it is not clear which container serves.
+ * The pod of a workload; a sentence when there is none, or it is not clear which container serves.
  */
-export function findPod(document: unknown, podPath: Path, asked: string | undefined): FoundPod | string {
+export function findPod(
+  document: unknown,
+  { podPath, namespace }: Workload,
+  { container: asked, settings }: PodContext,
+): FoundPod | string {
   const podSpec = valueAt(document, podPath)
   if (!isObject(podSpec)) return `${podPath.join('.')} is missing: there is no pod`
-  const all = containersOf(podSpec)
+  const all = containersOf(podSpec, (one) => inheritedBy(one, settings, namespace))
   if (typeof all === 'string') return all
   const metadata = valueAt(document, [...podPath.slice(0, -1), 'metadata'])
   const container = chooseContainer(all, asked, metadata)

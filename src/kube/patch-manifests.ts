@@ -4,6 +4,7 @@ import { noRemarks } from './findings.ts'
 import { type PatchedPod, patchPod, type PodWishes } from './patch-pod.ts'
 import { refuseEmptySelection } from './refuse-selection.ts'
 import { isSelected, type Selection } from './select.ts'
+import { findSettings, type SettingsObject } from './settings.ts'
 import { findWorkloads, titleOf } from './workloads.ts'
 import { applyEdits, type Edit } from './yaml/edit.ts'
 import { copyOf } from './yaml/plain.ts'
@@ -39,18 +40,21 @@ export function patchManifests(
   const files = texts.map(({ name, text }) => readDocuments(name, text))
   refuseEmptySelection(files, selection)
   const problems: string[] = []
-  const patched = files.map((file) => patchFile(file, selection, { wishes, problems }))
+  const settings = findSettings(files.flatMap(({ documents }) => documents.map(({ value }) => value)))
+  const patched = files.map((file) => patchFile(file, selection, { wishes, settings, problems }))
   if (problems.length > 0) throw new LastcallError('LASTCALL_MANIFEST', problems)
   return patched
 }
 
 interface FilePatch {
   readonly wishes: PodWishes
+  readonly settings: readonly SettingsObject[]
   readonly problems: string[]
 }
 
-function patchFile(file: ManifestFile, selection: Selection, { wishes, problems }: FilePatch): PatchedText {
-  const results = file.documents.map((document) => patchDocument(document, selection, wishes))
+function patchFile(file: ManifestFile, selection: Selection, patch: FilePatch): PatchedText {
+  const { wishes, settings, problems } = patch
+  const results = file.documents.map((document) => patchDocument(document, selection, { wishes, settings }))
   for (const result of results) for (const problem of result.problems) problems.push(problem)
   const usable = results.every((result) => result.problems.length === 0)
   const edits = usable
@@ -76,7 +80,11 @@ interface DocumentPatch {
   readonly notes: readonly string[]
 }
 
-function patchDocument(document: ManifestDocument, selection: Selection, wishes: PodWishes): DocumentPatch {
+function patchDocument(
+  document: ManifestDocument,
+  selection: Selection,
+  { wishes, settings }: Pick<FilePatch, 'wishes' | 'settings'>,
+): DocumentPatch {
   const wanted = copyOf(document.value)
   const found = findWorkloads(wanted)
   const strange = found.strange.map(
@@ -98,7 +106,7 @@ function patchDocument(document: ManifestDocument, selection: Selection, wishes:
     .map((workload) => {
       const remarks = noRemarks()
       const before = copyOf(workload.value)
-      const pod = patchPod(wanted, workload, wishes, remarks)
+      const pod = patchPod(wanted, workload, { wishes, settings, remarks })
       const title = titleOf(workload)
       const inWords = ({ path, message }: (typeof remarks.notes)[number]): string =>
         `${placeText(document.placeOf(path))}: ${title}: ${message}`

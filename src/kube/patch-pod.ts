@@ -1,21 +1,31 @@
 import type { Container } from './containers.ts'
-import { variablesNamed } from './environment.ts'
+import { isElsewhere, variablesNamed } from './environment.ts'
 import type { Remarks } from './findings.ts'
 import { withAuto } from './node-options.ts'
 import { type AskedNumbers, type Numbers, resolveNumbers } from './numbers.ts'
 import { findPod, type FoundPod } from './find-pod.ts'
 import { findProbePort } from './probe-port.ts'
 import { probeNames } from './probes.ts'
-import { environmentOf, isSame, type PodDecisions, writePod } from './write-pod.ts'
+import type { SettingsObject } from './settings.ts'
+import { environmentOf, isSame, settingNames, type PodDecisions, writePod } from './write-pod.ts'
 import { isObject, type PlainObject } from './yaml/plain.ts'
 import type { Workload } from './workloads.ts'
 
 /** What is asked for every pod. */
 export interface PodWishes {
   readonly asked: AskedNumbers
+  /** Name of the container that serves. */
   readonly container?: string | undefined
   /** Whether NODE_OPTIONS load lastcall. */
   readonly auto: boolean
+}
+
+/** What a patch of one pod goes by. */
+export interface PodPatch {
+  readonly wishes: PodWishes
+  /** ConfigMaps and Secrets of all files. */
+  readonly settings: readonly SettingsObject[]
+  readonly remarks: Remarks
 }
 
 /** What was done to a pod, for the summary. */
@@ -31,11 +41,10 @@ export interface PatchedPod {
 export function patchPod(
   document: unknown,
   workload: Workload,
-  wishes: PodWishes,
-  remarks: Remarks,
+  { wishes, settings, remarks }: PodPatch,
 ): PatchedPod | undefined {
   const { podPath, isJob } = workload
-  const found = findPod(document, podPath, wishes.container)
+  const found = findPod(document, workload, { container: wishes.container, settings })
   if (typeof found === 'string') {
     remarks.problems.push({ path: podPath, message: found })
     return undefined
@@ -46,8 +55,13 @@ export function patchPod(
   for (const message of problems) remarks.problems.push({ path, message })
   if (decisions === undefined) return undefined
   for (const message of notes) remarks.notes.push({ path, message })
-  writePod(podSpec, container.value, decisions)
+  writePod(podSpec, container, decisions)
   return { container: container.name, numbers: decisions.numbers }
+}
+
+interface Decision {
+  readonly numbers: Numbers
+  readonly isJob: boolean
 }
 
 interface Decided {
@@ -64,7 +78,7 @@ function decide({ podSpec, container, all }: FoundPod, isJob: boolean, wishes: P
   const notes = [
     ...resolved.notes,
     ...changedNumbers(container, numbers),
-    ...notesOn(container, wishes, isJob),
+    ...notesOn(container, wishes, { numbers, isJob }),
   ]
   const hasProbes = !isJob && numbers.probePort !== false
   const probePort = hasProbes ? findProbePort(container, all, Number(numbers.probePort)) : undefined
@@ -80,12 +94,15 @@ function decide({ podSpec, container, all }: FoundPod, isJob: boolean, wishes: P
 function shapeProblems(container: PlainObject): readonly string[] {
   const lists = ['env', 'ports'].filter((key) => !isListOrNothing(container[key]))
   const maps = ['lifecycle', ...probeNames].filter((key) => !isObject(container[key] ?? {}))
-  const names = ['LASTCALL_PROBE_PORT', 'NODE_OPTIONS', ...Object.keys(environmentOf({} as Numbers))]
-  const twice = [...new Set(names)].filter((name) => variablesNamed(container, name).length > 1)
+  const names = ['NODE_OPTIONS', ...settingNames]
+  const twice = names.filter((name) => variablesNamed(container, name).length > 1)
+  // --auto has its own remedy for NODE_OPTIONS.
+  const elsewhere = names.filter((name) => name !== 'NODE_OPTIONS' && isElsewhere(container, name))
   return [
     ...lists.map((key) => `${key} is no list`),
     ...maps.map((key) => `${key} has no keys`),
     ...twice.map((name) => `env has ${name} more than once: leave one of them`),
+    ...elsewhere.map((name) => `${name} has a valueFrom, so its value is not in this file: give it a value`),
   ]
 }
 
@@ -100,20 +117,30 @@ function changedNumbers({ value }: Container, numbers: Numbers): readonly string
   })
 }
 
-function notesOn({ name, value }: Container, { auto }: PodWishes, isJob: boolean): readonly string[] {
-  const isAutoJob = auto && isJob
-  const hidden =
-    auto && !isJob && Array.isArray(value['envFrom']) && variablesNamed(value, 'NODE_OPTIONS').length === 0
+/** Settings that a patch takes away from the process, or that it does not give to it. */
+function notesOn(container: Container, { auto }: PodWishes, decided: Decision): readonly string[] {
+  const { value, unseen } = container
+  const added = Object.keys(environmentOf(decided.numbers)).filter(
+    (name) => variablesNamed(value, name).length === 0,
+  )
+  const isNew = auto && !decided.isJob && variablesNamed(value, 'NODE_OPTIONS').length === 0
   return [
-    ...(isAutoJob
-      ? [
-          'a job serves no requests, so NODE_OPTIONS are left alone: lastcall/auto would end it with 0 at SIGTERM',
-        ]
-      : []),
-    ...(hidden
-      ? [
-          `container ${name} has envFrom: NODE_OPTIONS from there would be replaced, so put them into env as well`,
-        ]
-      : []),
+    ...(auto && decided.isJob ? [autoJobNote] : []),
+    ...(unseen.length > 0 && added.length > 0 ? [unseenNote(unseen)] : []),
+    ...(isNew ? [nodeOptionsNote(Array.isArray(value['envFrom']))] : []),
   ]
+}
+
+const autoJobNote =
+  'a job serves no requests, so its NODE_OPTIONS stay: lastcall/auto would end it with exit code 0 at SIGTERM'
+
+function unseenNote(unseen: readonly string[]): string {
+  const who = `envFrom reads ${unseen.join(' and ')}, which these files do not have`
+  const what = 'LASTCALL_* variables from there have no effect any more, because env has precedence'
+  return `${who}: ${what}; add the file that has it, or give its numbers with flags`
+}
+
+function nodeOptionsNote(hasEnvFrom: boolean): string {
+  const where = hasEnvFrom ? 'of the image (ENV) and of envFrom' : 'of the image (ENV)'
+  return `env now has NODE_OPTIONS, which replace those ${where}: if there are any, put them in front of --import`
 }

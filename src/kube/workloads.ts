@@ -4,6 +4,7 @@ import { isObject, type Path, type PlainObject, valueAt } from './yaml/plain.ts'
 export interface Workload {
   readonly kind: string
   readonly name: string
+  readonly namespace: string | undefined
   readonly labels: Readonly<Record<string, string>>
   /** The object itself. */
   readonly value: PlainObject
@@ -64,7 +65,7 @@ export function findWorkloads(document: unknown, path: Path = []): FoundWorkload
   }
   const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : ''
   const podPath = kinds[`${group}/${kind}`]
-  const named = { value, name: nameOf(value), labels: labelsOf(value) }
+  const named = { value, name: nameOf(value), namespace: namespaceOf(value), labels: labelsOf(value) }
   const hasPods = podPath !== undefined && !isReference(kind, value)
   if (hasPods) {
     const workload = {
@@ -101,6 +102,11 @@ function isHook(value: PlainObject): boolean {
 function nameOf(value: PlainObject): string {
   const name = valueAt(value, ['metadata', 'name']) ?? valueAt(value, ['metadata', 'generateName'])
   return typeof name === 'string' ? name : 'without a name'
+}
+
+function namespaceOf(value: PlainObject): string | undefined {
+  const namespace = valueAt(value, ['metadata', 'namespace'])
+  return typeof namespace === 'string' ? namespace : undefined
 }
 
 function labelsOf(value: PlainObject): Readonly<Record<string, string>> {

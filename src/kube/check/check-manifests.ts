@@ -1,8 +1,9 @@
 import { LastcallError } from '../../core/errors.ts'
-import { findPod } from '../find-pod.ts'
+import { findPod, type PodContext } from '../find-pod.ts'
 import type { ManifestText } from '../patch-manifests.ts'
 import { refuseEmptySelection } from '../refuse-selection.ts'
 import { isSelected, type Selection } from '../select.ts'
+import { findSettings } from '../settings.ts'
 import { findWorkloads, titleOf, type Workload } from '../workloads.ts'
 import {
   type ManifestDocument,
@@ -59,12 +60,13 @@ export function checkManifests(
   const files = texts.map(({ name, text }) => readDocuments(name, text))
   refuseEmptySelection(files, selection)
   const problems: string[] = []
+  const settings = findSettings(files.flatMap(({ documents }) => documents.map(({ value }) => value)))
   const checked = files.flatMap(({ documents }) =>
     documents.flatMap((document) =>
       findWorkloads(document.value)
         .known.filter((workload) => isSelected(workload, selection))
         .flatMap((workload) => {
-          const result = checkWorkload(document, workload, container)
+          const result = checkWorkload(document, workload, { container, settings })
           if (typeof result !== 'string') return [result]
           problems.push(`${placeText(document.placeOf(workload.podPath))}: ${titleOf(workload)}: ${result}`)
           return []
@@ -78,10 +80,10 @@ export function checkManifests(
 function checkWorkload(
   document: ManifestDocument,
   workload: Workload,
-  asked: string | undefined,
+  context: PodContext,
 ): CheckedWorkload | string {
   const { podPath } = workload
-  const found = findPod(document.value, podPath, asked)
+  const found = findPod(document.value, workload, context)
   if (typeof found === 'string') return found
   const { container } = found
   const findings = ruleIds.flatMap((rule) =>

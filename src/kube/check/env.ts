@@ -1,6 +1,6 @@
 import { formatDuration } from '../../core/duration.ts'
 import { durationOf, probePortOf, variablesNamed } from '../environment.ts'
-import { gracePeriodOf } from '../numbers.ts'
+import { gracePeriodOf } from '../grace-period.ts'
 import { preStopOf } from '../pre-stop.ts'
 import { type CheckedPod, type Finding, loses } from './rule.ts'
 
@@ -20,13 +20,12 @@ export function checkEnv({ podSpec, container: { value } }: CheckedPod): readonl
     (name) => variablesNamed(value, name).length > 1,
   )
   const read = [...names.map((name) => durationOf(value, name)), probePortOf(value)]
-  // What comes from another object can be right.
-  const unreadable = read.filter((found) => typeof found === 'string' && !found.includes('valueFrom'))
+  const unreadable = read.filter((found) => typeof found === 'string')
   const hook = preStopOf(value)
   const hookMs = 'seconds' in hook ? hook.seconds * 1_000 : hook.how === 'none' ? 0 : undefined
   return [
     ...twice.map((name) => loses(`env has ${name} more than once: leave one of them`)),
-    ...unreadable.map((found) => loses(`${String(found)}: the server would refuse to start`)),
+    ...unreadable.map((found) => loses(`${found}: the server would refuse to start`)),
     ...differs('LASTCALL_GRACE_PERIOD', durationOf(value, 'LASTCALL_GRACE_PERIOD'), {
       trueMs: gracePeriodOf(podSpec),
       of: 'terminationGracePeriodSeconds',

@@ -1,7 +1,7 @@
 import { type Budget, checkBudget } from '../../core/budget.ts'
 import * as defaults from '../../core/defaults.ts'
 import { durationOf, hasLastcall } from '../environment.ts'
-import { gracePeriodOf } from '../numbers.ts'
+import { gracePeriodOf } from '../grace-period.ts'
 import { preStopOf } from '../pre-stop.ts'
 import type { PlainObject } from '../yaml/plain.ts'
 import { type CheckedPod, type Finding, loses, mayLose } from './rule.ts'

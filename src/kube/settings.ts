@@ -1,0 +1,86 @@
+import { Buffer } from 'node:buffer'
+import { isObject, type PlainObject, textOf, valueAt } from './yaml/plain.ts'
+
+/** A ConfigMap or a Secret of the files that are read. */
+export interface SettingsObject {
+  readonly kind: string
+  readonly name: string
+  /** Undefined where the manifest leaves it to `kubectl --namespace`. */
+  readonly namespace: string | undefined
+  readonly data: Readonly<Record<string, string>>
+}
+
+/** What a container gets through `envFrom`. */
+export interface Inherited {
+  readonly variables: Readonly<Record<string, string>>
+  /** `ConfigMap shop`: objects that are not in these files, so their variables are not known. */
+  readonly unseen: readonly string[]
+}
+
+/** Every ConfigMap and Secret of some documents; those in a `List` as well. */
+export function findSettings(documents: readonly unknown[]): readonly SettingsObject[] {
+  return documents.flatMap((value): readonly SettingsObject[] => {
+    if (!isObject(value)) return []
+    const { kind, items } = value
+    if (typeof kind === 'string' && kind.endsWith('List') && Array.isArray(items)) return findSettings(items)
+    const name = valueAt(value, ['metadata', 'name'])
+    const namespace = valueAt(value, ['metadata', 'namespace'])
+    if (value['apiVersion'] !== 'v1' || typeof name !== 'string') return []
+    const base = { name, namespace: typeof namespace === 'string' ? namespace : undefined }
+    if (kind === 'ConfigMap') return [{ ...base, kind, data: textsOf(value['data']) }]
+    return kind === 'Secret' ? [{ ...base, kind, data: secretsOf(value) }] : []
+  })
+}
+
+/** Reads `envFrom` as the kubelet does: the last source wins, and each may have a prefix. */
+export function inheritedBy(
+  container: PlainObject,
+  settings: readonly SettingsObject[],
+  namespace: string | undefined,
+): Inherited {
+  const { envFrom } = container
+  const sources = Array.isArray(envFrom) ? envFrom.filter(isObject) : []
+  const unseen: string[] = []
+  const entries = sources.flatMap((source) => {
+    const kind = isObject(source['configMapRef']) ? 'ConfigMap' : 'Secret'
+    const name = valueAt(source, [kind === 'ConfigMap' ? 'configMapRef' : 'secretRef', 'name'])
+    const same = settings.filter(
+      (one) => one.kind === kind && one.name === name && isNear(one.namespace, namespace),
+    )
+    const [found] = same
+    if (!found || same.length > 1) {
+      unseen.push(`${kind} ${textOf(name)}`)
+      return []
+    }
+    const prefix = typeof source['prefix'] === 'string' ? source['prefix'] : ''
+    return Object.entries(found.data).map(([key, text]) => [`${prefix}${key}`, text] as const)
+  })
+  return { variables: Object.fromEntries(entries), unseen }
+}
+
+/** The container with what it inherits in its `env`, as its process sees it; `env` has precedence. */
+export function withInherited(container: PlainObject, { variables }: Inherited): PlainObject {
+  const env = container['env'] ?? []
+  if (!Array.isArray(env)) return container
+  const own = new Set(env.map((entry: unknown) => valueAt(entry, ['name'])))
+  const added = Object.entries(variables).filter(([name]) => !own.has(name))
+  if (added.length === 0) return container
+  return { ...container, env: [...added.map(([name, value]) => ({ name, value })), ...env] }
+}
+
+/** A manifest without a namespace goes wherever its neighbours go. */
+const isNear = (one: string | undefined, other: string | undefined): boolean =>
+  one === undefined || other === undefined || one === other
+
+function textsOf(data: unknown): Readonly<Record<string, string>> {
+  if (!isObject(data)) return {}
+  return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, textOf(value)]))
+}
+
+/** Only lastcall's own settings: nothing else of a Secret must get into a message or another manifest. */
+function secretsOf(secret: PlainObject): Readonly<Record<string, string>> {
+  const encoded = Object.entries(textsOf(secret['data']))
+  const decoded = encoded.map(([key, text]) => [key, Buffer.from(text, 'base64').toString()] as const)
+  const all = [...decoded, ...Object.entries(textsOf(secret['stringData']))]
+  return Object.fromEntries(all.filter(([key]) => key.startsWith('LASTCALL_')))
+}
