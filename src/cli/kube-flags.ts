@@ -63,7 +63,8 @@ export function addNumberFlags(command: Command): Command {
 export function addVersionFlag(command: Command): Command {
   return command.option(
     '--kube-version <version>',
-    'oldest Kubernetes that the manifests are for, as 1.29: below 1.30 there is no preStop sleep (default: a current one)',
+    'oldest Kubernetes that the manifests are for, as 1.29; below 1.30 there is no preStop sleep ' +
+      '(default: a current one)',
   )
 }
 

@@ -8,8 +8,8 @@ export const AUTO_MODULE = 'lastcall/auto'
 export function withAuto(container: PlainObject): { readonly value: string } | string {
   const own = variablesNamed(container, 'NODE_OPTIONS').at(-1)
   if (own && own.text === undefined) {
-    const remedy = `give it a value, or append \`--import ${AUTO_MODULE}\` where the value comes from and leave out --auto`
-    return `NODE_OPTIONS has a valueFrom, and --auto has to append to it: ${remedy}`
+    const elsewhere = `append \`--import ${AUTO_MODULE}\` where the value comes from and leave out --auto`
+    return `NODE_OPTIONS has a valueFrom, and --auto has to append to it: give it a value, or ${elsewhere}`
   }
   const text = own?.text ?? ''
   if (loadsAuto(text)) return { value: text }

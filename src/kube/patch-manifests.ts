@@ -1,13 +1,13 @@
 import { isDeepStrictEqual } from 'node:util'
 import { LastcallError } from '../core/errors.ts'
-import { noRemarks } from './findings.ts'
+import { noRemarks, type Remark } from './findings.ts'
 import { type PatchedPod, patchPod, type PodWishes } from './patch-pod.ts'
 import { refuseEmptySelection } from './refuse-selection.ts'
 import { isSelected, type Selection } from './select.ts'
 import { findSettings, type SettingsObject } from './settings.ts'
-import { findWorkloads, titleOf } from './workloads.ts'
+import { findWorkloads, HOOK, STRANGE, titleOf, UNKNOWN } from './workloads.ts'
 import { applyEdits, type Edit } from './yaml/edit.ts'
-import { copyOf } from './yaml/plain.ts'
+import { copyOf, type Path } from './yaml/plain.ts'
 import { type ManifestDocument, type ManifestFile, placeText, readDocuments } from './yaml/read-documents.ts'
 import { reconcile } from './yaml/reconcile.ts'
 
@@ -86,42 +86,36 @@ function patchDocument(
   { wishes, settings }: Pick<FilePatch, 'wishes' | 'settings'>,
 ): DocumentPatch {
   const wanted = copyOf(document.value)
-  const found = findWorkloads(wanted)
-  const strange = found.strange.map(
-    (path) =>
-      `${placeText(document.placeOf(path))}: this is no Kubernetes object, because it has no kind or no apiVersion: leave it out`,
-  )
-  const unknown = found.unknown.map(
-    ({ title, path }) =>
-      `${placeText(document.placeOf(path))}: ${title} has pods, and is left as it is: its kind is not known`,
-  )
-  const hooks = found.known
-    .filter((workload) => workload.isHook && !isSelected(workload, selection))
-    .map(
-      (workload) =>
-        `${placeText(document.placeOf(workload.path))}: ${titleOf(workload)} is a hook, and is left as it is: name it with --name to patch it`,
-    )
-  const results = found.known
-    .filter((workload) => isSelected(workload, selection))
-    .map((workload) => {
-      const remarks = noRemarks()
-      const before = copyOf(workload.value)
-      const pod = patchPod(wanted, workload, { wishes, settings, remarks })
-      const title = titleOf(workload)
-      const inWords = ({ path, message }: (typeof remarks.notes)[number]): string =>
-        `${placeText(document.placeOf(path))}: ${title}: ${message}`
-      return {
-        pods: pod ? [{ ...pod, workload: title, isChanged: !isDeepStrictEqual(before, workload.value) }] : [],
-        problems: remarks.problems.map(inWords),
-        notes: remarks.notes.map(inWords),
-      }
-    })
+  const { known, unknown, strange } = findWorkloads(wanted)
+  const at = (path: Path, message: string): string => `${placeText(document.placeOf(path))}: ${message}`
+  const selected = known.filter((workload) => isSelected(workload, selection))
+  const hooks = known.filter((workload) => workload.isHook && !selected.includes(workload))
+  const results = selected.map((workload) => {
+    const remarks = noRemarks()
+    const before = copyOf(workload.value)
+    const pod = patchPod(wanted, workload, { wishes, settings, remarks })
+    const title = titleOf(workload)
+    const isChanged = !isDeepStrictEqual(before, workload.value)
+    const inWords = ({ path, message }: Remark): string => at(path, `${title}: ${message}`)
+    return {
+      pods: pod ? [{ ...pod, workload: title, isChanged }] : [],
+      problems: remarks.problems.map(inWords),
+      notes: remarks.notes.map(inWords),
+    }
+  })
   return {
     document,
     wanted,
     pods: results.flatMap(({ pods }) => pods),
-    problems: [...strange, ...results.flatMap(({ problems }) => problems)],
-    notes: [...unknown, ...hooks, ...results.flatMap(({ notes }) => notes)],
+    problems: [
+      ...strange.map((path) => at(path, `${STRANGE}: leave it out`)),
+      ...results.flatMap(({ problems }) => problems),
+    ],
+    notes: [
+      ...unknown.map(({ title, path }) => at(path, `${title} ${UNKNOWN}, so it stays as it is`)),
+      ...hooks.map((hook) => at(hook.path, `${titleOf(hook)} ${HOOK}: name it with --name to patch it`)),
+      ...results.flatMap(({ notes }) => notes),
+    ],
   }
 }
 
@@ -130,10 +124,9 @@ function strayChanges(text: string, results: readonly DocumentPatch[]): readonly
   const values = valuesOf(text)
   return results.flatMap(({ document, wanted }, index) => {
     if (isDeepStrictEqual(values[index], copyOf(wanted))) return []
+    const said = 'this document cannot be patched without a change elsewhere in it'
     const remedy = 'write out what anchors, aliases and merge keys (<<) of its containers say'
-    return [
-      `${placeText(document.placeOf([]))}: this document cannot be patched without a change elsewhere in it: ${remedy}`,
-    ]
+    return [`${placeText(document.placeOf([]))}: ${said}: ${remedy}`]
   })
 }
 

@@ -142,5 +142,6 @@ function unseenNote(unseen: readonly string[]): string {
 
 function nodeOptionsNote(hasEnvFrom: boolean): string {
   const where = hasEnvFrom ? 'of the image (ENV) and of envFrom' : 'of the image (ENV)'
-  return `env now has NODE_OPTIONS, which replace those ${where}: if there are any, put them in front of --import`
+  const remedy = 'if there are any, put them in front of --import'
+  return `env now has NODE_OPTIONS, which replace those ${where}: ${remedy}`
 }

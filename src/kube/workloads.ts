@@ -32,6 +32,13 @@ export interface FoundWorkloads {
   readonly strange: readonly Path[]
 }
 
+/** Why an unknown workload is left out. */
+export const UNKNOWN = 'has pods, and its kind is not known'
+/** Why a hook is left out. */
+export const HOOK = 'is a hook of Helm or Argo CD'
+/** What is wrong with a strange document. */
+export const STRANGE = 'this is no Kubernetes object, because it has no kind or no apiVersion'
+
 const inTemplate: Path = ['spec', 'template', 'spec']
 
 /** Where each kind has its pod's spec, by the group of its API and its name. */
@@ -78,9 +85,15 @@ export function findWorkloads(document: unknown, path: Path = []): FoundWorkload
     }
     return { known: [workload], unknown: [], strange: [] }
   }
-  const isUnknown = isObject(valueAt(value, inTemplate)) && valueAt(value, [...inTemplate, 'containers'])
+  const isUnknown = !isReference(kind, value) && hasPodTemplate(value)
   const title = `${kind} ${named.name} of ${apiVersion}`
   return { known: [], unknown: isUnknown ? [{ title, path }] : [], strange: [] }
+}
+
+/** Whether there is a pod's template below, as in Knative's Service or KEDA's ScaledJob. */
+function hasPodTemplate(value: PlainObject): boolean {
+  if (Array.isArray(valueAt(value, ['template', 'spec', 'containers']))) return true
+  return Object.values(value).some((inner) => isObject(inner) && hasPodTemplate(inner))
 }
 
 /** `deployment/shop`, as kubectl and the other commands name it. */

@@ -6,8 +6,9 @@ import type { RuleId } from '../../src/kube/check/rule.ts'
 import { deployment, patch } from './patch.ts'
 
 function check(text: string): readonly (readonly [RuleId, string, string])[] {
-  const [checked] = checkManifests([{ name: 'shop.yaml', text }], { names: [], requirements: [] }, undefined)
-  return checked!.findings.map(({ rule, certainty, message }) => [rule, certainty, message])
+  const selection = { names: [], requirements: [] }
+  const { workloads } = checkManifests([{ name: 'shop.yaml', text }], { selection, container: undefined })
+  return workloads[0]!.findings.map(({ rule, certainty, message }) => [rule, certainty, message])
 }
 
 /** A Deployment in which nothing is wrong, with these changes. */

@@ -29,18 +29,12 @@ export function checkPorts({ workload, container, all }: CheckedPod): readonly F
 function readinessFindings(probe: PlainObject, path: Path): readonly Finding[] {
   const asked = valueAt(probe, ['httpGet', 'path'])
   const isLivez = asked === '/livez'
-  const remedy = 'ask /readyz'
+  const livez = 'the readinessProbe asks /livez, which stays green during the shutdown: ask /readyz'
+  const harm = 'on a terminating pod of Kubernetes 1.35 it reports nothing (kubernetes/kubernetes#140881)'
   return [
-    ...(isLivez
-      ? [mayLose(`the readinessProbe asks /livez, which stays green during the shutdown: ${remedy}`, path)]
-      : []),
+    ...(isLivez ? [mayLose(livez, path)] : []),
     ...(isObject(probe['exec'])
-      ? [
-          mayLose(
-            'the readinessProbe is a command: on a terminating pod of Kubernetes 1.35 it reports nothing (kubernetes/kubernetes#140881); use httpGet',
-            path,
-          ),
-        ]
+      ? [mayLose(`the readinessProbe is a command: ${harm}; use httpGet`, path)]
       : []),
   ]
 }

@@ -1,10 +1,13 @@
 import type { FoundPod } from '../find-pod.ts'
+import type { KubeVersion } from '../kube-version.ts'
 import type { Workload } from '../workloads.ts'
 import type { Path } from '../yaml/plain.ts'
 
 /** What a rule looks at. */
 export interface CheckedPod extends FoundPod {
   readonly workload: Workload
+  /** The oldest Kubernetes that it runs on; undefined for a current one. */
+  readonly kubeVersion: KubeVersion | undefined
 }
 
 /** The rules by name; those of the chart's checks have the chart's names. */

@@ -1,0 +1,21 @@
+import { durationOf, isElsewhere } from '../environment.ts'
+import { preStopOf } from '../pre-stop.ts'
+import { settingNames } from '../write-pod.ts'
+import type { CheckedPod } from './rule.ts'
+
+/** What the rules would need to know about a pod, and these files do not tell. Sentences. */
+export function gapsOf({ container: { value, unseen } }: CheckedPod): readonly string[] {
+  const elsewhere = [...settingNames, 'NODE_OPTIONS'].filter((name) => isElsewhere(value, name))
+  const hook = preStopOf(value)
+  const isTimed = typeof durationOf(value, 'LASTCALL_PRE_STOP') === 'number'
+  return [
+    ...unseen.map((name) => `envFrom reads ${name}, which these files do not have`),
+    ...elsewhere.map((name) => `${name} has a valueFrom, so its value is not in this file`),
+    ...(hook.how === 'unknown' && !isTimed ? [untimedHook(hook.what)] : []),
+  ]
+}
+
+function untimedHook(what: string): string {
+  const said = `the preStop hook is ${what}, and the manifest does not say how long it takes`
+  return `${said}: the sum has 0s for it; say it with LASTCALL_PRE_STOP`
+}
