@@ -47,12 +47,12 @@ export function readDocuments(name: string, text: string): ManifestFile {
       line: lines.linePos(offset).line,
     })
     const [error] = tree.errors
-    if (error) refuse(`${placeText(placeAt(error.pos[0]))}: ${unquoted(error.message)}`)
+    if (error) refuse(`${placeText(placeAt(error.pos[0]))}: ${unquoted(error.message)}`, text)
     const strange = strangeKeyOf(tree)
-    if (strange) refuse(`${placeText(placeAt(strange.range?.[0] ?? 0))}: a key is no text`)
+    if (strange) refuse(`${placeText(placeAt(strange.range?.[0] ?? 0))}: a key is no text`, text)
     return {
       tree,
-      value: readValue(tree, placeText(placeAt(offsetOf(tree, [])))),
+      value: readValue(tree, placeText(placeAt(offsetOf(tree, []))), text),
       placeOf: (path) => placeAt(offsetOf(tree, path)),
     }
   })
@@ -72,16 +72,18 @@ function strangeKeyOf(tree: Document): Node | undefined {
   return found
 }
 
-function readValue(tree: Document, place: string): unknown {
+function readValue(tree: Document, place: string, text: string): unknown {
   try {
     return copyOf<unknown>(tree.toJS())
   } catch (problem) {
-    return refuse(`${place}: ${unquoted((problem as Error).message)}`)
+    return refuse(`${place}: ${unquoted((problem as Error).message)}`, text)
   }
 }
 
-function refuse(problem: string): never {
-  const remedy = 'it has to be YAML or JSON; a Helm template has to be rendered first (helm template)'
+function refuse(problem: string, text: string): never {
+  const remedy = text.includes('{{')
+    ? 'a Helm template has to be rendered first (helm template)'
+    : 'the file has to be YAML or JSON'
   throw new LastcallError('LASTCALL_MANIFEST', [`${problem}; ${remedy}`])
 }
 

@@ -1,5 +1,5 @@
-/** Everything after a colon, and an escape sequence. */
-const quote = /(?<! ):.*| sequence .*/s
+/** Everything after a colon, and an escape sequence; not the words "Flow sequence". */
+const quote = /(?<! ):.*|(?<=escape) sequence .*/s
 
 /**
  * The message of a YAML error without what it quotes of the text: that may be a secret, and the message goes
