@@ -4,7 +4,7 @@ import { type KubeVersion, parseKubeVersion } from '../kube/kube-version.ts'
 import { parseSelector, type Requirement, type Selection } from '../kube/select.ts'
 import type { FlagReader } from './flag-reader.ts'
 
-/** Adds the flags that say what is meant. */
+/** Adds the flags that select workloads. */
 export function addSelectionFlags(command: Command): Command {
   return command
     .option(
@@ -77,7 +77,7 @@ export function readVersion(reader: FlagReader): KubeVersion | undefined {
   return version
 }
 
-/** Reads the numbers. What Kubernetes takes in whole seconds has to be that. */
+/** Reads the numbers. Kubernetes takes the preStop sleep and the grace period in whole seconds. */
 export function readNumbers(reader: FlagReader): AskedNumbers {
   const wholeSeconds = (flag: string): number | undefined => {
     const ms = reader.optionalDuration(flag)

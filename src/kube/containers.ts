@@ -17,8 +17,8 @@ export interface Container {
 const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container'
 
 /**
- * Everything that runs for as long as the pod does: containers, and init containers that are sidecars. A
- * sentence when the spec has no such thing.
+ * Every container that runs as long as the pod: containers, and init containers that are sidecars. A sentence
+ * when the spec has none.
  */
 export function containersOf(
   podSpec: unknown,
@@ -51,8 +51,8 @@ function containerAt(value: unknown, path: Path, inherit: (container: PlainObjec
 }
 
 /**
- * The container that serves: the one that is asked for, that kubectl would take, the only one, or the only
- * one with lastcall. A sentence when that is not clear.
+ * The container that serves: the one of `--container`, else kubectl's default container, else the only one,
+ * else the only one with lastcall. A sentence when that is not clear.
  * @param metadata of the pod
  */
 export function chooseContainer(

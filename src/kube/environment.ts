@@ -7,7 +7,7 @@ export interface Variable {
   readonly text: string | undefined
 }
 
-/** Every entry of this name. Kubernetes takes the last one. */
+/** Every entry of this name. Kubernetes uses the last one. */
 export function variablesNamed(container: PlainObject, name: string): readonly Variable[] {
   const { env } = container
   if (!Array.isArray(env)) return []
@@ -48,7 +48,7 @@ export function probePortOf(container: PlainObject): number | false | string | u
 }
 
 /**
- * Whether the environment of a container tells of lastcall. The code of the server may use it all the same.
+ * Whether the environment of a container shows lastcall. The server's code may use it without that.
  */
 export function hasLastcall(container: PlainObject): boolean {
   const { env } = container
@@ -63,7 +63,7 @@ export function isElsewhere(container: PlainObject, name: string): boolean {
   return last !== undefined && last.text === undefined
 }
 
-/** Whether NODE_OPTIONS of this text load lastcall into the process. */
+/** Whether NODE_OPTIONS with this value load lastcall into the process. */
 export function loadsAuto(text: string | undefined): boolean {
   return text !== undefined && /lastcall[^ ]*\/auto/.test(text)
 }

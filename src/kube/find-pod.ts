@@ -6,13 +6,13 @@ import { isObject, type PlainObject, valueAt } from './yaml/plain.ts'
 /** A pod of a manifest. */
 export interface FoundPod {
   readonly podSpec: PlainObject
-  /** Everything that runs for as long as the pod does. */
+  /** Every container that runs as long as the pod. */
   readonly all: readonly Container[]
-  /** The one that serves. */
+  /** The container that serves. */
   readonly container: Container
 }
 
-/** What is needed to read a pod. */
+/** The context that is needed to read a pod. */
 export interface PodContext {
   /** Name of the container that serves, where it is given. */
   readonly container: string | undefined

@@ -13,15 +13,15 @@ export function gracePeriodOf(podSpec: PlainObject): number | undefined {
   return Number.isInteger(seconds) && Number(seconds) >= 0 ? Number(seconds) * 1_000 : undefined
 }
 
-/** What a grace period has to cover. */
+/** The parts that a grace period has to cover. */
 export interface GraceInput {
   readonly budget: Budget
   readonly marginMs: number
-  /** At least this one, where it is given. */
+  /** The grace period of the flag; undefined without it. */
   readonly askedMs: number | undefined
 }
 
-/** A grace period, or what stands in its way. */
+/** A grace period, or the problems that prevent one. */
 export interface ResolvedGrace {
   readonly gracePeriodMs: number
   readonly problems: readonly string[]

@@ -1,10 +1,10 @@
 import { loadsAuto, variablesNamed } from './environment.ts'
 import type { PlainObject } from './yaml/plain.ts'
 
-/** What `--import` names: Node finds it from the working directory of the container. */
+/** The module for `--import`. Node looks for it from the working directory of the container. */
 export const AUTO_MODULE = 'lastcall/auto'
 
-/** NODE_OPTIONS that load it; the user's own come first, and a sentence says why they cannot be added to. */
+/** NODE_OPTIONS that load it, after the user's own; a sentence when nothing can be appended to them. */
 export function withAuto(container: PlainObject): { readonly value: string } | string {
   const own = variablesNamed(container, 'NODE_OPTIONS').at(-1)
   if (own && own.text === undefined) {

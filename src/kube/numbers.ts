@@ -45,7 +45,7 @@ const DEFAULT_PRE_STOP_MS = 5_000
 /** As in the chart: after a preStop sleep only keep-alive connections have to turn over. */
 const DEFAULT_SHUTDOWN_DELAY_AFTER_PRE_STOP_MS = 2_000
 
-/** Numbers, or what stands in their way. */
+/** Numbers, or the problems that prevent them. */
 export interface ResolvedNumbers {
   readonly numbers: Numbers
   readonly problems: readonly string[]
@@ -83,7 +83,7 @@ export function resolveNumbers(input: NumbersInput): ResolvedNumbers {
 type Wait = Pick<Numbers, 'preStopMs' | 'shutdownDelayMs' | 'readinessFailDelayMs'>
 
 interface Reading {
-  /** What was asked for, else what a variable says. */
+  /** The value of the flag, else that of the variable. */
   readonly read: (name: string, askedMs?: number) => number | undefined
   readonly problems: string[]
 }

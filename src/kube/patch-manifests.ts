@@ -17,19 +17,19 @@ export interface ManifestText {
   readonly text: string
 }
 
-/** What came of one text. */
+/** The result for one text. */
 export interface PatchedText extends ManifestText {
-  /** As it was. */
+  /** The text before the patch. */
   readonly before: string
   readonly edits: readonly Edit[]
   readonly pods: readonly (PatchedPod & { readonly workload: string; readonly isChanged: boolean })[]
-  /** What a person should know, with its place. */
+  /** Notes for the user, each with its place. */
   readonly notes: readonly string[]
 }
 
 /**
  * Gives every selected workload the numbers, probes and variables that the chart would give it. Comments,
- * order and everything else stay as they are written; what is patched already does not change.
+ * order and everything else stay as they are; a second patch changes nothing.
  * @throws LastcallError `LASTCALL_MANIFEST` with all problems of all texts; then none of them must be written
  */
 export function patchManifests(
@@ -119,7 +119,7 @@ function patchDocument(
   }
 }
 
-/** Reads the new text again: an anchor may say something in places where nothing was to change. */
+/** Reads the new text again: an anchor may carry a change to other places. */
 function strayChanges(text: string, results: readonly DocumentPatch[]): readonly string[] {
   const values = valuesOf(text)
   return results.flatMap(({ document, wanted }, index) => {
@@ -130,7 +130,7 @@ function strayChanges(text: string, results: readonly DocumentPatch[]): readonly
   })
 }
 
-/** What a text says; nothing when it cannot be read. */
+/** The values of a text; none when it cannot be read. */
 function valuesOf(text: string): readonly unknown[] {
   try {
     return readDocuments('', text).documents.map(({ value }) => value)

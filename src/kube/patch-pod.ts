@@ -11,7 +11,7 @@ import { environmentOf, isSame, settingNames, type PodDecisions, writePod } from
 import { isObject, type PlainObject } from './yaml/plain.ts'
 import type { Workload } from './workloads.ts'
 
-/** What is asked for every pod. */
+/** The user's wishes for every pod. */
 export interface PodWishes {
   readonly asked: AskedNumbers
   /** Name of the container that serves. */
@@ -20,7 +20,7 @@ export interface PodWishes {
   readonly auto: boolean
 }
 
-/** What a patch of one pod goes by. */
+/** The input of a patch of one pod. */
 export interface PodPatch {
   readonly wishes: PodWishes
   /** ConfigMaps and Secrets of all files. */
@@ -28,15 +28,15 @@ export interface PodPatch {
   readonly remarks: Remarks
 }
 
-/** What was done to a pod, for the summary. */
+/** The result for one pod, for the summary. */
 export interface PatchedPod {
   readonly container: string
   readonly numbers: Numbers
 }
 
 /**
- * Changes the pod of a workload within a document, which is a copy of the reader's. What stands in the way is
- * added to the remarks, and then nothing was changed.
+ * Changes the pod of a workload in a copy of the document. Where something prevents that, it adds problems to
+ * the remarks and changes nothing.
  */
 export function patchPod(
   document: unknown,
@@ -90,7 +90,7 @@ function decide({ podSpec, container, all }: FoundPod, isJob: boolean, wishes: P
   return { problems, notes, decisions: { numbers, probePort, nodeOptions: nodeOptions?.value } }
 }
 
-/** What would have to be understood before something can be added to it. */
+/** Parts of the container that have an unexpected shape, so that nothing can be added to them. */
 function shapeProblems(container: PlainObject): readonly string[] {
   const lists = ['env', 'ports'].filter((key) => !isListOrNothing(container[key]))
   const maps = ['lifecycle', ...probeNames].filter((key) => !isObject(container[key] ?? {}))
@@ -109,7 +109,7 @@ function shapeProblems(container: PlainObject): readonly string[] {
 const isListOrNothing = (value: unknown): boolean =>
   value === undefined || value === null || (Array.isArray(value) && value.every(isObject))
 
-/** Numbers that the manifest says and that are not true, or were asked for otherwise. */
+/** Numbers of the manifest that are wrong, or that a flag changes. */
 function changedNumbers({ value }: Container, numbers: Numbers): readonly string[] {
   return Object.entries(environmentOf(numbers)).flatMap(([name, wanted]) => {
     const text = variablesNamed(value, name).at(-1)?.text ?? ''
@@ -117,7 +117,7 @@ function changedNumbers({ value }: Container, numbers: Numbers): readonly string
   })
 }
 
-/** Settings that a patch takes away from the process, or that it does not give to it. */
+/** Settings that the patch hides from the process, or does not add. */
 function notesOn(container: Container, { auto }: PodWishes, decided: Decision): readonly string[] {
   const { value, unseen } = container
   const added = Object.keys(environmentOf(decided.numbers)).filter(

@@ -1,15 +1,15 @@
 import { isObject, type PlainObject, textOf, valueAt } from './yaml/plain.ts'
 
-/** What a container does before it gets its signal. */
+/** The preStop hook of a container. */
 export type PreStop =
   | { readonly how: 'none' }
   /** The kubelet waits. */
   | { readonly how: 'sleep'; readonly seconds: number }
   /** A command of the image waits, and does nothing else. */
   | { readonly how: 'command'; readonly seconds: number }
-  /** Something that the API server would refuse. */
+  /** The API server refuses it. */
   | { readonly how: 'invalid'; readonly problem: string }
-  /** Something whose time is not in the manifest. */
+  /** The manifest does not say how long it takes. */
   | { readonly how: 'unknown'; readonly what: string }
 
 /** Reads a container's hook. */

@@ -2,14 +2,14 @@ import { variablesNamed } from './environment.ts'
 import type { Container } from './containers.ts'
 import { isObject, type PlainObject } from './yaml/plain.ts'
 
-/** Name of the port in what the chart and this command write. */
+/** Name of the port, as in the chart. */
 export const PORT_NAME = 'probes'
 
-/** What is known of a pod's ports. */
+/** Where the probes of a container go. */
 export interface ProbePort {
-  /** What probes ask: the name of the port where it has one. */
+  /** The port of the probes: its name where it has one. */
   readonly target: string | number
-  /** Whether the container has to be given the port. */
+  /** Whether the port has to be added to the container. */
   readonly isMissing: boolean
 }
 

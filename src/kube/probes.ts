@@ -38,6 +38,6 @@ export function startSecondsOf(probe: unknown): number {
   return secondsOf(initialDelaySeconds, 0) + secondsOf(periodSeconds, 10) * secondsOf(failureThreshold, 3)
 }
 
-/** Kubernetes takes 0 for the default, too. */
+/** Kubernetes also uses the default for 0. */
 const secondsOf = (value: unknown, fallback: number): number =>
   typeof value === 'number' && value > 0 ? value : fallback

@@ -4,7 +4,7 @@ import { findWorkloads, titleOf } from './workloads.ts'
 import type { ManifestFile } from './yaml/read-documents.ts'
 
 /**
- * A command that finds nothing to do has been given the wrong file, or a name with a misspelling.
+ * Refuses a selection without any workload: the user named the wrong file, or misspelled a name.
  * @throws LastcallError `LASTCALL_MANIFEST` with the workloads that there are
  */
 export function refuseEmptySelection(files: readonly ManifestFile[], selection: Selection): void {

@@ -2,16 +2,16 @@ import { formatDuration } from '../core/duration.ts'
 import { describeVersion, hasSleepAction, type KubeVersion } from './kube-version.ts'
 import type { PreStop } from './pre-stop.ts'
 
-/** What the time of a hook is decided by. */
+/** The input that decides the time of a hook. */
 export interface PreStopInput {
   readonly askedMs: number | undefined
   readonly kubeVersion: KubeVersion | undefined
-  /** What LASTCALL_PRE_STOP says; read only where nothing with precedence says it. */
+  /** The value of LASTCALL_PRE_STOP; read only where neither a flag nor a hook has precedence. */
   readonly saidMs: () => number | undefined
   readonly defaultMs: number
 }
 
-/** A time, or what stands in its way. */
+/** A time, or the problems that prevent one. */
 export interface ResolvedPreStop {
   readonly wantedMs: number
   readonly problems: readonly string[]

@@ -10,14 +10,14 @@ export interface SettingsObject {
   readonly data: Readonly<Record<string, string>>
 }
 
-/** What a container gets through `envFrom`. */
+/** The variables that a container gets through `envFrom`. */
 export interface Inherited {
   readonly variables: Readonly<Record<string, string>>
-  /** `ConfigMap shop`: objects that are not in these files, so their variables are not known. */
+  /** Objects that are not in these files, such as `ConfigMap shop`. Their variables are not known. */
   readonly unseen: readonly string[]
 }
 
-/** Every ConfigMap and Secret of some documents; those in a `List` as well. */
+/** Every ConfigMap and Secret of these documents, also as an item of a `List`. */
 export function findSettings(documents: readonly unknown[]): readonly SettingsObject[] {
   return documents.flatMap((value): readonly SettingsObject[] => {
     if (!isObject(value)) return []
@@ -58,7 +58,7 @@ export function inheritedBy(
   return { variables: Object.fromEntries(entries), unseen }
 }
 
-/** The container with what it inherits in its `env`, as its process sees it; `env` has precedence. */
+/** The container as its process sees it: `env` also has the inherited variables. `env` has precedence. */
 export function withInherited(container: PlainObject, { variables }: Inherited): PlainObject {
   const env = container['env'] ?? []
   if (!Array.isArray(env)) return container
@@ -68,7 +68,7 @@ export function withInherited(container: PlainObject, { variables }: Inherited):
   return { ...container, env: [...added.map(([name, value]) => ({ name, value })), ...env] }
 }
 
-/** A manifest without a namespace goes wherever its neighbours go. */
+/** A manifest without a namespace can go to any, so it matches each of them. */
 const isNear = (one: string | undefined, other: string | undefined): boolean =>
   one === undefined || other === undefined || one === other
 
@@ -77,7 +77,7 @@ function textsOf(data: unknown): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(data).map(([key, value]) => [key, textOf(value)]))
 }
 
-/** Only lastcall's own settings: nothing else of a Secret must get into a message or another manifest. */
+/** Only lastcall's own settings. Other values of a Secret must not reach a message or another manifest. */
 function secretsOf(secret: PlainObject): Readonly<Record<string, string>> {
   const encoded = Object.entries(textsOf(secret['data']))
   const decoded = encoded.map(([key, text]) => [key, Buffer.from(text, 'base64').toString()] as const)

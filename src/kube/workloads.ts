@@ -1,6 +1,6 @@
 import { isObject, type Path, type PlainObject, valueAt } from './yaml/plain.ts'
 
-/** What starts pods, as far as a shutdown is concerned. */
+/** An object that starts pods. */
 export interface Workload {
   readonly kind: string
   readonly name: string
@@ -12,9 +12,9 @@ export interface Workload {
   readonly path: Path
   /** Where the pod's spec is in its document. */
   readonly podPath: Path
-  /** Whether it works and ends by itself, so that nobody sends requests to it. */
+  /** Whether it works and ends by itself, and serves no requests. */
   readonly isJob: boolean
-  /** Whether it runs beside a release and not as a part of it, as `helm test` does. */
+  /** Whether it is a hook of Helm or Argo CD, such as the pod of `helm test`. */
   readonly isHook: boolean
 }
 
@@ -24,11 +24,11 @@ export interface UnknownWorkload {
   readonly path: Path
 }
 
-/** What a document has. */
+/** The objects of a document. */
 export interface FoundWorkloads {
   readonly known: readonly Workload[]
   readonly unknown: readonly UnknownWorkload[]
-  /** What is no Kubernetes object. */
+  /** Paths of values that are no Kubernetes objects. */
   readonly strange: readonly Path[]
 }
 
@@ -41,7 +41,7 @@ export const STRANGE = 'this is no Kubernetes object, because it has no kind or 
 
 const inTemplate: Path = ['spec', 'template', 'spec']
 
-/** Where each kind has its pod's spec, by the group of its API and its name. */
+/** The path of the pod's spec in each kind, by API group and name. */
 const kinds: Readonly<Record<string, Path>> = {
   'apps/Deployment': inTemplate,
   'apps/StatefulSet': inTemplate,
@@ -54,7 +54,7 @@ const kinds: Readonly<Record<string, Path>> = {
   'argoproj.io/Rollout': inTemplate,
 }
 
-/** Every workload of a document; those in a `List` as well. */
+/** Every workload of a document, also as an item of a `List`. */
 export function findWorkloads(document: unknown, path: Path = []): FoundWorkloads {
   const value = valueAt(document, path)
   if (value === null || value === undefined) return { known: [], unknown: [], strange: [] }

@@ -7,17 +7,17 @@ import { PORT_NAME, type ProbePort } from './probe-port.ts'
 import { probeFor, probeNames } from './probes.ts'
 import { type PlainObject, valueAt } from './yaml/plain.ts'
 
-/** What was decided about a pod. */
+/** The decisions about a pod. */
 export interface PodDecisions {
   readonly numbers: Numbers
-  /** Where its probes go; undefined for a pod that gets none. */
+  /** The port of its probes; undefined for a pod that gets none. */
   readonly probePort: ProbePort | undefined
   /** NODE_OPTIONS; undefined to leave them alone. */
   readonly nodeOptions: string | undefined
 }
 
 /**
- * Writes decisions into a pod's spec and its container. What the manifest has, but for the numbers, stays.
+ * Writes the decisions into a pod's spec and its container. It replaces only numbers.
  */
 export function writePod(podSpec: PlainObject, { value, path }: Container, decisions: PodDecisions): void {
   const container = valueAt(podSpec, path) as PlainObject
@@ -36,7 +36,7 @@ export function writePod(podSpec: PlainObject, { value, path }: Container, decis
   }
 }
 
-/** The variables of the chart that say the numbers, with their units. */
+/** The chart's variables for the numbers, with their units. */
 export function environmentOf(numbers: Numbers): Readonly<Record<string, string>> {
   return {
     LASTCALL_PROBE_PORT: String(numbers.probePort),
@@ -75,7 +75,7 @@ function setVariable(container: PlainObject, name: string, value: string): void 
   else entry['value'] = value
 }
 
-/** Whether two texts say the same; durations in any unit. */
+/** Whether two texts are the same value; durations in any unit. */
 export function isSame(one: string, other: string): boolean {
   const ms = parseDuration(one)
   return one === other || (ms !== undefined && ms === parseDuration(other))

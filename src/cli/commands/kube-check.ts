@@ -20,7 +20,7 @@ const examples: readonly Example[] = [
   ['lastcall kube check k8s/*.yaml --json -', 'for a program'],
 ]
 
-/** `lastcall kube check FILE…`: what would lose requests, in sentences. */
+/** `lastcall kube check FILE…`: says what would lose requests. */
 export function createKubeCheckCommand(io: CliIo, onExitCode: (code: number) => void): Command {
   const command = new Command('check')
     .description('Say what in these manifests loses requests when a pod goes away')

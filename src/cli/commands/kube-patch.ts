@@ -62,7 +62,7 @@ async function patch(files: readonly string[], raw: RawFlags, io: CliIo): Promis
     const isWritten = raw['inPlace'] === true
     if (isWritten) writeFiles(patched, io)
     else io.stdout.write(joined(patched))
-    // A pipe takes stdout: people read on stderr what was done.
+    // stdout goes into the pipe, so the user reads these lines on stderr.
     if (raw['quiet'] !== true) (isWritten ? io.stdout : io.stderr).write(summaryOf(patched))
   }
   return 0
@@ -79,7 +79,7 @@ function summaryOf(patched: readonly PatchedText[]): string {
   return lines.join('')
 }
 
-/** All of them are computed before the first one is written. */
+/** Writes the files. All of them were computed before. */
 function writeFiles(patched: readonly PatchedText[], io: CliIo): void {
   for (const { name, text, edits } of patched) {
     if (edits.length === 0) continue
@@ -91,7 +91,7 @@ function writeFiles(patched: readonly PatchedText[], io: CliIo): void {
   }
 }
 
-/** One stream of documents. */
+/** Joins the files into one stream of documents. */
 function joined(patched: readonly PatchedText[]): string {
   return patched
     .map(({ text }, index) => {

@@ -42,14 +42,14 @@ export interface PlacedFinding extends Pick<Finding, 'certainty' | 'message'> {
   readonly place: ManifestPlace
 }
 
-/** Something that no rule could look at, with its place in the files. */
+/** An object or a field that was not checked, with its place in the files. */
 export interface PlacedGap {
-  /** What it is, and why it was not checked. */
+  /** The object or field, and why it was not checked. */
   readonly message: string
   readonly place: ManifestPlace
 }
 
-/** What was found about one workload. */
+/** The result for one workload. */
 export interface CheckedWorkload {
   readonly workload: string
   readonly container: string
@@ -58,14 +58,14 @@ export interface CheckedWorkload {
   readonly notChecked: readonly PlacedGap[]
 }
 
-/** What is known after a check. */
+/** The result of a check. */
 export interface CheckedManifests {
   readonly workloads: readonly CheckedWorkload[]
   /** Objects that were left out although they may have pods. */
   readonly notChecked: readonly PlacedGap[]
 }
 
-/** What is to be checked, and for which cluster. */
+/** The selection to check, and the cluster that it is for. */
 export interface CheckWishes {
   readonly selection: Selection
   /** Name of the container that serves. */

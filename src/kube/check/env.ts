@@ -14,7 +14,7 @@ const durations = [
 ]
 const names = durations.map((name) => `LASTCALL_${name}`)
 
-/** Whether the server can read what it is told, and is told what is true. */
+/** Whether the server can read its variables, and whether they are right. */
 export function checkEnv({ podSpec, container: { value } }: CheckedPod): readonly Finding[] {
   const twice = [...names, 'LASTCALL_PROBE_PORT', 'NODE_OPTIONS'].filter(
     (name) => variablesNamed(value, name).length > 1,
@@ -45,7 +45,7 @@ interface Truth {
   readonly isWrong: (saidMs: number, trueMs: number) => boolean
 }
 
-/** A server that believes in more time than it has is ended by SIGKILL. */
+/** SIGKILL ends a server that plans with more time than it has. */
 function differs(name: string, saidMs: unknown, { trueMs, of, isWrong }: Truth): readonly Finding[] {
   if (typeof saidMs !== 'number' || trueMs === undefined || !isWrong(saidMs, trueMs)) return []
   const said = `${name} is ${formatDuration(saidMs)} and ${of} ${formatDuration(trueMs)}`

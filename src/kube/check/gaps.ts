@@ -3,7 +3,7 @@ import { preStopOf } from '../pre-stop.ts'
 import { settingNames } from '../write-pod.ts'
 import type { CheckedPod } from './rule.ts'
 
-/** What the rules would need to know about a pod, and these files do not tell. Sentences. */
+/** Facts about a pod that the rules need and these files do not have. Sentences. */
 export function gapsOf({ container: { value, unseen } }: CheckedPod): readonly string[] {
   const elsewhere = [...settingNames, 'NODE_OPTIONS'].filter((name) => isElsewhere(value, name))
   const hook = preStopOf(value)

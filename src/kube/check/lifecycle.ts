@@ -32,7 +32,7 @@ export function checkLifecycle({
   ]
 }
 
-/** What the pod takes as far as the manifest and the library's defaults tell. */
+/** The times of the pod, from the manifest and the library's defaults. */
 function budgetOf(container: PlainObject): Budget {
   const hook = preStopOf(container)
   const isOurs = hasLastcall(container)

@@ -52,13 +52,13 @@ function startupFindings(container: PlainObject, path: Path): readonly Finding[]
   ]
 }
 
-/** Seconds before the first question of a probe; 0 where that is no number. */
+/** Seconds until a probe begins; 0 where that is no number. */
 function delayOf(probe: unknown): number {
   const seconds = valueAt(probe, ['initialDelaySeconds'])
   return typeof seconds === 'number' ? seconds : 0
 }
 
-/** A probe of a port that does not exist fails for ever. */
+/** A probe of a port that does not exist always fails. */
 function portFindings(container: PlainObject, name: string, path: Path): readonly Finding[] {
   const probe = container[name]
   const port = ['httpGet', 'tcpSocket', 'grpc'].map((how) => valueAt(probe, [how, 'port'])).find(Boolean)

@@ -28,7 +28,7 @@ export function checkAuto({ workload, container: { value } }: CheckedPod): reado
   return [loses(`NODE_OPTIONS load lastcall/auto, and ${harm}: take it out`)]
 }
 
-/** Whether another container goes before the one that serves. */
+/** Whether another container ends before the container that serves. */
 export function checkSidecars({ workload, container, all }: CheckedPod): readonly Finding[] {
   if (workload.isJob || preStopOf(container.value).how === 'none' || container.isSidecar) return []
   const others = all.filter(

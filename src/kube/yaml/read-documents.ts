@@ -3,7 +3,7 @@ import { LastcallError } from '../../core/errors.ts'
 import { copyOf, type Path } from './plain.ts'
 import { unquoted } from './unquoted.ts'
 
-/** A place that a person can look at. Documents and lines are counted from 1. */
+/** A place in a file, for messages. Documents and lines count from 1. */
 export interface ManifestPlace {
   readonly file: string
   readonly document: number
@@ -18,9 +18,9 @@ export function placeText({ file, document, line }: ManifestPlace): string {
 /** One document of a file, as a tree and as plain values. */
 export interface ManifestDocument {
   readonly tree: Document
-  /** What the document says; every alias is a copy of its own. */
+  /** The plain value; every alias is a copy of its own. */
   readonly value: unknown
-  /** Where a path is; what comes from an alias or a merge key is at the nearest place that is written out. */
+  /** The place of a path; for a value from an alias or merge key the nearest place in the text. */
   placeOf(path: Path): ManifestPlace
 }
 
@@ -59,7 +59,7 @@ export function readDocuments(name: string, text: string): ManifestFile {
   return { name, text, documents }
 }
 
-/** A key that is a map or a list, as `{{ .Values.name }}` is when nobody renders it. */
+/** A key that is a map or a list, such as `{{ .Values.name }}` of a template that was not rendered. */
 function strangeKeyOf(tree: Document): Node | undefined {
   let found: Node | undefined
   visit(tree, {

@@ -2,8 +2,8 @@
 const quote = /(?<! ):.*|(?<=escape) sequence .*/s
 
 /**
- * The message of a YAML error without what it quotes of the text: that may be a secret, and the message goes
- * to a log.
+ * The message of a YAML error without its quotes of the text. The message goes to a log, and the text may be
+ * a secret.
  */
 export function unquoted(message: string): string {
   return message.replace(quote, '')
