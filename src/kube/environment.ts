@@ -63,6 +63,18 @@ export function isElsewhere(container: PlainObject, name: string): boolean {
   return last !== undefined && last.text === undefined
 }
 
+/** Sentences for variables whose value is no text, such as a number without quotes: Kubernetes refuses it. */
+export function unquotedValues(container: PlainObject, names: readonly string[]): readonly string[] {
+  const { env } = container
+  const entries: readonly unknown[] = Array.isArray(env) ? env : []
+  return entries.flatMap((entry) => {
+    const name = valueAt(entry, ['name'])
+    const value = valueAt(entry, ['value']) ?? ''
+    if (typeof name !== 'string' || !names.includes(name) || typeof value === 'string') return []
+    return [`${name} is ${textOf(value)} without quotes, and Kubernetes takes only text: put it in quotes`]
+  })
+}
+
 /** Whether NODE_OPTIONS with this value load lastcall into the process. */
 export function loadsAuto(text: string | undefined): boolean {
   return text !== undefined && /lastcall[^ ]*\/auto/.test(text)

@@ -1,5 +1,5 @@
 import type { Container } from './containers.ts'
-import { isElsewhere, variablesNamed } from './environment.ts'
+import { isElsewhere, unquotedValues, variablesNamed } from './environment.ts'
 import type { Remarks } from './findings.ts'
 import { withAuto } from './node-options.ts'
 import { type AskedNumbers, type Numbers, resolveNumbers } from './numbers.ts'
@@ -102,6 +102,7 @@ function shapeProblems(container: PlainObject): readonly string[] {
     ...lists.map((key) => `${key} is no list`),
     ...maps.map((key) => `${key} has no keys`),
     ...twice.map((name) => `env has ${name} more than once: leave one of them`),
+    ...unquotedValues(container, names),
     ...elsewhere.map((name) => `${name} has a valueFrom, so its value is not in this file: give it a value`),
   ]
 }

@@ -71,6 +71,7 @@ const faults: readonly (readonly [rule: RuleId, certainty: string, text: string,
     change('name: LASTCALL_HOOKS_TIMEOUT', 'name: LASTCALL_PRE_STOP'),
     /LASTCALL_PRE_STOP more than once/,
   ],
+  ['env', 'loses', change('value: "8081"', 'value: 8081'), /LASTCALL_PROBE_PORT is 8081 without quotes/],
   [
     'ports',
     'loses',

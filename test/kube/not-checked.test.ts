@@ -53,6 +53,8 @@ test('check names what a pod does not tell: other objects, and hooks of unknown 
     '1: envFrom reads ConfigMap a, which these files do not have',
     '1: envFrom reads Secret b, which these files do not have',
   ])
+  const decided = check(patch(deployment('envFrom: [{configMapRef: {name: a}}]')).text).workloads[0]
+  assert.deepEqual(decided?.notChecked, [])
   assert.deepEqual(gapsOf('env: [{name: LASTCALL_DRAIN_TIMEOUT, valueFrom: {fieldRef: {fieldPath: a}}}]'), [
     '1: LASTCALL_DRAIN_TIMEOUT has a valueFrom, so its value is not in this file',
   ])

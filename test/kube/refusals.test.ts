@@ -86,6 +86,12 @@ const refused: readonly (readonly [title: string, text: string, wishes: Wishes, 
     /LASTCALL_DRAIN_TIMEOUT has a valueFrom/,
   ],
   [
+    'a number without quotes',
+    deployment('env: [{name: LASTCALL_PROBE_PORT, value: 9000}]'),
+    {},
+    /LASTCALL_PROBE_PORT is 9000 without quotes, and Kubernetes takes only text: put it in quotes/,
+  ],
+  [
     'a probe port that is none',
     deployment('env: [{name: LASTCALL_PROBE_PORT, value: "0"}]'),
     {},

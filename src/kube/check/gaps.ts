@@ -1,4 +1,4 @@
-import { durationOf, isElsewhere } from '../environment.ts'
+import { durationOf, isElsewhere, variablesNamed } from '../environment.ts'
 import { preStopOf } from '../pre-stop.ts'
 import { settingNames } from '../write-pod.ts'
 import type { CheckedPod } from './rule.ts'
@@ -6,10 +6,12 @@ import type { CheckedPod } from './rule.ts'
 /** Facts about a pod that the rules need and these files do not have. Sentences. */
 export function gapsOf({ container: { value, unseen } }: CheckedPod): readonly string[] {
   const elsewhere = [...settingNames, 'NODE_OPTIONS'].filter((name) => isElsewhere(value, name))
+  // env has precedence over envFrom.
+  const isDecided = settingNames.every((name) => variablesNamed(value, name).length > 0)
   const hook = preStopOf(value)
   const isTimed = typeof durationOf(value, 'LASTCALL_PRE_STOP') === 'number'
   return [
-    ...unseen.map((name) => `envFrom reads ${name}, which these files do not have`),
+    ...(isDecided ? [] : unseen).map((name) => `envFrom reads ${name}, which these files do not have`),
     ...elsewhere.map((name) => `${name} has a valueFrom, so its value is not in this file`),
     ...(hook.how === 'unknown' && !isTimed ? [untimedHook(hook.what)] : []),
   ]
