@@ -31,8 +31,10 @@ function readRequirements(reader: FlagReader): readonly Requirement[] {
   const text = reader.text('selector', '')
   if (!reader.has('selector')) return []
   const requirements = parseSelector(text)
-  if (!requirements)
-    reader.problems.push(`--selector: got '${text}', wanted labels such as app=shop,tier!=db`)
+  if (!requirements) {
+    const wanted = 'wanted labels such as app=shop,tier!=db; sets (in, notin) are not supported'
+    reader.problems.push(`--selector: got '${text}', ${wanted}`)
+  }
   return requirements ?? []
 }
 

@@ -103,7 +103,7 @@ function shapeProblems(container: PlainObject): readonly string[] {
     ...maps.map((key) => `${key} has no keys`),
     ...twice.map((name) => `env has ${name} more than once: leave one of them`),
     ...unquotedValues(container, names),
-    ...elsewhere.map((name) => `${name} has a valueFrom, so its value is not in this file: give it a value`),
+    ...elsewhere.map((name) => `${name} has a valueFrom, which lastcall does not follow: give it a value`),
   ]
 }
 

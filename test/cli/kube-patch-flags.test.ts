@@ -23,3 +23,13 @@ test('patch --kube-version 1.29 writes no sleep, and what is no version is refus
   assert.equal(wrongVersion.code, 2)
   assert.match(wrongVersion.err, /--kube-version: got 'old', wanted a version such as 1\.29/)
 })
+
+test('a ConfigMap in another file counts, and what this file does not show is still a note', async (t) => {
+  const map = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {LASTCALL_DRAIN_TIMEOUT: 60s}\n'
+  const text = deployment('envFrom: [{configMapRef: {name: a}}]')
+  const both = await kube(t, { a: text, b: map }, ['patch', 'a', 'b', '--dry-run'])
+  assert.match(both.out, /drain timeout 60s .* grace period 75s/)
+  assert.equal(both.err, '')
+  const alone = await kube(t, { a: text }, ['patch', 'a', '--dry-run'])
+  assert.match(alone.err, /^note: a: .*: envFrom reads ConfigMap a, which these files do not have/)
+})

@@ -160,7 +160,7 @@ test('what cannot be used is refused in one message, before any file is read', a
     "--pre-stop: got '500ms', wanted whole seconds",
     "--drain-timeout: got 'soon'",
     "--probe-port: got '0', wanted a whole number from 1 to 65535",
-    "--selector: got '!!', wanted labels",
+    "--selector: got '!!', wanted labels such as app=shop,tier!=db; sets (in, notin) are not supported",
     '--in-place: stdin cannot be written',
   ]) {
     assert.ok(err.includes(said), `${said} is not in ${err}`)

@@ -56,7 +56,7 @@ test('check names what a pod does not tell: other objects, and hooks of unknown 
   const decided = check(patch(deployment('envFrom: [{configMapRef: {name: a}}]')).text).workloads[0]
   assert.deepEqual(decided?.notChecked, [])
   assert.deepEqual(gapsOf('env: [{name: LASTCALL_DRAIN_TIMEOUT, valueFrom: {fieldRef: {fieldPath: a}}}]'), [
-    '1: LASTCALL_DRAIN_TIMEOUT has a valueFrom, so its value is not in this file',
+    '1: LASTCALL_DRAIN_TIMEOUT has a valueFrom, which lastcall does not follow',
   ])
   const hook = 'lifecycle: {preStop: {httpGet: {path: /, port: 80}}}'
   assert.match(gapsOf(hook)[0] ?? '', /the preStop hook is httpGet, and .* the sum has 0s for it/)

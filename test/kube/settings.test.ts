@@ -82,7 +82,7 @@ test('a number with a valueFrom is refused, whichever it is', () => {
     assert.throws(() => patch(text), {
       code: 'LASTCALL_MANIFEST',
       problems: [
-        `shop.yaml: document 1, line 10: deployment/shop: LASTCALL_${name} has a valueFrom, so its value is not in this file: give it a value`,
+        `shop.yaml: document 1, line 10: deployment/shop: LASTCALL_${name} has a valueFrom, which lastcall does not follow: give it a value`,
       ],
     })
   }

@@ -12,7 +12,7 @@ export function gapsOf({ container: { value, unseen } }: CheckedPod): readonly s
   const isTimed = typeof durationOf(value, 'LASTCALL_PRE_STOP') === 'number'
   return [
     ...(isDecided ? [] : unseen).map((name) => `envFrom reads ${name}, which these files do not have`),
-    ...elsewhere.map((name) => `${name} has a valueFrom, so its value is not in this file`),
+    ...elsewhere.map((name) => `${name} has a valueFrom, which lastcall does not follow`),
     ...(hook.how === 'unknown' && !isTimed ? [untimedHook(hook.what)] : []),
   ]
 }
