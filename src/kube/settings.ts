@@ -44,11 +44,11 @@ export function inheritedBy(
   const entries = sources.flatMap((source) => {
     const kind = isObject(source['configMapRef']) ? 'ConfigMap' : 'Secret'
     const name = valueAt(source, [kind === 'ConfigMap' ? 'configMapRef' : 'secretRef', 'name'])
-    const same = settings.filter(
-      (one) => one.kind === kind && one.name === name && isNear(one.namespace, namespace),
+    const found = findNearest(
+      settings.filter((one) => one.kind === kind && one.name === name),
+      namespace,
     )
-    const [found] = same
-    if (!found || same.length > 1) {
+    if (!found) {
       unseen.push(`${kind} ${textOf(name)}`)
       return []
     }
@@ -68,9 +68,19 @@ export function withInherited(container: PlainObject, { variables }: Inherited):
   return { ...container, env: [...added.map(([name, value]) => ({ name, value })), ...env] }
 }
 
-/** A manifest without a namespace can go to any, so it matches each of them. */
-const isNear = (one: string | undefined, other: string | undefined): boolean =>
-  one === undefined || other === undefined || one === other
+/**
+ * The object that the pod reads: the last one of its own namespace, because kubectl applies them in order. A
+ * manifest without a namespace can go to any, so it counts unless there are several.
+ */
+function findNearest(
+  same: readonly SettingsObject[],
+  namespace: string | undefined,
+): SettingsObject | undefined {
+  const own = same.findLast((one) => one.namespace === namespace)
+  if (own) return own
+  const near = same.filter((one) => one.namespace === undefined || namespace === undefined)
+  return near.length === 1 ? near[0] : undefined
+}
 
 function textsOf(data: unknown): Readonly<Record<string, string>> {
   if (!isObject(data)) return {}

@@ -41,6 +41,21 @@ test('a Secret, a list, a prefix and the last of several sources are read as the
   for (const text of texts) assert.equal(patch(text).pods[0]?.numbers.drainTimeoutMs, 40_000, text)
 })
 
+test('of several ConfigMaps of one name the one of the namespace counts, and else none', () => {
+  const own = configMap('LASTCALL_DRAIN_TIMEOUT: 40s', 'name: settings, namespace: mine')
+  const anywhere = configMap('LASTCALL_DRAIN_TIMEOUT: 9s')
+  const other = configMap('LASTCALL_DRAIN_TIMEOUT: 8s', 'name: settings, namespace: other')
+  const mine = deployment(fromMap).replace('name: shop\n', 'name: shop\n  namespace: mine\n')
+  const drainOf = (text: string): number | undefined => patch(text).pods[0]?.numbers.drainTimeoutMs
+  assert.equal(drainOf(`${own}${anywhere}${other}${mine}`), 40_000)
+  assert.equal(drainOf(`${anywhere}${own}${other}${mine}`), 40_000)
+  assert.equal(drainOf(`${other}${anywhere}${mine}`), 9_000)
+  assert.equal(drainOf(`${other}${anywhere}${deployment(fromMap)}`), 9_000)
+  const undecided = patch(`${other}${own}${deployment(fromMap)}`)
+  assert.equal(undecided.pods[0]?.numbers.drainTimeoutMs, 15_000)
+  assert.match(undecided.notes[0] ?? '', /envFrom reads ConfigMap settings/)
+})
+
 test('a note names what envFrom reads and the files do not have, until env has every number', () => {
   const said = /envFrom reads ConfigMap settings, which these files do not have: LASTCALL_\* variables/
   const first = patch(deployment(fromMap))
