@@ -44,7 +44,7 @@ async function readStdin({ stdin }: CliIo): Promise<string> {
   }
 }
 
-/** Text of a file. Refuses invalid UTF-8: those bytes would be lost when the file is written again. */
+/** Decodes a file. Writing it again would lose bytes that are not UTF-8, so they are refused. */
 function decode(bytes: Uint8Array): string {
   return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
 }

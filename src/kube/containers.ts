@@ -1,10 +1,14 @@
 import { hasLastcall } from './environment.ts'
+import { type Inherited, withInherited } from './settings.ts'
 import { isObject, type Path, type PlainObject, valueAt } from './yaml/plain.ts'
 
 /** A container of a pod, with its place in the pod's spec. */
 export interface Container {
   readonly name: string
+  /** As its process sees it: `env` has what comes through `envFrom`, as far as that is known. */
   readonly value: PlainObject
+  /** Objects of `envFrom` that are not in the files. */
+  readonly unseen: readonly string[]
   readonly path: Path
   /** An init container that goes on running beside the others (KEP-753). */
   readonly isSidecar: boolean
@@ -13,36 +17,42 @@ export interface Container {
 const DEFAULT_CONTAINER = 'kubectl.kubernetes.io/default-container'
 
 /**
- * Everything that runs for as long as the pod does: containers, and init containers that are sidecars. A
- * sentence when the spec has no such thing.
+ * Every container that runs as long as the pod: containers, and init containers that are sidecars. A sentence
+ * when the spec has none.
  */
-export function containersOf(podSpec: unknown): readonly Container[] | string {
+export function containersOf(
+  podSpec: unknown,
+  inherit: (container: PlainObject) => Inherited,
+): readonly Container[] | string {
   const list = valueAt(podSpec, ['containers'])
   if (!Array.isArray(list) || list.length === 0) return 'the pod has no list of containers'
   const init = valueAt(podSpec, ['initContainers'])
   const sidecars = (Array.isArray(init) ? init : []).map((value: unknown, index) => ({
-    ...containerAt(value, ['initContainers', index]),
+    ...containerAt(value, ['initContainers', index], inherit),
     isSidecar: true,
   }))
-  const containers = list.map((value: unknown, index) => containerAt(value, ['containers', index]))
+  const containers = list.map((value: unknown, index) => containerAt(value, ['containers', index], inherit))
   const all = [...containers, ...sidecars.filter(({ value }) => value['restartPolicy'] === 'Always')]
   const unnamed = all.find(({ name }) => name === '')
   return unnamed ? `${unnamed.path.join('.')} is no container with a name` : all
 }
 
-function containerAt(value: unknown, path: Path): Container {
+function containerAt(value: unknown, path: Path, inherit: (container: PlainObject) => Inherited): Container {
   const name = valueAt(value, ['name'])
+  const container = isObject(value) ? value : {}
+  const inherited = inherit(container)
   return {
     name: typeof name === 'string' ? name : '',
-    value: isObject(value) ? value : {},
+    value: withInherited(container, inherited),
+    unseen: inherited.unseen,
     path,
     isSidecar: false,
   }
 }
 
 /**
- * The container that serves: the one that is asked for, that kubectl would take, the only one, or the only
- * one with lastcall. A sentence when that is not clear.
+ * The container that serves: the one of `--container`, else kubectl's default container, else the only one,
+ * else the only one with lastcall. A sentence when that is not clear.
  * @param metadata of the pod
  */
 export function chooseContainer(

@@ -3,39 +3,44 @@ import { isObject, type PlainObject, textOf, valueAt } from './yaml/plain.ts'
 
 /** One entry of a container's `env`. */
 export interface Variable {
-  readonly index: number
   /** Undefined where the value is in another object (`valueFrom`). */
   readonly text: string | undefined
 }
 
-/** Every entry of this name. Kubernetes takes the last one. */
+/** Every entry of this name. Kubernetes uses the last one. */
 export function variablesNamed(container: PlainObject, name: string): readonly Variable[] {
   const { env } = container
   if (!Array.isArray(env)) return []
-  return env.flatMap((entry: unknown, index): readonly Variable[] => {
+  return env.flatMap((entry: unknown): readonly Variable[] => {
     if (!isObject(entry) || entry['name'] !== name) return []
     const { value, valueFrom } = entry
-    if (valueFrom !== undefined && valueFrom !== null) return [{ index, text: undefined }]
-    return [{ index, text: textOf(value ?? '') }]
+    if (valueFrom !== undefined && valueFrom !== null) return [{ text: undefined }]
+    return [{ text: textOf(value ?? '') }]
   })
 }
 
-/** A duration that a container is given, in milliseconds; a sentence when it cannot be read. */
+/**
+ * A duration that a container is given, in milliseconds; undefined when it is not in the manifest, and a
+ * sentence when it cannot be read.
+ */
 export function durationOf(container: PlainObject, name: string): number | string | undefined {
   const variable = variablesNamed(container, name).at(-1)
   if (!variable || variable.text === '') return undefined
   const { text } = variable
-  if (text === undefined) return `${name} has a valueFrom, so its value is not in this file: give it a value`
+  if (text === undefined) return undefined
   return parseDuration(text) ?? `${name} is '${text}', wanted a duration such as 5s or 500ms`
 }
 
-/** Port of the probe server, false for none; a sentence when it cannot be read. */
+/**
+ * Port of the probe server, false for none; undefined when it is not in the manifest, and a sentence when it
+ * cannot be read.
+ */
 export function probePortOf(container: PlainObject): number | false | string | undefined {
   const name = 'LASTCALL_PROBE_PORT'
   const variable = variablesNamed(container, name).at(-1)
   if (!variable || variable.text === '') return undefined
   const { text } = variable
-  if (text === undefined) return `${name} has a valueFrom, so its value is not in this file: give it a value`
+  if (text === undefined) return undefined
   if (text === 'false') return false
   const port = Number(text)
   const isPort = /^\d+$/.test(text) && port >= 1 && port <= 65_535
@@ -43,7 +48,7 @@ export function probePortOf(container: PlainObject): number | false | string | u
 }
 
 /**
- * Whether the environment of a container tells of lastcall. The code of the server may use it all the same.
+ * Whether the environment of a container shows lastcall. The server's code may use it without that.
  */
 export function hasLastcall(container: PlainObject): boolean {
   const { env } = container
@@ -52,7 +57,25 @@ export function hasLastcall(container: PlainObject): boolean {
   return hasOption || loadsAuto(variablesNamed(container, 'NODE_OPTIONS').at(-1)?.text)
 }
 
-/** Whether NODE_OPTIONS of this text load lastcall into the process. */
+/** Whether the value of a variable is in another object (`valueFrom`). */
+export function isElsewhere(container: PlainObject, name: string): boolean {
+  const last = variablesNamed(container, name).at(-1)
+  return last !== undefined && last.text === undefined
+}
+
+/** Sentences for variables whose value is no text, such as a number without quotes: Kubernetes refuses it. */
+export function unquotedValues(container: PlainObject, names: readonly string[]): readonly string[] {
+  const { env } = container
+  const entries: readonly unknown[] = Array.isArray(env) ? env : []
+  return entries.flatMap((entry) => {
+    const name = valueAt(entry, ['name'])
+    const value = valueAt(entry, ['value']) ?? ''
+    if (typeof name !== 'string' || !names.includes(name) || typeof value === 'string') return []
+    return [`${name} is ${textOf(value)} without quotes, and Kubernetes takes only text: put it in quotes`]
+  })
+}
+
+/** Whether NODE_OPTIONS with this value load lastcall into the process. */
 export function loadsAuto(text: string | undefined): boolean {
   return text !== undefined && /lastcall[^ ]*\/auto/.test(text)
 }

@@ -6,7 +6,7 @@ export interface Remark {
   readonly message: string
 }
 
-/** Collects what stands in the way of a patch, and what a person should know about one. */
+/** Collects the problems that prevent a patch, and the notes for the user. */
 export interface Remarks {
   readonly problems: Remark[]
   readonly notes: Remark[]

@@ -1,8 +1,10 @@
-import { type Budget, describeSum, requiredGraceMs } from '../core/budget.ts'
+import type { Budget } from '../core/budget.ts'
 import * as defaults from '../core/defaults.ts'
-import { formatDuration } from '../core/duration.ts'
 import { durationOf, probePortOf } from './environment.ts'
-import { type PreStop, preStopOf } from './pre-stop.ts'
+import { resolveGrace } from './grace-period.ts'
+import { hasSleepAction, type KubeVersion } from './kube-version.ts'
+import { preStopOf } from './pre-stop.ts'
+import { resolvePreStop } from './resolve-pre-stop.ts'
 import type { PlainObject } from './yaml/plain.ts'
 
 /** Numbers that were asked for; the rest comes from the manifest, then from the defaults. */
@@ -15,6 +17,8 @@ export interface AskedNumbers {
   readonly marginMs?: number | undefined
   readonly gracePeriodMs?: number | undefined
   readonly probePort?: number | undefined
+  /** The oldest Kubernetes that the pod runs on; undefined for a current one. */
+  readonly kubeVersion?: KubeVersion | undefined
 }
 
 /** The numbers of one pod, as the chart computes them. */
@@ -22,7 +26,7 @@ export interface Numbers extends Budget {
   readonly readinessFailDelayMs: number
   readonly marginMs: number
   readonly gracePeriodMs: number
-  /** False where the manifest wants no probe server. */
+  /** False where nothing asks a probe server: in jobs, and where the manifest wants none. */
   readonly probePort: number | false
 }
 
@@ -34,16 +38,14 @@ export interface NumbersInput {
   readonly asked: AskedNumbers
 }
 
-/** Kubernetes' own default (`terminationGracePeriodSeconds`). */
-export const DEFAULT_GRACE_PERIOD_MS = 30_000
 /** As in the chart: time between the last deadline of the process and SIGKILL. */
-export const DEFAULT_MARGIN_MS = 3_000
+const DEFAULT_MARGIN_MS = 3_000
 /** As in the chart. */
-export const DEFAULT_PRE_STOP_MS = 5_000
+const DEFAULT_PRE_STOP_MS = 5_000
 /** As in the chart: after a preStop sleep only keep-alive connections have to turn over. */
-export const DEFAULT_SHUTDOWN_DELAY_AFTER_PRE_STOP_MS = 2_000
+const DEFAULT_SHUTDOWN_DELAY_AFTER_PRE_STOP_MS = 2_000
 
-/** Numbers, or what stands in their way. */
+/** Numbers, or the problems that prevent them. */
 export interface ResolvedNumbers {
   readonly numbers: Numbers
   readonly problems: readonly string[]
@@ -51,122 +53,73 @@ export interface ResolvedNumbers {
 }
 
 /** The numbers of a pod: what was asked for, else what the manifest says, else the defaults of the chart. */
-export function resolveNumbers({ podSpec, container, isJob, asked }: NumbersInput): ResolvedNumbers {
+export function resolveNumbers(input: NumbersInput): ResolvedNumbers {
+  const { podSpec, container, asked } = input
   const problems: string[] = []
-  const notes: string[] = []
-  const fromEnv = (name: string, askedMs: number | undefined, fallbackMs: number): number => {
+  const read = (name: string, askedMs?: number): number | undefined => {
+    if (askedMs !== undefined) return askedMs
     const found = durationOf(container, name)
-    const isUnreadable = typeof found === 'string' && (askedMs === undefined || found.includes('valueFrom'))
-    if (isUnreadable) problems.push(found)
-    return askedMs ?? (typeof found === 'number' ? found : fallbackMs)
+    if (typeof found === 'string') problems.push(found)
+    return typeof found === 'number' ? found : undefined
   }
-  const preStopMs = resolvePreStop(preStopOf(container), asked.preStopMs, {
-    fallbackMs: () => fromEnv('LASTCALL_PRE_STOP', undefined, isJob ? 0 : DEFAULT_PRE_STOP_MS),
-    problems,
-  })
-  const delayMs =
-    preStopMs > 0
-      ? DEFAULT_SHUTDOWN_DELAY_AFTER_PRE_STOP_MS
-      : defaults.DEFAULT_SHUTDOWN_DELAY_IN_KUBERNETES_MS
+  const wait = resolveWait(input, { read, problems })
   const budget: Budget = {
-    preStopMs,
-    shutdownDelayMs: fromEnv('LASTCALL_SHUTDOWN_DELAY', asked.shutdownDelayMs, isJob ? 0 : delayMs),
-    drainTimeoutMs: fromEnv(
-      'LASTCALL_DRAIN_TIMEOUT',
-      asked.drainTimeoutMs,
-      defaults.DEFAULT_DRAIN_TIMEOUT_MS,
-    ),
-    hooksTimeoutMs: fromEnv(
-      'LASTCALL_HOOKS_TIMEOUT',
-      asked.hooksTimeoutMs,
-      defaults.DEFAULT_HOOKS_TIMEOUT_MS,
-    ),
+    preStopMs: wait.preStopMs,
+    shutdownDelayMs: wait.shutdownDelayMs,
+    drainTimeoutMs: read('LASTCALL_DRAIN_TIMEOUT', asked.drainTimeoutMs) ?? defaults.DEFAULT_DRAIN_TIMEOUT_MS,
+    hooksTimeoutMs: read('LASTCALL_HOOKS_TIMEOUT', asked.hooksTimeoutMs) ?? defaults.DEFAULT_HOOKS_TIMEOUT_MS,
   }
   const marginMs = asked.marginMs ?? DEFAULT_MARGIN_MS
-  const gracePeriodMs = resolveGrace(podSpec, { budget, marginMs, asked, problems, notes })
-  const readinessFailDelayMs = fromEnv('LASTCALL_READINESS_FAIL_DELAY', asked.readinessFailDelayMs, 0)
-  const probePort = resolveProbePort(container, asked.probePort, problems)
-  return { numbers: { ...budget, marginMs, gracePeriodMs, readinessFailDelayMs, probePort }, problems, notes }
+  const grace = resolveGrace(podSpec, { budget, marginMs, askedMs: asked.gracePeriodMs })
+  const probePort = resolveProbePort(input, problems)
+  const { readinessFailDelayMs } = wait
+  return {
+    numbers: { ...budget, marginMs, gracePeriodMs: grace.gracePeriodMs, readinessFailDelayMs, probePort },
+    problems: [...problems, ...grace.problems],
+    notes: grace.notes,
+  }
 }
 
-/** The grace period of a pod in milliseconds; undefined when it is none that Kubernetes takes. */
-export function gracePeriodOf(podSpec: PlainObject): number | undefined {
-  const seconds = podSpec['terminationGracePeriodSeconds'] ?? DEFAULT_GRACE_PERIOD_MS / 1_000
-  return Number.isInteger(seconds) && Number(seconds) >= 0 ? Number(seconds) * 1_000 : undefined
-}
+type Wait = Pick<Numbers, 'preStopMs' | 'shutdownDelayMs' | 'readinessFailDelayMs'>
 
-interface PreStopDecision {
-  readonly fallbackMs: () => number
+interface Reading {
+  /** The value of the flag, else that of the variable. */
+  readonly read: (name: string, askedMs?: number) => number | undefined
   readonly problems: string[]
 }
 
 /**
- * A hook that is there stays, and its time counts; only the length of a `sleep` is changed when asked for.
+ * How long everything is served before the listeners close. The server takes over the sleep of a hook that an
+ * old cluster does not have, so all moments after the deletion stay what they are. Without a hook readiness
+ * stays green as long: kube-proxy sends to a terminating pod only while its probe passes (KEP-1669).
  */
-function resolvePreStop(
-  hook: PreStop,
-  askedMs: number | undefined,
-  { fallbackMs, problems }: PreStopDecision,
-): number {
-  if (hook.how === 'none') return askedMs ?? fallbackMs()
-  if (hook.how === 'unknown') {
-    const said = `the preStop hook is ${hook.what}, and the manifest does not say how long it takes`
-    if (askedMs === undefined)
-      problems.push(`${said}: say it with --pre-stop, which leaves the hook as it is`)
-    return askedMs ?? 0
-  }
-  const hookMs = hook.seconds * 1_000
-  if (askedMs === undefined || askedMs === hookMs) return hookMs
-  const contradiction = `the preStop hook sleeps ${formatDuration(hookMs)} and --pre-stop is ${formatDuration(askedMs)}`
-  if (askedMs === 0)
-    problems.push(`${contradiction}: take the hook out of the manifest, or leave out the flag`)
-  if (hook.how === 'command') problems.push(`${contradiction}: change the command, or leave out the flag`)
-  return askedMs
+function resolveWait({ container, isJob, asked }: NumbersInput, { read, problems }: Reading): Wait {
+  const hook = preStopOf(container)
+  const { wantedMs, problems: inTheWay } = resolvePreStop(hook, {
+    askedMs: asked.preStopMs,
+    kubeVersion: asked.kubeVersion,
+    saidMs: () => read('LASTCALL_PRE_STOP'),
+    defaultMs: isJob ? 0 : DEFAULT_PRE_STOP_MS,
+  })
+  for (const problem of inTheWay) problems.push(problem)
+  const takenOverMs = hook.how === 'none' && !hasSleepAction(asked.kubeVersion) ? wantedMs : 0
+  const preStopMs = wantedMs - takenOverMs
+  const afterMs =
+    wantedMs > 0 ? DEFAULT_SHUTDOWN_DELAY_AFTER_PRE_STOP_MS : defaults.DEFAULT_SHUTDOWN_DELAY_IN_KUBERNETES_MS
+  const saidMs = asked.shutdownDelayMs === undefined ? read('LASTCALL_SHUTDOWN_DELAY') : undefined
+  const shutdownDelayMs = asked.shutdownDelayMs ?? (saidMs ?? (isJob ? 0 : afterMs)) + takenOverMs
+  const saidReadyMs =
+    asked.readinessFailDelayMs === undefined ? read('LASTCALL_READINESS_FAIL_DELAY') : undefined
+  const readinessFailDelayMs =
+    asked.readinessFailDelayMs ??
+    (saidReadyMs === undefined ? (preStopMs > 0 ? 0 : shutdownDelayMs) : saidReadyMs + takenOverMs)
+  return { preStopMs, shutdownDelayMs, readinessFailDelayMs }
 }
 
-interface GraceDecision {
-  readonly budget: Budget
-  readonly marginMs: number
-  readonly asked: AskedNumbers
-  readonly problems: string[]
-  readonly notes: string[]
-}
-
-/**
- * A longer one stays, Kubernetes' default of 30 s as well; a shorter one would end the shutdown with SIGKILL.
- */
-function resolveGrace(podSpec: PlainObject, decision: GraceDecision): number {
-  const { budget, marginMs, asked, problems, notes } = decision
-  const key = 'terminationGracePeriodSeconds'
-  const wantedMs = Math.ceil((requiredGraceMs(budget) + marginMs) / 1_000) * 1_000
-  const sum = `${describeSum(budget)}, and a margin of ${formatDuration(marginMs)} on top`
-  if (asked.gracePeriodMs !== undefined && asked.gracePeriodMs < wantedMs) {
-    problems.push(
-      `--grace-period is ${formatDuration(asked.gracePeriodMs)}, and ${sum}: SIGKILL would end the rest; raise it, or lower one of the parts`,
-    )
-  }
-  const leastMs = Math.max(wantedMs, asked.gracePeriodMs ?? 0)
-  const givenMs = gracePeriodOf(podSpec)
-  if (givenMs === undefined) {
-    problems.push(`${key} is ${JSON.stringify(podSpec[key])}, wanted whole seconds such as 30`)
-    return leastMs
-  }
-  const isWritten = podSpec[key] !== undefined && podSpec[key] !== null
-  if (isWritten && givenMs < leastMs) {
-    notes.push(`${key} was ${givenMs / 1_000} and becomes ${leastMs / 1_000}: ${sum}`)
-  }
-  return Math.max(givenMs, leastMs)
-}
-
-function resolveProbePort(
-  container: PlainObject,
-  asked: number | undefined,
-  problems: string[],
-): number | false {
+function resolveProbePort({ container, isJob, asked }: NumbersInput, problems: string[]): number | false {
+  const fallback = isJob ? false : defaults.DEFAULT_PROBE_PORT
+  if (asked.probePort !== undefined) return asked.probePort
   const found = probePortOf(container)
-  if (typeof found === 'string') {
-    if (asked === undefined || found.includes('valueFrom')) problems.push(found)
-    return asked ?? defaults.DEFAULT_PROBE_PORT
-  }
-  return asked ?? found ?? defaults.DEFAULT_PROBE_PORT
+  if (typeof found === 'string') problems.push(found)
+  return typeof found === 'string' ? fallback : (found ?? fallback)
 }

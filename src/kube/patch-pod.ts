@@ -1,41 +1,50 @@
 import type { Container } from './containers.ts'
-import { variablesNamed } from './environment.ts'
+import { isElsewhere, unquotedValues, variablesNamed } from './environment.ts'
 import type { Remarks } from './findings.ts'
 import { withAuto } from './node-options.ts'
 import { type AskedNumbers, type Numbers, resolveNumbers } from './numbers.ts'
 import { findPod, type FoundPod } from './find-pod.ts'
 import { findProbePort } from './probe-port.ts'
 import { probeNames } from './probes.ts'
-import { environmentOf, isSame, type PodDecisions, writePod } from './write-pod.ts'
+import type { SettingsObject } from './settings.ts'
+import { environmentOf, isSame, settingNames, type PodDecisions, writePod } from './write-pod.ts'
 import { isObject, type PlainObject } from './yaml/plain.ts'
 import type { Workload } from './workloads.ts'
 
-/** What is asked for every pod. */
+/** The user's wishes for every pod. */
 export interface PodWishes {
   readonly asked: AskedNumbers
+  /** Name of the container that serves. */
   readonly container?: string | undefined
   /** Whether NODE_OPTIONS load lastcall. */
   readonly auto: boolean
 }
 
-/** What was done to a pod, for the summary. */
+/** The input of a patch of one pod. */
+export interface PodPatch {
+  readonly wishes: PodWishes
+  /** ConfigMaps and Secrets of all files. */
+  readonly settings: readonly SettingsObject[]
+  readonly remarks: Remarks
+}
+
+/** The result for one pod, for the summary. */
 export interface PatchedPod {
   readonly container: string
   readonly numbers: Numbers
 }
 
 /**
- * Changes the pod of a workload within a document, which is a copy of the reader's. What stands in the way is
- * added to the remarks, and then nothing was changed.
+ * Changes the pod of a workload in a copy of the document. Where something prevents that, it adds problems to
+ * the remarks and changes nothing.
  */
 export function patchPod(
   document: unknown,
   workload: Workload,
-  wishes: PodWishes,
-  remarks: Remarks,
+  { wishes, settings, remarks }: PodPatch,
 ): PatchedPod | undefined {
   const { podPath, isJob } = workload
-  const found = findPod(document, podPath, wishes.container)
+  const found = findPod(document, workload, { container: wishes.container, settings })
   if (typeof found === 'string') {
     remarks.problems.push({ path: podPath, message: found })
     return undefined
@@ -46,8 +55,13 @@ export function patchPod(
   for (const message of problems) remarks.problems.push({ path, message })
   if (decisions === undefined) return undefined
   for (const message of notes) remarks.notes.push({ path, message })
-  writePod(podSpec, container.value, decisions)
+  writePod(podSpec, container, decisions)
   return { container: container.name, numbers: decisions.numbers }
+}
+
+interface Decision {
+  readonly numbers: Numbers
+  readonly isJob: boolean
 }
 
 interface Decided {
@@ -64,7 +78,7 @@ function decide({ podSpec, container, all }: FoundPod, isJob: boolean, wishes: P
   const notes = [
     ...resolved.notes,
     ...changedNumbers(container, numbers),
-    ...notesOn(container, wishes, isJob),
+    ...notesOn(container, wishes, { numbers, isJob }),
   ]
   const hasProbes = !isJob && numbers.probePort !== false
   const probePort = hasProbes ? findProbePort(container, all, Number(numbers.probePort)) : undefined
@@ -76,23 +90,27 @@ function decide({ podSpec, container, all }: FoundPod, isJob: boolean, wishes: P
   return { problems, notes, decisions: { numbers, probePort, nodeOptions: nodeOptions?.value } }
 }
 
-/** What would have to be understood before something can be added to it. */
+/** Parts of the container that have an unexpected shape, so that nothing can be added to them. */
 function shapeProblems(container: PlainObject): readonly string[] {
   const lists = ['env', 'ports'].filter((key) => !isListOrNothing(container[key]))
   const maps = ['lifecycle', ...probeNames].filter((key) => !isObject(container[key] ?? {}))
-  const names = ['LASTCALL_PROBE_PORT', 'NODE_OPTIONS', ...Object.keys(environmentOf({} as Numbers))]
-  const twice = [...new Set(names)].filter((name) => variablesNamed(container, name).length > 1)
+  const names = ['NODE_OPTIONS', ...settingNames]
+  const twice = names.filter((name) => variablesNamed(container, name).length > 1)
+  // --auto has its own remedy for NODE_OPTIONS.
+  const elsewhere = names.filter((name) => name !== 'NODE_OPTIONS' && isElsewhere(container, name))
   return [
     ...lists.map((key) => `${key} is no list`),
     ...maps.map((key) => `${key} has no keys`),
     ...twice.map((name) => `env has ${name} more than once: leave one of them`),
+    ...unquotedValues(container, names),
+    ...elsewhere.map((name) => `${name} has a valueFrom, which lastcall does not follow: give it a value`),
   ]
 }
 
 const isListOrNothing = (value: unknown): boolean =>
   value === undefined || value === null || (Array.isArray(value) && value.every(isObject))
 
-/** Numbers that the manifest says and that are not true, or were asked for otherwise. */
+/** Numbers of the manifest that are wrong, or that a flag changes. */
 function changedNumbers({ value }: Container, numbers: Numbers): readonly string[] {
   return Object.entries(environmentOf(numbers)).flatMap(([name, wanted]) => {
     const text = variablesNamed(value, name).at(-1)?.text ?? ''
@@ -100,20 +118,31 @@ function changedNumbers({ value }: Container, numbers: Numbers): readonly string
   })
 }
 
-function notesOn({ name, value }: Container, { auto }: PodWishes, isJob: boolean): readonly string[] {
-  const isAutoJob = auto && isJob
-  const hidden =
-    auto && !isJob && Array.isArray(value['envFrom']) && variablesNamed(value, 'NODE_OPTIONS').length === 0
+/** Settings that the patch hides from the process, or does not add. */
+function notesOn(container: Container, { auto }: PodWishes, decided: Decision): readonly string[] {
+  const { value, unseen } = container
+  const added = Object.keys(environmentOf(decided.numbers)).filter(
+    (name) => variablesNamed(value, name).length === 0,
+  )
+  const isNew = auto && !decided.isJob && variablesNamed(value, 'NODE_OPTIONS').length === 0
   return [
-    ...(isAutoJob
-      ? [
-          'a job serves no requests, so NODE_OPTIONS are left alone: lastcall/auto would end it with 0 at SIGTERM',
-        ]
-      : []),
-    ...(hidden
-      ? [
-          `container ${name} has envFrom: NODE_OPTIONS from there would be replaced, so put them into env as well`,
-        ]
-      : []),
+    ...(auto && decided.isJob ? [autoJobNote] : []),
+    ...(unseen.length > 0 && added.length > 0 ? [unseenNote(unseen)] : []),
+    ...(isNew ? [nodeOptionsNote(Array.isArray(value['envFrom']))] : []),
   ]
+}
+
+const autoJobNote =
+  'a job serves no requests, so its NODE_OPTIONS stay: lastcall/auto would end it with exit code 0 at SIGTERM'
+
+function unseenNote(unseen: readonly string[]): string {
+  const who = `envFrom reads ${unseen.join(' and ')}, which these files do not have`
+  const what = 'LASTCALL_* variables from there have no effect any more, because env has precedence'
+  return `${who}: ${what}; add the file that has it, or give its numbers with flags`
+}
+
+function nodeOptionsNote(hasEnvFrom: boolean): string {
+  const where = hasEnvFrom ? 'of the image (ENV) and of envFrom' : 'of the image (ENV)'
+  const remedy = 'if there are any, put them in front of --import'
+  return `env now has NODE_OPTIONS, which replace those ${where}: ${remedy}`
 }

@@ -1,21 +1,28 @@
-import { isObject, type PlainObject, valueAt } from './yaml/plain.ts'
+import { isObject, type PlainObject, textOf, valueAt } from './yaml/plain.ts'
 
-/** What a container does before it gets its signal. */
+/** The preStop hook of a container. */
 export type PreStop =
   | { readonly how: 'none' }
   /** The kubelet waits. */
   | { readonly how: 'sleep'; readonly seconds: number }
   /** A command of the image waits, and does nothing else. */
   | { readonly how: 'command'; readonly seconds: number }
-  /** Something whose time is not in the manifest. */
+  /** The API server refuses it. */
+  | { readonly how: 'invalid'; readonly problem: string }
+  /** The manifest does not say how long it takes. */
   | { readonly how: 'unknown'; readonly what: string }
 
 /** Reads a container's hook. */
 export function preStopOf(container: PlainObject): PreStop {
   const hook = valueAt(container, ['lifecycle', 'preStop'])
   if (hook === undefined || hook === null) return { how: 'none' }
-  const seconds = valueAt(hook, ['sleep', 'seconds'])
-  if (Number.isInteger(seconds) && Number(seconds) >= 0) return { how: 'sleep', seconds: Number(seconds) }
+  const sleep = valueAt(hook, ['sleep'])
+  if (sleep !== undefined && sleep !== null) {
+    const seconds = valueAt(sleep, ['seconds'])
+    if (Number.isInteger(seconds) && Number(seconds) >= 0) return { how: 'sleep', seconds: Number(seconds) }
+    const problem = `sleep.seconds of the preStop hook is ${textOf(seconds)}, wanted whole seconds such as 5`
+    return { how: 'invalid', problem }
+  }
   const command = valueAt(hook, ['exec', 'command'])
   if (Array.isArray(command)) {
     const slept = sleptBy(command.map(String))

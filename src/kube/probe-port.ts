@@ -2,14 +2,14 @@ import { variablesNamed } from './environment.ts'
 import type { Container } from './containers.ts'
 import { isObject, type PlainObject } from './yaml/plain.ts'
 
-/** Name of the port in what the chart and this command write. */
+/** Name of the port, as in the chart. */
 export const PORT_NAME = 'probes'
 
-/** What is known of a pod's ports. */
+/** Where the probes of a container go. */
 export interface ProbePort {
-  /** What probes ask: the name of the port where it has one. */
+  /** The port of the probes: its name where it has one. */
   readonly target: string | number
-  /** Whether the container has to be given the port. */
+  /** Whether the port has to be added to the container. */
   readonly isMissing: boolean
 }
 
@@ -44,10 +44,13 @@ export function findProbePort(
     const isOwn = same.container === container && (same.name === PORT_NAME || isToldToUse(value, port))
     if (isOwn) return { target: same.name ?? port, isMissing: false }
     const words = same.name === undefined ? '' : ` (${same.name})`
-    return `port ${port}${words} of container ${same.container} is the one that the probe server would listen on: ${remedy}`
+    const taken = `port ${port}${words} of container ${same.container}`
+    return `${taken} is the one that the probe server would listen on: ${remedy}`
   }
   if (called) {
-    return `container ${called.container} has a port named ${PORT_NAME} with the number ${String(called.number)}, and the probe server would listen on ${port}: rename the port, or ${remedy}`
+    const named = `container ${called.container} has a port named ${PORT_NAME}`
+    const numbers = `with the number ${String(called.number)}, and the probe server would listen on ${port}`
+    return `${named} ${numbers}: rename the port, or ${remedy}`
   }
   const own = variablesNamed(value, 'PORT').at(-1)?.text
   if (own === String(port)) return `PORT and the port of the probe server are both ${port}: ${remedy}`

@@ -4,11 +4,12 @@ import { findWorkloads, titleOf } from './workloads.ts'
 import type { ManifestFile } from './yaml/read-documents.ts'
 
 /**
- * A command that finds nothing to do has been given the wrong file, or a name with a misspelling.
+ * Refuses a selection without any workload: the user named the wrong file, or misspelled a name.
  * @throws LastcallError `LASTCALL_MANIFEST` with the workloads that there are
  */
 export function refuseEmptySelection(files: readonly ManifestFile[], selection: Selection): void {
-  const all = files.flatMap(({ documents }) => documents.flatMap(({ value }) => findWorkloads(value).known))
+  const found = files.flatMap(({ documents }) => documents.map(({ value }) => findWorkloads(value)))
+  const all = found.flatMap(({ known }) => known)
   const unknown = selection.names.filter((name) => !all.some((workload) => isCalled(workload, name)))
   if (all.length > 0 && unknown.length > 0) {
     throw new LastcallError(
@@ -21,9 +22,11 @@ export function refuseEmptySelection(files: readonly ManifestFile[], selection: 
   if (all.some((workload) => isSelected(workload, selection))) return
   const names = files.map(({ name }) => name).join(', ')
   const there = all.map(titleOf).join(', ')
+  const unknownKinds = found.flatMap(({ unknown: some }) => some.map(({ title }) => title)).join(', ')
+  const instead = unknownKinds === '' ? '' : `, only ${unknownKinds}, whose kind is not known`
   throw new LastcallError('LASTCALL_MANIFEST', [
     all.length === 0
-      ? `${names}: there is no Deployment or other workload; name the file that has one`
+      ? `${names}: there is no Deployment or other workload${instead}; name the file that has one`
       : `${names}: no workload is selected by --name and --selector; there are ${there}`,
   ])
 }

@@ -1,10 +1,10 @@
 import { titleOf, type Workload } from './workloads.ts'
 
-/** Which workloads are meant. */
+/** The workloads that the user selected. */
 export interface Selection {
   /** `shop` or `deployment/shop`; none for all. */
   readonly names: readonly string[]
-  /** Each has to be met by the labels of the workload. */
+  /** The labels of the workload have to meet each of them. */
   readonly requirements: readonly Requirement[]
 }
 
@@ -28,7 +28,7 @@ function parseRequirement(text: string): Requirement | undefined {
   return { key, operator: operator === '!=' ? '!=' : '=', value: value ?? '' }
 }
 
-/** Whether a workload is meant. A hook serves nobody, so it has to be named. */
+/** Whether a workload is selected. A hook serves no clients, so the user has to name it. */
 export function isSelected(workload: Workload, { names, requirements }: Selection): boolean {
   if (workload.isHook && names.length === 0) return false
   const isNamed = names.length === 0 || names.some((name) => isCalled(workload, name))

@@ -1,9 +1,10 @@
 import { isObject, type Path, type PlainObject, valueAt } from './yaml/plain.ts'
 
-/** What starts pods, as far as a shutdown is concerned. */
+/** An object that starts pods. */
 export interface Workload {
   readonly kind: string
   readonly name: string
+  readonly namespace: string | undefined
   readonly labels: Readonly<Record<string, string>>
   /** The object itself. */
   readonly value: PlainObject
@@ -11,9 +12,9 @@ export interface Workload {
   readonly path: Path
   /** Where the pod's spec is in its document. */
   readonly podPath: Path
-  /** Whether it works and ends by itself, so that nobody sends requests to it. */
+  /** Whether it works and ends by itself, and serves no requests. */
   readonly isJob: boolean
-  /** Whether it runs beside a release and not as a part of it, as `helm test` does. */
+  /** Whether it is a hook of Helm or Argo CD, such as the pod of `helm test`. */
   readonly isHook: boolean
 }
 
@@ -23,17 +24,24 @@ export interface UnknownWorkload {
   readonly path: Path
 }
 
-/** What a document has. */
+/** The objects of a document. */
 export interface FoundWorkloads {
   readonly known: readonly Workload[]
   readonly unknown: readonly UnknownWorkload[]
-  /** What is no Kubernetes object. */
+  /** Paths of values that are no Kubernetes objects. */
   readonly strange: readonly Path[]
 }
 
+/** Why an unknown workload is left out. */
+export const UNKNOWN = 'has pods, and its kind is not known'
+/** Why a hook is left out. */
+export const HOOK = 'is a hook of Helm or Argo CD'
+/** What is wrong with a strange document. */
+export const STRANGE = 'this is no Kubernetes object, because it has no kind or no apiVersion'
+
 const inTemplate: Path = ['spec', 'template', 'spec']
 
-/** Where each kind has its pod's spec, by the group of its API and its name. */
+/** The path of the pod's spec in each kind, by API group and name. */
 const kinds: Readonly<Record<string, Path>> = {
   'apps/Deployment': inTemplate,
   'apps/StatefulSet': inTemplate,
@@ -46,7 +54,7 @@ const kinds: Readonly<Record<string, Path>> = {
   'argoproj.io/Rollout': inTemplate,
 }
 
-/** Every workload of a document; those in a `List` as well. */
+/** Every workload of a document, also as an item of a `List`. */
 export function findWorkloads(document: unknown, path: Path = []): FoundWorkloads {
   const value = valueAt(document, path)
   if (value === null || value === undefined) return { known: [], unknown: [], strange: [] }
@@ -64,7 +72,7 @@ export function findWorkloads(document: unknown, path: Path = []): FoundWorkload
   }
   const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : ''
   const podPath = kinds[`${group}/${kind}`]
-  const named = { value, name: nameOf(value), labels: labelsOf(value) }
+  const named = { value, name: nameOf(value), namespace: namespaceOf(value), labels: labelsOf(value) }
   const hasPods = podPath !== undefined && !isReference(kind, value)
   if (hasPods) {
     const workload = {
@@ -77,9 +85,15 @@ export function findWorkloads(document: unknown, path: Path = []): FoundWorkload
     }
     return { known: [workload], unknown: [], strange: [] }
   }
-  const isUnknown = isObject(valueAt(value, inTemplate)) && valueAt(value, [...inTemplate, 'containers'])
+  const isUnknown = !isReference(kind, value) && hasPodTemplate(value)
   const title = `${kind} ${named.name} of ${apiVersion}`
   return { known: [], unknown: isUnknown ? [{ title, path }] : [], strange: [] }
+}
+
+/** Whether there is a pod's template below, as in Knative's Service or KEDA's ScaledJob. */
+function hasPodTemplate(value: PlainObject): boolean {
+  if (Array.isArray(valueAt(value, ['template', 'spec', 'containers']))) return true
+  return Object.values(value).some((inner) => isObject(inner) && hasPodTemplate(inner))
 }
 
 /** `deployment/shop`, as kubectl and the other commands name it. */
@@ -101,6 +115,11 @@ function isHook(value: PlainObject): boolean {
 function nameOf(value: PlainObject): string {
   const name = valueAt(value, ['metadata', 'name']) ?? valueAt(value, ['metadata', 'generateName'])
   return typeof name === 'string' ? name : 'without a name'
+}
+
+function namespaceOf(value: PlainObject): string | undefined {
+  const namespace = valueAt(value, ['metadata', 'namespace'])
+  return typeof namespace === 'string' ? namespace : undefined
 }
 
 function labelsOf(value: PlainObject): Readonly<Record<string, string>> {

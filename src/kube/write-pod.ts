@@ -1,33 +1,42 @@
 import { formatDuration, parseDuration } from '../core/duration.ts'
 import type { Numbers } from './numbers.ts'
+import type { Container } from './containers.ts'
+import { variablesNamed } from './environment.ts'
 import { preStopOf } from './pre-stop.ts'
 import { PORT_NAME, type ProbePort } from './probe-port.ts'
 import { probeFor, probeNames } from './probes.ts'
-import { type PlainObject, textOf } from './yaml/plain.ts'
+import { type PlainObject, valueAt } from './yaml/plain.ts'
 
-/** What was decided about a pod. */
+/** The decisions about a pod. */
 export interface PodDecisions {
   readonly numbers: Numbers
-  /** Where its probes go; undefined for a pod that gets none. */
+  /** The port of its probes; undefined for a pod that gets none. */
   readonly probePort: ProbePort | undefined
   /** NODE_OPTIONS; undefined to leave them alone. */
   readonly nodeOptions: string | undefined
 }
 
 /**
- * Writes decisions into a pod's spec and its container. What the manifest has, but for the numbers, stays.
+ * Writes the decisions into a pod's spec and its container. It replaces only numbers.
  */
-export function writePod(podSpec: PlainObject, container: PlainObject, decisions: PodDecisions): void {
+export function writePod(podSpec: PlainObject, { value, path }: Container, decisions: PodDecisions): void {
+  const container = valueAt(podSpec, path) as PlainObject
   const { numbers, probePort, nodeOptions } = decisions
   podSpec['terminationGracePeriodSeconds'] = numbers.gracePeriodMs / 1_000
   if (probePort) addProbes(container, probePort, Number(numbers.probePort))
   addPreStop(container, numbers.preStopMs)
   container['terminationMessagePolicy'] ??= 'FallbackToLogsOnError'
-  for (const [name, value] of Object.entries(environmentOf(numbers))) setVariable(container, name, value)
-  if (nodeOptions !== undefined) setVariable(container, 'NODE_OPTIONS', nodeOptions)
+  const wanted = {
+    ...environmentOf(numbers),
+    ...(nodeOptions !== undefined && { NODE_OPTIONS: nodeOptions }),
+  }
+  for (const [name, text] of Object.entries(wanted)) {
+    const given = variablesNamed(value, name).at(-1)?.text
+    if (given === undefined || !isSame(given, text)) setVariable(container, name, text)
+  }
 }
 
-/** The variables of the chart that say the numbers, with their units. */
+/** The chart's variables for the numbers, with their units. */
 export function environmentOf(numbers: Numbers): Readonly<Record<string, string>> {
   return {
     LASTCALL_PROBE_PORT: String(numbers.probePort),
@@ -40,18 +49,21 @@ export function environmentOf(numbers: Numbers): Readonly<Record<string, string>
   }
 }
 
+/** Names of the variables that a patch writes. */
+export const settingNames: readonly string[] = Object.keys(environmentOf({} as Numbers))
+
 function addProbes(container: PlainObject, { target, isMissing }: ProbePort, port: number): void {
   if (isMissing) {
     const ports = (container['ports'] ??= []) as unknown[]
     ports.push({ name: PORT_NAME, containerPort: port, protocol: 'TCP' })
   }
-  for (const name of probeNames) container[name] ??= probeFor(name, target)
+  for (const name of probeNames) container[name] ??= probeFor(name, target, container)
 }
 
 function addPreStop(container: PlainObject, preStopMs: number): void {
   const seconds = preStopMs / 1_000
   const { how } = preStopOf(container)
-  if (seconds === 0 || how === 'command' || how === 'unknown') return
+  if (seconds === 0 || (how !== 'none' && how !== 'sleep')) return
   const lifecycle = (container['lifecycle'] ??= {}) as PlainObject
   lifecycle['preStop'] = { ...(lifecycle['preStop'] as object | null), sleep: { seconds } }
 }
@@ -60,10 +72,10 @@ function setVariable(container: PlainObject, name: string, value: string): void 
   const env = (container['env'] ??= []) as PlainObject[]
   const entry = env.find((one) => one['name'] === name)
   if (!entry) env.push({ name, value })
-  else if (!isSame(textOf(entry['value']), value)) entry['value'] = value
+  else entry['value'] = value
 }
 
-/** Whether two texts say the same; durations in any unit. */
+/** Whether two texts are the same value; durations in any unit. */
 export function isSame(one: string, other: string): boolean {
   const ms = parseDuration(one)
   return one === other || (ms !== undefined && ms === parseDuration(other))

@@ -25,12 +25,13 @@ test('check --json has every finding with its rule and its place', async (t) => 
   const { code, out } = await kube(t, { a: `${service}---\n${shop}` }, ['check', 'a', '--json', '-'])
   assert.equal(code, 1)
   const { workloads, ...document } = JSON.parse(out) as { workloads: { findings: object[] }[] }
-  assert.deepEqual(document, { schemaVersion: 2, kind: 'kube-check', exitCode: 1 })
+  assert.deepEqual(document, { schemaVersion: 2, kind: 'kube-check', exitCode: 1, notChecked: [] })
   const [{ findings, ...workload }] = workloads as [{ findings: { rule: string; place: object }[] }]
   assert.deepEqual(workload, {
     workload: 'deployment/shop',
     container: 'app',
     place: { file: 'a', document: 2, line: 5 },
+    notChecked: [],
   })
   assert.deepEqual(
     findings.map(({ rule, place }) => [rule, place]),
@@ -40,6 +41,21 @@ test('check --json has every finding with its rule and its place', async (t) => 
       ['rollout', { file: 'a', document: 2, line: 5 }],
     ],
   )
+})
+
+test('check says what it did not look at', async (t) => {
+  const text = `${deployment('lifecycle: {preStop: {exec: {command: [./drain.sh]}}}')}---\nreplicas: 3\n`
+  const { out } = await kube(t, { a: text }, ['check', 'a'])
+  assert.match(out, /\n {2}not checked \(line 10\): the preStop hook is exec, and/)
+  assert.match(out, /\n\nNot checked:\n {2}a: document 2, line \d+: this is no Kubernetes object, .*\n\n/)
+})
+
+test('check --kube-version finds a sleep that an old cluster drops', async (t) => {
+  const { out } = await kube(t, { a: shop }, ['patch', 'a'])
+  const { code } = await kube(t, {}, ['check', '--kube-version', '1.29'], out)
+  assert.equal(code, 1)
+  const wrong = await kube(t, {}, ['check', '--kube-version', 'old'], out)
+  assert.match(wrong.err, /--kube-version: got 'old'/)
 })
 
 test('the guide shows what check says of the example', async (t) => {

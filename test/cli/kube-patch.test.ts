@@ -8,10 +8,10 @@ const shop = deployment()
 const service = 'apiVersion: v1\nkind: Service\nmetadata: {name: shop}\n'
 const wrong = deployment('env: {A: b}')
 
-test('patch writes the manifests of all files to stdout, and nothing else', async (t) => {
+test('patch writes the manifests of all files to stdout, and a line for each workload to stderr', async (t) => {
   const { code, out, err, read } = await kube(t, { a: shop, b: service }, ['patch', 'a', 'b'])
   assert.equal(code, 0, err)
-  assert.equal(err, '')
+  assert.match(err, /^a: deployment\/shop, container app: changed; .*, grace period 30s\n$/)
   assert.match(out, /terminationGracePeriodSeconds: 30\n---\napiVersion: v1\nkind: Service/)
   assert.equal(read('a'), shop)
 })
@@ -160,7 +160,7 @@ test('what cannot be used is refused in one message, before any file is read', a
     "--pre-stop: got '500ms', wanted whole seconds",
     "--drain-timeout: got 'soon'",
     "--probe-port: got '0', wanted a whole number from 1 to 65535",
-    "--selector: got '!!', wanted labels",
+    "--selector: got '!!', wanted labels such as app=shop,tier!=db; sets (in, notin) are not supported",
     '--in-place: stdin cannot be written',
   ]) {
     assert.ok(err.includes(said), `${said} is not in ${err}`)

@@ -24,6 +24,9 @@ const withoutHttp1 = ['h2c.ts', 'docs/guides/grpc.md', 'docs/guides/cron.md']
 /** What needs a queue: tests of their own run these, as the page shows them too. */
 const withQueue = ['docs/guides/bullmq.md', 'docs/guides/pg-boss.md', 'docs/guides/kafka.md']
 
+/** What ends by itself, with what it has to send: test/contract/cron.test.ts runs it. */
+const withoutSignal = ['run.ts']
+
 /** Status of a request that no route is made for. */
 function askStray(port: number, isSecure: boolean): Promise<number | undefined> {
   const options = { port, host: '127.0.0.1', agent: false, timeout: 5_000, rejectUnauthorized: false }
@@ -40,7 +43,8 @@ function askStray(port: number, isSecure: boolean): Promise<number | undefined> 
 suite('a guide is enough', { concurrency: 2 }, () => {
   test('there is one for every framework and protocol', () => assert.ok(programs.length > 10))
 
-  for (const block of programs.filter(({ page }) => !withQueue.includes(page))) {
+  const waiting = programs.filter((block) => !withoutSignal.includes(fileNameOf(block)))
+  for (const block of waiting.filter(({ page }) => !withQueue.includes(page))) {
     const { page, code } = block
     const program = fileNameOf(block)
     test(`${page}: ${program} beside the files of the page answers GET /, and ends with 0 after SIGTERM`, async (t) => {

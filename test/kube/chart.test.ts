@@ -4,7 +4,8 @@ import { containerOf, podOf } from '../chart/manifest.ts'
 import { chartSuite, renderDeployment, test } from '../chart/helm.ts'
 import { valueAt } from '../../src/kube/yaml/plain.ts'
 import { readDocuments } from '../../src/kube/yaml/read-documents.ts'
-import { patch } from './patch.ts'
+import { parseKubeVersion } from '../../src/kube/kube-version.ts'
+import { deployment as bare, patch } from './patch.ts'
 
 chartSuite('lastcall kube patch and the chart', () => {
   test('what the chart makes does not change', async () => {
@@ -21,11 +22,30 @@ chartSuite('lastcall kube patch and the chart', () => {
     }
   })
 
+  test('what the chart makes for a cluster without sleep does not change', async () => {
+    const deployment = await renderDeployment({}, { kubeVersion: '1.29.0' })
+    const asked = { kubeVersion: parseKubeVersion('1.29') }
+    assert.deepEqual(patch(stringify(deployment), { asked }).edits, [])
+  })
+
+  test('a bare Deployment gets the times of the chart, with and without sleep in the cluster', async () => {
+    for (const version of ['1.29', '1.34']) {
+      const deployment = await renderDeployment({}, { kubeVersion: `${version}.0` })
+      const wanted = containerOf(deployment).env.filter(({ name }) => name.startsWith('LASTCALL_'))
+      const asked = { kubeVersion: parseKubeVersion(version) }
+      const { value } = readDocuments('', patch(bare(), { asked }).text).documents[0]!
+      const env = valueAt(value, ['spec', 'template', 'spec', 'containers', 0, 'env']) as typeof wanted
+      const sorted = (list: typeof wanted): typeof wanted =>
+        list.toSorted((one, other) => one.name.localeCompare(other.name))
+      assert.deepEqual(sorted(env), sorted(wanted), version)
+    }
+  })
+
   test('a Deployment without them gets the numbers, probes and variables of the chart', async () => {
     const wanted = await renderDeployment({ lifecycle: { auto: true } })
-    const bare = structuredClone(wanted) as unknown as Record<string, never>
-    const pod = podOf(bare as never) as unknown as Record<string, unknown>
-    const container = containerOf(bare as never) as unknown as Record<string, unknown>
+    const stripped = structuredClone(wanted) as unknown as Record<string, never>
+    const pod = podOf(stripped as never) as unknown as Record<string, unknown>
+    const container = containerOf(stripped as never) as unknown as Record<string, unknown>
     delete pod['terminationGracePeriodSeconds']
     for (const key of [
       'startupProbe',
@@ -40,7 +60,7 @@ chartSuite('lastcall kube patch and the chart', () => {
     for (const key of ['env', 'ports']) {
       container[key] = (container[key] as { name: string }[]).filter((one) => !isOurs(one))
     }
-    const { text } = patch(stringify(bare), { auto: true })
+    const { text } = patch(stringify(stripped), { auto: true })
     const patched = readDocuments('', text).documents[0]?.value
     const spec = valueAt(patched, ['spec', 'template', 'spec']) as Record<string, unknown>
     const sorted = (spec['containers'] as Record<string, unknown>[]).map(({ env, ...rest }) => ({

@@ -6,8 +6,9 @@ import type { RuleId } from '../../src/kube/check/rule.ts'
 import { deployment, patch } from './patch.ts'
 
 function check(text: string): readonly (readonly [RuleId, string, string])[] {
-  const [checked] = checkManifests([{ name: 'shop.yaml', text }], { names: [], requirements: [] }, undefined)
-  return checked!.findings.map(({ rule, certainty, message }) => [rule, certainty, message])
+  const selection = { names: [], requirements: [] }
+  const { workloads } = checkManifests([{ name: 'shop.yaml', text }], { selection, container: undefined })
+  return workloads[0]!.findings.map(({ rule, certainty, message }) => [rule, certainty, message])
 }
 
 /** A Deployment in which nothing is wrong, with these changes. */
@@ -70,6 +71,7 @@ const faults: readonly (readonly [rule: RuleId, certainty: string, text: string,
     change('name: LASTCALL_HOOKS_TIMEOUT', 'name: LASTCALL_PRE_STOP'),
     /LASTCALL_PRE_STOP more than once/,
   ],
+  ['env', 'loses', change('value: "8081"', 'value: 8081'), /LASTCALL_PROBE_PORT is 8081 without quotes/],
   [
     'ports',
     'loses',

@@ -5,7 +5,15 @@ import { deployment, patch, type Wishes } from './patch.ts'
 
 /** What is wrong, the text, what is asked for, and what the message has to say. */
 const refused: readonly (readonly [title: string, text: string, wishes: Wishes, said: RegExp])[] = [
-  ['no YAML', 'a: [1\nb: {', {}, /shop\.yaml: document 1, line \d: .*helm template/],
+  ['no YAML', 'a: [1\nb: {', {}, /shop\.yaml: document 1, line \d: .*; the file has to be YAML or JSON$/],
+  [
+    'a list that ends too far to the left',
+    'a:\n  b: [\n1\n]\n',
+    {},
+    /Flow sequence in block collection must be/,
+  ],
+  ['a tab', 'kind: Pod\nmetadata:\n\tname: a\n', {}, /line 3: Tabs are not allowed as indentation/],
+  ['a key twice', 'kind: Pod\nkind: Pod\n', {}, /line 2: Map keys must be unique/],
   ['a Helm template', 'kind: {{ .Values.kind }}\n', {}, /shop\.yaml: document 1, line 1: .*helm template/],
   ['no Kubernetes object', 'replicas: 3\n', {}, /there is no Deployment or other workload/],
   [
@@ -76,6 +84,12 @@ const refused: readonly (readonly [title: string, text: string, wishes: Wishes, 
     deployment('env: [{name: LASTCALL_DRAIN_TIMEOUT, valueFrom: {configMapKeyRef: {name: a, key: b}}}]'),
     { asked: { drainTimeoutMs: 5_000 } },
     /LASTCALL_DRAIN_TIMEOUT has a valueFrom/,
+  ],
+  [
+    'a number without quotes',
+    deployment('env: [{name: LASTCALL_PROBE_PORT, value: 9000}]'),
+    {},
+    /LASTCALL_PROBE_PORT is 9000 without quotes, and Kubernetes takes only text: put it in quotes/,
   ],
   [
     'a probe port that is none',

@@ -16,7 +16,7 @@ const examples: readonly Example[] = [
   ['lastcall kube patch shop.yaml --diff', 'what would change'],
   ['lastcall kube patch shop.yaml --in-place', 'change the file; comments and order stay'],
   ['lastcall kube patch shop.yaml --auto --in-place', 'a server that does not know lastcall'],
-  ['kustomize build . | lastcall kube patch | kubectl apply -f -', 'in a pipe'],
+  ['kustomize build . | lastcall kube patch -l app=shop | kubectl apply -f -', 'in a pipe'],
   ['lastcall kube patch all.yaml --name deployment/shop --container app', 'one of several'],
 ]
 
@@ -38,6 +38,7 @@ export function createKubePatchCommand(io: CliIo, onExitCode: (code: number) => 
     .option('--in-place', 'write the files, instead of everything to stdout')
     .option('--diff', 'print the lines that would change, and write nothing')
     .option('--dry-run', 'print a line for each workload, and write nothing')
+    .option('--quiet', 'print no line for each workload; notes stay')
     .action(async (files: string[], raw: RawFlags) => onExitCode(await patch(files, raw, io)))
 }
 
@@ -57,8 +58,13 @@ async function patch(files: readonly string[], raw: RawFlags, io: CliIo): Promis
   if (raw['diff'] === true) {
     for (const { name, before, edits } of patched) io.stdout.write(showEdits(name, before, edits))
   } else if (raw['dryRun'] === true) io.stdout.write(summaryOf(patched))
-  else if (raw['inPlace'] === true) writeInPlace(patched, io)
-  else io.stdout.write(joined(patched))
+  else {
+    const isWritten = raw['inPlace'] === true
+    if (isWritten) writeFiles(patched, io)
+    else io.stdout.write(joined(patched))
+    // stdout goes into the pipe, so the user reads these lines on stderr.
+    if (raw['quiet'] !== true) (isWritten ? io.stdout : io.stderr).write(summaryOf(patched))
+  }
   return 0
 }
 
@@ -73,8 +79,8 @@ function summaryOf(patched: readonly PatchedText[]): string {
   return lines.join('')
 }
 
-/** All of them are computed before the first one is written. */
-function writeInPlace(patched: readonly PatchedText[], io: CliIo): void {
+/** Writes the files. All of them were computed before. */
+function writeFiles(patched: readonly PatchedText[], io: CliIo): void {
   for (const { name, text, edits } of patched) {
     if (edits.length === 0) continue
     try {
@@ -83,10 +89,9 @@ function writeInPlace(patched: readonly PatchedText[], io: CliIo): void {
       throw new LastcallError('LASTCALL_USAGE', [`'${name}' cannot be written (${(error as Error).message})`])
     }
   }
-  io.stdout.write(summaryOf(patched))
 }
 
-/** One stream of documents. */
+/** Joins the files into one stream of documents. */
 function joined(patched: readonly PatchedText[]): string {
   return patched
     .map(({ text }, index) => {

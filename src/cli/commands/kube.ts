@@ -3,7 +3,7 @@ import type { CliIo } from '../io.ts'
 import { createKubeCheckCommand } from './kube-check.ts'
 import { createKubePatchCommand } from './kube-patch.ts'
 
-/** `lastcall kube`: what has to do with manifests, and needs no cluster. */
+/** `lastcall kube`: commands for manifests that need no cluster. */
 export function createKubeCommand(io: CliIo, onExitCode: (code: number) => void): Command {
   return new Command('kube')
     .description("Change or check your own Kubernetes manifests, where you do not use lastcall's chart")

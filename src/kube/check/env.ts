@@ -1,32 +1,23 @@
 import { formatDuration } from '../../core/duration.ts'
-import { durationOf, probePortOf, variablesNamed } from '../environment.ts'
-import { gracePeriodOf } from '../numbers.ts'
+import { durationOf, probePortOf, unquotedValues, variablesNamed } from '../environment.ts'
+import { gracePeriodOf } from '../grace-period.ts'
 import { preStopOf } from '../pre-stop.ts'
+import { settingNames } from '../write-pod.ts'
 import { type CheckedPod, type Finding, loses } from './rule.ts'
 
-const durations = [
-  'PRE_STOP',
-  'SHUTDOWN_DELAY',
-  'READINESS_FAIL_DELAY',
-  'DRAIN_TIMEOUT',
-  'HOOKS_TIMEOUT',
-  'GRACE_PERIOD',
-]
-const names = durations.map((name) => `LASTCALL_${name}`)
+const durations = settingNames.filter((name) => name !== 'LASTCALL_PROBE_PORT')
 
-/** Whether the server can read what it is told, and is told what is true. */
+/** Whether the server can read its variables, and whether they are right. */
 export function checkEnv({ podSpec, container: { value } }: CheckedPod): readonly Finding[] {
-  const twice = [...names, 'LASTCALL_PROBE_PORT', 'NODE_OPTIONS'].filter(
-    (name) => variablesNamed(value, name).length > 1,
-  )
-  const read = [...names.map((name) => durationOf(value, name)), probePortOf(value)]
-  // What comes from another object can be right.
-  const unreadable = read.filter((found) => typeof found === 'string' && !found.includes('valueFrom'))
+  const twice = [...settingNames, 'NODE_OPTIONS'].filter((name) => variablesNamed(value, name).length > 1)
+  const read = [...durations.map((name) => durationOf(value, name)), probePortOf(value)]
+  const unreadable = read.filter((found) => typeof found === 'string')
   const hook = preStopOf(value)
   const hookMs = 'seconds' in hook ? hook.seconds * 1_000 : hook.how === 'none' ? 0 : undefined
   return [
     ...twice.map((name) => loses(`env has ${name} more than once: leave one of them`)),
-    ...unreadable.map((found) => loses(`${String(found)}: the server would refuse to start`)),
+    ...unquotedValues(value, [...settingNames, 'NODE_OPTIONS']).map((problem) => loses(problem)),
+    ...unreadable.map((found) => loses(`${found}: the server would refuse to start`)),
     ...differs('LASTCALL_GRACE_PERIOD', durationOf(value, 'LASTCALL_GRACE_PERIOD'), {
       trueMs: gracePeriodOf(podSpec),
       of: 'terminationGracePeriodSeconds',
@@ -46,7 +37,7 @@ interface Truth {
   readonly isWrong: (saidMs: number, trueMs: number) => boolean
 }
 
-/** A server that believes in more time than it has is ended by SIGKILL. */
+/** SIGKILL ends a server that plans with more time than it has. */
 function differs(name: string, saidMs: unknown, { trueMs, of, isWrong }: Truth): readonly Finding[] {
   if (typeof saidMs !== 'number' || trueMs === undefined || !isWrong(saidMs, trueMs)) return []
   const said = `${name} is ${formatDuration(saidMs)} and ${of} ${formatDuration(trueMs)}`

@@ -1,7 +1,8 @@
 import { type Budget, checkBudget } from '../../core/budget.ts'
 import * as defaults from '../../core/defaults.ts'
 import { durationOf, hasLastcall } from '../environment.ts'
-import { gracePeriodOf } from '../numbers.ts'
+import { gracePeriodOf } from '../grace-period.ts'
+import { describeVersion, hasSleepAction, type KubeVersion } from '../kube-version.ts'
 import { preStopOf } from '../pre-stop.ts'
 import type { PlainObject } from '../yaml/plain.ts'
 import { type CheckedPod, type Finding, loses, mayLose } from './rule.ts'
@@ -9,22 +10,29 @@ import { type CheckedPod, type Finding, loses, mayLose } from './rule.ts'
 const key = 'terminationGracePeriodSeconds'
 
 /** Whether the pod waits before its server closes, and whether everything fits into the grace period. */
-export function checkLifecycle({ workload, podSpec, container }: CheckedPod): readonly Finding[] {
+export function checkLifecycle({
+  workload,
+  podSpec,
+  container,
+  kubeVersion,
+}: CheckedPod): readonly Finding[] {
   const graceMs = gracePeriodOf(podSpec)
   if (graceMs === undefined) {
     return [loses(`${key} is ${JSON.stringify(podSpec[key])}: it has to be whole seconds such as 30`, [key])]
   }
-  if (graceMs === 0)
+  if (graceMs === 0) {
     return [loses(`${key} is 0, so the pod is killed without a signal: set it to 30 or more`, [key])]
+  }
   const budget = budgetOf(container.value)
   const overBudget = checkBudget(budget, graceMs).map((problem) => loses(problem, [key]))
   return [
+    ...sleepFindings(container.value, kubeVersion),
     ...(workload.isJob ? [] : waitFindings(container.value, budget)),
     ...(overBudget.length > 0 ? overBudget : hookFindings(budget, graceMs)),
   ]
 }
 
-/** What the pod takes as far as the manifest and the library's defaults tell. */
+/** The times of the pod, from the manifest and the library's defaults. */
 function budgetOf(container: PlainObject): Budget {
   const hook = preStopOf(container)
   const isOurs = hasLastcall(container)
@@ -41,23 +49,31 @@ function budgetOf(container: PlainObject): Budget {
   }
 }
 
+/** Whether the API server keeps the hook. */
+function sleepFindings(container: PlainObject, version: KubeVersion | undefined): readonly Finding[] {
+  const hook = preStopOf(container)
+  if (hook.how === 'invalid') return [loses(`${hook.problem}: the API server refuses it`)]
+  if (hook.how !== 'sleep' || !version || hasSleepAction(version)) return []
+  const said = `${describeVersion(version)} drops a preStop sleep without a word`
+  const remedy =
+    'take it out and run lastcall kube patch --kube-version, or use the command sleep of your image'
+  return [loses(`${said}: ${remedy}`)]
+}
+
 function waitFindings(container: PlainObject, budget: Budget): readonly Finding[] {
   const isOurs = hasLastcall(container)
   const waits = preStopOf(container).how !== 'none' || budget.shutdownDelayMs > 0
   if (!waits) {
     const what = isOurs ? 'there is no preStop hook and no shutdown delay' : 'there is no preStop hook'
-    return [
-      loses(
-        `${what}, so the server closes while nodes that have not heard of it yet send it new connections: add a preStop sleep, or run lastcall kube patch for a Node.js server`,
-      ),
-    ]
+    const harm = 'the server closes while nodes that have not heard of it yet send it new connections'
+    const remedy = 'add a preStop sleep, or run lastcall kube patch for a Node.js server'
+    return [loses(`${what}, so ${harm}: ${remedy}`)]
   }
   if (isOurs) return []
-  return [
-    mayLose(
-      'nothing here loads lastcall: a server that closes connections in use at SIGTERM loses the requests on them; run lastcall kube patch for a Node.js server, with --auto where its code does not use lastcall',
-    ),
-  ]
+  const harm = 'a server that closes connections in use at SIGTERM loses the requests on them'
+  const remedy =
+    'run lastcall kube patch for a Node.js server, with --auto where its code does not use lastcall'
+  return [mayLose(`nothing here loads lastcall: ${harm}; ${remedy}`)]
 }
 
 /** The kubelet leaves 2 s when the hook has used up the grace period, also where the sum still fits. */

@@ -28,16 +28,16 @@ export function checkAuto({ workload, container: { value } }: CheckedPod): reado
   return [loses(`NODE_OPTIONS load lastcall/auto, and ${harm}: take it out`)]
 }
 
-/** Whether another container goes before the one that serves. */
+/** Whether another container ends before the container that serves. */
 export function checkSidecars({ workload, container, all }: CheckedPod): readonly Finding[] {
   if (workload.isJob || preStopOf(container.value).how === 'none' || container.isSidecar) return []
-  const early = all.filter(
+  const others = all.filter(
     (one) => one.name !== container.name && !one.isSidecar && preStopOf(one.value).how === 'none',
   )
-  return early.map(({ name, path }) =>
-    mayLose(
-      `container ${name} gets SIGTERM before ${container.name}, which still waits in its preStop hook: if requests pass through it, make it a sidecar (an init container with restartPolicy: Always), or give it the same hook`,
-      path,
-    ),
-  )
+  const remedy = 'make it a sidecar (an init container with restartPolicy: Always), or give it the same hook'
+  return others.map(({ name, path }) => {
+    const early = `container ${name} gets SIGTERM before ${container.name}`
+    const said = `${early}, which still waits in its preStop hook`
+    return mayLose(`${said}: if requests pass through it, ${remedy}`, path)
+  })
 }

@@ -1,7 +1,7 @@
 import { isObject, textOf, valueAt } from '../yaml/plain.ts'
 import { type CheckedPod, type Finding, loses, mayLose } from './rule.ts'
 
-/** Whether new pods are there before old ones go. */
+/** Whether new pods are ready before old pods go. */
 export function checkRollout({ workload: { kind, value } }: CheckedPod): readonly Finding[] {
   const spec = isObject(value['spec']) ? value['spec'] : {}
   const replicas = Number(spec['replicas'] ?? 1)

@@ -1,10 +1,13 @@
 import type { FoundPod } from '../find-pod.ts'
+import type { KubeVersion } from '../kube-version.ts'
 import type { Workload } from '../workloads.ts'
 import type { Path } from '../yaml/plain.ts'
 
-/** What a rule looks at. */
+/** The input of a rule. */
 export interface CheckedPod extends FoundPod {
   readonly workload: Workload
+  /** The oldest Kubernetes that it runs on; undefined for a current one. */
+  readonly kubeVersion: KubeVersion | undefined
 }
 
 /** The rules by name; those of the chart's checks have the chart's names. */
@@ -12,9 +15,9 @@ export type RuleId = 'lifecycle' | 'env' | 'ports' | 'probes' | 'auto' | 'comman
 
 /** Something that a rule found. */
 export interface Finding {
-  /** Whether requests are lost by it, or only under circumstances that the manifest does not tell. */
+  /** Whether it loses requests, or may lose some under circumstances that are not in the manifest. */
   readonly certainty: 'loses' | 'may lose'
-  /** What happens, and what to do about it. */
+  /** The consequence and the remedy. */
   readonly message: string
   /** Place in the pod's spec; the container's when it is left out. */
   readonly path?: Path

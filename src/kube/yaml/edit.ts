@@ -1,11 +1,11 @@
-/** One change of a text: what is between two offsets is replaced. */
+/** One change of a text: it replaces the part between two offsets. */
 export interface Edit {
   readonly start: number
   readonly end: number
   readonly text: string
 }
 
-/** The text with all edits made. They must not overlap; those of one place keep their order. */
+/** Applies all edits. They must not overlap; edits at one offset keep their order. */
 export function applyEdits(text: string, edits: readonly Edit[]): string {
   let result = ''
   let at = 0

@@ -26,14 +26,14 @@ function endOfContent(text: string, node: Node): number {
   return keepsBlankLines ? end - 1 : text.slice(0, end).trimEnd().length
 }
 
-/** What is written last of an item: of a pair its value, where it has one. */
+/** The last node of an item: the value of a pair, where it has one. */
 function lastNodeOf(item: Node | Pair<Node, Node | null>): Node {
   if (!isPair(item)) return item
   const { key, value } = item as Pair<Node, Node | null>
   return value && !isMissing(value) ? value : key
 }
 
-/** Whether nothing stands behind the colon: null that is not written. */
+/** Whether the value is empty: a null that is not written. */
 export function isMissing(node: Node): boolean {
   return isScalar(node) && node.range?.[0] === node.range?.[1]
 }

@@ -6,7 +6,7 @@ import { columnOf, type Style } from './style.ts'
 /** Text of a value within brackets on one line: as JSON in a file of JSON, else without needless quotes. */
 export function flowText(value: unknown, { isJson, singleQuote }: Style): string {
   if (isJson) return JSON.stringify(value)
-  // In a list of its own, because a text with a comma needs quotes within brackets, and only there.
+  // Rendered inside a list: a text with a comma needs quotes only within brackets.
   const options = {
     collectionStyle: 'flow',
     flowCollectionPadding: false,
@@ -18,8 +18,8 @@ export function flowText(value: unknown, { isJson, singleQuote }: Style): string
 }
 
 /**
- * Adds keys to a map, or items to a list, that is written with brackets and not empty. What is added goes on
- * lines of its own where the rest does; a comment stays behind its item.
+ * Adds keys to a map, or items to a list, that is written with brackets and not empty. New items get lines of
+ * their own where the others have them; a comment stays after its item.
  */
 export function insertInFlow(
   collection: YAMLMap | YAMLSeq,
@@ -43,7 +43,7 @@ export function insertInFlow(
   edits.push({ start: at, end: at, text: lineBreak + words.join(`,${lineBreak}`) })
 }
 
-/** A key in quotes where the first one is; nothing for an item of a list. */
+/** A key, in quotes where the first key has them; nothing for an item of a list. */
 function keyText(key: string | undefined, first: Node | undefined): string {
   if (key === undefined) return ''
   return `${isScalar(first) && first.type === 'QUOTE_DOUBLE' ? JSON.stringify(key) : key}: `

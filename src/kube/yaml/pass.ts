@@ -2,17 +2,17 @@ import type { Document, Node } from 'yaml'
 import type { Edit } from './edit.ts'
 import type { Style } from './style.ts'
 
-/** What is known while one document is gone through. */
+/** State of one pass through a document. */
 export interface Pass {
   readonly text: string
   readonly style: Style
   readonly edits: Edit[]
   readonly tree: Document
-  /** What anchored nodes will say: aliases of them change along with them. */
+  /** New values of anchored nodes. Their aliases change with them. */
   readonly willSay: Map<Node, unknown>
 }
 
-/** Where a node stands: behind a key, or in a list; and whether within brackets. */
+/** The position of a node: after a key or in a list, and within brackets or not. */
 export interface Place {
   readonly key?: Node
   readonly isInFlow: boolean

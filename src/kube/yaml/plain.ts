@@ -1,7 +1,7 @@
 /** An object of a manifest, as JSON has it. */
 export type PlainObject = Record<string, unknown>
 
-/** Where something is in a document: keys and indexes from its top. */
+/** The keys and indexes that lead from the top of a document to a value. */
 export type Path = readonly (string | number)[]
 
 /** Whether a value is an object with keys. */
@@ -24,7 +24,7 @@ export function valueAt(value: unknown, path: Path): unknown {
   return found
 }
 
-/** A value in words; text as it is. */
+/** A value as text. */
 export function textOf(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value ?? null)
 }

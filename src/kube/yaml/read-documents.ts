@@ -3,7 +3,7 @@ import { LastcallError } from '../../core/errors.ts'
 import { copyOf, type Path } from './plain.ts'
 import { unquoted } from './unquoted.ts'
 
-/** A place that a person can look at. Documents and lines are counted from 1. */
+/** A place in a file, for messages. Documents and lines count from 1. */
 export interface ManifestPlace {
   readonly file: string
   readonly document: number
@@ -18,9 +18,9 @@ export function placeText({ file, document, line }: ManifestPlace): string {
 /** One document of a file, as a tree and as plain values. */
 export interface ManifestDocument {
   readonly tree: Document
-  /** What the document says; every alias is a copy of its own. */
+  /** The plain value; every alias is a copy of its own. */
   readonly value: unknown
-  /** Where a path is; what comes from an alias or a merge key is at the nearest place that is written out. */
+  /** The place of a path; for a value from an alias or merge key the nearest place in the text. */
   placeOf(path: Path): ManifestPlace
 }
 
@@ -47,19 +47,19 @@ export function readDocuments(name: string, text: string): ManifestFile {
       line: lines.linePos(offset).line,
     })
     const [error] = tree.errors
-    if (error) refuse(`${placeText(placeAt(error.pos[0]))}: ${unquoted(error.message)}`)
+    if (error) refuse(`${placeText(placeAt(error.pos[0]))}: ${unquoted(error.message)}`, text)
     const strange = strangeKeyOf(tree)
-    if (strange) refuse(`${placeText(placeAt(strange.range?.[0] ?? 0))}: a key is no text`)
+    if (strange) refuse(`${placeText(placeAt(strange.range?.[0] ?? 0))}: a key is no text`, text)
     return {
       tree,
-      value: readValue(tree, placeText(placeAt(offsetOf(tree, [])))),
+      value: readValue(tree, placeText(placeAt(offsetOf(tree, []))), text),
       placeOf: (path) => placeAt(offsetOf(tree, path)),
     }
   })
   return { name, text, documents }
 }
 
-/** A key that is a map or a list, as `{{ .Values.name }}` is when nobody renders it. */
+/** A key that is a map or a list, such as `{{ .Values.name }}` of a template that was not rendered. */
 function strangeKeyOf(tree: Document): Node | undefined {
   let found: Node | undefined
   visit(tree, {
@@ -72,16 +72,18 @@ function strangeKeyOf(tree: Document): Node | undefined {
   return found
 }
 
-function readValue(tree: Document, place: string): unknown {
+function readValue(tree: Document, place: string, text: string): unknown {
   try {
     return copyOf<unknown>(tree.toJS())
   } catch (problem) {
-    return refuse(`${place}: ${unquoted((problem as Error).message)}`)
+    return refuse(`${place}: ${unquoted((problem as Error).message)}`, text)
   }
 }
 
-function refuse(problem: string): never {
-  const remedy = 'it has to be YAML or JSON; a Helm template has to be rendered first (helm template)'
+function refuse(problem: string, text: string): never {
+  const remedy = text.includes('{{')
+    ? 'a Helm template has to be rendered first (helm template)'
+    : 'the file has to be YAML or JSON'
   throw new LastcallError('LASTCALL_MANIFEST', [`${problem}; ${remedy}`])
 }
 

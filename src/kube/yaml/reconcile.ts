@@ -19,9 +19,9 @@ import { replaceNode } from './replace.ts'
 import { blockText, columnOf, styleOf } from './style.ts'
 
 /**
- * The edits that make a document say something else: nothing but what differs is touched. Values are changed
- * and added, never taken away. An alias that would say too much, or too little, is written out.
- * @returns edits of the whole text; none when the document says it already
+ * Computes the edits that give a document another value. They touch only what differs. They change and add
+ * values, and never remove one. An alias whose value would be wrong is written out.
+ * @returns edits of the whole text; none when the document has that value already
  */
 export function reconcile(text: string, tree: Document, wanted: unknown): readonly Edit[] {
   const pass: Pass = { text, tree, style: styleOf(text, tree), edits: [], willSay: new Map() }
@@ -73,21 +73,21 @@ function visitSeq(seq: YAMLSeq, wanted: readonly unknown[], place: Place, pass: 
   } else insertLines(seq, added, pass.text.lastIndexOf('-', startOf(items[0]) - 1), pass)
 }
 
-/** Behind the last line of a block collection, in the column of its first item. */
+/** After the last line of a block collection, in the column of its first item. */
 function insertLines(node: Node, added: unknown, firstItem: number, { text, style, edits }: Pass): void {
   const at = endOfLastLine(text, node)
   const lines = blockText(added, columnOf(text, firstItem), style)
   edits.push({ start: at, end: at, text: `${style.newline}${lines}` })
 }
 
-/** What a node will say after the edits so far; anchors come before their aliases. */
+/** The value of a node after the edits so far. Anchors come before their aliases. */
 function saidBy(node: Node, { tree, willSay }: Pass): unknown {
   const source = isAlias(node) ? node.resolve(tree) : node
   if (source && willSay.has(source) && isAlias(node)) return willSay.get(source)
   return copyOf<unknown>(node.toJS(tree))
 }
 
-/** What a merge key gives: of several sources the first one that has a key wins. */
+/** The values of a merge key. The first source that has a key wins. */
 function mergedBy(value: Node | null, pass: Pass): PlainObject {
   const sources = isSeq(value) ? (value.items as Node[]) : value ? [value] : []
   const said = sources.map((source) => saidBy(source, pass)).filter(isObject)

@@ -4,7 +4,7 @@ import { flowText } from './flow.ts'
 import type { Pass, Place } from './pass.ts'
 import { blockText, columnOf, scalarText } from './style.ts'
 
-/** Puts another value in the place of a node that is a scalar, an alias, empty or not written. */
+/** Replaces the value of a node that is a scalar, an alias, empty or not written. */
 export function replaceNode(node: Node, wanted: unknown, { key, isInFlow }: Place, pass: Pass): void {
   const isCollection = typeof wanted === 'object' && wanted !== null
   if (isCollection && key && !isInFlow) return replaceBelowKey(node, wanted, key, pass)
@@ -15,12 +15,12 @@ export function replaceNode(node: Node, wanted: unknown, { key, isInFlow }: Plac
     const colon = text.indexOf(':', key.range?.[1]) + 1
     edits.push({ start: colon, end: colon, text: ` ${value}` })
   } else {
-    // The range of a block scalar has the line break behind it.
+    // The range of a block scalar includes the line break after it.
     edits.push({ start, end, text: text[end - 1] === '\n' ? `${value}${pass.style.newline}` : value })
   }
 }
 
-/** The new value as it stands in the place of the old one. */
+/** The text that replaces the old value. */
 function inlineText(node: Node, wanted: unknown, isInFlow: boolean, { text, style }: Pass): string {
   const isCollection = typeof wanted === 'object' && wanted !== null
   if (isCollection && !isInFlow) {
@@ -31,7 +31,7 @@ function inlineText(node: Node, wanted: unknown, isInFlow: boolean, { text, styl
   return scalarText(wanted, type, style)
 }
 
-/** On lines of its own, so that a comment behind the key stays where it is. */
+/** Starts on a new line, so that a comment after the key stays where it is. */
 function replaceBelowKey(node: Node, wanted: object, key: Node, { text, style, edits }: Pass): void {
   const [start = 0, end = 0] = node.range ?? []
   if (!isMissing(node)) edits.push({ start: text.slice(0, start).trimEnd().length, end, text: '' })

@@ -1,8 +1,8 @@
 import { type Edit, inOrder } from './edit.ts'
 
 /**
- * The changed lines as `diff -U0` shows them. Lines around them are left out, and so is the rest of a line
- * that has more than one key, and what an alias stands for: there may be a secret.
+ * The changed lines as `diff -U0` shows them. It hides everything that may be a secret: lines around them,
+ * the rest of a line that has more than one key, and the value of an alias.
  * @param edits of the text, as they were applied to it
  */
 export function showEdits(name: string, before: string, edits: readonly Edit[]): string {
@@ -11,7 +11,7 @@ export function showEdits(name: string, before: string, edits: readonly Edit[]):
   return [`--- ${name}`, `+++ ${name} (patched)`, ...hunks, ''].join('\n')
 }
 
-/** Edits of one line belong together, such as those of a list that is written below its key. */
+/** Puts all edits of one line into one group. */
 function groupByLine(text: string, edits: readonly Edit[]): readonly (readonly Edit[])[] {
   const groups: Edit[][] = []
   for (const edit of edits) {
@@ -28,7 +28,7 @@ function showHunk(text: string, edits: readonly Edit[]): string {
   const lineStart = text.lastIndexOf('\n', first.start - 1) + 1
   const lineEnd = text.indexOf('\n', last.end) === -1 ? text.length : text.indexOf('\n', last.end)
   const line = text.slice(0, lineStart).split('\n').length
-  // Whole new lines behind a line that stays.
+  // The edits only add whole lines after a line that stays.
   if (edits.every(({ start, end, text: added }) => start === end && /^\r?\n/.test(added))) {
     const added = edits.flatMap((edit) => edit.text.split('\n').slice(1))
     return [`@@ after line ${line} @@`, ...added.map((one) => `+${one.trimEnd()}`)].join('\n')
@@ -47,7 +47,7 @@ function showHunk(text: string, edits: readonly Edit[]): string {
       .trimEnd()
       .split('\n')
       .map((one) => `${sign}${one.trimEnd()}`)
-  // What an alias stands for may hold a secret, wherever it is written.
+  // The value behind an alias may be a secret.
   const isWrittenOut = edits.some(({ start, end }) => text.slice(start, end).trimStart().startsWith('*'))
   const added = isWrittenOut
     ? [`+… (the alias is written out, with the settings: ${(after + rest).split('\n').length} lines)`]
@@ -55,7 +55,7 @@ function showHunk(text: string, edits: readonly Edit[]): string {
   return [`@@ line ${line} @@`, ...lines('-', before + rest), ...added].join('\n')
 }
 
-/** Leaves a key in front of its value as it is, and blanks. */
+/** Keeps a key and blanks, and hides everything else. */
 function hide(text: string): string {
   return /^\s*(?:- )?(?:["']?[\w./-]+["']?:)?\s*$/.test(text) ? text : `${/^\s*/.exec(text)?.[0] ?? ''}…`
 }

@@ -1,10 +1,10 @@
 import { type Document, isMap, isScalar, isSeq, type Node, stringify, visit } from 'yaml'
 
-/** How a document is written, so that what is added looks like the rest. */
+/** The style of a document. Added lines follow it. */
 export interface Style {
   /** Spaces of one level. */
   readonly indent: number
-  /** Whether the dash of a list stands further in than the key of the list. */
+  /** Whether the dashes of a list are indented below its key. */
   readonly indentSeq: boolean
   readonly singleQuote: boolean
   /** Whether it is JSON, or written like it: in brackets from its top. */
@@ -17,7 +17,7 @@ export function columnOf(text: string, offset: number): number {
   return offset - (text.lastIndexOf('\n', offset - 1) + 1)
 }
 
-/** Looks at what is there; the first map and the first list in it decide. */
+/** Reads the style from the first map and the first list of the document. */
 export function styleOf(text: string, tree: Document): Style {
   let indent: number | undefined
   let indentSeq: boolean | undefined
@@ -45,7 +45,7 @@ export function styleOf(text: string, tree: Document): Style {
   }
 }
 
-/** Where the first key of JSON stands, if it is on a line of its own. */
+/** The column of the first key of JSON, if it is on a line of its own. */
 function jsonIndent(text: string, { contents }: Document): number | undefined {
   const key = isMap(contents) ? (contents.items[0]?.key as Node | undefined) : undefined
   if (!key?.range || !contents?.range) return undefined

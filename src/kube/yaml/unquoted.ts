@@ -1,9 +1,9 @@
-/** Everything after a colon, and an escape sequence. */
-const quote = /(?<! ):.*| sequence .*/s
+/** Everything after a colon, and an escape sequence; not the words "Flow sequence". */
+const quote = /(?<! ):.*|(?<=escape) sequence .*/s
 
 /**
- * The message of a YAML error without what it quotes of the text: that may be a secret, and the message goes
- * to a log.
+ * The message of a YAML error without its quotes of the text. The message goes to a log, and the text may be
+ * a secret.
  */
 export function unquoted(message: string): string {
   return message.replace(quote, '')

@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { kube } from '../helpers/kube-command.ts'
+import { deployment } from '../kube/patch.ts'
+
+const shop = deployment()
+
+test('patch --quiet leaves out the lines, and keeps the notes', async (t) => {
+  const short = deployment('', 'terminationGracePeriodSeconds: 5')
+  for (const words of [[], ['--in-place']]) {
+    const { code, out, err } = await kube(t, { a: short }, ['patch', 'a', '--quiet', ...words])
+    assert.equal(code, 0)
+    assert.match(err, /^note: .* was 5 and becomes 30: .*\n$/)
+    assert.ok(!out.includes('changed'), out)
+  }
+})
+
+test('patch --kube-version 1.29 writes no sleep, and what is no version is refused', async (t) => {
+  const { out, err } = await kube(t, { a: shop }, ['patch', 'a', '--kube-version', '1.29'])
+  assert.ok(!out.includes('sleep'), out)
+  assert.match(err, /preStop 0s \+ shutdown delay 7s/)
+  const wrongVersion = await kube(t, { a: shop }, ['patch', 'a', '--kube-version', 'old'])
+  assert.equal(wrongVersion.code, 2)
+  assert.match(wrongVersion.err, /--kube-version: got 'old', wanted a version such as 1\.29/)
+})
+
+test('a ConfigMap in another file counts, and what this file does not show is still a note', async (t) => {
+  const map = 'apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {LASTCALL_DRAIN_TIMEOUT: 60s}\n'
+  const text = deployment('envFrom: [{configMapRef: {name: a}}]')
+  const both = await kube(t, { a: text, b: map }, ['patch', 'a', 'b', '--dry-run'])
+  assert.match(both.out, /drain timeout 60s .* grace period 75s/)
+  assert.equal(both.err, '')
+  const alone = await kube(t, { a: text }, ['patch', 'a', '--dry-run'])
+  assert.match(alone.err, /^note: a: .*: envFrom reads ConfigMap a, which these files do not have/)
+})
