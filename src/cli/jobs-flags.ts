@@ -8,6 +8,8 @@ import type { FlagReader, RawFlags } from './flag-reader.ts'
 const MAX_RATE = 1_000
 const DEFAULT_RATE = 10
 const DEFAULT_TIMEOUT_MS = 30_000
+/** The lock of BullMQ, and the visibility time-out of SQS. */
+const DEFAULT_LOCK_MS = 30_000
 const EXAMPLE = 'http://jobs:8080/jobs'
 
 /** Adds the flags of jobs for workers. */
@@ -24,6 +26,12 @@ export function addJobsFlags(command: Command): Command {
       'a job that is not done after this time is lost; longer than jobs take, shorter than their lock or visibility time-out (default: 30s)',
     )
     .option('--jobs-once', 'a job that is done again is a failure: the queue promises that it is done once')
+    .option(
+      '--jobs-lock <duration>',
+      'how long the queue keeps a job for a worker that is gone, as its lock, visibility time-out and checks for both ' +
+        'take; done jobs are looked at again no sooner than that after the last pod went away ' +
+        '(default: 30s with --jobs-once, else 0)',
+    )
 }
 
 /** Reads `--lanes`; `all` has the jobs only where there is a producer. */
@@ -39,15 +47,18 @@ export function readLaneNames(reader: FlagReader): readonly LaneName[] {
     : names.filter((name) => name !== jobs.name)
 }
 
-/** Reads the flags of {@link addJobsFlags}; undefined where no job is to be sent. */
+/**
+ * Reads the flags of {@link addJobsFlags}; undefined where no job is to be sent. `quietMs` is how long the
+ * load goes on after the last pod went away.
+ */
 export function readJobs(
   reader: FlagReader,
   raw: RawFlags,
-  names: readonly LaneName[],
+  { names, quietMs }: { readonly names: readonly LaneName[]; readonly quietMs: number },
 ): JobsLoad | undefined {
   const isAsked = names.includes(jobs.name)
   const once = raw['jobsOnce'] === true
-  const others = ['jobs-url', 'jobs-rate', 'jobs-timeout'].filter((flag) => reader.has(flag))
+  const others = ['jobs-url', 'jobs-rate', 'jobs-timeout', 'jobs-lock'].filter((flag) => reader.has(flag))
   if (!isAsked) {
     for (const flag of [...others, ...(once ? ['jobs-once'] : [])]) {
       reader.problems.push(
@@ -61,6 +72,8 @@ export function readJobs(
     perSecond: reader.integer('jobs-rate', DEFAULT_RATE, [1, MAX_RATE]),
     timeoutMs: reader.duration('jobs-timeout', DEFAULT_TIMEOUT_MS, 1),
     once,
+    lockMs: reader.duration('jobs-lock', once ? DEFAULT_LOCK_MS : 0),
+    quietMs,
   }
 }
 

@@ -44,6 +44,7 @@ export function readLoadCommandFlags(raw: RawFlags, io: CliIo): LoadCommandOptio
     ratePerSecond: DEFAULT_RATE,
     slowMs,
     idleLimitMs: reader.duration('shutdown-delay', defaultLoad.idleLimitMs),
+    quietMs: 0,
     hostHeader: url.host,
     path: `${url.pathname}${url.search}`,
     operations: openapi?.requests,

@@ -63,6 +63,8 @@ function flagOf({ name }: Route): string {
 /** A command's defaults for these flags. */
 interface LoadFallbacks extends Pick<LoadOptions, 'ratePerSecond' | 'slowMs' | 'idleLimitMs'> {
   readonly hostHeader: string
+  /** How long the load goes on after the last pod went away. 0: nothing is known about that. Milliseconds. */
+  readonly quietMs: number
   /** Default of `--path`. `/` */
   readonly path?: string
   /** The requests that lanes send in turn with `--openapi`; undefined without the flag. */
@@ -73,10 +75,10 @@ interface LoadFallbacks extends Pick<LoadOptions, 'ratePerSecond' | 'slowMs' | '
 export function readLoadFlags(
   reader: FlagReader,
   raw: RawFlags,
-  { hostHeader, path = '/', operations, ...fallbacks }: LoadFallbacks,
+  { hostHeader, quietMs, path = '/', operations, ...fallbacks }: LoadFallbacks,
 ): LoadOptions {
   const names = readLaneNames(reader)
-  const jobs = readJobs(reader, raw, names)
+  const jobs = readJobs(reader, raw, { names, quietMs })
   const ofLanes = (raw[LANE_FLAGS] ?? {}) as Readonly<Record<LaneName, RawFlags>>
   const described = operations ?? [readRequest(reader, path)]
   const own = readLaneFlags(reader, { raw, ofLanes, path, operations })

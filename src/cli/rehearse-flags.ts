@@ -37,12 +37,14 @@ export function readRehearseFlags(raw: RawFlags, command: readonly string[], io:
   const replicas = reader.integer('replicas', 3, [1, MAX_REPLICAS])
   const shutdown = readShutdown(reader)
   const rate = Math.max(MIN_DEFAULT_RATE, Math.ceil((wantedRate(replicas + 1) * RATE_RESERVE) / 10) * 10)
+  const coolDownMs = reader.duration('cool-down', 2_000)
   const openapi = readOpenApi(reader, { cwd: io.cwd })
   const load = readLoadFlags(reader, raw, {
     ratePerSecond: rate,
     // Longer than the delay: a request in flight at the signal has to reach the drain.
     slowMs: shutdown.budget.shutdownDelayMs + 1_000,
     idleLimitMs: shutdown.budget.shutdownDelayMs,
+    quietMs: coolDownMs,
     hostHeader: 'localhost',
     operations: openapi?.requests,
   })
@@ -60,7 +62,7 @@ export function readRehearseFlags(raw: RawFlags, command: readonly string[], io:
     restarts: reader.integer('restarts', 1, [1, MAX_RESTARTS]),
     durationMs: reader.optionalDuration('duration'),
     baselineMs: reader.duration('baseline', 3_000),
-    coolDownMs: reader.duration('cool-down', 2_000),
+    coolDownMs,
     budgets: readBudgets(reader, raw, load.lanes),
   }
   checkJsonFile(reader, io)

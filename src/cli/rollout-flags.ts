@@ -82,11 +82,20 @@ export function readRolloutFlags(raw: RawFlags, words: readonly string[], io: Cl
   const operations = openapi?.requests
   const observeFrom = readObserveFrom(reader, raw)
   const generators = readGenerators(reader, { printManifests: raw['printManifests'] === true, observeFrom })
+  const coolDownMs = reader.duration('cool-down', 3_000)
   const loadFor = (replicas: number, hostHeader: string): LoadOptions => {
     const wanted = Math.ceil((wantedRate(replicas + 1) * RATE_RESERVE) / 10) * 10
     const ratePerSecond = Math.min(generators * MAX_DEFAULT_RATE, Math.max(MIN_DEFAULT_RATE, wanted))
     const { slowMs } = defaultLoad
-    const fallbacks = { ratePerSecond, slowMs, idleLimitMs, hostHeader, operations, ...place }
+    const fallbacks = {
+      ratePerSecond,
+      slowMs,
+      idleLimitMs,
+      quietMs: coolDownMs,
+      hostHeader,
+      operations,
+      ...place,
+    }
     return readLoadFlags(reader, raw, fallbacks)
   }
   // Problems of the load have to be known before the cluster is asked.
@@ -117,7 +126,7 @@ export function readRolloutFlags(raw: RawFlags, words: readonly string[], io: Cl
     restarts: reader.integer('restarts', 1, [1, MAX_RESTARTS]),
     durationMs: reader.optionalDuration('duration'),
     baselineMs: reader.duration('baseline', 5_000),
-    coolDownMs: reader.duration('cool-down', 3_000),
+    coolDownMs,
     budgets: readBudgets(reader, raw, lanes),
     rolloutTimeoutMs: reader.duration('rollout-timeout', 600_000),
     dryRun: raw['dryRun'] === true,

@@ -12,7 +12,7 @@ import type { LaneRecord, LoadRecord } from './load-record.ts'
 import { bodyOf, type LaneRequest } from './plain-request.ts'
 import { createRecorder, type LaneTotals } from './recorder.ts'
 import { sendRequest } from './request.ts'
-import { type LaneName, readClocks, type Sample } from './sample.ts'
+import { byEnd, type LaneName, readClocks, type Sample } from './sample.ts'
 import { watchOperations } from './sent-operations.ts'
 import { wholeLoad } from './share.ts'
 import { watchOwnLoop } from './stall-watch.ts'
@@ -106,6 +106,11 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
     own: (resource) => void owned.add(resource),
     identify: (request, dueMs) => identify(lane, request, dueMs),
     record: (sample) => void take(sample),
+    revoke(sample) {
+      if (abandoned) return
+      recorder.revoke(sample)
+      failures.add(sample)
+    },
     count(counts) {
       if (!abandoned) recorder.count(lane, counts)
     },
@@ -124,7 +129,7 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
     ...shownChanges(changes),
     ...operations.read(),
     idleLimitMs,
-    failures: [...listed],
+    failures: listed.toSorted(byEnd),
     failuresNotListed: notListed,
     health: loop.delays(),
   })

@@ -48,6 +48,8 @@ export interface LaneContext {
   identify(request: LaneRequest, dueMs: number): RequestIdentity
   /** Takes what {@link LaneContext.identify} began. */
   readonly record: (sample: Sample) => void
+  /** Has a recorded success fail after all; it counts as failed in the moment in which it ended. */
+  readonly revoke: (sample: Sample) => void
   /** Adds to what its lane counts besides samples, by name. */
   readonly count: (counts: Readonly<Record<string, number>>) => void
   /** Whether nothing is counted any more, so that nothing has to be sent. */

@@ -13,6 +13,14 @@ export interface JobsLoad {
   readonly timeoutMs: number
   /** Whether a job that is done again is a failure: the queue promises that it is done once. */
   readonly once: boolean
+  /**
+   * How long the queue keeps a job for a worker that took it and is gone, until another worker may take it.
+   * Done jobs are asked about again no sooner than that after the last pod went away. 0: at once.
+   * Milliseconds.
+   */
+  readonly lockMs: number
+  /** How long the load goes on after the last pod went away, which is a part of `lockMs`. Milliseconds. */
+  readonly quietMs: number
 }
 
 /** The shape of the load. */

@@ -1,6 +1,6 @@
 import { mergeChanges } from './lane-changes.ts'
 import { type LaneRecord, type LoadRecord, MAX_LISTED_FAILURES } from './load-record.ts'
-import { endedAtMs, type LaneName, type Sample } from './sample.ts'
+import { byEnd, type LaneName } from './sample.ts'
 import { mergeOperations } from './sent-operations.ts'
 import { mergeSlots } from './slot.ts'
 import { type LoopDelays, keepLongest } from './stall-watch.ts'
@@ -39,10 +39,6 @@ export function mergeRecords(records: readonly [LoadRecord, ...LoadRecord[]]): L
 function mergeClockErrors(records: readonly LoadRecord[]): Pick<LoadRecord, 'clockErrorMs'> {
   const errors = records.flatMap(({ clockErrorMs }) => clockErrorMs ?? [])
   return errors.length === 0 ? {} : { clockErrorMs: errors.reduce((most, ms) => Math.max(most, ms), 0) }
-}
-
-function byEnd(one: Sample, other: Sample): number {
-  return endedAtMs(one) - endedAtMs(other) || (one.id < other.id ? -1 : 1)
 }
 
 function mergeLanes(lane: LaneName, lanes: readonly LaneRecord[]): LaneRecord {

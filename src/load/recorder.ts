@@ -19,6 +19,8 @@ export interface LaneTotals {
 export interface Recorder {
   /** Counts a sample in the slot in which it ended. */
   add(sample: Sample): Ending
+  /** Counts a recorded success as failed, in the slot in which it ended. Its latency stays. */
+  revoke(sample: Sample): void
   /** Adds to the counts of a lane, now. */
   count(lane: LaneName, counts: Readonly<Record<string, number>>): void
   /** Counts planned requests that are never sent. */
@@ -88,6 +90,11 @@ export function createRecorder(
       if (ending === 'ok') noteSuccess(slot, endedMs, sample.endMs)
       else slot[ending]++
       return ending
+    },
+    revoke(sample) {
+      const lane = laneOf(sample.lane)
+      lane.failed++
+      lane.slots.at(slotAt(endedAtMs(sample))).failed++
     },
     count: (name, counts) => addCounts(laneOf(name).slots.at(slotAt(Date.now())).counts, counts),
     skip(name, count) {

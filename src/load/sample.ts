@@ -90,6 +90,11 @@ export function endedAtMs({ startedAt, endMs }: Sample): number {
   return Math.floor(startedAt.wallMs + endMs)
 }
 
+/** Orders samples by their ends. */
+export function byEnd(one: Sample, other: Sample): number {
+  return endedAtMs(one) - endedAtMs(other) || (one.id < other.id ? -1 : 1)
+}
+
 /**
  * Errors of the machine that sends: no free local port, no free file descriptor, no memory, a stall. They say
  * nothing about the application.

@@ -1,5 +1,6 @@
 import { type Claim, generatorDoubts } from '../load/generator-doubts.ts'
 import type { LoadDocument } from '../load/load-document.ts'
+import { reviewDoubts } from './job-review.ts'
 import { count } from './numbers.ts'
 import { WANTED_OUTAGE_MS } from './power.ts'
 import { conclude, notesOn, type Verdict } from './verdict.ts'
@@ -15,7 +16,7 @@ export function judgeLoad(load: LoadDocument): Omit<Verdict, 'smallestOutageMs' 
     covers: () => true,
     beganAtMs: Date.parse(load.startedAt),
   }
-  const doubts = generatorDoubts(load, claim)
+  const doubts = [...generatorDoubts(load, claim), ...reviewDoubts(load)]
   return {
     ...conclude(load.failed > 0, doubts.length > 0),
     sentence: `${count(load.failed)} failed of ${count(load.requests)} requests`,

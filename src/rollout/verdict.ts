@@ -5,6 +5,7 @@ import { clockNotes } from './clock-notes.ts'
 import { endings } from './endings.ts'
 import { type JudgedFailures, judgeFailures } from './failed-reasons.ts'
 import { count, plural } from './numbers.ts'
+import { reviewDoubts, reviewNotes } from './job-review.ts'
 import { operationNotes } from './operation-notes.ts'
 import { plain } from './plain.ts'
 import { isMisbehaved } from './pod-record.ts'
@@ -51,7 +52,7 @@ export function judgeRun(facts: RunFacts): Verdict {
   const interrupted = interruptionDoubts(facts)
   const idle = idleDoubts(facts)
   const blind = idle.length > 0 ? idle : powerDoubts(facts, visible)
-  const doubts = interrupted.length > 0 ? interrupted : [...blind, ...generator]
+  const doubts = interrupted.length > 0 ? interrupted : [...blind, ...generator, ...reviewDoubts(facts.load)]
   return {
     ...conclude(against.length > 0, doubts.length > 0),
     sentence: summarize(facts, failures),
@@ -89,6 +90,7 @@ export function notesOn(load: LoadDocument): readonly string[] {
     ...leftOut.map(({ lane, reason }) => `the lane ${lane} was left out: ${reason}`),
     ...leftOutOperations.map(({ operation, reason }) => `the operation ${operation} was left out: ${reason}`),
     ...operationNotes(load),
+    ...reviewNotes(load),
   ]
 }
 

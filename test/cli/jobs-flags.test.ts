@@ -25,7 +25,14 @@ suite('the flags of jobs for workers', () => {
   test('a producer alone adds the lane, with defaults', () => {
     const { load, readiness } = rehearse({ jobsUrl })
     assert.deepEqual(load.lanes, ['new-connections', 'keep-alive', 'think-time', 'slow', 'jobs'])
-    assert.deepEqual(load.jobs, { url: jobsUrl, perSecond: 10, timeoutMs: 30_000, once: false })
+    assert.deepEqual(load.jobs, {
+      url: jobsUrl,
+      perSecond: 10,
+      timeoutMs: 30_000,
+      once: false,
+      lockMs: 0,
+      quietMs: 2_000,
+    })
     assert.deepEqual(readiness, { kind: 'auto' })
     // Its producer is named, so that it is no lane to leave out in silence.
     assert.ok(!load.unasked.includes('jobs') && load.unasked.includes('slow'))
@@ -34,7 +41,14 @@ suite('the flags of jobs for workers', () => {
   test('where jobs are all of the load, pods need no port and no Service', () => {
     const raw = { lanes: 'jobs', jobsUrl, jobsRate: '50', jobsTimeout: '1m', jobsOnce: true }
     const { load, readiness } = rehearse(raw)
-    assert.deepEqual(load.jobs, { url: jobsUrl, perSecond: 50, timeoutMs: 60_000, once: true })
+    assert.deepEqual(load.jobs, {
+      url: jobsUrl,
+      perSecond: 50,
+      timeoutMs: 60_000,
+      once: true,
+      lockMs: 30_000,
+      quietMs: 2_000,
+    })
     assert.deepEqual(readiness, { kind: 'worker' })
     assert.deepEqual(rehearse({ ...raw, readiness: 'probe' }).readiness, { kind: 'probe-server' })
     assert.deepEqual(rollout(raw).producer, {
@@ -42,6 +56,18 @@ suite('the flags of jobs for workers', () => {
       target: { host: 'jobs', port: 8080 },
     })
     assert.equal(rollout({ jobsUrl }).producer, undefined)
+  })
+
+  test('done jobs are looked at again after their lock, of which the cool-down is a part', () => {
+    const locks = (raw: RawFlags): unknown => {
+      const { lockMs, quietMs } = rehearse({ jobsUrl, coolDown: '7s', ...raw }).load.jobs ?? {}
+      return [lockMs, quietMs]
+    }
+    assert.deepEqual(locks({}), [0, 7_000])
+    assert.deepEqual(locks({ jobsOnce: true }), [30_000, 7_000])
+    assert.deepEqual(locks({ jobsOnce: true, jobsLock: '0' }), [0, 7_000])
+    assert.deepEqual(locks({ jobsLock: '2m' }), [120_000, 7_000])
+    assert.equal(rollout({ jobsUrl, coolDown: '7s' }).loadFor(1, '').jobs?.quietMs, 7_000)
   })
 
   test('a producer may be behind TLS, and at an address', () => {
@@ -76,6 +102,7 @@ suite('the flags of jobs for workers', () => {
       { jobsRate: '5' },
       /^--jobs-rate: has no effect without the lane jobs; add it to --lanes/,
     ],
+    ['a lock of nothing', { jobsLock: '5s' }, /^--jobs-lock: has no effect without the lane jobs/],
     ['a promise of nothing', { jobsOnce: true }, /^--jobs-once: has no effect without the lane jobs/],
     ['a lane too few', { jobsUrl, lanes: 'slow' }, /^--jobs-url: has no effect without the lane jobs/],
   ] as const) {

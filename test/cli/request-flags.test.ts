@@ -9,7 +9,7 @@ import { addLoadFlags, readLoadFlags } from '../../src/cli/load-flags.ts'
 import { getOf } from '../../src/load/plain-request.ts'
 import type { LoadOptions } from '../../src/load/load-options.ts'
 
-const fallbacks = { ratePerSecond: 100, slowMs: 3_000, idleLimitMs: 2_000, hostHeader: 'shop' }
+const fallbacks = { ratePerSecond: 100, slowMs: 3_000, idleLimitMs: 2_000, quietMs: 0, hostHeader: 'shop' }
 
 function read(...argv: string[]): { load: LoadOptions; problems: readonly string[] } {
   const raw = addLoadFlags(new Command()).parse(argv, { from: 'user' }).opts()

@@ -75,7 +75,7 @@ export function jobsLoad(queue: Pick<JobQueue, 'url'>, jobs: Partial<JobsLoad> =
     ...defaultLoad,
     lanes: ['jobs'],
     ratePerSecond: 100,
-    jobs: { url: queue.url, perSecond: 50, timeoutMs: 5_000, once: false, ...jobs },
+    jobs: { url: queue.url, perSecond: 50, timeoutMs: 5_000, once: false, lockMs: 0, quietMs: 0, ...jobs },
   }
 }
 

@@ -114,3 +114,23 @@ test('createRecorder gives totals and skipped requests by lane, and copies that 
   assert.equal(recorder.records()[1]!.skipped, 3)
   assert.throws(() => recorder.add(makeSample({ lane: 'http2' })), /there is no lane 'http2'/)
 })
+
+test('createRecorder counts a revoked success as failed where it ended, also after it was taken, and once', () => {
+  const startedAt = { wallMs: 1_000, monotonicMs: 7 }
+  const recorder = createRecorder(['new-connections'], { startedMs: 0, idleLimitMs, isRaced })
+  const [first, second] = [50, 2_050].map((endMs) => makeSample({ startedAt, endMs }))
+  recorder.add(first!)
+  const [taken] = recorder.take()
+  recorder.add(second!)
+  recorder.revoke(first!)
+  const slots = [...taken!.slots, ...recorder.records()[0]!.slots]
+  assert.deepEqual(
+    slots.map(({ at, requests, failed }) => [at, requests, failed]),
+    [
+      [10, 1, 0],
+      [10, 0, 1],
+      [30, 1, 0],
+    ],
+  )
+  assert.deepEqual(recorder.totals(), [{ lane: 'new-connections', requests: 2, failed: 1 }])
+})

@@ -38,11 +38,10 @@ export async function followJob(
   }
 }
 
-/** The sample of a job that was done once more. */
+/** The sample of a job that was done once more; it ended when the job was done first. */
 export function doneAgain(sample: Sample, times: number): Sample {
-  const endMs = performance.now() - sample.startedAt.monotonicMs
   const message = `the job was done ${times} times`
-  return failed(sample, endMs, { code: 'JOB_TWICE', message, stage: 'body' })
+  return failed(sample, sample.endMs, { code: 'JOB_TWICE', message, stage: 'body' })
 }
 
 function failed(sample: Sample, endMs: number, error: SampleError): Sample {

@@ -6,54 +6,61 @@ import { type LaneRequest, successStatuses } from '../../plain-request.ts'
 import type { Sample } from '../../sample.ts'
 import { doneAgain, followJob } from './follow-job.ts'
 import { createProducer } from './producer.ts'
+import { createDoneJobs, REVIEW_LIMIT_MS, reviewJobs } from './review.ts'
 
-/** How often those that were done are looked through for the ones to ask about again. */
-const REVIEW_PERIOD_MS = 1_000
-
-/** A job that was done, to be asked about again. */
-interface DoneJob {
-  readonly sample: Sample
-  /** Monotonic milliseconds. */
-  readonly againMs: number
-}
+/** Done jobs that were asked about again, and those that were not; counted where each may be done once. */
+export const REVIEWED = 'reviewed'
+export const UNREVIEWED = 'unreviewed'
+/** Done jobs that were not asked about again where they may be done more than once. */
+export const UNCOUNTED = 'uncounted'
 
 const run: Lane = async (context) => {
   const { share, signal } = context
-  const { url, perSecond, timeoutMs, once } = jobsOf(context.options)
+  const load = jobsOf(context.options)
+  const { url, perSecond, timeoutMs, once } = load
   const producer = createProducer(url, context.headers)
   const ending = new AbortController()
   context.own({ destroy: () => (ending.abort(), producer.destroy()) })
-  const done: DoneJob[] = []
+  let stoppedMs = performance.now()
+  signal.addEventListener('abort', () => void (stoppedMs = performance.now()), { once: true })
+  const done = createDoneJobs()
   const enqueue = async (dueMs: number): Promise<void> => {
     const identity = context.identify(requestOf(url), dueMs)
     const job = { ...identity, path: producer.pathOf(identity.id) }
     const sample = await followJob(producer, job, { timeoutMs, signal: ending.signal })
     context.record(sample)
-    if (sample.ok) done.push({ sample, againMs: sample.startedAt.monotonicMs + timeoutMs })
+    if (sample.ok) done.add(sample)
   }
-  // A worker that lost a job may do it all the same, and the queue gives it to another one as well.
-  const review = async (untilMs: number): Promise<void> => {
-    for (let job = done[0]; job && job.againMs <= untilMs; job = done[0]) {
-      done.shift()
-      const times = await producer.ask(job.sample.id)
-      if (typeof times !== 'number' || times <= 1) continue
-      context.count({ repeated: times - 1 })
-      if (once) context.record(doneAgain(job.sample, times))
-    }
-  }
-  const reviewAll = async (): Promise<void> => {
-    while (!signal.aborted) {
-      await pauseUntil(performance.now() + REVIEW_PERIOD_MS, signal)
-      if (!signal.aborted) await review(performance.now())
-    }
+  const onTimes = (sample: Sample, times: number): void => {
+    if (times === 1) return
+    context.count({ repeated: times - 1 })
+    if (once) context.revoke(doneAgain(sample, times))
   }
   const plan = {
     startMs: performance.now() + (share.index * 1_000) / perSecond,
     intervalMs: (1_000 * share.of) / perSecond,
     maxOutstanding: MAX_OUTSTANDING,
   }
-  await Promise.all([sendOnGrid(context, plan, enqueue), reviewAll()])
-  await review(Infinity)
+  await sendOnGrid(context, plan, enqueue)
+  await pauseUntil(stoppedMs + reviewDelayMs(load, done.longestMs), ending.signal)
+  const unanswered = await reviewJobs(done.samples, { ask: producer.ask, signal: ending.signal, onTimes })
+  const left = done.notKept + unanswered
+  context.count(
+    once ? { [REVIEWED]: done.samples.length - unanswered, [UNREVIEWED]: left } : { [UNCOUNTED]: left },
+  )
+}
+
+/**
+ * How long after its end the load asks about done jobs again. A worker that was gone before it confirmed a
+ * job keeps the job's lock, and the next worker needs as long as a job takes.
+ */
+function reviewDelayMs({ lockMs, quietMs }: JobsLoad, longestMs: number): number {
+  return lockMs === 0 ? 0 : Math.max(0, lockMs - quietMs + longestMs)
+}
+
+/** How long the lane may take after the load has ended. Milliseconds. */
+export function mostAfterLoadMs(load: JobsLoad): number {
+  return load.timeoutMs + reviewDelayMs(load, load.timeoutMs) + REVIEW_LIMIT_MS
 }
 
 async function tryJob(request: TrialRequest, options: LoadOptions): Promise<Sample> {

@@ -4,6 +4,7 @@ import type { LoadOptions } from '../../../load/load-options.ts'
 import { type Instant, readClocks } from '../../../load/sample.ts'
 import { type AgentObjects, createAgentObjects } from './agent-objects.ts'
 import type { AgentPlan } from './agent-plan.ts'
+import { graceSecondsOf, secondsOf } from './agent-times.ts'
 import { type AgentPod, type AgentPods, waitForAgentPods } from './agent-pod.ts'
 import type { AgentJob, AgentLine, OwnRun } from './agent/protocol.ts'
 import type { ApiClient } from './api/client.ts'
@@ -19,8 +20,6 @@ import { followGenerator, type RemoteGenerator } from './remote-generator.ts'
 /** The cluster ends an agent that nobody has asked to go on for so long. Seconds. */
 const LEASE_SECONDS = 180
 const RENEWAL_MS = 60_000
-/** The agent's grace period beside what is outstanding. */
-const LEAST_GRACE_SECONDS = 30
 /** How often several generators are asked for the time: the quickest answer says most about their clocks. */
 const CLOCK_QUESTIONS = 5
 
@@ -61,18 +60,6 @@ export interface RemoteAgentPorts {
   onNotice(text: string): void
 }
 
-/** Nobody moves the deadline of an agent that runs alone: it has to be enough for the slowest run. */
-function secondsFor({ baselineMs, coolDownMs, durationMs, restarts, rolloutTimeoutMs }: OwnRun): number {
-  const rolloutsMs = Math.max(durationMs ?? 0, restarts * rolloutTimeoutMs) + rolloutTimeoutMs
-  return Math.ceil((baselineMs + rolloutsMs + coolDownMs) / 1_000)
-}
-
-/** It stops sending, waits for what is outstanding, and prints its sum. */
-function graceFor({ timeoutMs, slowMs, jobs }: LoadOptions): number {
-  const outstandingMs = Math.max(timeoutMs + 2 * slowMs, jobs?.timeoutMs ?? 0)
-  return LEAST_GRACE_SECONDS + Math.ceil(outstandingMs / 1_000)
-}
-
 /** The objects of an agent; with `run` it does that alone. */
 export function planAgent(options: KubernetesOptions, run?: OwnRun): AgentPlan {
   const { workload, service, destination, targetPort, asksPods, observeFrom } = options.found
@@ -97,8 +84,8 @@ export function planAgent(options: KubernetesOptions, run?: OwnRun): AgentPlan {
     ...imageFor(options),
     bundle: options.bundle,
     job,
-    deadlineSeconds: run ? secondsFor(run) : LEASE_SECONDS,
-    graceSeconds: graceFor(options.load),
+    deadlineSeconds: run ? secondsOf(run) : LEASE_SECONDS,
+    graceSeconds: graceSecondsOf(options.load),
     serviceAccount: options.serviceAccount,
     observeFrom,
     generators,

@@ -1,0 +1,35 @@
+import type { LoadDocument } from '../load/load-document.ts'
+import { jobs, REVIEWED, UNCOUNTED, UNREVIEWED } from '../load/lanes/jobs/jobs.ts'
+import { plural } from './numbers.ts'
+
+/** Why a job could have been done twice unseen, empty without `--jobs-once` and when all were looked at. */
+export function reviewDoubts(load: LoadDocument): readonly string[] {
+  const unreviewed = countOf(load, UNREVIEWED)
+  if (unreviewed === 0) return []
+  return [
+    `${plural(unreviewed, 'done job')} could not be looked at again, so that a job that was done twice could have been ` +
+      'missed: the producer of --jobs-url was too slow, did not answer or forgot the jobs, or there were too many; ' +
+      'look at the log of the producer, lower --jobs-rate or shorten the run',
+  ]
+}
+
+/** Says what was done about jobs that may be done again. */
+export function reviewNotes(load: LoadDocument): readonly string[] {
+  const reviewed = countOf(load, REVIEWED)
+  const uncounted = countOf(load, UNCOUNTED)
+  return [
+    ...(reviewed > 0
+      ? [
+          `${plural(reviewed, 'done job was', 'done jobs were')} looked at again at the end, when no worker that went away ` +
+            'could have a lock on them any more (--jobs-lock)',
+        ]
+      : []),
+    ...(uncounted > 0
+      ? [`"repeated" leaves out ${plural(uncounted, 'done job')} that could not be looked at again`]
+      : []),
+  ]
+}
+
+function countOf({ lanes }: LoadDocument, name: string): number {
+  return lanes.find(({ lane }) => lane === jobs.name)?.counts[name] ?? 0
+}
