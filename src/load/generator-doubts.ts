@@ -1,4 +1,6 @@
 import type { LoadDocument } from './load-document.ts'
+import { nounOf, rateFlagsOf } from './lane-words.ts'
+import type { LaneName } from './sample.ts'
 import type { Stall } from './stall-watch.ts'
 
 /** What a run claims to be able to see, and when. */
@@ -25,6 +27,7 @@ export function generatorDoubts(load: LoadDocument, claim: Claim): readonly stri
 }
 
 function stallDoubts(load: LoadDocument, claim: Claim): readonly string[] {
+  const flags = rateFlagsOf(namesOf(load.lanes))
   const stalls = stallsAgainst(load, claim)
   const [first] = stalls
   if (first === undefined) return []
@@ -34,30 +37,38 @@ function stallDoubts(load: LoadDocument, claim: Claim): readonly string[] {
   const which = longest.generator === undefined ? '' : ` ${longest.generator} of ${load.generators}`
   return [
     `the load generator${which} stalled for ${Math.round(longest.ms)} ms at +${seconds} s${times}: it would have missed an outage ` +
-      `of ${Math.ceil(claim.windowMs)} ms at that moment; use a quieter machine, a lower --rate or fewer --lanes`,
+      `of ${Math.ceil(claim.windowMs)} ms at that moment; use a quieter machine, a lower ${flags} or fewer --lanes`,
   ]
 }
 
 function unsentDoubts({ lanes, requests, health }: LoadDocument): readonly string[] {
   if (health.skipped === 0) return []
-  const byLane = lanes.filter(({ skipped }) => skipped > 0).map(({ lane, skipped }) => `${lane} ${skipped}`)
+  const late = lanes.filter(({ skipped }) => skipped > 0)
+  const byLane = late.map(({ lane, skipped }) => `${lane} ${skipped}`)
+  const noun = nounOf(namesOf(lanes))
   return [
-    `${health.skipped} of ${requests + health.skipped} planned requests were never sent (${byLane.join(', ')}): this machine was ` +
-      `more than a second late, or too many answers were outstanding; lower --rate or use a quieter machine`,
+    `${health.skipped} of ${requests + health.skipped} planned ${noun}s were never sent (${byLane.join(', ')}): this machine was ` +
+      `more than a second late, or too many answers were outstanding; lower ${rateFlagsOf(namesOf(late))} or use a quieter machine`,
   ]
 }
 
-function ownDoubts({ health }: LoadDocument): readonly string[] {
+function ownDoubts({ lanes, health }: LoadDocument): readonly string[] {
+  const own = namesOf(lanes.filter((lane) => lane.own > 0))
+  const noun = nounOf(own)
   const { ownFailures } = health
   if (ownFailures === 0) return []
   return [
-    `${ownFailures} ${ownFailures === 1 ? 'request' : 'requests'} failed by this machine's own fault: no free port, file descriptor ` +
-      `or memory, or a time-out that came due while the load generator stalled; lower --rate or raise the limit (ulimit -n)`,
+    `${ownFailures} ${noun}${ownFailures === 1 ? '' : 's'} failed by this machine's own fault: no free port, file descriptor ` +
+      `or memory, or a time-out that came due while the load generator stalled; lower ${rateFlagsOf(own)} or raise the limit (ulimit -n)`,
   ]
 }
 
 function silentDoubts({ lanes }: LoadDocument): readonly string[] {
   const silent = lanes.filter(({ requests }) => requests === 0).map(({ lane }) => lane)
   if (silent.length === 0) return []
-  return [`no request of ${silent.join(', ')} ended in this run: it was too short to say anything about that`]
+  return [
+    `no ${nounOf(silent)} of ${silent.join(', ')} ended in this run: it was too short to say anything about that`,
+  ]
 }
+
+const namesOf = (lanes: LoadDocument['lanes']): readonly LaneName[] => lanes.map(({ lane }) => lane)

@@ -44,6 +44,8 @@ export interface LaneDefinition {
   readonly essential: boolean
   /** Whether it sends nothing to the pods, so that they need no port. No */
   readonly passesPodsBy?: boolean
+  /** What one of what it sends is called in a report; its rate flag is `--NOUNs-rate`. request */
+  readonly noun?: string
   /** What it sends, in Markdown. */
   readonly sends: string
   /** What it meets that other lanes do not, in Markdown. */

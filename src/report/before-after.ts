@@ -1,3 +1,4 @@
+import { nounOf } from '../load/lane-words.ts'
 import { laneNames } from '../load/lanes/index.ts'
 import type { LaneName } from '../load/sample.ts'
 import { endings } from '../rollout/endings.ts'
@@ -35,7 +36,7 @@ export function renderBeforeAfter(document: BeforeAfterDocument, palette: Palett
 /** The result of both runs in one line. */
 export function renderBeforeAfterLine({ before, after }: BeforeAfterDocument, palette: Palette): string {
   const { outcome } = after.verdict
-  const sentence = `${failedOf(after.load)} requests under lastcall/auto, ${failedOf(before.load)} without it`
+  const sentence = `${failedOf(after.load)} ${nounsIn(after)} under lastcall/auto, ${failedOf(before.load)} without it`
   return `${renderFirstLine({ outcome, sentence }, palette)}\n`
 }
 
@@ -45,6 +46,9 @@ interface Requests {
 }
 
 const failedOf = ({ failed, requests }: Requests): string => `${count(failed)} failed of ${count(requests)}`
+
+const nounIn = ({ load }: RehearsalDocument): string => nounOf(load.lanes.map(({ lane }) => lane))
+const nounsIn = (run: RehearsalDocument): string => `${nounIn(run)}s`
 
 function renderBoth({ before, after }: BeforeAfterDocument, palette: Palette): string {
   const runs = [before, after]
@@ -58,7 +62,7 @@ function renderBoth({ before, after }: BeforeAfterDocument, palette: Palette): s
   for (const name of laneNames.filter((lane) => runs.some((run) => laneOf(run, lane)))) {
     table.push([name, ...runs.map((run) => cell(laneOf(run, name)))])
   }
-  table.push([palette.strong('all requests'), ...runs.map(({ load }) => cell(load))])
+  table.push([palette.strong(`all ${nounsIn(before)}`), ...runs.map(({ load }) => cell(load))])
   table.push(['ends of pods', ...runs.map(({ pods }) => renderEnds(pods, palette))])
   return toText(table)
 }
@@ -87,7 +91,8 @@ function exitOf({ exitCode, local }: PodRecord): string {
 }
 
 /** What the first run lost and why. `lastcall/auto` in the second run is the remedy, so no other is shown. */
-function renderBefore({ load, pods }: RehearsalDocument, palette: Palette): readonly string[] {
+function renderBefore(run: RehearsalDocument, palette: Palette): readonly string[] {
+  const { load, pods } = run
   const causes = groupFailures(load.failures).map(
     ({ cause, count: number }) => [number, `${cause.title}: ${plain(cause.happened)}`] as const,
   )
@@ -96,7 +101,7 @@ function renderBefore({ load, pods }: RehearsalDocument, palette: Palette): read
     return bad.length > 0 ? [[bad.length, plain(`${ending}: ${happened}`)] as const] : []
   })
   return [
-    ...listOf(`${palette.strong('Before')}, ${plural(load.failed, 'request')} failed:`, causes),
+    ...listOf(`${palette.strong('Before')}, ${plural(load.failed, nounIn(run))} failed:`, causes),
     ...listOf(`${palette.strong('Before')}, pods ended badly:`, ends),
   ]
 }

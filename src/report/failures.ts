@@ -1,3 +1,4 @@
+import { nounOf } from '../load/lane-words.ts'
 import type { Sample } from '../load/sample.ts'
 import { type FailureGroup, groupFailures, type PodFailures } from '../rollout/failure-groups.ts'
 import { plain } from '../rollout/plain.ts'
@@ -28,12 +29,15 @@ export function renderFailures(failures: readonly Sample[], failed: number, look
   return [...groups, ...(more > 0 ? [`${plural(more, 'more failure')} without details`] : [])].join('\n\n')
 }
 
-function renderGroup({ cause, count: total, operations, pods }: FailureGroup, look: FailureLook): string {
+function renderGroup(
+  { cause, count: total, lanes, operations, pods }: FailureGroup,
+  look: FailureLook,
+): string {
   const { palette } = look
   const rest = pods.slice(SHOWN_PODS)
   const others = rest.reduce((sum, pod) => sum + pod.count, 0)
   return [
-    `${palette.bad(`${cause.title}: ${plural(total, 'request')}`)}, ${plain(cause.happened)}`,
+    `${palette.bad(`${cause.title}: ${plural(total, nounOf(lanes))}`)}, ${plain(cause.happened)}`,
     `  What helps: ${plain(cause.helps)}`,
     ...renderOperations(operations),
     ...pods.slice(0, SHOWN_PODS).map((pod) => renderPod(pod, look)),

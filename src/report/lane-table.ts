@@ -1,5 +1,6 @@
 import Table from 'cli-table3'
 import type { LaneFigures } from '../load/figures.ts'
+import { nounOf } from '../load/lane-words.ts'
 import { laneNamed } from '../load/lanes/index.ts'
 import type { LoadDocument } from '../load/load-document.ts'
 import type { PhasedLoad } from '../rollout/phases.ts'
@@ -15,7 +16,14 @@ export function renderLaneTable(load: LoadDocument | PhasedLoad, palette: Palett
   const counted = [...new Set(load.lanes.flatMap(({ lane }) => laneNamed(lane).columns))]
   const cells = (figures: LaneFigures): readonly string[] => renderFigures(figures, { counted, palette })
   const phased = isPhased(load)
-  const head = ['requests', 'failed', ...counted, 'p50', 'p99', 'longest gap']
+  const head = [
+    `${nounOf(load.lanes.map(({ lane }) => lane))}s`,
+    'failed',
+    ...counted,
+    'p50',
+    'p99',
+    'longest gap',
+  ]
   const table = createTable(['lane', ...(phased ? ['phase'] : []), ...head], palette, phased ? 2 : 1)
   if (!phased) for (const lane of load.lanes) table.push([lane.lane, ...cells(lane)])
   else for (const row of phasedRows(load, cells)) table.push([...row])

@@ -1,3 +1,4 @@
+import { nounOf } from '../load/lane-words.ts'
 import type { LaneTotals } from '../load/recorder.ts'
 import type { PhaseName } from '../rollout/phases.ts'
 import type { PodRecord } from '../rollout/pod-record.ts'
@@ -27,7 +28,8 @@ export function renderLive(state: LiveState, palette: Palette): string {
     `  ${[...pods, ...(gone > 0 ? [palette.faint(`${gone} gone`)] : [])].join('  ')}`,
     ...state.load.map((lane) => {
       const failed = `${count(lane.failed)} failed`
-      return `  ${lane.lane.padEnd(16)}${count(lane.requests).padStart(8)} requests  ${lane.failed > 0 ? palette.bad(failed) : palette.faint(failed)}`
+      const noun = `${nounOf([lane.lane])}s`.padEnd('requests'.length)
+      return `  ${lane.lane.padEnd(16)}${count(lane.requests).padStart(8)} ${noun}  ${lane.failed > 0 ? palette.bad(failed) : palette.faint(failed)}`
     }),
   ].join('\n')
 }

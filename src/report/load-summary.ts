@@ -1,6 +1,7 @@
 import type { LoadDocument } from '../load/load-document.ts'
 import type { LaneTotals } from '../load/recorder.ts'
 import type { judgeLoad } from '../rollout/load-verdict.ts'
+import { sentWords } from '../rollout/sent-words.ts'
 import { renderFailures } from './failures.ts'
 import { renderLaneTable } from './lane-table.ts'
 import type { Palette } from './palette.ts'
@@ -10,10 +11,9 @@ type LoadVerdict = ReturnType<typeof judgeLoad>
 
 /** The load so far in one line, for logs. */
 export function renderLoadLine(totals: readonly LaneTotals[]): string {
-  const sum = (pick: (lane: LaneTotals) => number): number =>
-    totals.reduce((total, lane) => total + pick(lane), 0)
+  const failedInAll = totals.reduce((total, { failed }) => total + failed, 0)
   const lanes = totals.map(({ lane, requests, failed }) => `${lane} ${requests}/${failed}`).join('  ')
-  return `${sum(({ requests }) => requests)} requests, ${sum(({ failed }) => failed)} failed  (${lanes})`
+  return `${sentWords(totals, ({ requests }) => requests)}, ${failedInAll} failed  (${lanes})`
 }
 
 /** The result of `lastcall load` for people. */

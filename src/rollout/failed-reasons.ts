@@ -1,8 +1,10 @@
 import { type Claim, stallsAgainst } from '../load/generator-doubts.ts'
+import { nounOf, rateFlagsOf } from '../load/lane-words.ts'
 import { budgetOf, describeAllowance, isWithinBudget, mostOf } from './failure-budget.ts'
 import { count, plural } from './numbers.ts'
 import type { PhasedLane, PhasedLoad } from './phases.ts'
 import type { RunFacts } from './run-facts.ts'
+import { sentWords } from './sent-words.ts'
 import { triggerWords } from './trigger.ts'
 
 /** What the failures of a run are worth. */
@@ -20,8 +22,11 @@ export function judgeFailures({ load, trigger, budgets }: RunFacts, claim: Claim
   const over = failing.filter((lane) => !within.includes(lane))
   const sum = (lanes: readonly PhasedLane[], of: (lane: PhasedLane) => number): number =>
     lanes.reduce((total, lane) => total + of(lane), 0)
-  const before = sum(over, (lane) => lane.phases.baseline?.failed ?? 0)
-  const later = sum(over, ({ failed }) => failed) - before
+  const beforeIn = (lane: PhasedLane): number => lane.phases.baseline?.failed ?? 0
+  const laterIn = (lane: PhasedLane): number => lane.failed - beforeIn(lane)
+  const before = sum(over, beforeIn)
+  const later = sum(over, laterIn)
+  const names = over.map(({ lane }) => lane)
   const inStall = failuresInStalls(load, over, claim)
   const words = triggerWords[trigger]
   const budgetText = (lane: PhasedLane): readonly string[] => {
@@ -40,14 +45,14 @@ export function judgeFailures({ load, trigger, budgets }: RunFacts, claim: Claim
       ...over.flatMap(budgetText),
       ...(before > 0
         ? [
-            `${plural(before, 'request')} failed in the baseline, before ${words.before}: ` +
-              `the application or this machine cannot take this load; fix that first, or lower --rate`,
+            `${sentWords(over, beforeIn)} failed in the baseline, before ${words.before}: ` +
+              `the application or this machine cannot take this load; fix that first, or lower ${rateFlagsOf(names)}`,
           ]
         : []),
-      ...(later > 0 ? [`${plural(later, 'request')} failed after ${words.after}`] : []),
+      ...(later > 0 ? [`${sentWords(over, laterIn)} failed after ${words.after}`] : []),
       ...(inStall > 0
         ? [
-            `${plural(inStall, 'of these requests was', 'of these requests were')} under way while the load ` +
+            `${plural(inStall, `of these ${nounOf(names)}s was`, `of these ${nounOf(names)}s were`)} under way while the load ` +
               'generator stalled, which may have caused the failure; repeat the run on a quieter machine',
           ]
         : []),

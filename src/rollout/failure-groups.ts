@@ -1,4 +1,4 @@
-import type { Sample } from '../load/sample.ts'
+import type { LaneName, Sample } from '../load/sample.ts'
 import type { Cause } from './cause.ts'
 import { causes } from './causes.ts'
 
@@ -15,6 +15,8 @@ export interface PodFailures {
 export interface FailureGroup {
   readonly cause: Cause
   readonly count: number
+  /** The lanes that they were in, each once. */
+  readonly lanes: readonly LaneName[]
   /** How many were of each operation of an OpenAPI document, the most frequent first; empty without one. */
   readonly operations: readonly (readonly [operation: string, count: number])[]
   /** In the order of their first failures. */
@@ -36,6 +38,7 @@ function groupOf(cause: Cause, samples: readonly Sample[]): FailureGroup {
   return {
     cause,
     count: samples.length,
+    lanes: [...new Set(samples.map(({ lane }) => lane))],
     operations: [...operations]
       .flatMap(([name, same]) => (name === undefined ? [] : [[name, same.length] as const]))
       .toSorted(([, one], [, other]) => other - one),

@@ -3,6 +3,7 @@ import type { LoadDocument } from '../load/load-document.ts'
 import { reviewDoubts } from './job-review.ts'
 import { count } from './numbers.ts'
 import { WANTED_OUTAGE_MS } from './power.ts'
+import { sentWords } from './sent-words.ts'
 import { conclude, notesOn, type Verdict } from './verdict.ts'
 
 /**
@@ -19,7 +20,7 @@ export function judgeLoad(load: LoadDocument): Omit<Verdict, 'smallestOutageMs' 
   const doubts = [...generatorDoubts(load, claim), ...reviewDoubts(load)]
   return {
     ...conclude(load.failed > 0, doubts.length > 0),
-    sentence: `${count(load.failed)} failed of ${count(load.requests)} requests`,
+    sentence: `${count(load.failed)} failed of ${sentWords(load.lanes, ({ requests }) => requests)}`,
     reasons: doubts,
     notes: notesOn(load),
   }

@@ -14,6 +14,7 @@ import { lateReadinessNotes, missingReportNotes, readinessNotes } from './readin
 import { reportReasons } from './report-reasons.ts'
 import type { RunFacts } from './run-facts.ts'
 import { rolloutPhases } from './rollout-phases.ts'
+import { sentWords } from './sent-words.ts'
 import { triggerWords } from './trigger.ts'
 import { countUnwatchedRestarts } from './watched-restarts.ts'
 
@@ -123,7 +124,7 @@ function summarize(
     : `while the pods were only observed (${plural(replaced, 'pod')} went away)`
   const within = load.failed > 0 && reasons.length === 0 ? 'within the budget, ' : ''
   return (
-    `${count(load.failed)} failed of ${count(load.requests)} requests ${within}${when}` +
+    `${count(load.failed)} failed of ${sentWords(load.lanes, ({ requests }) => requests)} ${within}${when}` +
     (interruptedBy === undefined ? '' : `, ended early: ${interruptedBy}`)
   )
 }

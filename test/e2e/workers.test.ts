@@ -11,7 +11,7 @@ test('judgeWorkers wants every job done, every pod replaced with a report, and a
     outcome({ load: { lanes: [lane({ lane: 'jobs', p50Ms: 1_000 })] }, ...changes })
   assert.deepEqual(judgeWorkers(jobs()), { problems: [], doubts: [] })
   const lost = judgeWorkers(jobs({ load: { lanes: [lane({ lane: 'jobs', p50Ms: 1_000, failed: 1 })] } }))
-  assert.match(lost.problems.join(), /^1 request failed after the first restart began$/)
+  assert.match(lost.problems.join(), /^1 job failed after the first restart began$/)
   assert.deepEqual(judgeWorkers(jobs({ pod: withoutReport })).problems, [
     'shop-1: no report in its termination message',
   ])

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 
 /** What a stalled or overtaxed machine makes a run say about itself. */
 const ofTheMachine =
-  /^the load generator (?:\d+ of \d+ )?stalled for|planned requests were never sent|; the load generator did not keep up with/
+  /^the load generator (?:\d+ of \d+ )?stalled for|planned (?:requests|jobs) were never sent|; the load generator did not keep up with/
 
 /**
  * Nothing stands against a run: exit code 0. Where the machine of the test stalled, the run has to say so and

@@ -95,6 +95,7 @@ export const jobs: LaneDefinition = {
   unasked: false,
   essential: false,
   passesPodsBy: true,
+  noun: 'job',
   sends:
     'jobs for workers (`--jobs-rate`), each with a `POST` to the producer of `--jobs-url`, which is asked until the job is done; ' +
     'its latency is the time from the `POST` until then',
