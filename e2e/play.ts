@@ -2,8 +2,8 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import type { RolloutDocument } from '../src/rollout/run-document.ts'
-import { clientNode, type Cluster, namespace, RELEASE } from './cluster.ts'
-import { imageOf } from './images.ts'
+import type { Cluster } from './cluster.ts'
+import { argumentsOf } from './arguments.ts'
 import { install, uninstall } from './install.ts'
 import type { Outcome, Scenario } from './scenario.ts'
 import { together } from './shell.ts'
@@ -34,16 +34,10 @@ export async function play(cluster: Cluster, scenario: Scenario): Promise<Outcom
 
 /** Runs `lastcall rollout` as a user would, prints its report and resolves to its document. */
 async function rollOut(cluster: Cluster, scenario: Scenario): Promise<RolloutDocument> {
-  const { name, restarts, rate, lanes, flags = [] } = scenario
+  const { name } = scenario
   mkdirSync(FOLDER, { recursive: true })
   const file = resolve(FOLDER, `${name}.json`)
-  const often = restarts === 0 ? [] : ['--restarts', String(restarts)]
-  const what = ['rollout', `deployment/${RELEASE}`, '-n', namespace, ...often]
-  // Any image with Node.js will do for the agent; this one is on every node.
-  const agent = ['--image', imageOf('fastify'), '--node', clientNode]
-  const chosen = lanes.length === 0 ? [] : ['--lanes', lanes.join(','), '--slow-time', '4s']
-  const load = ['--rate', String(rate), ...chosen]
-  const args = [CLI, ...what, ...agent, ...load, ...flags, '--json', file]
+  const args = [CLI, ...argumentsOf(scenario), '--json', file]
   console.log(`\n${await cluster.run(process.execPath, args, { accepted: JUDGED })}`)
   return JSON.parse(readFileSync(file, 'utf8')) as RolloutDocument
 }

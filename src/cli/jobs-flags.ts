@@ -34,6 +34,25 @@ export function addJobsFlags(command: Command): Command {
     )
 }
 
+/** Whether `--lanes` names nothing but the jobs, so that no request is sent to the application. */
+export function isJobsAlone(reader: FlagReader): boolean {
+  return reader
+    .text('lanes', '')
+    .split(',')
+    .every((name) => name.trim() === jobs.name)
+}
+
+/** Refuses flags that only requests to the application use, where there is none. */
+export function refuseUnused(reader: FlagReader, flags: readonly string[]): void {
+  if (!isJobsAlone(reader)) return
+  for (const flag of flags.filter((one) => reader.has(one))) {
+    reader.problems.push(
+      `--${flag}: got '${reader.text(flag, '')}', which says nothing with the lane ${jobs.name} alone: its requests ` +
+        'go to --jobs-url; leave the flag out, or add a lane to --lanes that sends to the application',
+    )
+  }
+}
+
 /** Reads `--lanes`; `all` has the jobs only where there is a producer. */
 export function readLaneNames(reader: FlagReader): readonly LaneName[] {
   const hasProducer = reader.has('jobs-url')

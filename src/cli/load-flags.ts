@@ -7,7 +7,7 @@ import type { PlainRequest } from '../load/plain-request.ts'
 import type { Route } from '../load/route.ts'
 import type { LaneName } from '../load/sample.ts'
 import type { FlagReader, RawFlags } from './flag-reader.ts'
-import { addJobsFlags, readJobs, readLaneNames } from './jobs-flags.ts'
+import { addJobsFlags, readJobs, readLaneNames, refuseUnused } from './jobs-flags.ts'
 import { readLaneFlags } from './lane-flags.ts'
 import { addRequestFlags, readHeaders, readPath, readRequest, requestFlags } from './request-flags.ts'
 
@@ -24,6 +24,16 @@ const MAX_RATE = 100_000
 
 /** The routes of all lanes, without duplicates. */
 const routes: readonly Route[] = [...new Set(lanes.flatMap((lane) => lane.routes))]
+
+/** What says nothing about jobs. `--header` is not among them: the producer gets those fields as well. */
+const requestOnlyFlags = [
+  ...requestFlags,
+  'rate',
+  'openapi',
+  'slow-time',
+  'timeout',
+  ...routes.map(({ name }) => `${name}-path`),
+]
 
 /** Adds the flags that shape the load. All commands that send load share them. */
 export function addLoadFlags(command: Command): Command {
@@ -78,6 +88,7 @@ export function readLoadFlags(
   { hostHeader, quietMs, path = '/', operations, ...fallbacks }: LoadFallbacks,
 ): LoadOptions {
   const names = readLaneNames(reader)
+  refuseUnused(reader, requestOnlyFlags)
   const jobs = readJobs(reader, raw, { names, quietMs })
   const ofLanes = (raw[LANE_FLAGS] ?? {}) as Readonly<Record<LaneName, RawFlags>>
   const described = operations ?? [readRequest(reader, path)]

@@ -9,6 +9,7 @@ import { readBudgets } from './budget-flag.ts'
 import { createFlagReader, type FlagReader, type RawFlags } from './flag-reader.ts'
 import type { CliIo } from './io.ts'
 import { checkJsonFile } from './json-file.ts'
+import { refuseUnused } from './jobs-flags.ts'
 import { readLoadFlags } from './load-flags.ts'
 import { readOpenApi } from './openapi/read-openapi.ts'
 import { readShutdown } from './shutdown-flag.ts'
@@ -38,6 +39,7 @@ export function readRehearseFlags(raw: RawFlags, command: readonly string[], io:
   const shutdown = readShutdown(reader)
   const rate = Math.max(MIN_DEFAULT_RATE, Math.ceil((wantedRate(replicas + 1) * RATE_RESERVE) / 10) * 10)
   const coolDownMs = reader.duration('cool-down', 2_000)
+  refuseUnused(reader, ['endpoint-lag'])
   const openapi = readOpenApi(reader, { cwd: io.cwd })
   const load = readLoadFlags(reader, raw, {
     ratePerSecond: rate,

@@ -14,6 +14,7 @@ import { readBudgets } from './budget-flag.ts'
 import { createFlagReader, type FlagReader, type RawFlags } from './flag-reader.ts'
 import type { CliIo } from './io.ts'
 import { checkJsonFile } from './json-file.ts'
+import { refuseUnused } from './jobs-flags.ts'
 import { readLoadFlags } from './load-flags.ts'
 import { readGenerators } from './generators-flag.ts'
 import { readObserveFrom } from './observe-from-flag.ts'
@@ -77,6 +78,7 @@ export function readRolloutFlags(raw: RawFlags, words: readonly string[], io: Cl
   const idleLimitMs = reader.duration('shutdown-delay', defaultLoad.idleLimitMs)
   const byUrl = reader.has('url') ? readUrlTarget(reader, raw) : undefined
   if (!reader.has('url')) refuseTls(reader, raw)
+  refuseUnused(reader, ['url', 'http2-port', 'shutdown-delay'])
   const place = byUrl && { hostHeader: byUrl.url.host, path: `${byUrl.url.pathname}${byUrl.url.search}` }
   const openapi = readOpenApi(reader, { cwd: io.cwd, url: byUrl?.url })
   const operations = openapi?.requests

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import { LastcallError } from '../../src/core/errors.ts'
-import type { RawFlags } from '../../src/cli/flag-reader.ts'
+import { keyOf, type RawFlags } from '../../src/cli/flag-reader.ts'
+import { type LoadCommandOptions, readLoadCommandFlags } from '../../src/cli/load-command-flags.ts'
 import { readRehearseFlags, type RehearseOptions } from '../../src/cli/rehearse-flags.ts'
 import { readRolloutFlags, type RolloutFlags } from '../../src/cli/rollout-flags.ts'
 import { captureIo } from '../helpers/captured-io.ts'
@@ -112,4 +113,72 @@ suite('the flags of jobs for workers', () => {
       assert.match(problems[0] ?? '', wanted)
     })
   }
+})
+
+suite('flags of requests with jobs alone', () => {
+  const alone = { lanes: 'jobs', jobsUrl }
+  const usageOf = (read: () => unknown): readonly string[] => {
+    try {
+      read()
+      return []
+    } catch (error) {
+      assert.ok(error instanceof LastcallError)
+      assert.equal(error.code, 'LASTCALL_USAGE')
+      return error.problems
+    }
+  }
+
+  for (const [flag, value] of [
+    ['path', '/orders'],
+    ['method', 'POST'],
+    ['body', 'a'],
+    ['expect-status', '404'],
+    ['rate', '10'],
+    ['slow-time', '3s'],
+    ['timeout', '3s'],
+    ['echo-path', '/echo'],
+    ['endpoint-lag', '1s'],
+  ] as const) {
+    test(`rehearse refuses --${flag}, and takes it beside another lane`, () => {
+      const raw = { ...alone, [keyOf(flag)]: value }
+      const [problem = '', ...others] = usageOf(() => rehearse(raw))
+      assert.deepEqual(others, [])
+      assert.match(
+        problem,
+        new RegExp(`^--${flag}: got '${value}', which says nothing with the lane jobs alone:`),
+      )
+      assert.match(problem, /leave the flag out, or add a lane to --lanes/)
+      assert.deepEqual(
+        usageOf(() => rehearse({ ...raw, lanes: 'jobs,new-connections' })),
+        [],
+      )
+    })
+  }
+
+  test('rollout refuses its own ones', () => {
+    const raw = { ...alone, url: 'http://shop', http2Port: '81', shutdownDelay: '1s' }
+    const flags = usageOf(() => rollout(raw)).map((problem) => /^--([\w-]+): got/.exec(problem)?.[1])
+    assert.deepEqual(flags, ['url', 'http2-port', 'shutdown-delay'])
+    assert.deepEqual(
+      usageOf(() => rollout({ ...raw, lanes: 'jobs,http2' })),
+      [],
+    )
+    assert.deepEqual(
+      usageOf(() => rollout({ ...alone, header: ['X-Team: a'], service: 'worker' })),
+      [],
+    )
+  })
+
+  test('load sends to the producer, and needs no other URL', () => {
+    const load = (raw: RawFlags): LoadCommandOptions => readLoadCommandFlags(raw, captureIo())
+    const { url, target } = load(alone)
+    assert.deepEqual([url.href, target], [jobsUrl, { host: 'jobs', port: 8080 }])
+    assert.match(
+      usageOf(() => load({ ...alone, url: 'http://shop' })).join(),
+      /^--url: got 'http:\/\/shop', which/,
+    )
+    assert.match(usageOf(() => load({ ...alone, insecure: true })).join(), /^--insecure: needs/)
+    assert.match(usageOf(() => load({ lanes: 'jobs' })).join(), /^--jobs-url: is missing/)
+    assert.match(usageOf(() => load({ jobsUrl })).join(), /^--url: is missing/)
+  })
 })

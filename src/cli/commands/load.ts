@@ -21,6 +21,7 @@ import { addTlsFlags } from '../url-flags.ts'
 const examples: readonly Example[] = [
   ['lastcall load --url http://shop', 'until Ctrl-C or SIGTERM'],
   ['lastcall load --url http://shop --duration 2m --json load.json', 'two minutes, in every detail'],
+  ['lastcall load --lanes jobs --jobs-url http://jobs:8080/jobs --duration 1m', 'a queue and its workers'],
   ['lastcall load --url https://shop.example --insecure', 'TLS with any certificate'],
 ]
 
@@ -28,7 +29,10 @@ const examples: readonly Example[] = [
 export function createLoadCommand(io: CliIo, onExitCode: (code: number) => void): Command {
   const command = new Command('load')
     .description('Send load to one URL until SIGTERM, without retries, and list every request that failed')
-    .option('--url <url>', 'http or https URL of the Service; its name is looked up once (required)')
+    .option(
+      '--url <url>',
+      'http or https URL of the Service; its name is looked up once (required, but not for jobs alone)',
+    )
     .option(
       '--http2-port <port>',
       "where the lane http2 finds HTTP/2 (default: the URL's port + 1, with https the URL's port)",
