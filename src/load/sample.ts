@@ -110,7 +110,12 @@ const ownCodes: readonly string[] = [
 
 /** Whether the generator itself, not the application, is to blame for this failure. */
 export function isOwnFailure(sample: Sample): boolean {
-  return sample.error !== undefined && ownCodes.includes(sample.error.code)
+  return sample.error !== undefined && isOwnCode(sample.error.code)
+}
+
+/** The same of the code of an error. */
+export function isOwnCode(code: string): boolean {
+  return ownCodes.includes(code)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { ASK_AFTER_MS, ASK_AFTER_SHARE } from '../load/lanes/jobs/follow-job.ts'
+import { ASK_AFTER_MS, ASK_AFTER_SHARE, PRODUCER_MS } from '../load/lanes/jobs/follow-job.ts'
 import { jobs } from '../load/lanes/jobs/jobs.ts'
 import { FACTOR_FOR_99_PERCENT } from './power.ts'
 import type { PhasedLane } from './phases.ts'
@@ -14,6 +14,11 @@ export function jobDoubts(facts: RunFacts): readonly string[] {
   const lane = facts.load.lanes.find(({ lane: name }) => name === jobs.name)
   const gone = facts.pods.filter(({ deletedAt }) => deletedAt !== undefined).length
   if (!lane || gone === 0) return []
+  if (lane.requests > 0 && lane.maxMs === 0) {
+    return [
+      'no job was done in this run: look whether a worker takes jobs, and whether --jobs-timeout is long enough',
+    ]
+  }
   // In a rollout of some milliseconds a single job would be a rate of hundreds a second.
   const rate = Math.min(rolloutRate(facts, lane), loadRate(facts, lane))
   const inHand = (gone * rate * leastSeconds(lane)) / facts.replicas
@@ -25,7 +30,11 @@ export function jobDoubts(facts: RunFacts): readonly string[] {
   ]
 }
 
-/** How long half of the jobs took at least: the producer is asked only now and then. */
-function leastSeconds({ p50Ms }: PhasedLane): number {
+/**
+ * How long half of the jobs took at least: the producer is asked only now and then, and no worker has the job
+ * while the producer takes its time.
+ */
+function leastSeconds({ p50Ms: seenMs, requests, failed, counts }: PhasedLane): number {
+  const p50Ms = seenMs - (counts[PRODUCER_MS] ?? 0) / Math.max(1, requests - failed)
   return Math.max(0, Math.min(p50Ms - ASK_AFTER_MS, p50Ms / (1 + ASK_AFTER_SHARE))) / 1_000
 }

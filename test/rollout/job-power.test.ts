@@ -43,6 +43,23 @@ suite('a run with jobs for workers', () => {
     assert.match(judgeRun(makeFacts({ lanes: [jobs(1, 1_700)] })).reasons.join(), /about 1\.5 jobs in hand/)
   })
 
+  test('takes off the time of a slow producer, in which no worker has the job', () => {
+    const lane = { ...jobs(10, 600), counts: { producerMs: 400 * 100 } }
+    assert.match(judgeRun(makeFacts({ lanes: [lane] })).reasons.join(), /about 1\.0 jobs in hand/)
+  })
+
+  test('says that no job was done, of which nothing follows', () => {
+    const failed = { baseline: 30, rollout: 20, drain: 30, 'cool-down': 20 }
+    const lane = { ...makeLane('jobs', failed, failed), p50Ms: 0, maxMs: 0 }
+    const budgets = [{ allowance: { percent: 100 } }]
+    for (const facts of [makeFacts({ lanes: [lane] }), makeFacts({ lanes: [lane], budgets })]) {
+      const { outcome, reasons } = judgeRun(facts)
+      assert.equal(outcome, facts.budgets.length > 0 ? 'inconclusive' : 'fail')
+      assert.match(reasons.at(-1) ?? '', /^no job was done in this run: look whether a worker takes jobs/)
+      assert.doesNotMatch(reasons.join(), /too few jobs/)
+    }
+  })
+
   test('counts the pods that went away: several rollouts see what one cannot', () => {
     const pods = Array.from({ length: 12 }, (_, index) => makePod(`pod-${index}`))
     assert.equal(judgeRun(makeFacts({ lanes: [jobs(10, 300)], pods })).outcome, 'pass')

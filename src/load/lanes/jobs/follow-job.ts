@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { isOwnFailure, type Sample, type SampleError } from '../../sample.ts'
+import { isOwnCode, isOwnFailure, type Sample, type SampleError } from '../../sample.ts'
 import type { RequestIdentity } from '../../trace.ts'
 import type { Producer } from './producer.ts'
 
@@ -12,6 +12,9 @@ export interface Patience {
 /** A producer is asked again after this time, or after this share of the job's age. */
 export const ASK_AFTER_MS = 100
 export const ASK_AFTER_SHARE = 1 / 8
+
+/** Counts the milliseconds that the producer took to take a done job and to say that it was done. */
+export const PRODUCER_MS = 'producerMs'
 
 /**
  * Enqueues a job and resolves when it was seen to be done, or was not within its time. Its sample takes from
@@ -32,8 +35,13 @@ export async function followJob(
     )
     // Also an answer that comes late is about a moment in which the job had its whole time.
     const isLast = ageMs() >= timeoutMs
+    const askedMs = ageMs()
     const times = await producer.ask(identity.id)
-    if (typeof times === 'number' && times > 0) return { ...posted, endMs: ageMs() }
+    if (typeof times === 'number' && times > 0) {
+      const endMs = ageMs()
+      const counts = { [PRODUCER_MS]: Math.ceil(posted.endMs + endMs - askedMs) }
+      return { ...posted, endMs, counts }
+    }
     if (isLast || signal.aborted) return failed(posted, ageMs(), lateness(times, timeoutMs))
   }
 }
@@ -56,6 +64,8 @@ function lateness(times: number | SampleError, timeoutMs: number): SampleError {
   if (typeof times === 'number') {
     return { code: 'JOB_LOST', message: `the job was not done within ${timeoutMs} ms`, stage: 'wait' }
   }
+  // What went wrong on this machine is no fault of the producer.
+  if (isOwnCode(times.code)) return times
   const { code, message } = times
   return {
     code: 'JOB_UNSEEN',

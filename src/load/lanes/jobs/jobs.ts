@@ -108,7 +108,7 @@ export const jobs: LaneDefinition = {
     requests: (options) => [requestOf(jobsOf(options).url)],
     askedMs: () => 0,
     send: tryJob,
-    where: () => 'of --jobs-url',
+    where: () => 'of --jobs-url:',
     remedy:
       'the producer has to answer POST --jobs-url/ID with 2xx and GET --jobs-url/ID with {"done": 0} or more, ' +
       'and a worker has to do the job within --jobs-timeout',

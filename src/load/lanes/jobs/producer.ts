@@ -20,8 +20,10 @@ export interface Producer {
 
 /** It does not work on the job, so it has no reason to take longer. */
 const TIMEOUT_MS = 5_000
-/** An answer is short. */
-const MAX_KEPT = 1_000
+/** An answer may have the whole job in it. */
+const MAX_KEPT_BYTES = 64 * 1024
+/** What {@link sendRequest} calls an answer that its check does not take. */
+const WRONG_BODY = 'WRONG_HASH'
 
 /**
  * A producer. Each request has a connection of its own: on one that was kept a request could meet its close,
@@ -54,6 +56,7 @@ export function createProducer(url: string, headers: Headers): Producer {
         scheduledAt: readClocks(),
         bodyCheck: answer,
       })
+      if (error?.code === WRONG_BODY) return { ...error, code: 'WRONG_ANSWER' }
       return error ?? answer.done() ?? 0
     },
     destroy: () => client.destroy(),
@@ -71,25 +74,30 @@ export function targetOf({ protocol, hostname, port }: URL): Target {
   }
 }
 
-/** Reads `{ "done": 1 }`. */
+/** Reads `{ "done": 1 }`, whatever else is in it. */
 function createDoneReader(): BodyCheck & { done(): number | undefined } {
-  let text = ''
+  const chunks: Buffer[] = []
+  let bytes = 0
+  const read = (): string => Buffer.concat(chunks).toString()
   const done = (): number | undefined => {
     try {
-      const { done: times } = JSON.parse(text) as { readonly done?: unknown }
-      return Number.isInteger(times) ? (times as number) : undefined
+      const { done: times } = JSON.parse(read()) as { readonly done?: unknown }
+      return Number.isInteger(times) && (times as number) >= 0 ? (times as number) : undefined
     } catch {
       return undefined
     }
   }
   return {
     write(chunk) {
-      if (text.length < MAX_KEPT) text += chunk.toString()
+      if (bytes <= MAX_KEPT_BYTES) chunks.push(chunk)
+      bytes += chunk.length
     },
     done,
-    problem: () =>
-      done() === undefined
-        ? `wanted {"done": 0} or more, got ${JSON.stringify(text.slice(0, 100))}`
-        : undefined,
+    problem() {
+      if (bytes > MAX_KEPT_BYTES) return `wanted {"done": 0} or more, got more than ${MAX_KEPT_BYTES} bytes`
+      return done() === undefined
+        ? `wanted {"done": 0} or more, got ${JSON.stringify(read().slice(0, 100))}`
+        : undefined
+    },
   }
 }

@@ -27,7 +27,7 @@ suite('the self-test of jobs', () => {
       {
         unreachable: false,
         sentence:
-          'POST /jobs of --jobs-url the job was not done within 300 ms; the producer has to answer POST --jobs-url/ID ' +
+          'POST /jobs of --jobs-url: the job was not done within 300 ms; the producer has to answer POST --jobs-url/ID ' +
           'with 2xx and GET --jobs-url/ID with {"done": 0} or more, and a worker has to do the job within --jobs-timeout',
       },
     ])
@@ -47,7 +47,7 @@ suite('the self-test of jobs', () => {
     assert.equal(problems[0]?.unreachable, true)
     assert.match(
       problems[0]?.sentence ?? '',
-      /^POST \/jobs of --jobs-url got no answer: JOB_REFUSED .*ECONNREFUSED/,
+      /^POST \/jobs of --jobs-url: got no answer: JOB_REFUSED .*ECONNREFUSED/,
     )
   })
 })
