@@ -1,4 +1,4 @@
-import { ASK_AFTER_MS, ASK_AFTER_SHARE, PRODUCER_MS } from '../load/lanes/jobs/follow-job.ts'
+import { ASK_AFTER_MS, ASK_AFTER_SHARE, JOB_LOST, PRODUCER_MS } from '../load/lanes/jobs/follow-job.ts'
 import { jobs } from '../load/lanes/jobs/jobs.ts'
 import { FACTOR_FOR_99_PERCENT } from './power.ts'
 import type { PhasedLane } from './phases.ts'
@@ -13,7 +13,9 @@ import type { RunFacts } from './run-facts.ts'
 export function jobDoubts(facts: RunFacts): readonly string[] {
   const lane = facts.load.lanes.find(({ lane: name }) => name === jobs.name)
   const gone = facts.pods.filter(({ deletedAt }) => deletedAt !== undefined).length
-  if (!lane || gone === 0) return []
+  // What was seen was not missed.
+  const isSeen = facts.load.failures.some(({ error }) => error?.code === JOB_LOST)
+  if (!lane || gone === 0 || isSeen) return []
   if (lane.requests > 0 && lane.maxMs === 0) {
     return [
       'no job was done in this run: look whether a worker takes jobs, and whether --jobs-timeout is long enough',

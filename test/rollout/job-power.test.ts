@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
 import type { PhasedLane } from '../../src/rollout/phases.ts'
+import type { RunFacts } from '../../src/rollout/run-facts.ts'
 import { judgeRun } from '../../src/rollout/verdict.ts'
 import { makeFacts, makeLane, makePod } from '../helpers/run-facts.ts'
+import { makeSample } from '../helpers/samples.ts'
 
 /** Jobs of the 10 s of the helper's phases, of whose pods three went away, of three. */
 const jobs = (perSecond: number, p50Ms: number): PhasedLane => ({
@@ -41,6 +43,17 @@ suite('a run with jobs for workers', () => {
     assert.match(judgeRun(makeFacts({ lanes: [jobs(10, 450)] })).reasons.join(), /about 3\.5 jobs in hand/)
     // 1 a second for 1.51 s, of 1.7 s: of a long job the time is an eighth too long at most.
     assert.match(judgeRun(makeFacts({ lanes: [jobs(1, 1_700)] })).reasons.join(), /about 1\.5 jobs in hand/)
+  })
+
+  test('does not say that lost jobs could have been missed when it has seen some', () => {
+    const lane = { ...makeLane('jobs', { rollout: 20 }, { rollout: 1 }), p50Ms: 100 }
+    const failed = (code: string): RunFacts =>
+      makeFacts({
+        lanes: [lane],
+        failures: [makeSample({ lane: 'jobs', error: { code, message: '', stage: 'wait' } })],
+      })
+    assert.deepEqual(judgeRun(failed('JOB_LOST')).reasons, ['1 job failed after the first restart began'])
+    assert.match(judgeRun(failed('JOB_REFUSED')).reasons.join(), /too few jobs/)
   })
 
   test('takes off the time of a slow producer, in which no worker has the job', () => {

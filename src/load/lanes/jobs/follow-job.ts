@@ -13,6 +13,9 @@ export interface Patience {
 export const ASK_AFTER_MS = 100
 export const ASK_AFTER_SHARE = 1 / 8
 
+/** Code of a job that was not done in its time. */
+export const JOB_LOST = 'JOB_LOST'
+
 /** Counts the milliseconds that the producer took to take a done job and to say that it was done. */
 export const PRODUCER_MS = 'producerMs'
 
@@ -62,7 +65,7 @@ function refusal({ code, message, stage }: SampleError): SampleError {
 
 function lateness(times: number | SampleError, timeoutMs: number): SampleError {
   if (typeof times === 'number') {
-    return { code: 'JOB_LOST', message: `the job was not done within ${timeoutMs} ms`, stage: 'wait' }
+    return { code: JOB_LOST, message: `the job was not done within ${timeoutMs} ms`, stage: 'wait' }
   }
   // What went wrong on this machine is no fault of the producer.
   if (isOwnCode(times.code)) return times
