@@ -1,4 +1,5 @@
 import type { LoadDocument } from '../load/load-document.ts'
+import type { LoadOptions } from '../load/load-options.ts'
 import { jobs, REVIEWED, UNCOUNTED, UNREVIEWED } from '../load/lanes/jobs/jobs.ts'
 import { plural } from './numbers.ts'
 
@@ -28,6 +29,16 @@ export function reviewNotes(load: LoadDocument): readonly string[] {
       ? [`"repeated" leaves out ${plural(uncounted, 'done job')} that could not be looked at again`]
       : []),
   ]
+}
+
+/** Says for how long the end of a load waits for locks; undefined where it does not. */
+export function lockNotice({ jobs: load }: LoadOptions): string | undefined {
+  const leftMs = load ? load.lockMs - load.quietMs : 0
+  if (leftMs <= 0) return undefined
+  return (
+    `done jobs are looked at again when the locks of the last pods have expired: in ${Math.ceil(leftMs / 1_000)} s ` +
+    'and the time of the longest job (--jobs-lock)'
+  )
 }
 
 function countOf({ lanes }: LoadDocument, name: string): number {

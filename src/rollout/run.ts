@@ -7,6 +7,7 @@ import { type Instant, readClocks } from '../load/sample.ts'
 import type { Driver, DriverLoad } from './driver.ts'
 import { endsRun } from './ends-run.ts'
 import type { FailureBudget } from './failure-budget.ts'
+import { lockNotice } from './job-review.ts'
 import { nothingSent } from './nothing-sent.ts'
 import { orAborted } from './or-aborted.ts'
 import { trackPhases } from './phase-tracker.ts'
@@ -132,6 +133,8 @@ export function startRun(
     }
     phases.begin('cool-down')
     await sleep(options.coolDownMs, undefined, { signal })
+    const waits = lockNotice(options.load)
+    if (waits !== undefined) timeline.record('notice', { detail: waits })
     record = await orAborted(load.stop(), signal)
     isComplete = true
   }

@@ -27,19 +27,29 @@ async function rehearse(t: TestContext, ending: string, ...flags: string[]): Pro
 
 suite('lastcall rehearse --lanes jobs', () => {
   test('finds that a worker with lastcall loses no job, and asks nothing but its probe server', async (t) => {
-    const { code, document } = await rehearse(t, 'drain', '--restarts', '4')
+    const { code, document } = await rehearse(
+      t,
+      'drain',
+      '--restarts',
+      '6',
+      '--jobs-once',
+      '--jobs-lock',
+      '1s',
+    )
     const { verdict, load, pods } = document
     assert.deepEqual(load.failures, [])
     assert.deepEqual([verdict.outcome, code], ['pass', 0], verdict.reasons.join('\n'))
     assert.deepEqual(
       pods.map(({ local }) => local?.readiness),
-      Array(10).fill({ kind: 'probe-server' }),
+      Array(14).fill({ kind: 'probe-server' }),
     )
     assert.deepEqual(
       load.lanes.map(({ lane }) => lane),
       ['jobs'],
     )
     assert.equal(verdict.smallestOutageMs, null)
+    const notices = document.timeline.flatMap(({ kind, detail }) => (kind === 'notice' ? [detail] : []))
+    assert.match(notices.join(), /^done jobs are looked at again when the locks .*: in 1 s and the time/)
   })
 
   test('finds the jobs of a worker that ends at once', async (t) => {

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict'
 import { suite, test } from 'node:test'
+import type { LoadOptions } from '../../src/load/load-options.ts'
+import { lockNotice } from '../../src/rollout/job-review.ts'
 import { judgeLoad } from '../../src/rollout/load-verdict.ts'
 import { judgeRun, type Verdict } from '../../src/rollout/verdict.ts'
+import { jobsLoad } from '../helpers/job-queue.ts'
 import { makeFacts, makeLane } from '../helpers/run-facts.ts'
 
 /** Judges jobs of which so many were done and looked at again. */
@@ -41,4 +44,12 @@ suite('done jobs at the end of a run', () => {
     }
     for (const { notes } of judge({ uncounted: 0 })) assert.deepEqual(notes, [])
   })
+})
+
+test('the end of a load says for how long it waits for locks, where it does', () => {
+  const load = (lockMs: number): LoadOptions => jobsLoad({ url: 'http://jobs/' }, { lockMs, quietMs: 2_000 })
+  assert.match(lockNotice(load(30_000)) ?? '', /: in 28 s and the time of the longest job/)
+  for (const none of [load(2_000), load(0), { ...load(0), jobs: undefined }]) {
+    assert.equal(lockNotice(none as LoadOptions), undefined)
+  }
 })
