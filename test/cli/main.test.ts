@@ -46,9 +46,9 @@ test('the examples in the help of a command can be read by it', async () => {
     for (const words of lines) {
       // A flag that cannot be used is found before anything is started, and only then is this message there.
       const at = words.indexOf('--') < 0 ? words.length : words.indexOf('--')
-      const { code, err } = await run(...words.slice(0, at), '--rate', 'fast', ...words.slice(at))
+      const { code, err } = await run(...words.slice(0, at), '--duration', 'long', ...words.slice(at))
       assert.equal(code, 2)
-      assert.match(err, /^The command line cannot be used: --rate: got 'fast'/)
+      assert.match(err, /^The command line cannot be used: --duration: got 'long'/)
     }
   }
 })

@@ -8,7 +8,7 @@ import { eventually } from './eventually.ts'
 import { FakeCluster } from './fake-cluster.ts'
 import { writeKubeconfig } from './kubeconfig.ts'
 
-const short = '--cool-down 200ms --lanes new-connections,slow --slow-time 300ms --rate 200'.split(' ')
+const requests = '--lanes new-connections,slow --slow-time 300ms --rate 200'.split(' ')
 
 /** A command that runs. */
 export interface Command {
@@ -20,6 +20,7 @@ export interface Command {
 export function begin(t: TestContext, cluster: FakeCluster, ...flags: string[]): Command {
   const io = captureIo()
   const kubeconfig = writeKubeconfig(t, cluster.server.access.server)
+  const short = ['--cool-down', '200ms', ...(flags.includes('jobs') ? [] : requests)]
   const baseline = flags.includes('none') ? [] : ['--baseline', '300ms']
   const words = ['rollout', 'deploy/shop', '--kubeconfig', kubeconfig, ...short, ...baseline, ...flags]
   const code = main(words, io)
