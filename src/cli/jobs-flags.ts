@@ -47,7 +47,7 @@ export function refuseUnused(reader: FlagReader, flags: readonly string[]): void
   if (!isJobsAlone(reader)) return
   for (const flag of flags.filter((one) => reader.has(one))) {
     reader.problems.push(
-      `--${flag}: got '${reader.text(flag, '')}', which says nothing with the lane ${jobs.name} alone: its requests ` +
+      `--${flag}: got '${reader.text(flag, '')}', which has no effect with the lane ${jobs.name} alone: its requests ` +
         'go to --jobs-url; leave the flag out, or add a lane to --lanes that sends to the application',
     )
   }

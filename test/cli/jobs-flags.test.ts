@@ -145,7 +145,7 @@ suite('flags of requests with jobs alone', () => {
       assert.deepEqual(others, [])
       assert.match(
         problem,
-        new RegExp(`^--${flag}: got '${value}', which says nothing with the lane jobs alone:`),
+        new RegExp(`^--${flag}: got '${value}', which has no effect with the lane jobs alone:`),
       )
       assert.match(problem, /leave the flag out, or add a lane to --lanes/)
       assert.deepEqual(
