@@ -8,8 +8,10 @@ import type { FlagReader, RawFlags } from './flag-reader.ts'
 const MAX_RATE = 1_000
 const DEFAULT_RATE = 10
 const DEFAULT_TIMEOUT_MS = 30_000
-/** The lock of BullMQ, and the visibility time-out of SQS. */
-const DEFAULT_LOCK_MS = 30_000
+/**
+ * BullMQ's lock of 30 s, and its check for stalled jobs every 30 s. The visibility time-out of SQS is 30 s.
+ */
+const DEFAULT_LOCK_MS = 60_000
 const EXAMPLE = 'http://jobs:8080/jobs'
 
 /** Adds the flags of jobs for workers. */
@@ -30,7 +32,7 @@ export function addJobsFlags(command: Command): Command {
       '--jobs-lock <duration>',
       'how long the queue keeps a job for a worker that is gone, as its lock, visibility time-out and checks for both ' +
         'take; done jobs are looked at again no sooner than that after the last pod went away ' +
-        '(default: 30s with --jobs-once, else 0)',
+        '(default: 60s with --jobs-once, else 0)',
     )
 }
 

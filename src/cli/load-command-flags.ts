@@ -37,7 +37,7 @@ function readPlace(reader: FlagReader, raw: RawFlags): UrlTarget | undefined {
   if (!isJobsAlone(reader)) return readUrlTarget(reader, raw)
   refuseTls(reader, raw)
   const text = reader.text('jobs-url', '')
-  // What is wrong with it is said where the flags of jobs are read.
+  // readJobs() reports an invalid URL.
   return URL.canParse(text) ? { url: new URL(text), target: targetOf(new URL(text)) } : undefined
 }
 

@@ -93,7 +93,7 @@ export interface LifecycleOptions {
   readonly exitAfter?: 'signal' | 'any' | 'never' | undefined
   /**
    * Receives the events, with pino's call signature; false for no log. By default, one JSON line for each
-   * event on stderr.
+   * event on stderr, or lines for people on a terminal.
    * @default one that writes to stderr
    */
   readonly logger?: Logger | false | undefined

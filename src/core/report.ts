@@ -59,7 +59,7 @@ export interface Report {
   readonly schemaVersion: 1
   readonly reason: string
   readonly exitCode: number
-  /** False when anything was force-closed, a hook failed or an error was uncaught. */
+  /** False when anything was force-closed, a hook, a worker or a hold failed, or an error was uncaught. */
   readonly clean: boolean
   /** ISO 8601. */
   readonly startedAt: string

@@ -21,8 +21,8 @@ export function reviewNotes(load: LoadDocument): readonly string[] {
   return [
     ...(reviewed > 0
       ? [
-          `${plural(reviewed, 'done job was', 'done jobs were')} looked at again at the end, when no worker that went away ` +
-            'could have a lock on them any more (--jobs-lock)',
+          `${plural(reviewed, 'done job was', 'done jobs were')} looked at again at the end, no sooner than --jobs-lock ` +
+            'after the last pod went away',
         ]
       : []),
     ...(uncounted > 0

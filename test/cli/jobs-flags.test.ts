@@ -47,7 +47,7 @@ suite('the flags of jobs for workers', () => {
       perSecond: 50,
       timeoutMs: 60_000,
       once: true,
-      lockMs: 30_000,
+      lockMs: 60_000,
       quietMs: 2_000,
     })
     assert.deepEqual(readiness, { kind: 'worker' })
@@ -65,7 +65,7 @@ suite('the flags of jobs for workers', () => {
       return [lockMs, quietMs]
     }
     assert.deepEqual(locks({}), [0, 7_000])
-    assert.deepEqual(locks({ jobsOnce: true }), [30_000, 7_000])
+    assert.deepEqual(locks({ jobsOnce: true }), [60_000, 7_000])
     assert.deepEqual(locks({ jobsOnce: true, jobsLock: '0' }), [0, 7_000])
     assert.deepEqual(locks({ jobsLock: '2m' }), [120_000, 7_000])
     assert.equal(rollout({ jobsUrl, coolDown: '7s' }).loadFor(1, '').jobs?.quietMs, 7_000)

@@ -42,7 +42,7 @@ export interface PodContext {
   onReadyChange(pod: Pod, ready: boolean): void
 }
 
-/** Report a missing option at once instead of after the timeout. */
+/** After this time a pod that is not ready is told what is missing. The run waits on for --ready-timeout. */
 const HINT_AFTER_MS = 5_000
 
 /** Starts a pod and its readiness probe. */
