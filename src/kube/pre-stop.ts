@@ -32,6 +32,11 @@ export function preStopOf(container: PlainObject): PreStop {
   return { how: 'unknown', what }
 }
 
+/** Whether SIGTERM may come later than without the hook; a sleep of 0 s delays nothing. */
+export function delaysSigterm(hook: PreStop): boolean {
+  return 'seconds' in hook ? hook.seconds > 0 : hook.how !== 'none'
+}
+
 /** Seconds of `sleep 5`, also of `sh -c 'sleep 5'`. */
 function sleptBy(command: readonly string[]): number | undefined {
   const line = command.join(' ')

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { stringify } from 'yaml'
 import { containerOf, podOf } from '../chart/manifest.ts'
-import { chartSuite, renderDeployment, test } from '../chart/helm.ts'
+import { chartSuite, refusal, renderDeployment, test, type Values } from '../chart/helm.ts'
+import { checkManifests } from '../../src/kube/check/check-manifests.ts'
 import { valueAt } from '../../src/kube/yaml/plain.ts'
 import { readDocuments } from '../../src/kube/yaml/read-documents.ts'
 import { parseKubeVersion } from '../../src/kube/kube-version.ts'
@@ -38,6 +39,31 @@ chartSuite('lastcall kube patch and the chart', () => {
       const sorted = (list: typeof wanted): typeof wanted =>
         list.toSorted((one, other) => one.name.localeCompare(other.name))
       assert.deepEqual(sorted(env), sorted(wanted), version)
+    }
+  })
+
+  test('kube check finds a command that the chart refuses, and no other', async () => {
+    const commands: readonly (readonly [values: Values, isRefused: boolean])[] = [
+      [{ command: ['npm', 'start'] }, true],
+      [{ args: ['yarn', 'start'] }, true],
+      [{ command: ['tini', '--', '/usr/bin/npx', 'shop'] }, true],
+      [{ command: ['sh', '-c', 'exec pnpm start'] }, true],
+      [{ command: ['tini', '--'], args: ['npm', 'start'] }, true],
+      [{ command: ['tini', '--', 'node', 'server.js', 'npm'] }, false],
+      [{ args: ['server.js', './npm.js'] }, false],
+    ]
+    for (const [values, isRefused] of commands) {
+      if (isRefused) assert.match(await refusal(values), /command: \w+ starts your server in a shell/)
+      else await renderDeployment(values)
+      const text = stringify(await renderDeployment({ ...values, lifecycle: { acceptLoss: true } }))
+      const selection = { names: [], requirements: [] }
+      const { workloads } = checkManifests([{ name: 'a', text }], { selection, container: undefined })
+      const found = workloads[0]?.findings.filter(({ rule }) => rule === 'command') ?? []
+      assert.deepEqual(
+        found.map(({ certainty }) => certainty),
+        isRefused ? ['loses'] : [],
+        JSON.stringify(values),
+      )
     }
   })
 

@@ -1,22 +1,10 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
-import { checkManifests, ruleIds } from '../../src/kube/check/check-manifests.ts'
+import { ruleIds } from '../../src/kube/check/check-manifests.ts'
 import type { RuleId } from '../../src/kube/check/rule.ts'
-import { deployment, patch } from './patch.ts'
-
-function check(text: string): readonly (readonly [RuleId, string, string])[] {
-  const selection = { names: [], requirements: [] }
-  const { workloads } = checkManifests([{ name: 'shop.yaml', text }], { selection, container: undefined })
-  return workloads[0]!.findings.map(({ rule, certainty, message }) => [rule, certainty, message])
-}
-
-/** A Deployment in which nothing is wrong, with these changes. */
-const good = patch(deployment().replace('  replicas: 3', '  replicas: 3\n  minReadySeconds: 5')).text
-const change = (from: string | RegExp, to: string): string => {
-  assert.notEqual(good.replace(from, to), good, `${String(from)} is not there`)
-  return good.replace(from, to)
-}
+import { change, check, good } from './findings.ts'
+import { deployment } from './patch.ts'
 
 /** One fault each: its rule, how certain a loss is, the manifest, and what is said. */
 const faults: readonly (readonly [rule: RuleId, certainty: string, text: string, said: RegExp])[] = [
@@ -104,6 +92,13 @@ const faults: readonly (readonly [rule: RuleId, certainty: string, text: string,
     /npm, which does not pass SIGTERM on/,
   ],
   ['command', 'may lose', change('image: shop:1', 'command: [/bin/sh, -c, node a.js | tee log]'), /a shell/],
+  [
+    'command',
+    'loses',
+    change('image: shop:1', 'command: [/sbin/tini, --, /usr/bin/npm, start]'),
+    /npm, which does not pass SIGTERM on/,
+  ],
+  ['command', 'loses', change('image: shop:1', 'args: [yarn, start]'), /yarn, which does not pass/],
   ['rollout', 'may lose', change('minReadySeconds: 5', 'minReadySeconds: 0'), /minReadySeconds is 0/],
   [
     'rollout',

@@ -3,7 +3,7 @@ import * as defaults from '../../core/defaults.ts'
 import { durationOf, hasLastcall } from '../environment.ts'
 import { gracePeriodOf } from '../grace-period.ts'
 import { describeVersion, hasSleepAction, type KubeVersion } from '../kube-version.ts'
-import { preStopOf } from '../pre-stop.ts'
+import { delaysSigterm, preStopOf } from '../pre-stop.ts'
 import type { PlainObject } from '../yaml/plain.ts'
 import { type CheckedPod, type Finding, loses, mayLose } from './rule.ts'
 
@@ -62,12 +62,14 @@ function sleepFindings(container: PlainObject, version: KubeVersion | undefined)
 
 function waitFindings(container: PlainObject, budget: Budget): readonly Finding[] {
   const isOurs = hasLastcall(container)
-  const waits = preStopOf(container).how !== 'none' || budget.shutdownDelayMs > 0
-  if (!waits) {
-    const what = isOurs ? 'there is no preStop hook and no shutdown delay' : 'there is no preStop hook'
+  const hook = preStopOf(container)
+  if (!delaysSigterm(hook) && budget.shutdownDelayMs === 0) {
+    const none = hook.how === 'none'
+    const what = none ? 'there is no preStop hook' : 'the preStop hook waits 0s'
+    const delay = none ? ' and no shutdown delay' : ' and there is no shutdown delay'
     const harm = 'the server closes while nodes that have not heard of it yet send it new connections'
     const remedy = 'add a preStop sleep, or run lastcall kube patch for a Node.js server'
-    return [loses(`${what}, so ${harm}: ${remedy}`)]
+    return [loses(`${what}${isOurs ? delay : ''}, so ${harm}: ${remedy}`)]
   }
   if (isOurs) return []
   const harm = 'a server that closes connections in use at SIGTERM loses the requests on them'

@@ -1,20 +1,28 @@
+import { posix } from 'node:path'
 import { loadsAuto, variablesNamed } from '../environment.ts'
-import { preStopOf } from '../pre-stop.ts'
+import { delaysSigterm, preStopOf } from '../pre-stop.ts'
 import { type CheckedPod, type Finding, loses, mayLose } from './rule.ts'
+
+/** Programs that start the server in a shell of their own, which keeps SIGTERM to itself. */
+const runners = ['npm', 'npx', 'yarn', 'pnpm']
 
 /** Whether the server is the process that gets the signal. */
 export function checkCommand({ container: { value } }: CheckedPod): readonly Finding[] {
-  const { command, args } = value
-  const words = [command, args].flatMap((list: unknown) => (Array.isArray(list) ? list.map(String) : []))
-  if (!Array.isArray(command) || command.length === 0) return []
-  const program = words[0]?.replace(/^.*\//, '') ?? ''
-  if (['npm', 'npx', 'yarn', 'pnpm'].includes(program)) {
-    return [
-      loses(`the command is ${program}, which does not pass SIGTERM on to the server: start node itself`),
-    ]
+  const words = [value['command'], value['args']].flatMap((list: unknown) =>
+    Array.isArray(list) ? list.map(String) : [],
+  )
+  // As in the chart: also behind an init such as tini, and in the script of a shell.
+  const names = words
+    .join(' ')
+    .split(' ')
+    .map((word) => posix.basename(word))
+  const first = names.find((name) => name === 'node' || runners.includes(name)) ?? ''
+  if (runners.includes(first)) {
+    return [loses(`the command is ${first}, which does not pass SIGTERM on to the server: start node itself`)]
   }
-  const script = words.slice(2).join(' ')
-  if (/^(?:ba|da|a)?sh$/.test(program) && words[1] === '-c' && !/\bexec\b/.test(script)) {
+  const [program = '', flag] = words
+  const isScript = /^(?:ba|da|a)?sh$/.test(posix.basename(program)) && flag === '-c'
+  if (isScript && !/\bexec\b/.test(words.slice(2).join(' '))) {
     return [mayLose('the command is a shell, which may keep SIGTERM to itself: start the server with exec')]
   }
   return []
@@ -30,9 +38,9 @@ export function checkAuto({ workload, container: { value } }: CheckedPod): reado
 
 /** Whether another container ends before the container that serves. */
 export function checkSidecars({ workload, container, all }: CheckedPod): readonly Finding[] {
-  if (workload.isJob || preStopOf(container.value).how === 'none' || container.isSidecar) return []
+  if (workload.isJob || !delaysSigterm(preStopOf(container.value)) || container.isSidecar) return []
   const others = all.filter(
-    (one) => one.name !== container.name && !one.isSidecar && preStopOf(one.value).how === 'none',
+    (one) => one.name !== container.name && !one.isSidecar && !delaysSigterm(preStopOf(one.value)),
   )
   const remedy = 'make it a sidecar (an init container with restartPolicy: Always), or give it the same hook'
   return others.map(({ name, path }) => {
