@@ -1,4 +1,7 @@
+import { MAX_DURATION_MS } from '../core/defaults.ts'
 import { parseDuration } from '../core/duration.ts'
+import { variable } from '../core/option-names.ts'
+import { type OptionRule, optionRules } from '../core/option-rules.ts'
 import { isObject, type PlainObject, textOf, valueAt } from './yaml/plain.ts'
 
 /** One entry of a container's `env`. */
@@ -19,33 +22,55 @@ export function variablesNamed(container: PlainObject, name: string): readonly V
   })
 }
 
+const rules: ReadonlyMap<string, OptionRule> = new Map(
+  Object.values(optionRules).flatMap((rule) => (rule.env === undefined ? [] : [[rule.env, rule]])),
+)
+
+/** Names of all variables that are options of the server, in the order of the options. */
+export const optionVariables: readonly string[] = [...rules.keys()]
+
+/** The text of an option; undefined when the server takes it as not set, or its value is not here. */
+function optionText(container: PlainObject, name: string): string | undefined {
+  return variable({ [name]: variablesNamed(container, name).at(-1)?.text }, name)
+}
+
+/** Why the server would refuse to start with this option, by its own rules; undefined when it starts. */
+export function optionProblem(container: PlainObject, name: string): string | undefined {
+  const text = optionText(container, name)
+  const rule = rules.get(name)
+  if (text === undefined || !rule || rule.accepts(rule.parse?.(text))) return undefined
+  // In the code a plain number is milliseconds; a variable needs its unit.
+  const wanted = rule.parse === parseDuration ? wantedDuration : rule.wanted
+  return `${name} is '${text}', wanted ${wanted}`
+}
+
+const wantedDuration = `a duration such as 5s or 500ms, up to ${MAX_DURATION_MS}ms`
+
 /**
  * A duration that a container is given, in milliseconds; undefined when it is not in the manifest, and a
  * sentence when it cannot be read.
  */
 export function durationOf(container: PlainObject, name: string): number | string | undefined {
-  const variable = variablesNamed(container, name).at(-1)
-  if (!variable || variable.text === '') return undefined
-  const { text } = variable
-  if (text === undefined) return undefined
-  return parseDuration(text) ?? `${name} is '${text}', wanted a duration such as 5s or 500ms`
+  const text = optionText(container, name)
+  return text === undefined ? undefined : (optionProblem(container, name) ?? parseDuration(text))
 }
 
 /**
  * Port of the probe server, false for none; undefined when it is not in the manifest, and a sentence when it
- * cannot be read.
+ * cannot be read, or is none that a probe can name.
  */
 export function probePortOf(container: PlainObject): number | false | string | undefined {
   const name = 'LASTCALL_PROBE_PORT'
-  const variable = variablesNamed(container, name).at(-1)
-  if (!variable || variable.text === '') return undefined
-  const { text } = variable
+  const text = optionText(container, name)
   if (text === undefined) return undefined
   if (text === 'false') return false
-  const port = Number(text)
-  const isPort = /^\d+$/.test(text) && port >= 1 && port <= 65_535
-  return isPort ? port : `${name} is '${text}', wanted a port from 1 to 65535, or false`
+  const unnamed = Number(text) === 0 ? anyPortProblem : undefined
+  return optionProblem(container, name) ?? unnamed ?? Number(text)
 }
+
+/** The server starts, and listens on another port each time. */
+export const anyPortProblem =
+  "LASTCALL_PROBE_PORT is '0', which means any free port, which no probe can name: wanted 1 to 65535, or false"
 
 /**
  * Whether the environment of a container shows lastcall. The server's code may use it without that.

@@ -1,5 +1,5 @@
 import type { Container } from './containers.ts'
-import { isElsewhere, unquotedValues, variablesNamed } from './environment.ts'
+import { isElsewhere, optionProblem, optionVariables, unquotedValues, variablesNamed } from './environment.ts'
 import type { Remarks } from './findings.ts'
 import { withAuto } from './node-options.ts'
 import { type AskedNumbers, type Numbers, resolveNumbers } from './numbers.ts'
@@ -94,15 +94,17 @@ function decide({ podSpec, container, all }: FoundPod, isJob: boolean, wishes: P
 function shapeProblems(container: PlainObject): readonly string[] {
   const lists = ['env', 'ports'].filter((key) => !isListOrNothing(container[key]))
   const maps = ['lifecycle', ...probeNames].filter((key) => !isObject(container[key] ?? {}))
-  const names = ['NODE_OPTIONS', ...settingNames]
+  const names = ['NODE_OPTIONS', ...optionVariables]
   const twice = names.filter((name) => variablesNamed(container, name).length > 1)
-  // --auto has its own remedy for NODE_OPTIONS.
-  const elsewhere = names.filter((name) => name !== 'NODE_OPTIONS' && isElsewhere(container, name))
+  const elsewhere = settingNames.filter((name) => isElsewhere(container, name))
+  // The patch reads or replaces the others.
+  const kept = optionVariables.filter((name) => !settingNames.includes(name))
   return [
     ...lists.map((key) => `${key} is no list`),
     ...maps.map((key) => `${key} has no keys`),
     ...twice.map((name) => `env has ${name} more than once: leave one of them`),
     ...unquotedValues(container, names),
+    ...kept.flatMap((name) => optionProblem(container, name) ?? []),
     ...elsewhere.map((name) => `${name} has a valueFrom, which lastcall does not follow: give it a value`),
   ]
 }

@@ -65,7 +65,7 @@ const faults: readonly (readonly [rule: RuleId, certainty: string, text: string,
     'loses',
     change('name: probes', 'name: http')
       .replaceAll('port: probes', 'port: http')
-      .replace('_PROBE_PORT', '_CHECK_TIMEOUT'),
+      .replace('_PROBE_PORT', '_PROBE_HOST'),
     /port 8081 \(http\) of container app/,
   ],
   ['probes', 'loses', change(/ {10}readinessProbe:\n(?: {12}.*\n)*/, ''), /there is no readinessProbe/],

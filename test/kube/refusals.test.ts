@@ -95,7 +95,7 @@ const refused: readonly (readonly [title: string, text: string, wishes: Wishes, 
     'a probe port that is none',
     deployment('env: [{name: LASTCALL_PROBE_PORT, value: "0"}]'),
     {},
-    /LASTCALL_PROBE_PORT is '0', wanted a port/,
+    /LASTCALL_PROBE_PORT is '0', which means any free port/,
   ],
   [
     'NODE_OPTIONS from elsewhere',

@@ -1,23 +1,31 @@
 import { formatDuration } from '../../core/duration.ts'
-import { durationOf, probePortOf, unquotedValues, variablesNamed } from '../environment.ts'
+import {
+  anyPortProblem,
+  durationOf,
+  optionProblem,
+  optionVariables,
+  probePortOf,
+  unquotedValues,
+  variablesNamed,
+} from '../environment.ts'
 import { gracePeriodOf } from '../grace-period.ts'
 import { preStopOf } from '../pre-stop.ts'
-import { settingNames } from '../write-pod.ts'
-import { type CheckedPod, type Finding, loses } from './rule.ts'
+import { type CheckedPod, type Finding, loses, mayLose } from './rule.ts'
 
-const durations = settingNames.filter((name) => name !== 'LASTCALL_PROBE_PORT')
+const names = [...optionVariables, 'NODE_OPTIONS']
 
 /** Whether the server can read its variables, and whether they are right. */
-export function checkEnv({ podSpec, container: { value } }: CheckedPod): readonly Finding[] {
-  const twice = [...settingNames, 'NODE_OPTIONS'].filter((name) => variablesNamed(value, name).length > 1)
-  const read = [...durations.map((name) => durationOf(value, name)), probePortOf(value)]
-  const unreadable = read.filter((found) => typeof found === 'string')
+export function checkEnv({ workload, podSpec, container: { value } }: CheckedPod): readonly Finding[] {
+  const twice = names.filter((name) => variablesNamed(value, name).length > 1)
+  const refused = optionVariables.flatMap((name) => optionProblem(value, name) ?? [])
+  const isAnyPort = !workload.isJob && probePortOf(value) === anyPortProblem
   const hook = preStopOf(value)
   const hookMs = 'seconds' in hook ? hook.seconds * 1_000 : hook.how === 'none' ? 0 : undefined
   return [
     ...twice.map((name) => loses(`env has ${name} more than once: leave one of them`)),
-    ...unquotedValues(value, [...settingNames, 'NODE_OPTIONS']).map((problem) => loses(problem)),
-    ...unreadable.map((found) => loses(`${found}: the server would refuse to start`)),
+    ...unquotedValues(value, names).map((problem) => loses(problem)),
+    ...refused.map((problem) => loses(`${problem}: the server would refuse to start`)),
+    ...(isAnyPort ? [mayLose(anyPortProblem)] : []),
     ...differs('LASTCALL_GRACE_PERIOD', durationOf(value, 'LASTCALL_GRACE_PERIOD'), {
       trueMs: gracePeriodOf(podSpec),
       of: 'terminationGracePeriodSeconds',

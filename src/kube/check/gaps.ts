@@ -1,11 +1,11 @@
-import { durationOf, isElsewhere, variablesNamed } from '../environment.ts'
+import { durationOf, isElsewhere, optionVariables, variablesNamed } from '../environment.ts'
 import { preStopOf } from '../pre-stop.ts'
 import { settingNames } from '../write-pod.ts'
 import type { CheckedPod } from './rule.ts'
 
 /** Facts about a pod that the rules need and these files do not have. Sentences. */
 export function gapsOf({ container: { value, unseen } }: CheckedPod): readonly string[] {
-  const elsewhere = [...settingNames, 'NODE_OPTIONS'].filter((name) => isElsewhere(value, name))
+  const elsewhere = [...optionVariables, 'NODE_OPTIONS'].filter((name) => isElsewhere(value, name))
   // env has precedence over envFrom.
   const isDecided = settingNames.every((name) => variablesNamed(value, name).length > 0)
   const hook = preStopOf(value)
