@@ -38,7 +38,7 @@ export const exitCodes: readonly ExitCode[] = [
     rehearse: 'The command line cannot be used, or the application cannot be reached',
     rollout: 'The command line, the cluster or the workload cannot be used; nothing was restarted',
     load: 'The command line cannot be used, or the URL does not answer what the load sends',
-    'kube patch': 'The command line or a manifest cannot be used; nothing was written',
+    'kube patch': 'The command line or a manifest cannot be used; nothing was written, unless a write failed',
     'kube check': 'The command line or a manifest cannot be used',
   },
   {

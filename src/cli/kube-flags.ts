@@ -18,7 +18,8 @@ export function addSelectionFlags(command: Command): Command {
     )
     .option(
       '--container <name>',
-      "the container that serves (default: the only one, or that of kubectl's annotation default-container)",
+      'the container that serves (default: that of the annotation default-container, else the only one, ' +
+        'else the only one with LASTCALL_* variables)',
     )
 }
 

@@ -17,7 +17,7 @@ export interface PodDecisions {
 }
 
 /**
- * Writes the decisions into a pod's spec and its container. It replaces only numbers.
+ * Writes the decisions into a pod's spec and its container. It replaces only numbers and NODE_OPTIONS.
  */
 export function writePod(podSpec: PlainObject, { value, path }: Container, decisions: PodDecisions): void {
   const container = valueAt(podSpec, path) as PlainObject

@@ -1,5 +1,3 @@
-import { writeFileSync } from 'node:fs'
-import { resolve } from 'node:path'
 import { Command } from 'commander'
 import { describeSum } from '../../core/budget.ts'
 import { formatDuration } from '../../core/duration.ts'
@@ -11,6 +9,7 @@ import { addHelp, type Example } from '../help.ts'
 import type { CliIo } from '../io.ts'
 import { addNumberFlags, addSelectionFlags, readNumbers, readSelection } from '../kube-flags.ts'
 import { readManifests, STDIN } from '../manifest-input.ts'
+import { writeManifests } from '../write-manifests.ts'
 
 const examples: readonly Example[] = [
   ['lastcall kube patch shop.yaml --diff', 'what would change'],
@@ -60,7 +59,7 @@ async function patch(files: readonly string[], raw: RawFlags, io: CliIo): Promis
   } else if (raw['dryRun'] === true) io.stdout.write(summaryOf(patched))
   else {
     const isWritten = raw['inPlace'] === true
-    if (isWritten) writeFiles(patched, io)
+    if (isWritten) writeManifests(patched, io.cwd)
     else io.stdout.write(joined(patched))
     // stdout goes into the pipe, so the user reads these lines on stderr.
     if (raw['quiet'] !== true) (isWritten ? io.stdout : io.stderr).write(summaryOf(patched))
@@ -77,18 +76,6 @@ function summaryOf(patched: readonly PatchedText[]): string {
     }),
   )
   return lines.join('')
-}
-
-/** Writes the files. All of them were computed before. */
-function writeFiles(patched: readonly PatchedText[], io: CliIo): void {
-  for (const { name, text, edits } of patched) {
-    if (edits.length === 0) continue
-    try {
-      writeFileSync(resolve(io.cwd, name), text)
-    } catch (error) {
-      throw new LastcallError('LASTCALL_USAGE', [`'${name}' cannot be written (${(error as Error).message})`])
-    }
-  }
 }
 
 /** Joins the files into one stream of documents. */
