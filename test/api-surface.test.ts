@@ -75,7 +75,14 @@ const golden: Readonly<Record<string, Surface>> = {
   },
   './documents': {
     values: [],
-    types: ['BeforeAfterDocument', 'LoadDocument', 'RehearsalDocument', 'Report', 'RolloutDocument'],
+    types: [
+      'BeforeAfterDocument',
+      'KubeCheckDocument',
+      'LoadDocument',
+      'RehearsalDocument',
+      'Report',
+      'RolloutDocument',
+    ],
   },
 }
 

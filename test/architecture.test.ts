@@ -15,8 +15,8 @@ const layers: Readonly<Record<string, readonly string[]>> = {
   testing: ['core', 'node'],
   load: ['core'],
   rollout: ['core', 'load', 'process'],
-  report: ['core', 'load', 'rollout'],
   kube: ['core'],
+  report: ['core', 'load', 'rollout', 'kube'],
   cli: ['kube', 'core', 'node', 'load', 'rollout', 'report', 'supervisor'],
   // The files of `src` itself: entry points that only export.
   '': ['core', 'node'],

@@ -13,6 +13,7 @@ export const documentKinds: readonly DocumentKind[] = [
   { type: 'RehearsalDocument', name: 'rehearsal' },
   { type: 'BeforeAfterDocument', name: 'before-after' },
   { type: 'RolloutDocument', name: 'rollout' },
+  { type: 'KubeCheckDocument', name: 'kube-check' },
 ]
 
 /** Where the schema of a kind is. */

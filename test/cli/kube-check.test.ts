@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
+import type { KubeCheckDocument } from '../../src/report/documents.ts'
+import { readDocument } from '../helpers/documents.ts'
 import { kube } from '../helpers/kube-command.ts'
 import { deployment } from '../kube/patch.ts'
 
@@ -24,9 +26,9 @@ test('check exits with 1 where requests are lost, and with 0 after a patch', asy
 test('check --json has every finding with its rule and its place', async (t) => {
   const { code, out } = await kube(t, { a: `${service}---\n${shop}` }, ['check', 'a', '--json', '-'])
   assert.equal(code, 1)
-  const { workloads, ...document } = JSON.parse(out) as { workloads: { findings: object[] }[] }
+  const { workloads, ...document } = readDocument<KubeCheckDocument>(out)
   assert.deepEqual(document, { schemaVersion: 2, kind: 'kube-check', exitCode: 1, notChecked: [] })
-  const [{ findings, ...workload }] = workloads as [{ findings: { rule: string; place: object }[] }]
+  const [{ findings, ...workload }] = workloads as [KubeCheckDocument['workloads'][number]]
   assert.deepEqual(workload, {
     workload: 'deployment/shop',
     container: 'app',
@@ -41,6 +43,14 @@ test('check --json has every finding with its rule and its place', async (t) => 
       ['rollout', { file: 'a', document: 2, line: 5 }],
     ],
   )
+})
+
+test('check --json with gaps and no losses is what its schema says', async (t) => {
+  const { out: patched } = await kube(t, { a: shop }, ['patch', 'a'])
+  const elsewhere = patched.replace(/value: 15s/, 'valueFrom: {fieldRef: {fieldPath: a}}')
+  const { code, out } = await kube(t, { a: `${elsewhere}---\nreplicas: 3\n` }, ['check', 'a', '--json', '-'])
+  const { exitCode, workloads, notChecked } = readDocument<KubeCheckDocument>(out)
+  assert.deepEqual([code, exitCode, notChecked.length, workloads[0]?.notChecked.length], [0, 0, 1, 1])
 })
 
 test('check says what it did not look at', async (t) => {

@@ -5,6 +5,7 @@ import {
   type CheckedWorkload,
   checkManifests,
 } from '../../kube/check/check-manifests.ts'
+import { losesRequests, toKubeCheckDocument } from '../../kube/check/document.ts'
 import { placeText } from '../../kube/yaml/read-documents.ts'
 import { toJson } from '../../report/json.ts'
 import { createFlagReader, type RawFlags } from '../flag-reader.ts'
@@ -40,12 +41,11 @@ async function check(files: readonly string[], raw: RawFlags, io: CliIo): Promis
   const texts = await readManifests(files, io)
   const checked = checkManifests(texts, { selection, container, kubeVersion })
   const { workloads } = checked
-  const losses = workloads.filter(({ findings }) => findings.some(({ certainty }) => certainty === 'loses'))
-  const exitCode = losses.length === 0 ? 0 : 1
-  const json = toJson({ schemaVersion: 2, kind: 'kube-check', exitCode, ...checked })
-  io.stdout.write(raw['json'] === '-' ? json : render(checked, losses.length))
+  const document = toKubeCheckDocument(checked)
+  const json = toJson(document)
+  io.stdout.write(raw['json'] === '-' ? json : render(checked, workloads.filter(losesRequests).length))
   writeJsonFile(raw, io, json)
-  return exitCode
+  return document.exitCode
 }
 
 function render({ workloads, notChecked }: CheckedManifests, losing: number): string {

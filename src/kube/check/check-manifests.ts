@@ -39,6 +39,7 @@ export const ruleIds = Object.keys(rules) as readonly RuleId[]
 /** A finding with its place in the files. */
 export interface PlacedFinding extends Pick<Finding, 'certainty' | 'message'> {
   readonly rule: RuleId
+  /** The line to change. */
   readonly place: ManifestPlace
 }
 
@@ -51,10 +52,15 @@ export interface PlacedGap {
 
 /** The result for one workload. */
 export interface CheckedWorkload {
+  /** Kind and name, as `deployment/shop`. */
   readonly workload: string
+  /** Name of the container that serves. */
   readonly container: string
+  /** Where the workload begins. */
   readonly place: ManifestPlace
+  /** What loses or may lose requests, in the order of the rules. */
   readonly findings: readonly PlacedFinding[]
+  /** Facts that the rules need and the manifest does not have. */
   readonly notChecked: readonly PlacedGap[]
 }
 

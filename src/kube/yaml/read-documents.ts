@@ -5,6 +5,7 @@ import { unquoted } from './unquoted.ts'
 
 /** A place in a file, for messages. Documents and lines count from 1. */
 export interface ManifestPlace {
+  /** The path as it was given, or `stdin`. */
   readonly file: string
   readonly document: number
   readonly line: number
