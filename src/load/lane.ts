@@ -76,7 +76,7 @@ export type Lane = (context: LaneContext) => Promise<void>
  */
 export const MAX_OUTSTANDING = 2_000
 
-/** Far below the backlog of a listener (Node: 511). A dropped connection is retried only after a second. */
+/** A full backlog (Node: 511) drops connections, which TCP retries only after a second. Stay far below it. */
 const MAX_AT_ONCE = 64
 
 /** The schedule of a client of a paced lane. Monotonic milliseconds. */
