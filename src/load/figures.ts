@@ -11,8 +11,8 @@ export interface LaneFigures {
   /** Requests on connections that had been idle for longer than the `idleLimitMs` of the load. */
   readonly afterLongIdle: number
   /**
-   * Those of them that the close of the connection lost. No server can prevent that, so `failed` does not
-   * include them.
+   * Requests after a long idle time that the close of the connection lost. No server can prevent that, so
+   * `failed` does not include them.
    */
   readonly raced: number
   /** Further counts of the lane, by name; an absent name means zero. */

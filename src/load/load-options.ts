@@ -50,7 +50,7 @@ export interface LoadOptions {
   readonly headers: Headers
   /** Additional fields of single lanes; they have precedence. */
   readonly laneHeaders: Readonly<Record<LaneName, Headers>>
-  /** Settings of the lane jobs. Without them it cannot run */
+  /** Settings of the lane jobs. Without them the lane cannot run. */
   readonly jobs?: JobsLoad
 }
 

@@ -31,7 +31,7 @@ export interface LoadRecord extends LaneChanges, WithOperations {
   readonly generators: number
   /**
    * How far the times of two generators may differ, in milliseconds: the conversion between their clocks is
-   * not exact. Absent: there is only one clock
+   * not exact. Absent: there is only one clock.
    */
   readonly clockErrorMs?: number
   readonly lanes: readonly LaneRecord[]
