@@ -1,6 +1,6 @@
-/** Looks at an answer's body as it comes, in bounded memory. */
+/** Checks the body of an answer as it arrives, in bounded memory. */
 export interface BodyCheck {
   write(chunk: Buffer): void
-  /** What is wrong with the whole body; undefined when nothing is. */
+  /** Describes the fault of the complete body; undefined when the body is right. */
   problem(): string | undefined
 }

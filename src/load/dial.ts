@@ -2,27 +2,30 @@ import { connect, type Socket } from 'node:net'
 import type { Target } from './sample.ts'
 import { dialTls, type Protocol } from './tls.ts'
 
-/** What is known about one connection beyond what Node keeps. */
+/** Facts about one connection that Node does not keep. */
 export interface ConnectionFacts {
   readonly target: Target
   /** Requests sent on it so far, the current one included. */
   requests: number
-  /** Whether it carries requests: the handshake of TCP, and that of TLS where it is spoken, is over. */
+  /**
+   * Whether the connection can carry requests: the TCP handshake, and the TLS handshake if there is one, is
+   * done.
+   */
   isUp: boolean
-  /** The event of the socket that says so. */
+  /** The socket emits this event when the connection is up. */
   readonly upEvent: 'connect' | 'secureConnect'
-  /** Monotonic milliseconds of the end of the last answer. */
+  /** End of the last answer, in monotonic milliseconds. */
   lastUsedMs: number | undefined
 }
 
 const factsOfSockets = new WeakMap<object, ConnectionFacts>()
 
-/** The facts of a connection that {@link dial} dialled. */
+/** The facts of a connection that {@link dial} opened. */
 export function factsOf(socket: object): ConnectionFacts | undefined {
   return factsOfSockets.get(socket)
 }
 
-/** Dials a target and begins its facts. The protocol is asked for where TLS is spoken. */
+/** Opens a connection to a target and starts to collect its facts. With TLS it negotiates the protocol. */
 export function dial(target: Target, protocol: Protocol = 'http/1.1'): Socket {
   const { host, port, tls } = target
   const socket = tls ? dialTls({ host, port }, tls, protocol) : connect({ host, port, noDelay: true })
@@ -33,7 +36,7 @@ export function dial(target: Target, protocol: Protocol = 'http/1.1'): Socket {
   return socket
 }
 
-/** A Service without endpoints has a REJECT rule: its clients see this very error. */
+/** A Service without endpoints has a REJECT rule, and its clients get exactly this error. */
 export function noEndpoint(): Error {
   return Object.assign(new Error('no endpoint is ready'), { code: 'ECONNREFUSED', syscall: 'connect' })
 }

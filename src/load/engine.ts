@@ -18,26 +18,26 @@ import { wholeLoad } from './share.ts'
 import { watchOwnLoop } from './stall-watch.ts'
 import type { RequestIdentity } from './trace.ts'
 
-/** A load that runs. */
+/** A running load. */
 export interface RunningLoad {
-  /** Sends nothing more and waits for what is outstanding, which its time-outs bound. */
+  /** Sends nothing more and waits for the outstanding requests. Their timeouts bound the wait. */
   stop(): Promise<void>
-  /** Cuts off what is outstanding and forgets it. */
+  /** Destroys the outstanding requests without counting them. */
   abandon(): void
-  /** Totals by lane so far; cheap, for people who watch. */
+  /** Totals by lane so far. Cheap enough for a live display. */
   totals(): readonly LaneTotals[]
-  /** A copy of everything that is known so far and was not taken. */
+  /** A copy of everything that is recorded and not taken yet. */
   record(): LoadRecord
   /**
-   * What was counted since it was taken last, and the health of the whole run. It is forgotten here, so that
-   * the memory of a long run stays small; adding the parts up gives its record.
+   * The counts since the last call, with the health of the whole run. The load forgets them, so that a long
+   * run needs little memory. The sum of all parts is the record of the run.
    */
   take(): LoadRecord
 }
 
 /**
- * Starts every lane. Open loop, no retries, every request ends as one sample.
- * @throws Error for a lane that there is not
+ * Starts every lane. Open loop, no retries; every request ends as one sample.
+ * @throws Error for an unknown lane
  */
 export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
   const failures = createFailureList()
@@ -57,7 +57,7 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
   let endedAt: Date | undefined
   let abandoned = false
   let nextId = 0
-  // Unique among all runs, and among the generators of this one.
+  // Unique among all runs and among the generators of this run.
   const idPrefix = `${randomUUID().slice(0, 8)}${share.of === 1 ? '' : `-${share.index}`}`
 
   const take = (sample: Sample): Sample => {

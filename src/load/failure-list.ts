@@ -1,12 +1,12 @@
 import { MAX_LISTED_FAILURES } from './load-record.ts'
 import type { Sample } from './sample.ts'
 
-/** The first failures whole, the rest counted. */
+/** Keeps the first failures in full and counts the rest. */
 export interface FailureList {
   readonly listed: readonly Sample[]
   readonly notListed: number
   add(sample: Sample): void
-  /** What was added since it was taken last, which is forgotten here; the limit is of all. */
+  /** Returns and removes what was added since the last call. The limit applies to the total. */
   take(): Pick<FailureList, 'listed' | 'notListed'>
 }
 

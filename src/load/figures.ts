@@ -2,34 +2,37 @@ import { mergeHistograms, quantileOf } from './histogram.ts'
 import type { LaneRecord } from './load-record.ts'
 import { addCounts, type Slot, SLOT_MS, slotAt, successTimes } from './slot.ts'
 
-/** Counts of one lane over some time. Latencies are of successes, in milliseconds, 0 when there was none. */
+/** Counts of one lane over a period. Latencies are those of successes, in milliseconds; 0 without any. */
 export interface LaneFigures {
   readonly requests: number
   readonly failed: number
-  /** Failures that the generator brought about itself; not in `failed`. */
+  /** Failures that the generator caused itself; `failed` does not include them. */
   readonly own: number
-  /** Requests on connections that had been idle for longer than the load's `idleLimitMs`. */
+  /** Requests on connections that had been idle for longer than the `idleLimitMs` of the load. */
   readonly afterLongIdle: number
-  /** Of these, lost to the close of the connection, which no server can prevent; not in `failed`. */
+  /**
+   * Requests after a long idle time that the close of the connection lost. No server can prevent that, so
+   * `failed` does not include them.
+   */
   readonly raced: number
-  /** What the lane counts besides, by name; a name that is left out means none. */
+  /** Further counts of the lane, by name; an absent name means zero. */
   readonly counts: Readonly<Record<string, number>>
   readonly p50Ms: number
   readonly p99Ms: number
   readonly maxMs: number
-  /** Longest time without a success; it belongs to the time in which it ended. Whole milliseconds. */
+  /** Longest time without a success, in whole milliseconds. It belongs to the period in which it ended. */
   readonly longestGapMs: number
 }
 
-/** A part of wall time, its end not included. Milliseconds. */
+/** A period of wall time, without its end. Milliseconds. */
 export interface TimeWindow {
   readonly fromMs: number
   readonly toMs: number
 }
 
 /**
- * Figures of a lane in some windows of wall time, over the whole record without them. A slot belongs to the
- * window that its last millisecond lies in, so that what a rollout does never counts for the time before.
+ * Figures of a lane in some windows of wall time, or over the whole record. A slot belongs to the window that
+ * contains its last millisecond, so that effects of a rollout never count for the time before it.
  */
 export function laneFigures(lane: LaneRecord, windows?: readonly TimeWindow[]): LaneFigures {
   const isInside = (at: number): boolean =>
@@ -59,7 +62,7 @@ interface Gap {
   readonly endedMs: number
 }
 
-/** The last one ends with the last request, which has failed if it is longer than nothing. */
+/** The last gap ends with the last request. If it is longer than zero, that request failed. */
 function gapsOf({ startedMs, lastMs, slots }: LaneRecord): readonly Gap[] {
   const ends = [...slots.flatMap(successTimes), lastMs]
   return ends.map((endedMs, index) => ({ ms: endedMs - (ends[index - 1] ?? startedMs), endedMs }))

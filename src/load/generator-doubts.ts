@@ -3,24 +3,24 @@ import { nounOf, rateFlagsOf } from './lane-words.ts'
 import type { LaneName } from './sample.ts'
 import type { Stall } from './stall-watch.ts'
 
-/** What a run claims to be able to see, and when. */
+/** The outages that a run claims to detect. */
 export interface Claim {
-  /** The shortest outage that it claims to detect, in milliseconds. */
+  /** The shortest outage that the run claims to detect, in milliseconds. */
   readonly windowMs: number
-  /** Whether an outage at that moment is what the run looks for. */
+  /** Whether the run looks for outages at the time of this stall. */
   readonly covers: (stall: Stall) => boolean
-  /** Wall-clock milliseconds from which times are counted in the sentences. */
+  /** Wall-clock milliseconds that count as zero for the times in the sentences. */
   readonly beganAtMs: number
 }
 
-/** Stalls of the generator that are as long as an outage which the run claims to detect. */
+/** Stalls of the generator that are as long as an outage that the run claims to detect. */
 export function stallsAgainst({ health }: LoadDocument, { windowMs, covers }: Claim): readonly Stall[] {
   return health.stalls.filter((stall) => stall.ms >= windowMs && covers(stall))
 }
 
 /**
- * Why the counts of a load say less than they seem to, one sentence each; empty when the generator did its
- * work. A stalled generator sees no outage, and what was never sent could not fail.
+ * Reasons why the counts of a load prove less than they seem to, one sentence each; empty when the generator
+ * did its work. A stalled generator sees no outage, and a request that was never sent cannot fail.
  */
 export function generatorDoubts(load: LoadDocument, claim: Claim): readonly string[] {
   return [...stallDoubts(load, claim), ...unsentDoubts(load), ...ownDoubts(load), ...silentDoubts(load)]

@@ -1,20 +1,20 @@
 /**
- * A plan of start times that does not wait for answers (open loop): a slow answer must not hide the requests
- * that would have met the same outage.
+ * A plan of start times that does not wait for answers (open loop). If it waited, a slow answer would hide
+ * the requests that would have met the same outage.
  */
 export interface Grid {
   /**
-   * Takes the next slot. `skipped` slots before it are so late that sending them now would say nothing about
+   * Takes the next slot. It skips the `skipped` slots before it: they are too late to say anything about
    * their own time.
    */
   next(nowMs: number): { readonly dueMs: number; readonly skipped: number }
-  /** How many slots were due and not taken when the load ended; 0 for one that was on time. */
+  /** Number of slots that were due and not taken when the load ended; 0 for a generator that was on time. */
   left(nowMs: number): number
 }
 
-/** A generator that is this late jumps to the present instead of sending a burst. */
+/** A generator that is later than this skips to the present instead of sending a burst. */
 const MAX_BEHIND_MS = 1_000
-/** A generator that is less late than this when the load ends was on time. */
+/** A generator that is later by less than this at the end of the load counts as on time. */
 const ON_TIME_MS = 100
 
 /** A grid with one slot every `intervalMs`, the first at `startMs`. Monotonic milliseconds. */

@@ -1,9 +1,9 @@
 import type { LaneName } from './sample.ts'
 
-/** Header fields by their names in lower case. `host` is always among those of a request. */
+/** Header fields by lower-case name. Those of a request always include `host`. */
 export type Headers = Readonly<Record<string, string>>
 
-/** The fields of all lanes, and those of single ones. */
+/** Header fields of all lanes and of single lanes. */
 interface LoadHeaders {
   readonly headers: Headers
   readonly laneHeaders: Readonly<Record<LaneName, Headers>>
@@ -14,12 +14,12 @@ export function headersOf({ headers, laneHeaders }: LoadHeaders, lane: LaneName)
   return { ...headers, ...laneHeaders[lane] }
 }
 
-/** The fields of one request: those of its own, and those of its lane, which win. */
+/** The fields of one request: its own and those of its lane. The lane has precedence. */
 export function withOwn(own: Headers = {}, ofLane: Headers): Headers {
   return { ...own, ...ofLane }
 }
 
-/** The fields that describe a body. It is JSON unless the user says otherwise. */
+/** The fields that describe a body. The default type is JSON. */
 export function bodyHeaders(body: string | undefined, headers: Headers): Headers {
   if (body === undefined) return {}
   const type = headers['content-type'] ?? 'application/json'

@@ -1,15 +1,16 @@
 /**
- * Counts of values by log-linear buckets, only those that have some: `[bucket, count, bucket, count, …]` in
- * the order of the buckets. Plain numbers, so that it can be written as JSON and read by another process.
+ * Counts of values by log-linear buckets, without empty buckets: `[bucket, count, bucket, count, …]` in the
+ * order of the buckets. Plain numbers, so that another process can read it as JSON.
  */
 export type Histogram = readonly number[]
 
-/** Buckets of each power of two. A value is known to within 1/128 of itself. */
+/** Buckets per power of two. They give a value to within 1/128 of itself. */
 const PER_OCTAVE = 64
 const MAX_VALUE = 2 ** 31 - 1
 
 /**
- * The bucket of a value. Fractions are rounded; what is negative counts as 0, what is above 2^31 - 1 as that.
+ * The bucket of a value. Rounds fractions, counts negative values as 0, and values above 2^31 - 1 as that
+ * number.
  */
 export function bucketOf(value: number): number {
   const whole = Math.round(Math.min(MAX_VALUE, Math.max(0, value)))
@@ -24,7 +25,7 @@ function valueOf(bucket: number): number {
   return least + (2 ** shift - 1) / 2
 }
 
-/** Counts one value more. */
+/** Counts one more value. */
 export function countValue(histogram: number[], value: number): void {
   const bucket = bucketOf(value)
   let place = 0
@@ -33,7 +34,7 @@ export function countValue(histogram: number[], value: number): void {
   else histogram.splice(place, 0, bucket, 1)
 }
 
-/** Adds histograms up. */
+/** Adds up histograms. */
 export function mergeHistograms(histograms: readonly Histogram[]): number[] {
   const counts = new Map<number, number>()
   for (const histogram of histograms) {
@@ -45,7 +46,7 @@ export function mergeHistograms(histograms: readonly Histogram[]): number[] {
   return [...counts].toSorted(([one], [other]) => one - other).flat()
 }
 
-/** The value at or below which this share of all values lies, from 0 to 1; 0 without values. */
+/** The quantile of the values at `share`, from 0 to 1; 0 without values. */
 export function quantileOf(histogram: Histogram, share: number): number {
   const total = histogram.reduce((sum, number, index) => (index % 2 === 0 ? sum : sum + number), 0)
   let left = Math.max(1, Math.ceil(share * total))

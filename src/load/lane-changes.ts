@@ -1,16 +1,14 @@
 import { type PlainRequest, withoutSecrets } from './plain-request.ts'
 import type { LaneName } from './sample.ts'
 
-/** A lane that was asked for and could not run, because its route is not what the lane needs. */
+/** A requested lane that could not run, because its route does not do what the lane needs. */
 interface LeftOutLane {
   readonly lane: LaneName
-  /** What the route did, and what to do about it. */
+  /** Behaviour of the route, and what to do about it. */
   readonly reason: string
 }
 
-/**
- * A lane that nobody named and whose route is missing, so that it sends something that the application has.
- */
+/** A default lane whose route is missing. It sends a request that the application answers. */
 interface FellBackLane extends LeftOutLane {
   readonly instead: PlainRequest
 }
@@ -19,24 +17,24 @@ interface FellBackLane extends LeftOutLane {
 interface LeftOutOperation {
   /** See {@link Sample.operation}. */
   readonly operation: string
-  /** What it answered, and what to do about it. */
+  /** The answer of the operation, and what to do about it. */
   readonly reason: string
 }
 
-/** What the self-test changes about a load. */
+/** Changes that the self-test makes to a load. */
 export interface LaneChanges {
-  /** Lanes that do not run; a verdict has to say so. */
+  /** Lanes that do not run; a verdict has to report them. */
   readonly leftOut: readonly LeftOutLane[]
-  /** Lanes that run and prove something else; a verdict has to say so. */
+  /** Lanes that run and prove something else; a verdict has to report them. */
   readonly fellBack: readonly FellBackLane[]
-  /** Operations that no lane sends; a verdict has to say so. */
+  /** Operations that no lane sends; a verdict has to report them. */
   readonly leftOutOperations: readonly LeftOutOperation[]
 }
 
-/** The load as it was asked for. */
+/** No changes: the load runs as requested. */
 export const noChanges: LaneChanges = { leftOut: [], fellBack: [], leftOutOperations: [] }
 
-/** The same for results, without the bodies of requests. */
+/** Changes for results, without the bodies of requests. */
 export function shownChanges({ fellBack, ...changes }: LaneChanges): LaneChanges {
   return {
     ...changes,
@@ -44,7 +42,7 @@ export function shownChanges({ fellBack, ...changes }: LaneChanges): LaneChanges
   }
 }
 
-/** The changes of several targets or generators, each lane and each operation once. */
+/** The changes of several targets or generators, with each lane and each operation once. */
 export function mergeChanges(changes: readonly LaneChanges[]): LaneChanges {
   return {
     leftOut: firstOfEach(

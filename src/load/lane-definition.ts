@@ -6,69 +6,71 @@ import type { Route } from './route.ts'
 import type { LaneName, PickTarget, Sample, SampleError } from './sample.ts'
 import type { RequestIdentity } from './trace.ts'
 
-/** The one request by which the self-test tries a lane. */
+/** The request with which the self-test tries a lane. */
 export interface TrialRequest extends RequestIdentity, LaneRequest {
   readonly headers: Headers
   readonly timeoutMs: number
   readonly pickTarget: PickTarget
 }
 
-/** How the self-test tries a lane. Lanes that share a trial and its request are tried once. */
+/** How the self-test tries a lane. It tries lanes with the same trial and request once. */
 export interface LaneTrial {
-  /** What the lane sends, in turn; at least one. */
+  /** The requests of the lane, sent in turn; at least one. */
   readonly requests: (options: LoadOptions, lane: LaneName) => readonly LaneRequest[]
   /**
-   * How long the answer is to take, in milliseconds. A route that takes less than half of it leaves the lane
+   * How long the answer should take, in milliseconds. A route that takes less than half of it leaves the lane
    * out: nothing would be in flight at a signal. 0: any time will do
    */
   readonly askedMs: (options: LoadOptions) => number
   /**
-   * How many bytes of an answer the lane reads in a second: its size then says how long it takes. Left out:
-   * the trial measures that
+   * Bytes of an answer that the lane reads per second; the size of the answer then tells how long it takes.
+   * Default: the trial measures the time
    */
   readonly bytesPerSecond?: number
   /** Sends the request once. Never rejects. */
   readonly send: (request: TrialRequest, options: LoadOptions) => Promise<Sample>
-  /** Where it was sent, in words, when that is not the port of the other lanes. None */
+  /** Describes the destination when it is not the port of the other lanes. Default: none */
   readonly where?: (sample: Sample) => string
-  /** What to do when the route does not answer as wanted, in words that follow a semicolon. */
+  /** What to do when the route does not answer as expected; it follows a semicolon. */
   readonly remedy: string
 }
 
-/** Everything about a lane, which is one style of load. The list of all is in `lanes/index.ts`. */
+/** Everything about a lane, which is one style of load. `lanes/index.ts` lists all lanes. */
 export interface LaneDefinition {
   readonly name: LaneName
-  /** Whether it runs unasked, because most servers have its routes in some form. */
+  /** Whether the lane runs by default, because most servers have its routes in some form. */
   readonly unasked: boolean
-  /** Whether a run without it proves too little, so that nobody is told to leave it out. */
+  /** Whether a run without the lane proves too little. No message suggests leaving such a lane out. */
   readonly essential: boolean
-  /** Whether it sends nothing to the pods, so that they need no port. No */
+  /** Whether the lane sends nothing to the pods, so that they need no port. Default: no */
   readonly passesPodsBy?: boolean
-  /** What one of what it sends is called in a report; its rate flag is `--NOUNs-rate`. request */
+  /**
+   * Singular noun for what the lane sends. Reports show it, and the rate flag is `--NOUNs-rate`. Default:
+   * request
+   */
   readonly noun?: string
-  /** What it sends, in Markdown. */
+  /** What the lane sends, in Markdown. */
   readonly sends: string
-  /** What it meets that other lanes do not, in Markdown. */
+  /** Problems that only this lane meets, in Markdown. */
   readonly meets: string
   readonly routes: readonly Route[]
-  /** Names of what it counts besides requests and failures ({@link Sample.counts}); each is a column. */
+  /** Names of further counts besides requests and failures ({@link Sample.counts}); each is a column. */
   readonly columns: readonly string[]
   readonly run: Lane
   readonly trial: LaneTrial
   /**
-   * The same for requests that the user describes, in {@link LoadOptions.requests}. A lane without it sends
-   * nothing but requests of its own.
+   * The trial for requests that the user describes in {@link LoadOptions.requests}. A lane without it sends
+   * only requests of its own.
    */
   readonly described?: LaneTrial
-  /** What the lane sends where its own route is missing and nobody named it; one without is left out. */
+  /** What a default lane sends when its route is missing. A lane without a fallback is left out. */
   readonly fallback?: LaneTrial
   /**
-   * Says in one sentence what a failed request met, where this lane knows it better than the error's code;
-   * undefined where it does not.
+   * Describes the failure in one sentence where the lane knows more than the error code; undefined otherwise.
    */
   readonly explain?: (sample: Sample, error: SampleError) => string | undefined
   /**
-   * Whether a failed request was lost in a way that no server can prevent, so that it is counted apart.
+   * Whether the request was lost in a way that no server can prevent; such failures have a separate count.
    * `idleLimitMs` is that of the load.
    */
   readonly isRaced?: (sample: Sample, idleLimitMs: number) => boolean

@@ -9,58 +9,59 @@ import { type Instant, type PickTarget, readClocks, type Sample } from './sample
 import type { LoadShare } from './share.ts'
 import type { RequestIdentity } from './trace.ts'
 
-/** One request as a lane sends it; the engine adds lane, id, headers and the body of an echo. */
+/** One request of a lane. The engine adds the lane, the id, the headers and the body of an echo. */
 interface SentRequest extends LaneRequest {
   readonly timeoutMs: number
-  /** How long the body may bring no byte. As long as the whole answer may take */
+  /** Longest time without a byte of the body. Default: `timeoutMs` */
   readonly silenceMs?: number
   readonly client: HttpClient
   readonly bodyCheck?: BodyCheck
-  /** Monotonic milliseconds at which the lane's plan wanted it. */
+  /** Monotonic milliseconds at which the plan of the lane scheduled the request. */
   readonly dueMs: number
 }
 
-/** What a lane gets from the engine. */
+/** Everything that the engine gives a lane. */
 export interface LaneContext {
-  /** Those of the load, with the rate of this generator's share. */
+  /** The options of the load, with the rate of this generator's share. */
   readonly options: LoadOptions
-  /** Which part of the load this generator sends. */
+  /** The part of the load that this generator sends. */
   readonly share: LoadShare
   /**
-   * What to send in turn, at least one: what the user described, what the lane falls back to, or the request
-   * of its own.
+   * Requests to send in turn, at least one: those that the user described, the fallback, or the lane's own
+   * request.
    */
   readonly requests: readonly LaneRequest[]
   readonly headers: Headers
-  /** Aborted when nothing more is to be sent. */
+  /** Aborted when the lane must stop sending. */
   readonly signal: AbortSignal
-  /** A new virtual client, as {@link HttpClient} makes it; the engine closes it at the end. */
+  /** Opens a virtual client (see {@link HttpClient}). The engine closes it at the end. */
   openClient(keepAlive: boolean, bytesPerSecond?: number): HttpClient
   /** Closes a virtual client before the end. */
   close(client: HttpClient): void
-  /** Sends, records, never rejects. */
+  /** Sends a request and records its sample. Never rejects. */
   send(request: SentRequest): Promise<Sample>
-  /** For lanes that dial by themselves. */
+  /** For lanes that open their own connections. */
   readonly pickTarget: PickTarget
-  /** Has the engine destroy it at the end. */
+  /** Registers a resource that the engine destroys at the end. */
   own(resource: { destroy(): void }): void
-  /** Begins a request that the lane sends by itself; it ends in {@link LaneContext.record}. */
+  /** Begins a request that the lane sends itself. It ends in {@link LaneContext.record}. */
   identify(request: LaneRequest, dueMs: number): RequestIdentity
-  /** Takes what {@link LaneContext.identify} began. */
+  /** Records the end of a request that {@link LaneContext.identify} began. */
   readonly record: (sample: Sample) => void
-  /** Has a recorded success fail after all; it counts as failed in the moment in which it ended. */
+  /** Turns a recorded success into a failure, at the time at which it ended. */
   readonly revoke: (sample: Sample) => void
-  /** Adds to what its lane counts besides samples, by name. */
+  /** Adds to the further counts of the lane, by name. */
   readonly count: (counts: Readonly<Record<string, number>>) => void
-  /** Whether nothing is counted any more, so that nothing has to be sent. */
+  /** Whether the engine counts nothing any more, so that sending is pointless. */
   isAbandoned(): boolean
   /**
-   * Counts planned requests that were never sent: the generator was too late, or too many had no answer yet.
+   * Counts planned requests that were never sent: the generator was late, or too many answers were
+   * outstanding.
    */
   readonly skip: (count: number) => void
 }
 
-/** Gives requests in turn, again and again, from the one with this index on. `requests` has at least one. */
+/** Cycles through the requests, beginning at this index. `requests` has at least one. */
 export function inTurn(requests: readonly LaneRequest[], first: number): () => LaneRequest {
   let index = first
   return () => requests[index++ % requests.length] as LaneRequest
@@ -70,25 +71,25 @@ export function inTurn(requests: readonly LaneRequest[], first: number): () => L
 export type Lane = (context: LaneContext) => Promise<void>
 
 /**
- * Unanswered requests of an HTTP/1 lane, at most. With more of them the server stands still, which these
- * already show.
+ * Maximum of unanswered requests of an HTTP/1 lane. More would only show a stalled server, and these show it
+ * already.
  */
 export const MAX_OUTSTANDING = 2_000
 
-/** Far below the backlog of a listener (Node: 511): what it cannot take is dialled again after a second. */
+/** A full backlog (Node: 511) drops connections, which TCP retries only after a second. Stay far below it. */
 const MAX_AT_ONCE = 64
 
-/** When a client of a paced lane sends. Monotonic milliseconds. */
+/** The schedule of a client of a paced lane. Monotonic milliseconds. */
 export interface GridPlan {
   readonly startMs: number
   readonly intervalMs: number
-  /** More than this many unanswered at once are skipped; it bounds memory and file descriptors. */
+  /** Skips requests while this many are unanswered. This bounds memory and file descriptors. */
   readonly maxOutstanding: number
 }
 
 /**
- * Sends on a grid without waiting for answers, until the signal is aborted; then waits for what is
- * outstanding. `send` must not reject.
+ * Sends on a grid without waiting for answers until the signal is aborted. Then it waits for the outstanding
+ * answers. `send` must not reject.
  */
 export async function sendOnGrid(
   { signal, skip }: Pick<LaneContext, 'signal' | 'skip'>,
@@ -106,7 +107,7 @@ export async function sendOnGrid(
   while (!signal.aborted) {
     const { dueMs, skipped } = grid.next(nowMs)
     skip(skipped)
-    // Some of what is due goes out in one go; then answers have their turn, which may make room.
+    // Send due requests in batches. Reading answers in between may make room for more.
     const isFull = sentAtOnce > 0 && (sentAtOnce >= MAX_AT_ONCE || outstanding >= maxOutstanding)
     if (dueMs > nowMs || isFull) {
       await pauseUntil(dueMs, signal)
@@ -126,21 +127,21 @@ export async function sendOnGrid(
 }
 
 /**
- * Waits until a monotonic moment, or until the signal is aborted; never rejects. Lets the event loop turn
- * also when the moment has passed: a lane that is late must not keep this process from reading answers.
+ * Waits until a monotonic time, or until the signal is aborted; never rejects. It always yields to the event
+ * loop, even if the time has passed: a late lane must not keep this process from reading answers.
  */
 export async function pauseUntil(dueMs: number, signal: AbortSignal): Promise<void> {
   if (signal.aborted) return
   let waitMs = dueMs - performance.now()
   if (waitMs <= 0) return turn()
-  // A timer that is set late in a turn of the event loop comes too early by as much.
+  // A timer that is set late in a turn of the event loop fires too early by the same amount.
   do {
     await sleep(waitMs, signal)
     waitMs = dueMs - performance.now()
   } while (waitMs > 1 && !signal.aborted)
 }
 
-/** The pauses that an abort ends. One listener for all: adding one costs more than a request. */
+/** The pauses that an abort ends. They share one listener, because adding one costs more than a request. */
 const pauses = new WeakMap<AbortSignal, Set<() => void>>()
 
 function pausesOf(signal: AbortSignal): Set<() => void> {
@@ -168,7 +169,7 @@ function sleep(ms: number, signal: AbortSignal): Promise<void> {
   })
 }
 
-/** The wall time that belongs to a monotonic moment. */
+/** The instant of a monotonic time, with its wall time. */
 export function instantAt(dueMs: number): Instant {
   const now = readClocks()
   return { monotonicMs: dueMs, wallMs: now.wallMs + (dueMs - now.monotonicMs) }

@@ -4,7 +4,7 @@ import type { LaneName } from './sample.ts'
 import type { WithOperations } from './sent-operations.ts'
 import type { LoopDelays } from './stall-watch.ts'
 
-/** One lane's part of a {@link LoadDocument}. */
+/** The part of one lane in a {@link LoadDocument}. */
 export interface LaneDocument extends LaneFigures {
   readonly lane: LaneName
   /**
@@ -15,11 +15,12 @@ export interface LaneDocument extends LaneFigures {
 }
 
 /**
- * How well the generator did its own work. A run whose generator stalled or left requests unsent is no proof.
+ * How well the generator did its own work. If the generator stalled or left requests unsent, the run is no
+ * proof.
  */
 interface GeneratorHealth extends LoopDelays {
   /**
-   * Failures that the generator's machine brought about: no port, file descriptor or memory, or a time-out
+   * Failures that the machine of the generator caused: no port, file descriptor or memory, or a timeout
    * during a stall.
    */
   readonly ownFailures: number
@@ -27,10 +28,10 @@ interface GeneratorHealth extends LoopDelays {
   readonly skipped: number
 }
 
-// Named apart: the generator of the schemas takes an inherited optional field below Omit for a required one.
+// This type has its own name because the schema generator reads an optional field under Omit as required.
 type OtherFields = Omit<LoadRecord, 'lanes' | 'health' | keyof WithOperations>
 
-/** A {@link LoadRecord} in figures; part of every JSON document that lastcall writes. */
+/** The figures of a {@link LoadRecord}; part of every JSON document that lastcall writes. */
 export interface LoadDocument extends OtherFields, WithOperations {
   readonly requests: number
   readonly failed: number
@@ -38,12 +39,12 @@ export interface LoadDocument extends OtherFields, WithOperations {
   readonly health: GeneratorHealth
 }
 
-/** The figures of a lane over all of its time. */
+/** The figures of a lane over its whole time. */
 export function toLaneDocument(record: LaneRecord): LaneDocument {
   return { lane: record.lane, ...laneFigures(record), skipped: record.skipped }
 }
 
-/** The figures of a record over all of its time. */
+/** The figures of a record over its whole time. */
 export function toLoadDocument({ lanes: records, health, ...rest }: LoadRecord): LoadDocument {
   const lanes = records.map(toLaneDocument)
   const sum = (pick: (lane: LaneDocument) => number): number =>

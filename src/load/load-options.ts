@@ -4,22 +4,21 @@ import type { PlainRequest } from './plain-request.ts'
 import type { LaneName, PickTarget } from './sample.ts'
 import type { LoadShare } from './share.ts'
 
-/** Jobs for workers, which a producer enqueues: a server that is not rolled. */
+/** Settings for jobs. A producer, which the rollout does not replace, enqueues them for the workers. */
 export interface JobsLoad {
-  /** `POST URL/ID` enqueues a job, `GET URL/ID` says how often it was done. */
+  /** `POST URL/ID` enqueues a job, and `GET URL/ID` returns how often it was done. */
   readonly url: string
   readonly perSecond: number
-  /** A job that was not done after this time is lost. Milliseconds. */
+  /** A job that is not done within this time is lost. Milliseconds. */
   readonly timeoutMs: number
-  /** Whether a job that is done again is a failure: the queue promises that it is done once. */
+  /** Whether a job that is done again is a failure, because the queue promises to do each job once. */
   readonly once: boolean
   /**
-   * How long the queue keeps a job for a worker that took it and is gone, until another worker may take it.
-   * Done jobs are asked about again no sooner than that after the last pod went away. 0: at once.
-   * Milliseconds.
+   * How long the queue keeps a job locked after its worker is gone. The review of done jobs waits at least
+   * this long after the last pod went away. Milliseconds; 0: no wait.
    */
   readonly lockMs: number
-  /** How long the load goes on after the last pod went away, which is a part of `lockMs`. Milliseconds. */
+  /** How long the load continues after the last pod went away; counts towards `lockMs`. Milliseconds. */
   readonly quietMs: number
 }
 
@@ -27,47 +26,44 @@ export interface JobsLoad {
 export interface LoadOptions {
   readonly lanes: readonly LaneName[]
   /**
-   * Those of them that nobody named, nor a route of theirs. One of these whose route is missing falls back or
-   * is left out; for all others that is an error.
+   * The lanes that neither the user nor a route flag named. If the route of such a lane is missing, the lane
+   * falls back or is left out; for all others that is an error.
    */
   readonly unasked: readonly LaneName[]
   /** Requests per second of each paced lane (new connections, keep-alive, WebSocket, HTTP/2). */
   readonly ratePerSecond: number
-  /**
-   * How long one request may take before it is given up as failed; a lane that is answered slowly gets as
-   * long as its answer takes in addition.
-   */
+  /** Timeout of one request. A lane with slow answers adds the time that its answer should take. */
   readonly timeoutMs: number
-  /** How long the slow route and a stream are asked to take; reading a large answer takes twice as long. */
+  /** Time that the slow route and a stream should take. Reading a large answer takes twice as long. */
   readonly slowMs: number
   /**
-   * How long a server goes on serving after its signal (the shutdown delay), in milliseconds. A client that
-   * says nothing for longer cannot be told to leave its connection; what such a request loses to the close is
-   * counted apart.
+   * How long a server still serves after its signal (the shutdown delay), in milliseconds. A client that is
+   * silent for longer cannot be told to leave its connection. Requests that such a client loses to the close
+   * have a separate count.
    */
   readonly idleLimitMs: number
-  /** Paths of the lanes' routes by their names; a route that is left out has its own default. */
+  /** Paths of routes by name; an absent route has its own default. */
   readonly paths: Readonly<Record<string, string>>
-  /** What the user has these lanes send, in turn; a lane that is left out sends a request of its own. */
+  /** Requests that the user describes for these lanes, sent in turn. An absent lane sends its own request. */
   readonly requests: Readonly<Record<LaneName, readonly PlainRequest[]>>
   /** Header fields of every request. */
   readonly headers: Headers
-  /** Further ones of single lanes, which win. */
+  /** Additional fields of single lanes; they have precedence. */
   readonly laneHeaders: Readonly<Record<LaneName, Headers>>
-  /** What the lane jobs needs. Left out: it cannot run */
+  /** Settings of the lane jobs. Without them the lane cannot run. */
   readonly jobs?: JobsLoad
 }
 
-/** What {@link startLoad} needs besides the shape. */
+/** Everything that {@link startLoad} needs besides the options. */
 export interface LoadPorts {
   readonly pickTarget: PickTarget
-  /** What the self-test changed; all of it goes to the record. None */
+  /** Changes of the self-test; all of them go to the record. Default: none */
   readonly changes?: LaneChanges
-  /** The part of the load that is sent here. All of it */
+  /** The part of the load that this generator sends. Default: all of it */
   readonly share?: LoadShare
 }
 
-/** The same load without the lanes that cannot run, and the operations that do not answer as documented. */
+/** Removes the lanes that cannot run and the operations that do not answer as documented. */
 export function withoutLeftOut(
   options: LoadOptions,
   { leftOut, leftOutOperations }: LaneChanges,
@@ -84,11 +80,11 @@ export function withoutLeftOut(
   }
 }
 
-/** The contract of the application under load, and a load that two cores can send and answer. */
+/** The contract of the application under load, and rates that two cores can send and answer. */
 export const defaultLoad: Omit<LoadOptions, 'lanes' | 'ratePerSecond'> = {
   timeoutMs: 15_000,
   slowMs: 4_000,
-  // The shutdown delay of the chart's defaults.
+  // The shutdown delay in the chart's defaults.
   idleLimitMs: 2_000,
   unasked: [],
   paths: {},

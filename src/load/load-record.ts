@@ -4,45 +4,45 @@ import type { WithOperations } from './sent-operations.ts'
 import type { Slot } from './slot.ts'
 import type { LoopDelays } from './stall-watch.ts'
 
-/** What one lane did, by wall time. */
+/** The record of one lane by wall time. */
 export interface LaneRecord {
   readonly lane: LaneName
   /** Wall-clock milliseconds at which the lane began. */
   readonly startedMs: number
-  /** Wall-clock milliseconds at which its last request ended; its start when none has. */
+  /** Wall-clock milliseconds at which its last request ended; its start if none has. */
   readonly lastMs: number
   /**
    * Planned requests that were never sent: the generator was more than 1 s late, or too many answers were
    * outstanding.
    */
   readonly skipped: number
-  /** In the order of time; slots in which nothing ended are left out. */
+  /** In time order, without slots in which no request ended. */
   readonly slots: readonly Slot[]
 }
 
 /**
- * What a load generator knows, or what several know together: plain JSON, all of it by wall time. It knows
- * nothing about the phases of a run.
+ * The record of one load generator, or of several together: plain JSON by wall time. It does not contain the
+ * phases of a run.
  */
 export interface LoadRecord extends LaneChanges, WithOperations {
   readonly startedAt: string
   readonly endedAt: string
-  /** How many generators it is the sum of. */
+  /** Number of generators in this record. */
   readonly generators: number
   /**
-   * By how much times of one generator may be wrong beside those of another, in milliseconds: their clocks
-   * are brought to one, and that is not exact. Left out: there is only one clock
+   * How far the times of two generators may differ, in milliseconds: the conversion between their clocks is
+   * not exact. Absent: there is only one clock.
    */
   readonly clockErrorMs?: number
   readonly lanes: readonly LaneRecord[]
-  /** A request on a connection that was idle for longer than this is counted apart. Milliseconds. */
+  /** Requests on connections that were idle for longer than this have a separate count. Milliseconds. */
   readonly idleLimitMs: number
-  /** Every failure whole, in the order of their ends, up to {@link MAX_LISTED_FAILURES}. */
+  /** The failures in full, in the order in which they ended, up to {@link MAX_LISTED_FAILURES}. */
   readonly failures: readonly Sample[]
-  /** Failures beyond the limit: counted in the lanes and not listed. */
+  /** Failures beyond the limit: counted in the lanes, not listed. */
   readonly failuresNotListed: number
   readonly health: LoopDelays
 }
 
-/** Failures that are kept whole; a run that has more is not explained by reading them. */
+/** Limit of failures that are kept in full. Reading more of them does not explain a run. */
 export const MAX_LISTED_FAILURES = 10_000

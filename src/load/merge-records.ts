@@ -6,8 +6,8 @@ import { mergeSlots } from './slot.ts'
 import { type LoopDelays, keepLongest } from './stall-watch.ts'
 
 /**
- * What several generators know together. They must have sent the same load, and their wall clocks must agree
- * to within what the figures are read for. Of the delays of their event loops the worst are kept.
+ * Merges the records of several generators. They must have sent the same load, and their wall clocks must
+ * agree closely enough for the figures. The result keeps the worst event-loop delays.
  */
 export function mergeRecords(records: readonly [LoadRecord, ...LoadRecord[]]): LoadRecord {
   const [first] = records

@@ -1,17 +1,17 @@
 import type { LoadRecord } from './load-record.ts'
 
-/** What became of the operations of an OpenAPI document, for reports. Plain JSON. */
+/** Results of the operations in an OpenAPI document, for reports. Plain JSON. */
 export interface OpenApiFacts {
-  /** The document, as the user named it. */
+  /** The document, under the name that the user gave. */
   readonly file: string
-  /** What is sent, in the order of the document; before the load what is to be sent. */
+  /** Operations that are sent (before the load: will be sent), in the order of the document. */
   readonly sent: readonly {
     /** `GET /orders/{id}` */
     readonly operation: string
-    /** The path with its values, and the query. */
+    /** The path with its values and the query. */
     readonly path: string
   }[]
-  /** What is not sent, in the order of the document. */
+  /** Operations that are not sent, in the order of the document. */
   readonly notSent: readonly {
     readonly operation: string
     readonly reason: string
@@ -20,7 +20,7 @@ export interface OpenApiFacts {
   }[]
 }
 
-/** The same after a load: without what its self-test left out, and what it did not come to. */
+/** The facts after a load, without the operations that its self-test left out or that it did not reach. */
 export function afterLoad(
   facts: OpenApiFacts,
   { leftOutOperations, operations }: Pick<LoadRecord, 'leftOutOperations' | 'operations'>,

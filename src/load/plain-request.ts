@@ -1,31 +1,31 @@
 import type { Headers } from './headers.ts'
 
-/** Statuses from the first to the second, both included. */
+/** An inclusive range of statuses. */
 export type StatusRange = readonly [from: number, to: number]
 
-/** A request as the user can describe it. Plain JSON, so that it can be handed to another process. */
+/** A request that the user can describe. Plain JSON, so that it can be passed to another process. */
 export interface PlainRequest {
   readonly method: string
   readonly path: string
-  /** Left out: none. */
+  /** Absent: no body. */
   readonly body?: string | undefined
-  /** Fields of this request alone; those of the lane win. Left out: none. */
+  /** Fields of this request only; the lane's fields have precedence. Absent: none. */
   readonly headers?: Headers
   /** See {@link Sample.operation}. */
   readonly operation?: string
-  /** Statuses of an answer that is no failure. */
+  /** Statuses that count as success. */
   readonly expectStatus: readonly StatusRange[]
 }
 
-/** The same for results, which are no place for secrets. */
+/** A request for results, without secrets. */
 export interface ShownRequest extends Omit<PlainRequest, 'body' | 'headers'> {
-  /** Left out: no body. */
+  /** Absent: no body. */
   readonly bodyBytes?: number
-  /** Names of the fields of this request alone. Left out: none. */
+  /** Names of the fields of this request only. Absent: none. */
   readonly headerNames?: readonly string[]
 }
 
-/** Says how long the body is and which header fields there are, and not what is in them. */
+/** Replaces the body by its length and the header fields by their names. */
 export function withoutSecrets({ body, headers, ...request }: PlainRequest): ShownRequest {
   return {
     ...request,
@@ -36,19 +36,19 @@ export function withoutSecrets({ body, headers, ...request }: PlainRequest): Sho
 
 /** A request that a lane sends. */
 export interface LaneRequest extends PlainRequest {
-  /** Whether the body is JSON with the id of the request, which the answer has to carry. No */
+  /** Whether the body is JSON with the id of the request, which the answer must contain. Default: no */
   readonly checkEcho?: boolean
 }
 
 /** The statuses of a success, 2xx. */
 export const successStatuses: readonly StatusRange[] = [[200, 299]]
 
-/** `GET` of a path, which has to succeed. */
+/** `GET` of a path that has to succeed. */
 export function getOf(path: string): PlainRequest {
   return { method: 'GET', path, expectStatus: successStatuses }
 }
 
-/** Whether a status is among those that are expected. */
+/** Whether a status is expected. */
 export function isExpected(status: number, ranges: readonly StatusRange[]): boolean {
   return ranges.some(([from, to]) => from <= status && status <= to)
 }
@@ -58,7 +58,7 @@ export function describeStatuses(ranges: readonly StatusRange[]): string {
   return ranges.map(([from, to]) => (from === to ? String(from) : `${Math.floor(from / 100)}xx`)).join(', ')
 }
 
-/** The body of a request with this id; undefined: none. */
+/** The body of a request with this id; undefined without a body. */
 export function bodyOf({ checkEcho, body }: LaneRequest, id: string): string | undefined {
   return checkEcho === true ? JSON.stringify({ id }) : body
 }

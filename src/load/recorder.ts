@@ -4,32 +4,32 @@ import { addCounts, noteSuccess, slotAt } from './slot.ts'
 import { createSlotStore, type SlotStore } from './slot-store.ts'
 
 /**
- * What a sample counts as. `own`: the generator's doing. `raced`: nothing that a server could have prevented.
+ * How a sample counts. `own`: the generator caused the failure. `raced`: no server could have prevented it.
  */
 type Ending = 'ok' | 'failed' | 'own' | 'raced'
 
-/** Totals of a lane, for people who watch a run. */
+/** Totals of a lane for a live display. */
 export interface LaneTotals {
   readonly lane: LaneName
   readonly requests: number
   readonly failed: number
 }
 
-/** Counts samples by lane and wall time, successes in bounded memory. */
+/** Counts samples by lane and wall time, with bounded memory for successes. */
 export interface Recorder {
   /** Counts a sample in the slot in which it ended. */
   add(sample: Sample): Ending
-  /** Counts a recorded success as failed, in the slot in which it ended. Its latency stays. */
+  /** Turns a recorded success into a failure, in the slot in which it ended. Its latency stays. */
   revoke(sample: Sample): void
-  /** Adds to the counts of a lane, now. */
+  /** Adds to the counts of a lane in the current slot. */
   count(lane: LaneName, counts: Readonly<Record<string, number>>): void
   /** Counts planned requests that are never sent. */
   skip(lane: LaneName, count: number): void
-  /** Cheap, whatever the length of the run. */
+  /** Cheap, however long the run is. */
   totals(): readonly LaneTotals[]
   /** A copy of everything that was not taken. */
   records(): readonly LaneRecord[]
-  /** What was counted since it was taken last, which is forgotten here; the totals stay. */
+  /** Returns and forgets the counts since the last call; the totals stay. */
   take(): readonly LaneRecord[]
 }
 
@@ -41,11 +41,11 @@ interface OpenLane {
   readonly slots: SlotStore
 }
 
-/** What a recorder has to be told. */
+/** Settings of a recorder. */
 interface RecorderPlan {
-  /** When its lanes begin, in wall-clock milliseconds. */
+  /** Start of the lanes, in wall-clock milliseconds. */
   readonly startedMs: number
-  /** Requests on connections that were idle for longer are counted apart. Milliseconds. */
+  /** Requests on connections that were idle for longer have a separate count. Milliseconds. */
   readonly idleLimitMs: number
   /** Whether a failed request was lost in a way that no server can prevent. */
   readonly isRaced: (sample: Sample) => boolean

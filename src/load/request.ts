@@ -15,10 +15,10 @@ import {
   type Trace,
 } from './trace.ts'
 
-/** An echo is small; what is longer than this is counted and not kept. */
+/** An echo is small; longer bodies are counted and not kept. */
 const MAX_KEPT_BODY_BYTES = 64 * 1024
 
-/** Sends one request, once, and says how it ended. Never rejects. */
+/** Sends one request once and resolves to its sample. Never rejects. */
 export function sendRequest(spec: RequestSpec): Promise<Sample> {
   return new Promise((resolve) => new SentRequest(spec, resolve).start())
 }
@@ -31,7 +31,7 @@ class SentRequest implements ExchangeEvents {
   #connection: Connection | undefined
   #timer: NodeJS.Timeout | undefined
   #silence: NodeJS.Timeout | undefined
-  /** When a part of the answer came. Monotonic milliseconds. */
+  /** Arrival of the last part of the answer. Monotonic milliseconds. */
   #heardMs = 0
 
   constructor(spec: RequestSpec, resolve: (sample: Sample) => void) {
@@ -106,7 +106,7 @@ class SentRequest implements ExchangeEvents {
   }
 }
 
-/** What is wrong with a complete answer; undefined when nothing is. */
+/** Describes the fault of a complete answer; undefined when the answer is right. */
 export function judge(
   spec: Pick<RequestSpec, 'id' | 'checkEcho' | 'bodyCheck' | 'expectStatus' | 'headers' | 'body'>,
   trace: Trace,

@@ -1,11 +1,11 @@
 import type { LoadOptions } from './load-options.ts'
 
-/** A route of the application under load, which the user can name: `--NAME-path`. */
+/** A route of the application under load. The flag `--NAME-path` sets its path. */
 export interface Route {
   readonly name: string
-  /** What the route has to do, for the help. */
+  /** What the route must do, for the help. */
   readonly about: string
-  /** The path, unless the user names another one. */
+  /** The default path. */
   readonly fallback: string
 }
 

@@ -1,13 +1,13 @@
 import type { TargetTls } from './tls.ts'
 
-/** Name of a lane, as its definition says it. */
+/** Name of a lane, as in its definition. */
 export type LaneName = string
 
-/** How far a request came: the connection, its own bytes, the answer's header, the answer's body. */
+/** How far a request got: the connection, its own bytes, the answer's header, the answer's body. */
 export type RequestStage = 'connect' | 'send' | 'wait' | 'body'
 
 /**
- * A moment on both clocks: the wall clock to compare with other machines, the monotonic one to subtract.
+ * A point in time on both clocks: the wall clock compares machines, the monotonic clock measures durations.
  * Milliseconds.
  */
 export interface Instant {
@@ -20,28 +20,25 @@ export function readClocks(): Instant {
   return { wallMs: Date.now(), monotonicMs: performance.now() }
 }
 
-/** Where a connection is dialled. `name` is the pod, when the one who picks knows it. */
+/** The destination of a connection. `name` is the pod, if it is known. */
 export interface Target {
   readonly host: string
   readonly port: number
-  /**
-   * Where HTTP/2 is spoken, which a plain `node:http` server cannot do on its own port; `port` when left
-   * out.
-   */
+  /** Port for HTTP/2, which a plain `node:http` server cannot serve on its own port. Default: `port` */
   readonly http2Port?: number | undefined
-  /** Left out: TLS is not spoken. */
+  /** Absent: no TLS. */
   readonly tls?: TargetTls | undefined
   readonly name?: string
 }
 
-/** Picks the target of one new connection, undefined when no endpoint is ready. */
+/** Picks the target of a new connection; undefined when no endpoint is ready. */
 export type PickTarget = () => Target | undefined
 
 /**
- * What went wrong with a request. `code` is Node's (`ECONNREFUSED`, `ECONNRESET`), or `HTTP_503` for a status
- * that is not expected, `CLIENT_TIMEOUT` for no answer in time, `ANSWER_SILENT` for one of which no byte came
- * any more, `GENERATOR_STALLED` when the time-out itself came late, `WRONG_ECHO` for an answer to something
- * else, or one of the lane's own.
+ * The failure of a request. `code` is Node's (`ECONNREFUSED`, `ECONNRESET`), one of the lane's own, or one of
+ * these: `HTTP_503` for an unexpected status, `CLIENT_TIMEOUT` for no answer in time, `ANSWER_SILENT` for an
+ * answer that stopped in the middle, `GENERATOR_STALLED` for a timeout that fired late, `WRONG_ECHO` for an
+ * answer to another request.
  */
 export interface SampleError {
   readonly code: string
@@ -51,18 +48,18 @@ export interface SampleError {
 }
 
 /**
- * What every request ends as. Times are milliseconds after `startedAt`, undefined when that point was not
+ * The result of every request. Times are milliseconds after `startedAt`, undefined if that point was not
  * reached.
  */
 export interface Sample {
   readonly lane: LaneName
   readonly id: string
   readonly method: string
-  /** With the query. */
+  /** With its query. */
   readonly path: string
-  /** Its operation in the OpenAPI document, `GET /orders/{id}`. Left out: it is from none. */
+  /** Its operation in the OpenAPI document, `GET /orders/{id}`. Absent: not from a document. */
   readonly operation?: string
-  /** When the grid wanted it sent; later than that is the generator's own delay. */
+  /** When the grid scheduled the request; the time until `startedAt` is the generator's own delay. */
   readonly scheduledAt: Instant
   readonly startedAt: Instant
   readonly connectMs: number | undefined
@@ -71,32 +68,32 @@ export interface Sample {
   readonly localPort: number | undefined
   readonly remoteAddress: string | undefined
   readonly remotePort: number | undefined
-  /** Pod that the connection went to, when known. */
+  /** Pod at the other end of the connection, if known. */
   readonly target: string | undefined
-  /** 1 for the first request on its connection. */
+  /** 1 for the first request on a connection. */
   readonly nthOnSocket: number
-  /** How long the connection had been unused before this request; undefined on a new one. */
+  /** How long the connection was unused before this request; undefined on a new one. */
   readonly idleMs: number | undefined
   readonly status: number | undefined
   readonly bytes: number
-  /** What its lane counts besides, by name; left out when there is nothing to count. */
+  /** Further counts of its lane, by name; absent if empty. */
   readonly counts?: Readonly<Record<string, number>>
   readonly ok: boolean
   readonly error?: SampleError
 }
 
-/** When a request ended, in whole wall-clock milliseconds. */
+/** End of a request in whole wall-clock milliseconds. */
 export function endedAtMs({ startedAt, endMs }: Sample): number {
   return Math.floor(startedAt.wallMs + endMs)
 }
 
-/** Orders samples by their ends. */
+/** Orders samples by their end. */
 export function byEnd(one: Sample, other: Sample): number {
   return endedAtMs(one) - endedAtMs(other) || (one.id < other.id ? -1 : 1)
 }
 
 /**
- * Errors of the machine that sends: no free local port, no free file descriptor, no memory, a stall. They say
+ * Errors of the sending machine: no free local port, no free file descriptor, no memory, a stall. They say
  * nothing about the application.
  */
 const ownCodes: readonly string[] = [
@@ -108,18 +105,18 @@ const ownCodes: readonly string[] = [
   'GENERATOR_STALLED',
 ]
 
-/** Whether the generator itself, not the application, is to blame for this failure. */
+/** Whether the generator, not the application, caused this failure. */
 export function isOwnFailure(sample: Sample): boolean {
   return sample.error !== undefined && isOwnCode(sample.error.code)
 }
 
-/** The same of the code of an error. */
+/** Whether this error code means that the generator caused the failure. */
 export function isOwnCode(code: string): boolean {
   return ownCodes.includes(code)
 }
 
 /**
- * A request on a used connection that fails this soon after it was sent met a server that was closing it;
- * later, it was being worked on.
+ * If a request on a used connection fails this soon after it was sent, the server was closing that
+ * connection. A later failure means that the server was working on the request.
  */
 export const RACE_MS = 50

@@ -4,23 +4,23 @@ import type { Sample } from './sample.ts'
 import type { Tried, Try } from './self-test-try.ts'
 import { describeAnswer, problemOf, type SelfTestProblem } from './self-test-words.ts'
 
-/** A document may have hundreds of operations, and all at once would be a load of their own. */
+/** A document may have hundreds of operations. Trying all at once would be a load of its own. */
 const AT_ONCE = 8
 
-/** Operations that are named when none is left. */
+/** Number of operations to name when none is left. */
 const SHOWN = 5
 
 const REMEDY = 'correct its example or its responses in the document'
 
-/** What came of trying operations: those that are left out, or why no answer came at all. */
+/** Results of trying operations: those to leave out, or the reason why no answer came. */
 interface TriedOperations {
   readonly changes: LaneChanges
   readonly problems: readonly SelfTestProblem[]
 }
 
 /**
- * Tries operations of an OpenAPI document, each once. One that does not answer as documented is left out;
- * where none gets an answer, in one of the ways in which they are sent, that is a problem.
+ * Tries each operation of an OpenAPI document once. It leaves out operations that do not answer as
+ * documented. If no operation that is sent over one protocol gets an answer, that is a problem.
  */
 export async function tryOperations(
   tries: readonly Try[],
@@ -42,7 +42,7 @@ export async function tryOperations(
   }
 }
 
-/** Why a load cannot begin after its operations were tried: nothing when each lane has some left. */
+/** Explains why a load cannot begin after its operations were tried; empty when each lane has some left. */
 export function withoutOperations(options: LoadOptions, changes: LaneChanges): readonly string[] {
   const { lanes, requests } = withoutLeftOut(options, changes)
   if (!lanes.some((lane) => requests[lane]?.length === 0)) return []
@@ -66,6 +66,6 @@ async function askSome(tries: readonly Try[], ask: (one: Try) => Promise<Sample>
     for (const one of rest) results.push({ one, sample: await ask(one) })
   }
   await Promise.all(Array.from({ length: AT_ONCE }, askRest))
-  // In the order of the document, whichever answered first.
+  // In the order of the document, not of the answers.
   return results.toSorted((one, other) => tries.indexOf(one.one) - tries.indexOf(other.one))
 }

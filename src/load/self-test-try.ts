@@ -16,13 +16,13 @@ export interface Try {
   readonly options: LoadOptions
 }
 
-/** A try and what it got. */
+/** A try with its result. */
 export interface Tried {
   readonly one: Try
   readonly sample: Sample
 }
 
-/** The tries of one lane, one for each of its requests. */
+/** The tries of one lane, one per request. */
 export function triesOf(trial: LaneTrial, lane: LaneDefinition, options: LoadOptions): readonly Try[] {
   return trial.requests(options, lane.name).map((request) => ({
     trial,
@@ -33,17 +33,17 @@ export function triesOf(trial: LaneTrial, lane: LaneDefinition, options: LoadOpt
   }))
 }
 
-/** Whether both send the same in the same way. */
+/** Whether both tries send the same request in the same way. */
 export function isSame(one: Try, other: Try): boolean {
   return (
-    // A document may have hundreds of requests: the cheap comparisons come first.
+    // A document may have hundreds of requests, so the cheap comparisons come first.
     one.trial.send === other.trial.send &&
     one.request.path === other.request.path &&
     isDeepStrictEqual([one.request, one.headers], [other.request, other.headers])
   )
 }
 
-/** Lanes that send the same request as one try. */
+/** Combines lanes that send the same request into one try. */
 export function together(tries: readonly Try[]): readonly Try[] {
   const firsts = tries.filter((one, index) => tries.findIndex((other) => isSame(one, other)) === index)
   return firsts.map((first) => ({

@@ -7,26 +7,26 @@ const ECHO_REMEDY =
 
 const CERTIFICATE_REMEDY = 'pass --ca with the certificate of its authority, or --insecure to take any'
 
-/** One unhappy answer of the self-test. */
+/** A wrong answer in the self-test. */
 export interface SelfTestProblem {
-  /** Whether no answer came at all, which may change by itself; an answer that does not fit will not. */
+  /** Whether there was no answer at all. That may change with time; a wrong answer will not. */
   readonly unreachable: boolean
   readonly sentence: string
 }
 
-/** Why a load cannot be sent because of this answer. `others` are all lanes of which that is true. */
+/** Explains why this answer prevents the load. `others` are all lanes with the same problem. */
 export function problemOf({ one, sample }: Tried, others: readonly LaneName[] = []): SelfTestProblem {
   const { code = '', message = '' } = sample.error ?? {}
   if (isCertificateError(code)) {
-    // Behind the semicolon is advice of Node's, for programs that it runs.
+    // After the semicolon Node gives advice for programs that it runs.
     const why = `${code}: ${message.split(';', 1)[0]}`
     const happened = `the certificate of ${one.headers['host']} is not accepted (${why})`
     return { unreachable: false, sentence: `${happened}; ${CERTIFICATE_REMEDY}` }
   }
   const unreachable = sample.status === undefined
   const { trial, lanes } = one
-  // A port of the lane's own is there or not, whether the application runs or not; so is a route that takes
-  // the connection and does not answer.
+  // A separate port of a lane exists or not, independent of the application. The same holds for a route that
+  // accepts the connection and does not answer.
   const isOwnRoute = isConnected(sample) && !lanes.some((lane) => lane.essential)
   const helps = !unreachable || trial.where !== undefined || isOwnRoute
   const sentence = helps
@@ -35,13 +35,13 @@ export function problemOf({ one, sample }: Tried, others: readonly LaneName[] = 
   return { unreachable, sentence }
 }
 
-/** What the route did, and what to do about it. */
+/** Behaviour of the route, and what to do about it. */
 export function describe(one: Try, sample: Sample): string {
   const remedy = isWrongEcho(sample) ? ECHO_REMEDY : one.trial.remedy
   return `${describeAnswer(one, sample)}; ${remedy}`
 }
 
-/** What the route did. */
+/** Behaviour of the route. */
 export function describeAnswer({ trial, request }: Try, sample: Sample): string {
   const what = [request.method, request.path, trial.where?.(sample) ?? ''].filter(Boolean).join(' ')
   const got = sample.error?.message ?? ''
@@ -50,7 +50,7 @@ export function describeAnswer({ trial, request }: Try, sample: Sample): string 
   return /^E[A-Z]|^HPE_/.test(code) ? `${what} got a broken answer: ${code} ${got}` : `${what} ${got}`
 }
 
-/** What another protocol looks like from here. */
+/** Asks whether the server speaks another protocol, if the answer looks like that. */
 function questionFor(sample: Sample): string {
   const { code = '' } = sample.error ?? {}
   return isConnected(sample) && /^HPE_|^ECONNRESET$/.test(code)
@@ -62,12 +62,12 @@ function isConnected({ error }: Sample): boolean {
   return error !== undefined && error.stage !== 'connect'
 }
 
-/** Whether the answer does not have the id that was sent. */
+/** Whether the answer lacks the id that was sent. */
 export function isWrongEcho({ error }: Sample): boolean {
   return error?.code === 'WRONG_ECHO'
 }
 
-/** The advice to leave these lanes out, where others are left and the run proves something without these. */
+/** Suggests leaving these lanes out, if others are left and the run still proves something without these. */
 function orWithout({ one, sample }: Tried, others: readonly LaneName[]): string {
   const { lanes, options } = one
   const broken = new Set<LaneName>([...lanes.map(({ name }) => name), ...others])

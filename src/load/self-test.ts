@@ -9,23 +9,23 @@ import { tryOperations, withoutOperations } from './self-test-operations.ts'
 import { isSame, sendTry, together, triesOf, type Tried, type Try } from './self-test-try.ts'
 import { describe, isWrongEcho, problemOf, type SelfTestProblem } from './self-test-words.ts'
 
-/** A route that takes less than this share of what it was asked for is not slow. */
+/** A route is not slow if it takes less than this share of the requested time. */
 const LEAST_SHARE = 0.5
 
 const NOT_IMPLEMENTED = 501
 
-/** What a self-test found: lanes that change because of it, and what cannot be sent at all. */
+/** The result of a self-test: the changed lanes, and the requests that cannot be sent. */
 export interface SelfTestResult extends LaneChanges {
-  /** Each of these would be counted as failures of the rollout later. */
+  /** Each of these would later count as failures of the rollout. */
   readonly problems: readonly SelfTestProblem[]
 }
 
-/** Sends a request, once for all lanes that share it. */
+/** Sends a request once for all lanes that share it. */
 type Ask = (one: Try) => Promise<Sample>
 
-/** What came of a try. */
+/** The judgement of a try. */
 interface Judged extends LaneChanges {
-  /** Why the load cannot be sent; left out where it can. */
+  /** Why the load cannot be sent; absent if it can. */
   readonly broken?: Tried
 }
 
@@ -40,7 +40,7 @@ export async function selfTest(options: LoadOptions, target: Target): Promise<Se
     return sample
   }
   const tries = options.lanes.map(laneNamed).flatMap((lane) => triesOf(trialOf(lane, options), lane, options))
-  // A document may have hundreds: they are not all sent at once.
+  // A document may have hundreds of operations, so they are not all sent at once.
   const isOperation = ({ request }: Try): boolean => request.operation !== undefined
   const [operations, results] = await Promise.all([
     tryOperations(together(tries.filter(isOperation)), ask),
@@ -72,13 +72,13 @@ async function judge(one: Try, ask: Ask): Promise<Judged> {
   return { ...mergeChanges(changes), ...(free.length < lanes.length && { broken: { one, sample } }) }
 }
 
-/** Whether the route is not there, or is another one. An error of the server's own (5xx) is not that. */
+/** Whether the route is missing or another one. A server error (5xx) is neither. */
 function isMissing(sample: Sample): boolean {
   const { status = 0 } = sample
   return status === NOT_IMPLEMENTED || (status >= 300 && status < 500) || isWrongEcho(sample)
 }
 
-/** A lane that the user named, or that a run cannot do without, is as it is. */
+/** Whether the self-test may change a lane: the user did not name it, and a run can do without it. */
 function mayChange({ name, essential }: LaneDefinition, { unasked }: LoadOptions): boolean {
   return !essential && unasked.includes(name)
 }
@@ -100,9 +100,9 @@ function tookMs({ bytesPerSecond }: LaneTrial, { endMs, connectMs, bytes }: Samp
 }
 
 /**
- * Refuses a load that could not begin.
- * @throws LastcallError `LASTCALL_SELF_TEST` when an answer was wrong, or when no lane or no
- * operation is left
+ * Rejects a load that cannot begin.
+ * @throws LastcallError `LASTCALL_SELF_TEST` when an answer was wrong, or when no lane or no operation is
+ * left
  */
 export function refuseSelfTest(
   options: LoadOptions,

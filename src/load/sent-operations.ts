@@ -1,27 +1,27 @@
 import type { LaneRequest } from './plain-request.ts'
 import type { Sample } from './sample.ts'
 
-/** How far a load came through the operations of an OpenAPI document. Plain JSON. */
+/** How many operations of an OpenAPI document a load sent. Plain JSON. */
 export interface SentOperations {
-  /** How many the lanes were to send in turn. */
+  /** Number of operations that the lanes planned to send in turn. */
   readonly planned: number
-  /** Those of them that no lane came to. */
+  /** Operations that no lane reached. */
   readonly unsent: readonly string[]
 }
 
-/** A record with that; left out without operations. */
+/** A record with sent operations; absent without a document. */
 export interface WithOperations {
   readonly operations?: SentOperations
 }
 
-/** Notes which operations were sent. */
+/** Tracks which operations were sent. */
 export interface OperationWatch {
   add(sample: Pick<Sample, 'operation'>): void
-  /** Of the whole load until now. */
+  /** The operations of the whole load so far. */
   read(): WithOperations
 }
 
-/** Nothing of these requests was sent yet. */
+/** Creates a watch for these requests; none of them counts as sent yet. */
 export function watchOperations(requests: readonly LaneRequest[]): OperationWatch {
   const unsent = new Set(requests.flatMap(({ operation }) => operation ?? []))
   const planned = unsent.size
@@ -33,7 +33,7 @@ export function watchOperations(requests: readonly LaneRequest[]): OperationWatc
   }
 }
 
-/** The same of several generators of one load: what none of them sent. */
+/** Merges the operations of several generators of one load: unsent are those that no generator sent. */
 export function mergeOperations(records: readonly WithOperations[]): WithOperations {
   const [first, ...others] = records.flatMap(({ operations }) => operations ?? [])
   if (!first) return {}

@@ -1,15 +1,15 @@
 import { copyOf, openSlot, type OpenSlot, type Slot } from './slot.ts'
 
-/** The slots of one lane. Those that time has passed by are kept as text, in less than half the room. */
+/** The slots of one lane. Past slots are kept as text, which takes less than half the memory. */
 export interface SlotStore {
   /** The slot to count in. */
   at(at: number): OpenSlot
-  /** Copies of all, in the order of time. */
+  /** Copies of all slots in time order. */
   read(): readonly Slot[]
   clear(): void
 }
 
-/** Answers that end now are counted in the newest slot, or in the one before it. */
+/** Current answers count in the newest slot or the one before it. */
 const OPEN_SLOTS = 2
 
 /** An empty store. */

@@ -1,11 +1,11 @@
 import { countValue, type Histogram, mergeHistograms } from './histogram.ts'
 
-/** How much wall time one {@link Slot} covers. A phase can begin and end only between two slots. */
+/** Duration of a {@link Slot} in wall time. A phase can begin and end only between two slots. */
 export const SLOT_MS = 100
 
 /**
- * What ended within one slot of wall time. Two slots of the same time can be added up, also those of
- * two generators, and nothing is lost by that.
+ * Counts of the requests that ended within one slot of wall time. Adding up slots of the same time, also from
+ * several generators, loses nothing.
  */
 export interface Slot {
   /** Wall-clock milliseconds divided by {@link SLOT_MS}. */
@@ -15,15 +15,15 @@ export interface Slot {
   readonly own: number
   readonly raced: number
   readonly afterLongIdle: number
-  /** What the lane counts besides, by name. */
+  /** Further counts of the lane, by name. */
   readonly counts: Readonly<Record<string, number>>
-  /** One bit for each millisecond of the slot in which a request succeeded, 25 to a number. */
+  /** One bit for each millisecond of the slot in which a request succeeded, 25 bits per number. */
   readonly okMs: readonly number[]
   /** Latencies of successes in microseconds. */
   readonly latencies: Histogram
 }
 
-/** A slot that is still counted in. */
+/** A slot that can still change. */
 export interface OpenSlot extends Slot {
   requests: number
   failed: number
@@ -37,7 +37,7 @@ export interface OpenSlot extends Slot {
 
 const BITS = 25
 
-/** The slot of a moment. */
+/** The slot that contains a point in time. */
 export function slotAt(wallMs: number): number {
   return Math.floor(wallMs / SLOT_MS)
 }
@@ -49,7 +49,7 @@ export function openSlot(at: number): OpenSlot {
   return { at, ...none, counts: {}, okMs: noBits, latencies: [] }
 }
 
-/** A slot that does not change any more. */
+/** An immutable copy of a slot. */
 export function copyOf(slot: Slot): Slot {
   return {
     ...slot,
@@ -59,7 +59,7 @@ export function copyOf(slot: Slot): Slot {
   }
 }
 
-/** Notes a success that ended at this moment, in whole wall-clock milliseconds. */
+/** Records a success that ended at this time, in whole wall-clock milliseconds. */
 export function noteSuccess(slot: OpenSlot, wallMs: number, latencyMs: number): void {
   const ms = wallMs - slot.at * SLOT_MS
   const part = Math.floor(ms / BITS)
@@ -72,7 +72,7 @@ export function addCounts(counts: Record<string, number>, more: Readonly<Record<
   for (const [name, count] of Object.entries(more)) counts[name] = (counts[name] ?? 0) + count
 }
 
-/** Slots of the same time as one. */
+/** Merges slots of the same time. */
 export function mergeSlots(at: number, slots: readonly Slot[]): Slot {
   const merged = openSlot(at)
   for (const slot of slots) {
@@ -87,7 +87,7 @@ export function mergeSlots(at: number, slots: readonly Slot[]): Slot {
   return { ...merged, latencies: mergeHistograms(slots.map(({ latencies }) => latencies)) }
 }
 
-/** Wall-clock milliseconds of the successes, each millisecond once, in their order. */
+/** Wall-clock milliseconds of the successes, each millisecond once, in time order. */
 export function successTimes({ at, okMs }: Slot): readonly number[] {
   const times: number[] = []
   for (const [part, bits] of okMs.entries()) {

@@ -1,43 +1,40 @@
 import { createHistogram } from 'node:perf_hooks'
 import { type Instant, readClocks } from './sample.ts'
 
-/** A time in which the generator's event loop did not turn: nothing was sent, and no answer was read. */
+/** A period in which the event loop of the generator did not turn: it sent nothing and read no answer. */
 export interface Stall {
-  /** When the loop turned for the last time before it. */
+  /** Last turn of the event loop before the stall. */
   readonly at: Instant
   readonly ms: number
-  /** Which of several generators, from 1. Left out: there is only one */
+  /** Number of the generator, from 1. Absent: there is only one */
   readonly generator?: number
 }
 
-/** Delay of an event loop, in milliseconds, and its longest stalls. */
+/** Delays of an event loop in milliseconds, and its longest stalls. */
 export interface LoopDelays {
   readonly loopDelayP50Ms: number
   readonly loopDelayP99Ms: number
   readonly loopDelayMaxMs: number
-  /** Stalls of {@link LISTED_STALL_MS} or longer, in the order of time; of more than 1,000 the longest. */
+  /** Stalls of at least {@link LISTED_STALL_MS} in time order; if there are more than 1,000, the longest. */
   readonly stalls: readonly Stall[]
 }
 
-/** Measures how long an event loop takes from one turn to the next. */
+/** Measures the time between the turns of an event loop. */
 export interface StallWatch {
-  /** Notes a turn of the event loop. */
+  /** Records a turn of the event loop. */
   turn(now: Instant): void
   delays(): LoopDelays
 }
 
-/**
- * Every event loop pauses for some tens of milliseconds now and then: garbage collection, a machine with
- * other work.
- */
+/** Shorter pauses are normal for every event loop: garbage collection, or other work on the machine. */
 export const LISTED_STALL_MS = 50
 
 const PERIOD_MS = 10
 const MAX_LISTED = 1_000
-/** The histogram counts microseconds up to here, an hour. */
+/** Upper limit of the histogram in microseconds: one hour. */
 const MAX_DELAY_US = 3_600_000_000
 
-/** A watch whose first turn is `since`. */
+/** Creates a watch whose first turn is `since`. */
 export function createStallWatch(since: Instant): StallWatch {
   const delays = createHistogram({ lowest: 1, highest: MAX_DELAY_US, figures: 3 })
   let stalls: readonly Stall[] = []
@@ -59,14 +56,14 @@ export function createStallWatch(since: Instant): StallWatch {
   }
 }
 
-/** The longest stalls that fit into a list, in their order. */
+/** The longest stalls that fit into the list, in time order. */
 export function keepLongest(stalls: readonly Stall[]): readonly Stall[] {
   if (stalls.length <= MAX_LISTED) return stalls
   const longest = new Set(stalls.toSorted((one, other) => other.ms - one.ms).slice(0, MAX_LISTED))
   return stalls.filter((stall) => longest.has(stall))
 }
 
-/** Watches this process's own event loop until it is stopped; it never keeps the process alive. */
+/** Watches the event loop of this process until `stop()`. It never keeps the process alive. */
 export function watchOwnLoop(): { delays(): LoopDelays; stop(): void } {
   const watch = createStallWatch(readClocks())
   const timer = setInterval(() => watch.turn(readClocks()), PERIOD_MS).unref()
@@ -77,7 +74,7 @@ export function watchOwnLoop(): { delays(): LoopDelays; stop(): void } {
       if (stopped) return
       stopped = true
       clearInterval(timer)
-      // A stall that ends here has had no turn of its own.
+      // Record a last turn: a stall that ends now has had none.
       watch.turn(readClocks())
     },
   }

@@ -1,23 +1,27 @@
 import type { Socket } from 'node:net'
 import { connect, createSecureContext, type SecureContext, TLSSocket } from 'node:tls'
 
-/** How a target speaks TLS. Plain JSON. */
+/** TLS settings of a target. Plain JSON. */
 export interface TargetTls {
-  /** The name to ask for, which the certificate has to have. Left out: it has to have the address. */
+  /**
+   * Server name to request; the certificate must match it. Absent: the certificate must match the address.
+   */
   readonly servername?: string
-  /** Certificates of the authorities to trust, PEM. Left out: those that Node.js trusts. */
+  /** CA certificates to trust, PEM. Absent: those that Node.js trusts. */
   readonly ca?: string
-  /** Whether every certificate is taken. */
+  /** Whether to accept every certificate. */
   readonly insecure: boolean
 }
 
-/** What is spoken in TLS, by its name in ALPN. */
+/** The protocol inside TLS, by its ALPN name. */
 export type Protocol = 'http/1.1' | 'h2'
 
-/** Contexts by their options: to read the certificates for each connection would take longer than to dial. */
+/**
+ * Contexts by their options. Reading the certificates for each connection would take longer than connecting.
+ */
 const contexts = new WeakMap<TargetTls, SecureContext>()
 
-/** Dials and begins the handshake. Each connection makes a whole one, as that of a new client. */
+/** Connects and starts the TLS handshake. Sessions are never resumed, as for a new client. */
 export function dialTls(
   place: { readonly host: string; readonly port: number },
   tls: TargetTls,
@@ -37,8 +41,8 @@ export function dialTls(
 }
 
 /**
- * What is wrong with a connection that is up and does not speak HTTP/2: a server without ALPN takes any
- * client. Undefined where nothing is, as without TLS.
+ * Explains why an open connection does not support HTTP/2: a server without ALPN accepts any client.
+ * Undefined if it does, and without TLS.
  */
 export function http2Problem(socket: Socket): Error | undefined {
   if (!(socket instanceof TLSSocket) || socket.alpnProtocol === 'h2') return undefined
@@ -49,12 +53,12 @@ export function http2Problem(socket: Socket): Error | undefined {
 const certificateCodes =
   /^(CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|ERR_TLS_CERT_|INVALID_(CA|PURPOSE)$|PATH_LENGTH_|HOSTNAME_MISMATCH)/
 
-/** Whether an error's code says that the certificate of the server was not accepted. */
+/** Whether an error code means that the client rejected the server's certificate. */
 export function isCertificateError(code: string): boolean {
   return certificateCodes.test(code)
 }
 
-/** Whether an error's code says that both sides could not agree on TLS. */
+/** Whether an error code means that both sides could not agree on TLS. */
 export function isTlsError(code: string): boolean {
   return code === 'EPROTO' || code === 'TLS_NO_HTTP2' || code.startsWith('ERR_SSL_')
 }

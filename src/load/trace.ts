@@ -13,7 +13,10 @@ import {
   type SampleError,
 } from './sample.ts'
 
-/** A time-out that comes this late says that the generator did not run, and nothing about the application. */
+/**
+ * A timeout that fires this late shows that the generator did not run, and says nothing about the
+ * application.
+ */
 const LATE_TIMEOUT_MS = 1_000
 
 /** One request to send. */
@@ -21,25 +24,25 @@ export interface RequestSpec extends LaneRequest {
   readonly lane: LaneName
   readonly id: string
   readonly headers: Headers
-  /** What looks at the body of the answer, when something has to. */
+  /** Checks the body of the answer, if necessary. */
   readonly bodyCheck?: BodyCheck
   readonly timeoutMs: number
   /**
-   * How long the body may bring no byte: the network of a pod can go away without a word. As long as the
-   * whole answer may take
+   * Longest time without a byte of the body, because the network of a pod can disappear silently. Default:
+   * `timeoutMs`
    */
   readonly silenceMs?: number
   readonly client: HttpClient
   readonly scheduledAt: Instant
 }
 
-/** What says which request a sample is of. */
+/** Fields that identify the request of a sample. */
 export type RequestIdentity = Pick<
   RequestSpec,
   'lane' | 'id' | 'method' | 'path' | 'operation' | 'scheduledAt'
 >
 
-/** What is noted while a request is under way. */
+/** Notes about a request in progress. */
 export interface Trace {
   readonly startedAt: Instant
   endMs: number
@@ -60,7 +63,7 @@ export interface Trace {
   remotePort: number | undefined
 }
 
-/** A trace that begins now. */
+/** Creates a trace that begins now. */
 export function openTrace(): Trace {
   return {
     startedAt: readClocks(),
@@ -82,12 +85,12 @@ export function openTrace(): Trace {
   }
 }
 
-/** Milliseconds since the request was started. */
+/** Milliseconds since the start of the request. */
 export function sinceStart(trace: Trace): number {
   return performance.now() - trace.startedAt.monotonicMs
 }
 
-/** Notes the connection that a request got, and when it stands. */
+/** Records the connection of a request, and when it is up. */
 export function noteSocket(trace: Trace, socket: Socket): void {
   const facts = factsOf(socket)
   trace.facts = facts
@@ -96,7 +99,7 @@ export function noteSocket(trace: Trace, socket: Socket): void {
     trace.nthOnSocket = facts.requests
     trace.idleMs = facts.lastUsedMs === undefined ? undefined : performance.now() - facts.lastUsedMs
   }
-  // A socket forgets its ports when it is destroyed, so they are kept while it lives.
+  // A destroyed socket loses its ports, so record them while it is open.
   const noteAddresses = (): void => {
     trace.localPort = socket.localPort
     trace.remoteAddress = socket.remoteAddress
@@ -113,8 +116,8 @@ export function noteSocket(trace: Trace, socket: Socket): void {
 }
 
 /**
- * A time-out that came `lateMs` too late: the answer may have waited in the kernel while this process did not
- * run.
+ * Describes a timeout that fired `lateMs` too late. The answer may have waited in the kernel while this
+ * process did not run.
  */
 export function describeTimeout(
   error: Omit<SampleError, 'code'>,
@@ -126,7 +129,7 @@ export function describeTimeout(
   return { ...error, code: 'GENERATOR_STALLED', message }
 }
 
-/** The error of a request in the words of a sample. */
+/** Converts the error of a request for its sample. */
 export function describeError(error: NodeJS.ErrnoException, trace: Trace, timeoutMs: number): SampleError {
   const { stage } = trace
   if (trace.timedOut) {
@@ -137,7 +140,7 @@ export function describeError(error: NodeJS.ErrnoException, trace: Trace, timeou
   return { code: error.code ?? 'UNKNOWN', ...syscall, message: error.message, stage }
 }
 
-/** The sample that a trace ends as. */
+/** Converts a trace into its sample. */
 export function toSample(spec: RequestIdentity, trace: Trace, error: SampleError | undefined): Sample {
   const { lane, id, method, path, operation, scheduledAt } = spec
   const { facts, counts, startedAt } = trace
@@ -161,7 +164,7 @@ export function toSample(spec: RequestIdentity, trace: Trace, error: SampleError
     bytes: trace.bytes,
     ok: error === undefined,
   }
-  // Set afterwards: an object that is put together of several costs as much as a tenth of a request.
+  // Set afterwards: building the object with a spread costs a tenth of a request.
   if (operation !== undefined) sample.operation = operation
   if (Object.keys(counts).length > 0) sample.counts = counts
   if (error) sample.error = error

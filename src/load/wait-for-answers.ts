@@ -6,18 +6,18 @@ import type { LoadOptions } from './load-options.ts'
 import type { Target } from './sample.ts'
 import { selfTest, type SelfTestResult } from './self-test.ts'
 
-/** How often a target that does not answer is asked again. Milliseconds. */
+/** Interval between attempts to reach a target. Milliseconds. */
 const RETRY_MS = 500
 
-/** What a target answered. */
+/** The answers of a target. */
 export interface Answers extends SelfTestResult {
-  /** The target with the address of its host. */
+  /** The target, with its host resolved to an address. */
   readonly target: Target
 }
 
 /**
- * Tests each lane until something answers. The target may need a moment until it is there; what answers
- * wrongly is said at once.
+ * Tests each lane until the target answers, because the target may need a moment to start. A wrong answer is
+ * reported at once.
  */
 export async function waitForAnswers(
   load: LoadOptions,
@@ -37,8 +37,8 @@ export async function waitForAnswers(
 async function ask(load: LoadOptions, target: Target): Promise<Answers> {
   let found: Target
   try {
-    // Looked up once: a look-up for every connection would measure the DNS, and the address of a Service does
-    // not change.
+    // Resolved only once: a lookup for every connection would measure the DNS, and the address of a Service
+    // does not change.
     found = { ...target, host: (await lookup(target.host)).address }
   } catch (error) {
     const flag = sendsToPods(load.lanes) ? '--url' : '--jobs-url'

@@ -6,8 +6,7 @@ import { jobCauses } from './job-causes.ts'
 const refused = hasCode('ECONNREFUSED')
 
 /**
- * The closed list. The first that fits a failure is its cause, so the order is from the special to the
- * general.
+ * The closed list. The first cause that matches a failure wins, so special causes come before general ones.
  */
 export const causes: readonly Cause[] = [
   ...jobCauses,

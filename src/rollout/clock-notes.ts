@@ -1,9 +1,9 @@
 import type { RunFacts } from './run-facts.ts'
 
-/** An error that is a smaller share of the shortest phase changes no figure that anybody reads. */
+/** A clock error below this share of the shortest phase does not change the figures noticeably. */
 const SMALL_SHARE = 0.1
 
-/** Says by how much the clocks of several generators may be apart, where a phase is short beside that. */
+/** Reports how far the clocks of several generators may be apart, if some phase is short in comparison. */
 export function clockNotes({
   load: { clockErrorMs = 0 },
   phases,

@@ -6,19 +6,20 @@ import type { PodRecord } from './pod-record.ts'
 
 /** A load that a driver's generators send. */
 export interface DriverLoad {
-  /** Totals by lane so far, for people who watch. */
+  /** Totals by lane so far, for a live display. */
   totals(): readonly LaneTotals[]
-  /** What is known so far; undefined before the first word of a generator that is elsewhere. */
+  /** The record so far; undefined until a remote generator has reported. */
   record(): LoadRecord | undefined
-  /** Sends nothing more, waits for what is outstanding and resolves to everything. */
+  /** Sends nothing more, waits for outstanding requests and resolves to the full record. */
   stop(): Promise<LoadRecord>
-  /** Counts nothing more from this moment on, and cuts off what is outstanding. */
+  /** Stops counting at once and destroys the outstanding requests. */
   abandon(): void
 }
 
 /**
- * What a run needs of a place where pods live. A driver writes what it sees into the timeline that it is
- * created with, each event with both clocks of this machine. It is used in the order of these members, once.
+ * The interface between a run and the place where the pods live. A driver records what it sees in the
+ * timeline that it was created with, each event with both clocks of this machine. A run uses the members once
+ * each, in this order.
  */
 export interface Driver {
   /**
@@ -26,37 +27,37 @@ export interface Driver {
    * Rejects with a LastcallError (`LASTCALL_APP_NOT_READY`) when they are not.
    */
   start(): Promise<void>
-  /** Pods that serve when none is being replaced; known from `start()` on. */
+  /** Number of serving pods while none is being replaced; known after `start()`. */
   replicas(): number
   /**
-   * Sends one request of each lane and resolves to what changes: lanes that cannot run, or not as they are.
-   * Rejects with a LastcallError `LASTCALL_SELF_TEST` when an answer is wrong.
+   * Sends one request of each lane and resolves to the changes: lanes that cannot run or that run
+   * differently. Rejects with a LastcallError `LASTCALL_SELF_TEST` when an answer is wrong.
    */
   selfTest(load: LoadOptions): Promise<LaneChanges>
-  /** Starts the load; `changes` are what the self-test found, and become part of its record. */
+  /** Starts the load. `changes` come from the self-test and become part of its record. */
   startLoad(load: LoadOptions, changes: LaneChanges): Promise<DriverLoad>
   /**
-   * Replaces every pod and resolves when all new ones are ready, without waiting for the ends of the old
-   * ones. Rejects with a LastcallError when that cannot be finished: `LASTCALL_CLUSTER` when the place itself
-   * refused something, which is no fault of the pods.
+   * Replaces every pod and resolves when all new ones are ready; it does not wait until the old ones are
+   * gone. Rejects with a LastcallError if the rollout cannot finish; `LASTCALL_CLUSTER` means that the
+   * cluster refused something and the pods are not to blame.
    */
   restart(): Promise<void>
   /** Resolves when no old pod exists any more. */
   oldPodsGone(): Promise<void>
-  /** Every pod so far, in the order in which they were seen first. */
+  /** Every pod so far, in the order in which the driver first saw them. */
   pods(): readonly PodRecord[]
   /**
-   * What is not as it was before, and what to do about it, one sentence each. While a restart is under way
-   * that is what it will take back; after `stop()` only what could not be.
+   * Changes that are not undone yet, and what to do about them, one sentence each. During a restart they are
+   * those that the driver will undo; after `stop()` only those that it could not.
    */
   leftBehind(): readonly string[]
-  /** What cannot be known of this run from where its pods are observed, one sentence each. */
+  /** What the observer cannot know from its place, one sentence each. */
   unknown(): readonly string[]
   /**
-   * Deletes everything that the driver created, its load included, and resolves when nothing of it is left.
-   * What is still under way rejects. Can be called at any time, and again.
+   * Deletes everything that the driver created, including its load, and resolves when nothing is left.
+   * Operations in progress reject. Can be called at any time and repeatedly.
    */
   stop(): Promise<void>
-  /** The same as far as it can be done synchronously; for the moment in which this process ends. */
+  /** Like `stop()` as far as synchronous code can; for the exit of this process. */
   killAll(): void
 }

@@ -1,13 +1,13 @@
 import type { PodEnding } from './pod-record.ts'
 
-/** What a pod did, after its name, and what to do about it. */
+/** What a pod did (text after its name), and the remedy. */
 export interface EndingWords {
   readonly happened: string
-  /** Undefined where there is nothing to do. */
+  /** Undefined if there is nothing to do. */
   readonly helps?: string
 }
 
-/** How a pod can end, in words and in Markdown; the order is that of the guide. */
+/** The possible ends of a pod in words and Markdown, in the order of the guide. */
 export const endings: Readonly<Record<Exclude<PodEnding, 'running' | 'port-taken'>, EndingWords>> = {
   clean: { happened: 'ended with exit code 0 after the signal' },
   'exit-code': {

@@ -1,8 +1,8 @@
 import { LastcallError } from '../core/errors.ts'
 
 /**
- * Whether the cluster refused something or was away for too long, or the agent in it was lost: no pod is to
- * blame for that, and the run cannot go on.
+ * Whether the error ends the run without blame for a pod: the cluster refused something or was unavailable
+ * for too long, or the agent was lost.
  */
 export function endsRun(error: unknown): error is LastcallError {
   return (

@@ -7,15 +7,15 @@ import type { RunFacts } from './run-facts.ts'
 import { sentWords } from './sent-words.ts'
 import { triggerWords } from './trigger.ts'
 
-/** What the failures of a run are worth. */
+/** The failures of a run, judged by their budgets. */
 export interface JudgedFailures {
-  /** What stands against the run; empty when every lane kept to its budget. */
+  /** Reasons why the run failed; empty when every lane stayed within its budget. */
   readonly reasons: readonly string[]
-  /** What is within a budget. */
+  /** Failures within a budget. */
   readonly notes: readonly string[]
 }
 
-/** Judges the failures by lane, each against its budget; without one nothing may fail. */
+/** Judges the failures of each lane by its budget. Without a budget, no request may fail. */
 export function judgeFailures({ load, trigger, budgets }: RunFacts, claim: Claim): JudgedFailures {
   const failing = load.lanes.filter(({ failed }) => failed > 0)
   const within = failing.filter((lane) => isWithinBudget(budgets, lane))

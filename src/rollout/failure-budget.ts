@@ -1,29 +1,29 @@
 import type { LaneName } from '../load/sample.ts'
 
-/** So many requests, or so many of a hundred. */
+/** A number of requests, or a percentage of them. */
 export type Allowance = { readonly most: number } | { readonly percent: number }
 
-/** How many requests of a lane may fail without failing the run. */
+/** The number of requests of a lane that may fail without failing the run. */
 export interface FailureBudget {
-  /** Undefined: every lane that has no budget of its own. */
+  /** Undefined: all lanes without their own budget. */
   readonly lane?: LaneName
   readonly allowance: Allowance
 }
 
-/** Requests of one lane. */
+/** Request counts of one lane. */
 interface LaneCounts {
   readonly lane: LaneName
   readonly requests: number
   readonly failed: number
 }
 
-/** The budget of a lane: its own, or the one of all lanes. Undefined: nothing may fail. */
+/** The budget of a lane: its own, or the general one. Undefined: no request may fail. */
 export function budgetOf(budgets: readonly FailureBudget[], lane: LaneName): Allowance | undefined {
   const own = budgets.find((budget) => budget.lane === lane)
   return (own ?? budgets.find((budget) => budget.lane === undefined))?.allowance
 }
 
-/** Whether no more of a lane failed than may. */
+/** Whether the failures of a lane are within its budget. */
 export function isWithinBudget(
   budgets: readonly FailureBudget[],
   { lane, requests, failed }: LaneCounts,
@@ -32,10 +32,10 @@ export function isWithinBudget(
   return failed <= (allowance === undefined ? 0 : mostOf(allowance, requests))
 }
 
-/** Whole requests that an allowance is. */
+/** Converts an allowance to whole requests. */
 export function mostOf(allowance: Allowance, requests: number): number {
   if ('most' in allowance) return allowance.most
-  // 2.3 % of 3,000 is 69, and not 68.99999999999999.
+  // Without the small number, 2.3 % of 3,000 would be 68.99999999999999 instead of 69.
   return Math.floor((requests * allowance.percent) / 100 + 1e-9)
 }
 

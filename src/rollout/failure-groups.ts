@@ -4,10 +4,10 @@ import { causes } from './causes.ts'
 
 /** The failures of one cause on one pod. */
 export interface PodFailures {
-  /** Name of the pod, where it is known. */
+  /** Name of the pod, if known. */
   readonly pod: string | undefined
   readonly count: number
-  /** The one that ended first. */
+  /** The failure that ended first. */
   readonly first: Sample
 }
 
@@ -15,16 +15,19 @@ export interface PodFailures {
 export interface FailureGroup {
   readonly cause: Cause
   readonly count: number
-  /** The lanes that they were in, each once. */
+  /** Their lanes, each once. */
   readonly lanes: readonly LaneName[]
-  /** How many were of each operation of an OpenAPI document, the most frequent first; empty without one. */
+  /**
+   * Number of failures per operation of an OpenAPI document, most frequent first; empty without a document.
+   */
   readonly operations: readonly (readonly [operation: string, count: number])[]
   /** In the order of their first failures. */
   readonly pods: readonly PodFailures[]
 }
 
 /**
- * Groups failures, which come in the order of their ends, by cause and pod; the most frequent cause first.
+ * Groups failures by cause and pod, most frequent cause first. The failures must be in the order in which
+ * they ended.
  */
 export function groupFailures(failures: readonly Sample[]): readonly FailureGroup[] {
   const byCause = Map.groupBy(failures, (sample) => causes.find(({ fits }) => fits(sample)))

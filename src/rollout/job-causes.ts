@@ -1,6 +1,6 @@
 import { type Cause, hasCode } from './cause.ts'
 
-/** Why jobs for workers fail. */
+/** Causes of failed jobs. */
 export const jobCauses: readonly Cause[] = [
   {
     title: 'Job not done',

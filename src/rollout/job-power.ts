@@ -6,14 +6,14 @@ import { loadRate, rolloutRate } from './rollout-phases.ts'
 import type { RunFacts } from './run-facts.ts'
 
 /**
- * Why a worker that drops its jobs could have been missed, empty when that is not so. With `n` jobs in hand
- * on the average, the pods that went away had none at all with probability exp(-n) (Poisson). `n` follows
- * from how many jobs come and how long half of them take (Little's law).
+ * Doubts whether the run could have seen a worker that drops its jobs; empty without any. With `n` jobs in
+ * hand on average, the pods that went away had none with probability exp(-n) (Poisson). `n` follows from the
+ * rate of jobs and their median duration (Little's law).
  */
 export function jobDoubts(facts: RunFacts): readonly string[] {
   const lane = facts.load.lanes.find(({ lane: name }) => name === jobs.name)
   const gone = facts.pods.filter(({ deletedAt }) => deletedAt !== undefined).length
-  // What was seen was not missed.
+  // A problem that was seen was not missed.
   const isSeen = facts.load.failures.some(({ error }) => error?.code === JOB_LOST)
   if (!lane || gone === 0 || isSeen) return []
   if (lane.requests > 0 && lane.maxMs === 0) {
@@ -21,7 +21,7 @@ export function jobDoubts(facts: RunFacts): readonly string[] {
       'no job was done in this run: look whether a worker takes jobs, and whether --jobs-timeout is long enough',
     ]
   }
-  // In a rollout of some milliseconds a single job would be a rate of hundreds a second.
+  // In a rollout of a few milliseconds, a single job would mean a rate of hundreds per second.
   const rate = Math.min(rolloutRate(facts, lane), loadRate(facts, lane))
   const inHand = (gone * rate * leastSeconds(lane)) / facts.replicas
   if (inHand >= FACTOR_FOR_99_PERCENT) return []
@@ -33,8 +33,8 @@ export function jobDoubts(facts: RunFacts): readonly string[] {
 }
 
 /**
- * How long half of the jobs took at least: the producer is asked only now and then, and no worker has the job
- * while the producer takes its time.
+ * Lower bound of the median duration of a job. The producer is only asked now and then, and during the
+ * producer's own time no worker has the job.
  */
 function leastSeconds({ p50Ms: seenMs, requests, failed, counts }: PhasedLane): number {
   const p50Ms = seenMs - (counts[PRODUCER_MS] ?? 0) / Math.max(1, requests - failed)

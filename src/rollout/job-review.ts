@@ -3,7 +3,9 @@ import type { LoadOptions } from '../load/load-options.ts'
 import { jobs, REVIEWED, UNCOUNTED, UNREVIEWED } from '../load/lanes/jobs/jobs.ts'
 import { plural } from './numbers.ts'
 
-/** Why a job could have been done twice unseen, empty without `--jobs-once` and when all were looked at. */
+/**
+ * Doubts that a job was done twice unseen; empty without `--jobs-once`, and when the review covered all jobs.
+ */
 export function reviewDoubts(load: LoadDocument): readonly string[] {
   const unreviewed = countOf(load, UNREVIEWED)
   if (unreviewed === 0) return []
@@ -14,7 +16,7 @@ export function reviewDoubts(load: LoadDocument): readonly string[] {
   ]
 }
 
-/** Says what was done about jobs that may be done again. */
+/** Reports how the run checked for jobs that were done again. */
 export function reviewNotes(load: LoadDocument): readonly string[] {
   const reviewed = countOf(load, REVIEWED)
   const uncounted = countOf(load, UNCOUNTED)
@@ -31,7 +33,7 @@ export function reviewNotes(load: LoadDocument): readonly string[] {
   ]
 }
 
-/** Says for how long the end of a load waits for locks; undefined where it does not. */
+/** Says how long the end of a load waits for locks; undefined if it does not wait. */
 export function lockNotice({ jobs: load }: LoadOptions): string | undefined {
   const leftMs = load ? load.lockMs - load.quietMs : 0
   if (leftMs <= 0) return undefined

@@ -7,9 +7,9 @@ import { sentWords } from './sent-words.ts'
 import { conclude, notesOn, type Verdict } from './verdict.ts'
 
 /**
- * Judges a load that was sent by itself (`lastcall load`). A failed request fails it. A generator that
- * stalled for {@link WANTED_OUTAGE_MS} or longer, left requests unsent or was without ports makes it
- * inconclusive: what was never sent could not fail.
+ * Judges a load without a rollout (`lastcall load`). A failed request fails it. A generator that stalled for
+ * {@link WANTED_OUTAGE_MS} or longer, left requests unsent or ran out of ports makes it inconclusive, because
+ * a request that was never sent cannot fail.
  */
 export function judgeLoad(load: LoadDocument): Omit<Verdict, 'smallestOutageMs' | 'unwatchedRestarts'> {
   const claim: Claim = {

@@ -2,7 +2,7 @@ import { noChanges } from '../load/lane-changes.ts'
 import type { LoadOptions } from '../load/load-options.ts'
 import type { LoadRecord } from '../load/load-record.ts'
 
-/** The load of a run that ended before it could send any. */
+/** The load of a run that ended before it could send a request. */
 export function nothingSent(
   { startedAt, endedAt }: Pick<LoadRecord, 'startedAt' | 'endedAt'>,
   { idleLimitMs }: LoadOptions,

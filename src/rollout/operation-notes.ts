@@ -1,10 +1,10 @@
 import type { WithOperations } from '../load/sent-operations.ts'
 import { count, plural } from './numbers.ts'
 
-/** Operations that are named; the JSON document has all. */
+/** Limit of named operations; the JSON document has all. */
 const SHOWN = 5
 
-/** Says which operations of the OpenAPI document a load did not come to. */
+/** Reports the operations of the OpenAPI document that a load did not reach. */
 export function operationNotes({ operations }: WithOperations): readonly string[] {
   if (!operations || operations.unsent.length === 0) return []
   const { planned, unsent } = operations

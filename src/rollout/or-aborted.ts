@@ -1,6 +1,6 @@
-/** The promise, or a rejection with the signal's reason when that comes first. */
+/** Settles like the promise, or rejects with the signal's reason if the signal comes first. */
 export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  // After an abort nobody waits for it, and it may still reject.
+  // After an abort no caller waits for the promise, and its rejection must not be unhandled.
   promise.catch(() => undefined)
   signal.throwIfAborted()
   const { promise: aborted, reject } = Promise.withResolvers<never>()

@@ -2,18 +2,18 @@ import { type Instant, readClocks } from '../load/sample.ts'
 import type { PhaseName, PhaseRecord } from './phases.ts'
 import type { Timeline } from './timeline.ts'
 
-/** Keeps the phases of a run with their times. */
+/** Tracks the phases of a run with their times. */
 export interface PhaseTracker {
-  /** Ends the phase that is under way and begins another, now unless `at` says when. */
+  /** Ends the current phase and begins another, now unless `at` is given. */
   begin(name: PhaseName, at?: Instant): void
   /** Ends the last phase. */
   end(): void
   current(): PhaseName
-  /** The phases that have ended. */
+  /** The completed phases. */
   records(): readonly PhaseRecord[]
 }
 
-/** A tracker that writes each beginning into the timeline; the first phase is `start`. */
+/** Creates a tracker that records each start of a phase in the timeline. The first phase is `start`. */
 export function trackPhases(timeline: Timeline): PhaseTracker {
   const records: PhaseRecord[] = []
   let name: PhaseName = 'start'
@@ -21,7 +21,7 @@ export function trackPhases(timeline: Timeline): PhaseTracker {
   const end = (endedAt: Instant): void => void records.push({ name, startedAt, endedAt })
   return {
     begin(next, at = readClocks()) {
-      // What has happened was seen a little later, in this phase and not in the last one.
+      // `at` may lie before the start of the current phase. Phases must not overlap.
       const beginsAt = at.monotonicMs < startedAt.monotonicMs ? startedAt : at
       if (next !== 'start') end(beginsAt)
       name = next

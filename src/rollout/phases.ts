@@ -9,19 +9,19 @@ import type { LaneRecord, LoadRecord } from '../load/load-record.ts'
 import { mergeRecords } from '../load/merge-records.ts'
 import type { Instant } from '../load/sample.ts'
 
-/** Parts of a run. Requests count under the one in which they end. */
+/** Phases of a run. A request counts for the phase in which it ends. */
 export type PhaseName = 'start' | 'self-test' | 'baseline' | 'rollout' | 'drain' | 'cool-down'
 
-/** One phase as it happened; with several restarts `rollout` and `drain` come several times. */
+/** One phase with its times; with several restarts `rollout` and `drain` occur several times. */
 export interface PhaseRecord {
   readonly name: PhaseName
   readonly startedAt: Instant
   readonly endedAt: Instant
 }
 
-/** A lane with the same figures by phase. */
+/** A lane with its figures by phase. */
 export interface PhasedLane extends LaneDocument {
-  /** Requests count under the phase in which they end; phases in which none did are left out. */
+  /** A request counts for the phase in which it ends; phases without one are absent. */
   readonly phases: Readonly<Partial<Record<PhaseName, LaneFigures>>>
 }
 
@@ -30,7 +30,9 @@ export interface PhasedLoad extends LoadDocument {
   readonly lanes: readonly PhasedLane[]
 }
 
-/** Joins what the generators recorded with the phases of the run, by wall time. Phases are in their order. */
+/**
+ * Joins the records of the generators with the phases of the run by wall time. The phases must be in order.
+ */
 export function joinPhases(
   records: readonly [LoadRecord, ...LoadRecord[]],
   phases: readonly PhaseRecord[],
@@ -43,7 +45,7 @@ export function joinPhases(
 
 type PhaseWindow = TimeWindow & { readonly name: PhaseName }
 
-/** They cover all of time, so that no request is in none. */
+/** The windows cover all time, so that every request is in one. */
 function windowsOf(phases: readonly PhaseRecord[]): readonly PhaseWindow[] {
   return phases.map(({ name, startedAt }, index) => ({
     name,

@@ -1,4 +1,4 @@
-/** Markdown of the guide without its backticks, for a terminal. */
+/** Removes the backticks from Markdown of the guide, for a terminal. */
 export function plain(markdown: string): string {
   return markdown.replaceAll('`', '')
 }

@@ -1,16 +1,16 @@
 import type { Report } from '../core/report.ts'
 import type { Instant } from '../load/sample.ts'
 
-/** Where a pod is in its life. */
+/** The state of a pod. */
 export type PodState = 'starting' | 'ready' | 'unready' | 'terminating' | 'gone'
 
 /**
- * How a pod ended. `clean`: exit code 0 after the signal. `exit-code`: another one. `unhandled-signal`:
- * SIGTERM's default action ended it, nobody handled it. `wrapper`: its first process ended after the signal,
- * and the server that this process had started lived on. `killed`: SIGKILL at the end of the grace period.
- * `crashed`: it ended and nobody had asked it to. `not-ready`: it never became ready. `port-taken`: another
- * program was faster, it was started again under another name. `unseen`: it is gone, and its exit code was
- * never reported. `running`: not at all.
+ * How a pod ended. `clean`: exit code 0 after the signal. `exit-code`: another code. `unhandled-signal`: no
+ * handler, and SIGTERM's default action ended it. `wrapper`: its first process ended after the signal, but
+ * the server that this process had started lived on. `killed`: SIGKILL at the end of the grace period.
+ * `crashed`: it ended without being asked to. `not-ready`: it never became ready. `port-taken`: another
+ * program took its port first, and it was started again under another name. `unseen`: it is gone, and its
+ * exit code was never reported. `running`: it has not ended.
  */
 export type PodEnding =
   | 'clean'
@@ -24,17 +24,17 @@ export type PodEnding =
   | 'unseen'
   | 'running'
 
-/** What lastcall, or something that broke, left as a pod's termination message. */
+/** The termination message of a pod, from lastcall or from a failed program. */
 export interface TerminationMessage {
-  /** The report, where lastcall in the pod wrote one. */
+  /** The report, if lastcall in the pod wrote one. */
   readonly report?: Report | undefined
-  /** The text, where it is no report: the last words of something that broke. */
+  /** The text, if it is not a report: the last words of a failed program. */
   readonly message?: string | undefined
 }
 
 /**
- * What was asked whether a pod is ready: lastcall's probe server, a path of the application, its port, or, of
- * a worker that has none of these, whether its process runs.
+ * How the readiness of a pod was checked: lastcall's probe server, a path of the application, its port, or
+ * whether its process runs (for a worker that has none of these).
  */
 export type AskedReadiness =
   | { readonly kind: 'probe-server' }
@@ -42,53 +42,53 @@ export type AskedReadiness =
   | { readonly kind: 'tcp' }
   | { readonly kind: 'running' }
 
-/** What is known of a pod that is a process on this machine. */
+/** Facts about a pod that is a process on this machine. */
 export interface LocalPod {
   readonly pid: number | undefined
   readonly port: number
   readonly probePort: number
   readonly http2Port: number
-  /** Undefined when it ended before that was found out. */
+  /** Undefined if the pod ended before this was known. */
   readonly readiness?: AskedReadiness | undefined
-  /** The signal that ended its first process, when a signal did. */
+  /** The signal that ended its first process, if any. */
   readonly exitSignal?: string | null | undefined
 }
 
-/** What is known of a pod in a cluster. */
+/** Facts about a pod in a cluster. */
 export interface ClusterPod {
-  /** How often a container of it was started again. */
+  /** How often one of its containers was restarted. */
   readonly restarts: number
-  /** Why its container ended, in the kubelet's word: `Completed`, `Error`, `OOMKilled`. */
+  /** Why its container ended, in the words of the kubelet: `Completed`, `Error`, `OOMKilled`. */
   readonly endedBy?: string | undefined
   readonly node?: string | undefined
-  /** When its endpoint was first said to terminate, or to be gone. */
+  /** When its endpoint was first reported as terminating or gone. */
   readonly endpointEndedAt?: Instant | undefined
-  /** When its readiness probe first failed while it was going away; only where that is asked by HTTP. */
+  /** When its readiness probe first failed while it was going away; only for HTTP probes. */
   readonly readinessFailedAt?: Instant | undefined
-  /** Begin of the last TCP connect that it accepted, while it was going away. */
+  /** Start of the last TCP connect that it accepted while it was going away. */
   readonly lastAcceptedAt?: Instant | undefined
-  /** Begin of the first one after that which it did not accept. */
+  /** Start of the first connect after that which it did not accept. */
   readonly firstRefusedAt?: Instant | undefined
-  /** The last that lastcall's metrics said, where the pod has some. */
+  /** Its last metrics of lastcall, if it has any. */
   readonly lastScrape?:
     { readonly at: Instant; readonly forcedCloses: number; readonly inFlight: number } | undefined
 }
 
-/** One pod of a run: what every pod has, and beside it what is known of pods of that place. */
+/** One pod of a run: facts common to all pods, and those of pods in its place. */
 export interface PodRecord extends TerminationMessage {
   readonly name: string
   readonly state: PodState
   readonly startedAt: Instant
   readonly readyAt?: Instant | undefined
   readonly deletedAt?: Instant | undefined
-  /** When SIGTERM was sent; undefined where nobody can see that. */
+  /** When SIGTERM was sent; undefined if the observer cannot see that. */
   readonly signalledAt?: Instant | undefined
   readonly exitedAt?: Instant | undefined
   readonly exitCode?: number | null | undefined
   readonly ending: PodEnding
-  /** What the pod force-closed at its drain timeout, by its own report or the last of its metrics. */
+  /** Number of force-closes at the drain timeout, from the pod's report or its last metrics. */
   readonly forceClosed?: number | undefined
-  /** The last lines that it wrote; only of a pod that has to be explained. */
+  /** The last lines of its output; only for a pod whose end needs an explanation. */
   readonly output: readonly string[]
   readonly local?: LocalPod
   readonly cluster?: ClusterPod
@@ -96,12 +96,12 @@ export interface PodRecord extends TerminationMessage {
 
 const harmless: readonly PodEnding[] = ['clean', 'running', 'port-taken']
 
-/** Whether a pod has to be explained: everything but a clean end, no end at all, and bad luck with a port. */
+/** Whether the end of a pod needs an explanation. A clean end, no end, and a taken port do not. */
 export function isMisbehaved(pod: Pick<PodRecord, 'ending'>): boolean {
   return !harmless.includes(pod.ending)
 }
 
-/** Reads a termination message: a report of lastcall's, or the text of something else. Never throws. */
+/** Reads a termination message: a report of lastcall, or other text. Never throws. */
 export function readTerminationMessage(text: string): TerminationMessage {
   try {
     const document = JSON.parse(text) as Partial<Report> | null

@@ -6,27 +6,29 @@ import { smallestOutageMs, WANTED_OUTAGE_MS, wantedRate } from './power.ts'
 import { rolloutRate } from './rollout-phases.ts'
 import type { RunFacts } from './run-facts.ts'
 
-/** A job that is enqueued a second late is a job all the same. Milliseconds. */
+/** A job that is enqueued a second late still counts. Milliseconds. */
 const LONG_STALL_MS = 1_000
 
-/** Whether a run is about listeners, which an outage could be of. */
+/** Whether a run tests listeners, which could have an outage. */
 function isAboutListeners({ lanes }: PhasedLoad): boolean {
   return lanes.length === 0 || sendsToPods(lanes.map(({ lane }) => lane))
 }
 
-/** The shortest stall of the load generator that stands against this run, in milliseconds. */
+/** The shortest stall of the load generator that counts against this run, in milliseconds. */
 export function watchedStallMs({ load }: Pick<RunFacts, 'load'>): number {
   return isAboutListeners(load) ? WANTED_OUTAGE_MS : LONG_STALL_MS
 }
 
-/** The shortest outage of a listener that a run could see. Infinity without new connections. Milliseconds. */
+/**
+ * The shortest outage of a listener that a run can detect. Infinity without new connections. Milliseconds.
+ */
 export function visibleOutageMs(facts: RunFacts): number {
   const lane = facts.load.lanes.find(({ lane: name }) => name === newConnections.name)
-  // During a surge the client node knows one pod more than there are replicas.
+  // During a surge the client node knows one pod more than the number of replicas.
   return lane ? smallestOutageMs(rolloutRate(facts, lane), facts.replicas + 1) : Infinity
 }
 
-/** What a run could have missed, one sentence each. `outageMs` is what it can see. */
+/** Outages that a run could have missed, one sentence each. `outageMs` is the shortest that it can detect. */
 export function powerDoubts(facts: RunFacts, outageMs: number): readonly string[] {
   return [...(isAboutListeners(facts.load) ? outageDoubts(facts, outageMs) : []), ...jobDoubts(facts)]
 }
@@ -44,7 +46,7 @@ function outageDoubts(facts: RunFacts, outageMs: number): readonly string[] {
   ]
 }
 
-/** What brings more new connections: the rate that was asked for may have been enough. */
+/** Suggests how to get more new connections: the requested rate may have been enough. */
 function moreConnections({ ratePerSecond, replicas }: RunFacts): string {
   if (ratePerSecond < wantedRate(replicas + 1)) return 'raise --rate'
   return `the load generator did not keep up with --rate ${ratePerSecond}: use a quieter machine or fewer --lanes`

@@ -1,8 +1,8 @@
 import type { AskedReadiness, PodRecord } from './pod-record.ts'
 
-/** Says what told that pods were ready, where it was not lastcall's probe server. */
+/** Reports how pods showed readiness, if it was not through lastcall's probe server. */
 export function readinessNotes(pods: readonly PodRecord[]): readonly string[] {
-  // One run asks all its pods the same; the last one knows best what was found.
+  // A run probes all its pods in the same way, and the last pod shows the final choice.
   const asked = pods.findLast(({ local }) => local?.readiness !== undefined)?.local?.readiness
   return asked === undefined ? [] : noteOn(asked)
 }
@@ -26,9 +26,9 @@ function noteOn(asked: AskedReadiness): readonly string[] {
 }
 
 /**
- * Says which pods of a cluster were ready, by their readiness probe, until their listener closed. It costs no
- * request where only Kubernetes asks that probe: an endpoint begins to terminate with the deletion of its
- * pod, whatever its probe says (Kubernetes docs, "Pod Lifecycle", termination of Pods).
+ * Reports pods of a cluster whose readiness probe passed until their listener closed. This costs no request
+ * if only Kubernetes reads the probe: an endpoint terminates with the deletion of its pod, whatever its probe
+ * says (Kubernetes docs, "Pod Lifecycle", termination of Pods).
  */
 export function lateReadinessNotes(pods: readonly PodRecord[]): readonly string[] {
   const seen = pods.flatMap(({ cluster: { readinessFailedAt, lastAcceptedAt } = {} }) =>
@@ -44,7 +44,7 @@ export function lateReadinessNotes(pods: readonly PodRecord[]): readonly string[
   ]
 }
 
-/** Names pods that had lastcall's probe server, ended with exit code 0, and left no report. */
+/** Names pods that had lastcall's probe server and ended with exit code 0, but left no report. */
 export function missingReportNotes(pods: readonly PodRecord[]): readonly string[] {
   const silent = pods.filter(
     ({ ending, local, report }) =>
@@ -62,7 +62,7 @@ export function sawLastcall(pods: readonly PodRecord[]): boolean {
   return pods.some(({ local, report }) => local?.readiness?.kind === 'probe-server' || report !== undefined)
 }
 
-/** Says of a run under `lastcall/auto` that nothing of it was seen. */
+/** Reports that a run under `lastcall/auto` showed no sign of lastcall. */
 export function autoNotes(pods: readonly PodRecord[]): readonly string[] {
   if (sawLastcall(pods)) return []
   return [

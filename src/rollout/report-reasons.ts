@@ -4,7 +4,7 @@ import { isMisbehaved, type PodRecord } from './pod-record.ts'
 /** A loss that a pod itself has counted. */
 interface CountedLoss {
   readonly countOf: (pod: PodRecord) => number
-  /** What the pods did, and what to do about it; `what` says how much. */
+  /** What the pods did, and the remedy; `what` is the size of the loss. */
   readonly describe: (what: string) => string
 }
 
@@ -21,8 +21,8 @@ const losses: readonly CountedLoss[] = [
 ]
 
 /**
- * What pods have lost by their own account, though they ended as they should, one sentence each. Their exit
- * code can be that of a wrapper, which knows nothing of the end of its server.
+ * Losses that pods reported themselves although they ended as they should, one sentence each. Their exit code
+ * may belong to a wrapper, which does not know how its server ended.
  */
 export function reportReasons(pods: readonly PodRecord[]): readonly string[] {
   return losses.flatMap(({ countOf, describe }) => {

@@ -1,18 +1,18 @@
 import type { PhasedLane, PhaseName } from './phases.ts'
 import type { RunFacts } from './run-facts.ts'
 
-/** Phases in which old pods go away: the time in which an outage can begin. */
+/** Phases in which old pods go away, so that an outage can begin. */
 export const rolloutPhases: readonly PhaseName[] = ['rollout', 'drain']
 
 /** Phases in which the load runs. */
 const loadPhases: readonly PhaseName[] = ['baseline', ...rolloutPhases, 'cool-down']
 
-/** Requests of a lane per second of the phases in which old pods go away; 0 when there was none. */
+/** A lane's requests per second during the phases in which old pods go away; 0 without any. */
 export function rolloutRate(facts: Pick<RunFacts, 'phases'>, lane: PhasedLane): number {
   return rateIn(rolloutPhases, facts, lane)
 }
 
-/** Requests of a lane per second of the load; 0 when there was none. */
+/** A lane's requests per second during the load; 0 without any. */
 export function loadRate(facts: Pick<RunFacts, 'phases'>, lane: PhasedLane): number {
   return rateIn(loadPhases, facts, lane)
 }

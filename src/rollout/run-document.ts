@@ -2,10 +2,10 @@ import type { OpenApiFacts } from '../load/openapi-facts.ts'
 import type { RunFacts } from './run-facts.ts'
 import type { Verdict } from './verdict.ts'
 
-/** What a run was, and what it came to. */
+/** The facts of a run and its verdict. */
 export interface JudgedRun extends RunFacts {
   readonly verdict: Verdict
-  /** What became of the document of `--openapi`; left out without the flag. */
+  /** Results of the document of `--openapi`; absent without the flag. */
   readonly openapi?: OpenApiFacts
 }
 
@@ -22,9 +22,9 @@ export interface RehearsalDocument extends JudgedRun {
 export interface BeforeAfterDocument {
   readonly schemaVersion: 2
   readonly kind: 'before-after'
-  /** The command as it is. */
+  /** The command without `lastcall/auto`. */
   readonly before: RehearsalDocument
-  /** The same under `lastcall/auto`. */
+  /** The command under `lastcall/auto`. */
   readonly after: RehearsalDocument
 }
 
@@ -32,15 +32,15 @@ export interface BeforeAfterDocument {
 export interface RolloutDocument extends JudgedRun {
   readonly schemaVersion: 2
   readonly kind: 'rollout'
-  /** As kubectl names it: `deployment/shop`. */
+  /** In kubectl's form: `deployment/shop`. */
   readonly workload: string
   readonly namespace: string
   readonly context: string
-  /** What the trigger `image` changed to; left out for others. */
+  /** The image that the trigger `image` set; absent for other triggers. */
   readonly toImage?: string
-  /** The URL of `--url`; left out: the load went to the Service. */
+  /** The URL of `--url`; absent: the load went to the Service. */
   readonly url?: string
-  /** Left out beside a URL where no single Service selects the pods. */
+  /** Absent with a URL if no single Service selects the pods. */
   readonly service?: string
   readonly port?: number
 }

@@ -4,32 +4,30 @@ import type { PodRecord } from './pod-record.ts'
 import type { TimelineEvent } from './timeline.ts'
 import type { TriggerName } from './trigger.ts'
 
-/** What a run was and how it ended, before anybody judged it. */
+/** The facts of a run before a verdict. */
 export interface RunFacts {
   readonly startedAt: string
   readonly endedAt: string
   readonly durationMs: number
   readonly replicas: number
-  /** What made pods go away. */
+  /** The trigger that made pods go away. */
   readonly trigger: TriggerName
-  /** How often it was begun; a rollout is one. */
+  /** Number of times that the trigger made pods go away. */
   readonly restarts: number
-  /** Requests per second of each paced lane that were asked for. */
+  /** The requested requests per second of each paced lane. */
   readonly ratePerSecond: number
   readonly phases: readonly PhaseRecord[]
   readonly load: PhasedLoad
-  /** Failures that do not fail the run; empty: none may fail. */
+  /** Failures that do not fail the run. Empty: no request may fail. */
   readonly budgets: readonly FailureBudget[]
   readonly pods: readonly PodRecord[]
   readonly timeline: readonly TimelineEvent[]
-  /** Why a rollout could not be finished, when it could not. */
+  /** Why the rollout could not finish, if it could not. */
   readonly stuck?: string
-  /**
-   * What ended the run in its last phase, when it did not reach its end: the name of a signal, or what broke.
-   */
+  /** What ended the run early: the name of a signal, or a failure. */
   readonly interruptedBy?: string
-  /** What could not be taken back, and what to do about it, one sentence each; left out: nothing. */
+  /** Changes that could not be undone, and the remedy, one sentence each. Absent: none. */
   readonly leftBehind?: readonly string[]
-  /** What could not be known from where the pods were observed, one sentence each; left out: nothing. */
+  /** Facts that the observer could not know from its place, one sentence each. Absent: none. */
   readonly unknown?: readonly string[]
 }

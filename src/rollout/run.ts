@@ -20,49 +20,51 @@ import type { TriggerName } from './trigger.ts'
 /** What to do with the pods of a driver. */
 export interface RunOptions {
   readonly load: LoadOptions
-  /** What the driver does to make pods go away; undefined for `restart`. */
+  /** How the driver makes pods go away; undefined: `restart`. */
   readonly trigger?: TriggerName
-  /** How often every pod is replaced, at least. */
+  /** Minimum number of times to replace every pod. */
   readonly restarts: number
   /**
-   * Rollouts are repeated until this much time is over; undefined for no more than `restarts`. With the
-   * trigger `none` the pods are observed for so long.
+   * Rollouts repeat until this time is over; undefined: only `restarts` of them. With the trigger `none` it
+   * is the time for which the pods are observed.
    */
   readonly durationMs: number | undefined
-  /** Load before the first rollout. With the trigger `none` it ends with the first change of a pod. */
+  /**
+   * Duration of the load before the first rollout. With the trigger `none` it ends with the first change of a
+   * pod.
+   */
   readonly baselineMs: number
   readonly coolDownMs: number
-  /** Failures that do not fail the run; undefined: none may fail. */
+  /** Failures that do not fail the run; undefined: no request may fail. */
   readonly budgets?: readonly FailureBudget[]
 }
 
-/** A run that is under way. */
+/** A run in progress. */
 export interface Run {
   /**
-   * Resolves when the driver has stopped, also after an interruption, and when the cluster failed or the
-   * agent was lost under load. Rejects with what was wrong before the load; then nothing of the driver is
-   * left.
+   * Resolves when the driver has stopped, even after an interruption, a failure of the cluster or the loss of
+   * the agent under load. Rejects with problems from before the load; the driver then leaves nothing behind.
    */
   readonly finished: Promise<RunFacts>
   /**
-   * Ends the run now; `finished` resolves with what was seen so far. Nothing is counted any more from this
-   * call on, so that the end of the pods is no failure of theirs. The first call wins.
+   * Ends the run now; `finished` resolves with the facts so far. Nothing counts after this call, so the end
+   * of the pods causes no failures. The first call wins.
    */
   interrupt(by: string): void
   phase(): PhaseName
   pods(): readonly PodRecord[]
-  /** Totals of the load by lane so far; none before it began. */
+  /** Totals of the load by lane so far; empty before it began. */
   load(): readonly LaneTotals[]
-  /** What is not as it was before, and what to do about it, one sentence each. */
+  /** Changes that are not undone, and the remedy, one sentence each. */
   leftBehind(): readonly string[]
-  /** Kills every pod synchronously; for the moment in which this process ends. */
+  /** Kills every pod synchronously, for the exit of this process. */
   killAll(): void
 }
 
 /**
- * Rolls an application over under load:
- * start -> self-test -> baseline -> (rollout -> drain, until every old pod is gone) repeated -> cool-down.
- * With the trigger `none` the rollout begins with the first change of a pod, and is left out without one.
+ * Rolls an application out under load: start -> self-test -> baseline -> (rollout -> drain, until every old
+ * pod is gone) repeated -> cool-down. With the trigger `none` the rollout begins with the first change of a
+ * pod, and is left out without one.
  */
 export function startRun(
   options: RunOptions,
@@ -99,8 +101,8 @@ export function startRun(
       try {
         await orAborted(driver.restart(), signal)
       } catch (error) {
-        // A pod that does not become ready stops a real rollout as well. What happened to requests before
-        // that is the result.
+        // A pod that does not become ready also stops a real rollout. The requests before that are the
+        // result.
         if (endsRun(error) || !(error instanceof LastcallError)) throw error
         stuck = error.problems.join('\n')
       }
@@ -140,7 +142,7 @@ export function startRun(
   }
   const breakOff = (error: unknown): void => {
     if (!load || !endsRun(error)) throw error
-    // What was sent until then is a result, and neither the cluster nor the agent is a fault of the pods.
+    // The requests so far are a result, and the pods are not to blame for the cluster or the agent.
     interrupt(error.problems.join(' '))
   }
   const run = async (): Promise<RunFacts> => {
@@ -149,7 +151,7 @@ export function startRun(
     } catch (error) {
       if (!signal.aborted) breakOff(error)
     } finally {
-      // First of all: a pod that is killed now must not count as one that lost requests.
+      // Abandon first: requests that a killed pod loses now must not count.
       load?.abandon()
       phases.end()
       await driver.stop()
@@ -187,7 +189,7 @@ export function startRun(
   }
 }
 
-/** Everything that happens to a pod is a change, but that it becomes ready. */
+/** Every event of a pod counts as a change, except that it becomes ready. */
 const isChange = ({ pod, kind }: TimelineEvent): boolean => pod !== undefined && kind !== 'pod-ready'
 
 const toIso = ({ wallMs }: Instant): string => new Date(wallMs).toISOString()

@@ -4,7 +4,7 @@ import type { LaneName } from '../load/sample.ts'
 import { plural } from './numbers.ts'
 
 /**
- * `500 requests and 30 jobs`: the sums of some lanes, those of each kind. What there is none of is left out.
+ * Sums the lanes by what they send: `500 requests and 30 jobs`. Leaves out zero sums, unless all are zero.
  */
 export function sentWords<Lane extends { readonly lane: LaneName }>(
   lanes: readonly Lane[],

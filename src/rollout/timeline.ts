@@ -1,6 +1,6 @@
 import { type Instant, readClocks } from '../load/sample.ts'
 
-/** What can happen in a rollout. */
+/** Events of a rollout. */
 type TimelineKind =
   | 'phase-started'
   | 'pod-started'
@@ -13,7 +13,7 @@ type TimelineKind =
   | 'pod-exited'
   | 'notice'
 
-/** One fact with its time. `detail` is for people. */
+/** One event with its time. `detail` is for the user. */
 export interface TimelineEvent {
   readonly at: Instant
   readonly kind: TimelineKind
@@ -21,17 +21,17 @@ export interface TimelineEvent {
   readonly detail?: string
 }
 
-/** The facts of a run in the order in which they were seen. */
+/** The events of a run in the order in which they were seen. */
 export interface Timeline {
   readonly events: readonly TimelineEvent[]
-  /** Records that something has happened, now unless `at` says when. */
+  /** Records an event, now unless `at` is given. */
   record(
     kind: TimelineKind,
     about?: { readonly pod?: string; readonly detail?: string; readonly at?: Instant },
   ): Instant
 }
 
-/** An empty timeline; `onEvent` hears every event once. */
+/** Creates an empty timeline and calls `onEvent` once for every event. */
 export function createTimeline(onEvent: (event: TimelineEvent) => void = () => undefined): Timeline {
   const events: TimelineEvent[] = []
   return {

@@ -1,13 +1,13 @@
-/** What makes pods go away in a run. */
+/** Ways to make pods go away in a run. */
 export type TriggerName = 'restart' | 'scale-down' | 'delete-pod' | 'evict' | 'drain-node' | 'image' | 'none'
 
-/** How a verdict speaks of a trigger. */
+/** The words of a verdict for a trigger. */
 export interface TriggerWords {
-  /** What is counted: `1 rollout`, `2 rollouts`. Undefined for one that does nothing. */
+  /** The noun for counts: `1 rollout`, `2 rollouts`. Undefined for a trigger that does nothing. */
   readonly noun: readonly [one: string, many: string] | undefined
-  /** After `failed in the baseline, before`. */
+  /** Text after `failed in the baseline, before`. */
   readonly before: string
-  /** After `failed after`. */
+  /** Text after `failed after`. */
   readonly after: string
 }
 
@@ -30,5 +30,5 @@ export const triggerWords: Readonly<Record<TriggerName, TriggerWords>> = {
   none: wordsOf(undefined, 'any change of the pods was seen', 'the first change of the pods'),
 }
 
-/** The names, in the order in which they are listed. */
+/** Names of the triggers, in display order. */
 export const triggerNames: readonly TriggerName[] = Object.keys(triggerWords) as TriggerName[]

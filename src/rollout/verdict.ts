@@ -18,13 +18,13 @@ import { sentWords } from './sent-words.ts'
 import { triggerWords } from './trigger.ts'
 import { countUnwatchedRestarts } from './watched-restarts.ts'
 
-/** What a run came to. `sentence` is the whole result in one line, `reasons` say what stands against it. */
+/** The result of a run. `sentence` sums it up in one line, and `reasons` say what counts against it. */
 export interface Verdict {
   readonly outcome: 'pass' | 'fail' | 'inconclusive'
   readonly exitCode: 0 | 1 | 3
   readonly sentence: string
   readonly reasons: readonly string[]
-  /** What this run says nothing about, though it was asked to; no reason against it. */
+  /** Facts that do not count against the run, such as requested checks that it could not do. */
   readonly notes: readonly string[]
   /**
    * The shortest outage that this run would have detected with 99 % confidence, in milliseconds: longer than
@@ -32,14 +32,14 @@ export interface Verdict {
    * work.
    */
   readonly smallestOutageMs: number | null
-  /** Restarts in which the load generator stalled for so long that it could have missed an outage. */
+  /** Number of restarts in which the load generator stalled so long that it could have missed an outage. */
   readonly unwatchedRestarts: number
 }
 
 /**
- * Judges a run. A failed request beyond its lane's budget or a misbehaved pod fails it, also when the load
- * generator stalled; the reasons then say how many of the failures were under way in a stall. A run that
- * could not have seen an outage, whose generator did not do its work, or that was interrupted, is
+ * Judges a run. A failed request beyond its lane's budget or a misbehaved pod fails it, even if the load
+ * generator stalled; the reasons then say how many failed requests were in progress during a stall. A run
+ * that could not have seen an outage, whose generator did not do its work, or that was interrupted is
  * inconclusive, never passed.
  */
 export function judgeRun(facts: RunFacts): Verdict {
@@ -49,7 +49,7 @@ export function judgeRun(facts: RunFacts): Verdict {
   const failures = judgeFailures(facts, claim)
   const against = [...failures.reasons, ...podReasons(facts)]
   const generator = generatorDoubts(facts.load, claim)
-  // A run that was cut short says that, not all that it therefore did not do.
+  // An interrupted run reports only the interruption, not everything that is missing because of it.
   const interrupted = interruptionDoubts(facts)
   const idle = idleDoubts(facts)
   const blind = idle.length > 0 ? idle : powerDoubts(facts, visible)
@@ -73,13 +73,15 @@ export function judgeRun(facts: RunFacts): Verdict {
   }
 }
 
-/** A failure wins over a doubt: it has happened, whatever else the run could not see. */
+/**
+ * A failure has precedence over a doubt, because it happened regardless of what else the run could not see.
+ */
 export function conclude(hasFailed: boolean, hasDoubts: boolean): Pick<Verdict, 'outcome' | 'exitCode'> {
   if (hasFailed) return { outcome: 'fail', exitCode: 1 }
   return hasDoubts ? { outcome: 'inconclusive', exitCode: 3 } : { outcome: 'pass', exitCode: 0 }
 }
 
-/** Says which lanes sent something else than their own requests, what was not sent, and why. */
+/** Reports which lanes sent other requests than their own, what was not sent, and why. */
 export function notesOn(load: LoadDocument): readonly string[] {
   const { leftOut, fellBack, leftOutOperations } = load
   const alike = Map.groupBy(
@@ -95,7 +97,7 @@ export function notesOn(load: LoadDocument): readonly string[] {
   ]
 }
 
-/** Shorter stalls only make the claim weaker. A longer one spoils also what the other lanes say. */
+/** Shorter stalls only weaken the claim. A longer one also spoils the results of the other lanes. */
 function claimOf(facts: RunFacts): Claim {
   const windows = facts.phases.filter(({ name }) => rolloutPhases.includes(name))
   return {
@@ -108,7 +110,7 @@ function claimOf(facts: RunFacts): Claim {
   }
 }
 
-/** Whole milliseconds above the longest of these; 0 without any. */
+/** A whole number of milliseconds longer than all these stalls; 0 without any. */
 function longerThan(stalls: readonly Stall[]): number {
   return stalls.reduce((most, { ms }) => Math.max(most, Math.floor(ms) + 1), 0)
 }
@@ -129,7 +131,7 @@ function summarize(
   )
 }
 
-/** Without a change of the pods there was nothing that could have lost a request. */
+/** Without a change of the pods, nothing could have lost a request. */
 function idleDoubts({ trigger, phases }: RunFacts): readonly string[] {
   if (trigger !== 'none' || phases.some(({ name }) => name === 'rollout')) return []
   return [

@@ -5,9 +5,8 @@ import type { RunFacts } from './run-facts.ts'
 import { triggerWords } from './trigger.ts'
 
 /**
- * How many restarts the load generator did not watch all the time: it stalled in them for
- * {@link watchedStallMs} or longer. What a server does wrong it does in every restart, so the others can
- * still show it.
+ * Number of restarts that the load generator did not watch fully: it stalled for {@link watchedStallMs} or
+ * longer. A server makes the same mistake in every restart, so the other restarts can still show it.
  */
 export function countUnwatchedRestarts({ load, phases }: Pick<RunFacts, 'load' | 'phases'>): number {
   return restartsOf(phases).filter(
@@ -20,7 +19,7 @@ export function countUnwatchedRestarts({ load, phases }: Pick<RunFacts, 'load' |
   ).length
 }
 
-/** The same as a sentence; nothing where the reasons of the verdict say as much. */
+/** The count as a sentence; empty if the reasons of the verdict say the same. */
 export function describeWatch(
   unwatched: number,
   { restarts, trigger, load }: Pick<RunFacts, 'restarts' | 'trigger' | 'load'>,
@@ -35,7 +34,7 @@ interface Span {
   readonly untilMs: number
 }
 
-/** Each restart, from its begin until its last old pod is gone. Wall-clock milliseconds. */
+/** Each restart, from its start until its last old pod is gone. Wall-clock milliseconds. */
 function restartsOf(phases: readonly PhaseRecord[]): readonly Span[] {
   return phases.flatMap(({ name, startedAt, endedAt }, index) => {
     if (name !== 'rollout') return []

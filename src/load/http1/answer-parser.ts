@@ -8,7 +8,7 @@ export interface AnswerHead {
   field(name: string): string | undefined
 }
 
-/** What a parser tells of an answer. Interim answers (100, 103) are passed over. */
+/** Callbacks of a parser. It skips interim answers (100, 103). */
 export interface AnswerEvents {
   onHead(head: AnswerHead): void
   onBody(bytes: Buffer): void
@@ -18,17 +18,17 @@ const NO_BYTES = Buffer.alloc(0)
 const NO_BODY = 1
 const NO_HTTP = 2
 
-/** Parses the answers on one connection, one after the other. */
+/** Parses the answers on one connection, one after another. */
 export class AnswerParser implements LlhttpCallbacks {
-  /** Whether there is a head. */
+  /** Whether the head is complete. */
   hasHead = false
-  /** Whether the answer came to its end. */
+  /** Whether the answer is complete. */
   isComplete = false
-  /** Whether the server went over to another protocol. */
+  /** Whether the server has switched to another protocol. */
   isUpgrade = false
-  /** Whether bytes came behind the answer. */
+  /** Whether more bytes followed the answer. */
   hasExcess = false
-  /** Whether the server will take another request on this connection. */
+  /** Whether the server accepts another request on this connection. */
   keepsAlive = false
   readonly #events: AnswerEvents
   readonly #llhttp: Llhttp
@@ -37,9 +37,9 @@ export class AnswerParser implements LlhttpCallbacks {
   #isInterim = false
   /** Bytes of the head so far, as `node:http` counts them. */
   #headBytes = 0
-  /** The fields, without those in `#chunk`. */
+  /** The fields, without those that are still in `#chunk`. */
   #fields = ''
-  /** Where the fields are in `#chunk`; a negative place: they have not begun. */
+  /** Where the fields begin in `#chunk`; negative before they begin. */
   #fieldsFrom = -1
   #fieldsTo = 0
 
@@ -48,7 +48,7 @@ export class AnswerParser implements LlhttpCallbacks {
     this.#llhttp = new Llhttp(this)
   }
 
-  /** Expects the next answer. `isHeadOnly`: it has no body, whatever its head says. */
+  /** Prepares for the next answer. `isHeadOnly` says that it has no body, whatever its head says. */
   expect(isHeadOnly: boolean): void {
     this.hasHead = false
     this.isComplete = false
@@ -56,7 +56,7 @@ export class AnswerParser implements LlhttpCallbacks {
     this.#llhttp.reset()
   }
 
-  /** Parses what has arrived. Returns what is wrong with it, undefined when nothing is. */
+  /** Parses new bytes. Returns the fault; undefined when there is none. */
   write(bytes: Buffer): Error | undefined {
     for (let at = 0; at < bytes.length; at += MAX_INPUT_BYTES) {
       const chunk = bytes.length <= MAX_INPUT_BYTES ? bytes : bytes.subarray(at, at + MAX_INPUT_BYTES)
@@ -70,12 +70,12 @@ export class AnswerParser implements LlhttpCallbacks {
     return undefined
   }
 
-  /** The server has ended its side, which completes an answer that has no length. */
+  /** Tells the parser that the server has ended its side. That completes an answer without a length. */
   finish(): void {
     this.#llhttp.finish()
   }
 
-  /** Gives the memory back. Nothing may be called after it. */
+  /** Frees the memory. Do not call anything after it. */
   free(): void {
     this.#llhttp.free()
   }
@@ -129,7 +129,7 @@ export class AnswerParser implements LlhttpCallbacks {
     return 0
   }
 
-  /** Keeps what there is of the fields until the rest comes. */
+  /** Copies the partial fields until the rest arrives. */
   #keepFields(): void {
     this.#fields += this.#chunk.toString('latin1', this.#fieldsFrom)
     this.#fieldsFrom = 0
@@ -151,8 +151,8 @@ export class AnswerParser implements LlhttpCallbacks {
 }
 
 /**
- * Fields are looked for and not read one by one: most answers are asked for one field, which they do not
- * have.
+ * Searches the fields as text instead of parsing each one. The client asks most answers for a single field
+ * that they do not have.
  */
 function findField(fields: string, name: string): string | undefined {
   return new RegExp(`^${name}:[ \\t]*(.*?)[ \\t]*$`, 'im').exec(fields)?.[1]

@@ -5,8 +5,8 @@ import { limitReading } from './limit-reading.ts'
 import type { Http1Request } from './request-text.ts'
 
 /**
- * A virtual client over HTTP/1.1. It asks for its target each time it dials, as kube-proxy chooses an
- * endpoint for a connection and never for a request.
+ * A virtual client over HTTP/1.1. It picks a target for each connection, because kube-proxy chooses an
+ * endpoint per connection and never per request.
  */
 export class HttpClient implements ConnectionEvents {
   readonly #pickTarget: PickTarget
@@ -17,7 +17,7 @@ export class HttpClient implements ConnectionEvents {
 
   /**
    * @param keepAlive whether a connection carries more than one request
-   * @param bytesPerSecond how fast answers are read, at most; as fast as they come when left out
+   * @param bytesPerSecond maximum rate at which it reads answers; no limit when absent
    */
   constructor(pickTarget: PickTarget, keepAlive: boolean, bytesPerSecond?: number) {
     this.#pickTarget = pickTarget
@@ -26,8 +26,8 @@ export class HttpClient implements ConnectionEvents {
   }
 
   /**
-   * Sends a request once, on the free connection or on a new one. Returns the connection, undefined when
-   * there was nowhere to dial.
+   * Sends a request once, on the free connection or a new one. Returns the connection; undefined when there
+   * was no target.
    */
   send(request: Http1Request, events: ExchangeEvents): Connection | undefined {
     const connection = this.#free?.isUsable ? this.#free : this.#dial()
@@ -37,13 +37,13 @@ export class HttpClient implements ConnectionEvents {
     return connection
   }
 
-  /** Closes all connections at once. Requests that are under way fail. */
+  /** Closes all connections at once. Requests in progress fail. */
   destroy(): void {
     for (const connection of this.#open) connection.destroy()
   }
 
   onFree(connection: Connection): void {
-    // Another one is free already when the next request could not wait for this one.
+    // Another connection is already free: the next request could not wait for this one.
     if (this.#free?.isUsable) connection.destroy()
     else this.#free = connection
   }

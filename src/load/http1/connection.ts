@@ -2,51 +2,54 @@ import type { Socket } from 'node:net'
 import { type AnswerHead, AnswerParser } from './answer-parser.ts'
 import { type Http1Request, writeRequest } from './request-text.ts'
 
-/** What happens to a request, in this order. The last is either `onEnd` or `onError`, once. */
+/** Events of a request, in this order. The last one is either `onEnd` or `onError`, once. */
 export interface ExchangeEvents {
-  /** It got this connection, which may not be up yet. */
+  /** The request has this connection, which may not be up yet. */
   onSocket(socket: Socket): void
-  /** The operating system has all of it. The answer may come earlier. */
+  /** The operating system has taken the whole request. The answer may arrive earlier. */
   onSent(): void
   onHead(head: AnswerHead): void
-  /** A part of the body. */
+  /** Part of the body. */
   onBody(bytes: Buffer): void
   /** The answer is complete. */
   onEnd(): void
   onError(error: Error): void
 }
 
-/** What a connection tells the client that dialled it. */
+/** Events of a connection for the client that opened it. */
 export interface ConnectionEvents {
-  /** It can take another request. */
+  /** The connection can take another request. */
   onFree(connection: Connection): void
   onClosed(connection: Connection): void
 }
 
-/** A server that keeps a connection for so many seconds closes it before the next request gets there. */
+/**
+ * With a keep-alive timeout this short, in seconds, the server closes the connection before the next request
+ * arrives.
+ */
 const SHORT_KEEP_ALIVE = 1
-/** How long a connection is silent before TCP asks whether the other side is there. Milliseconds. */
+/** Idle time of a connection after which TCP probes the other side. Milliseconds. */
 const TCP_PROBE_MS = 1_000
 
 /**
- * One connection with one request at a time. Nothing is sent twice, and every error is the request's. Codes
- * and messages are those of `node:http`, because users know them.
+ * One connection with one request at a time. It sends nothing twice, and every error belongs to the request.
+ * Users know the codes and messages of `node:http`, so this class uses the same.
  */
 export class Connection {
   readonly #socket: Socket
   readonly #isKept: boolean
   readonly #client: ConnectionEvents
   readonly #parser: AnswerParser
-  /** Of the request that is under way. */
+  /** Events of the request in progress. */
   #events: ExchangeEvents | undefined
-  /** Whether the operating system has all of the request. */
+  /** Whether the operating system has taken the whole request. */
   #isSent = false
-  /** Whether it takes another request as soon as the last one is sent. */
+  /** Whether the connection can take another request as soon as the last one is sent. */
   #isReleased = false
-  /** Whether the server has ended its side, or is about to. */
+  /** Whether the server has ended its side or will end it. */
   #isLast = false
 
-  /** @param isKept whether it carries more than one request */
+  /** @param isKept whether the connection carries more than one request */
   constructor(socket: Socket, isKept: boolean, client: ConnectionEvents) {
     this.#socket = socket
     this.#isKept = isKept
@@ -65,12 +68,12 @@ export class Connection {
     if (isKept) socket.setKeepAlive(true, TCP_PROBE_MS)
   }
 
-  /** Whether it can take a request, as far as is known. */
+  /** Whether the connection can take a request, as far as the client knows. */
   get isUsable(): boolean {
     return !this.#isLast && this.#socket.writable
   }
 
-  /** Sends a request. There must be no other under way. */
+  /** Sends a request. No other request may be in progress. */
   send(request: Http1Request, events: ExchangeEvents): void {
     const { text, encoding } = writeRequest(request, !this.#isKept)
     this.#events = events
@@ -81,14 +84,16 @@ export class Connection {
     this.#socket.write(text, encoding, this.#noteSent)
   }
 
-  /** Gives up a request, if it is still under way, and its connection with it. It is told nothing more. */
+  /**
+   * Gives up a request that is still in progress and destroys its connection. Its events get no further call.
+   */
   abort(events: ExchangeEvents): void {
     if (this.#events !== events) return
     this.#events = undefined
     this.#socket.destroy()
   }
 
-  /** Closes the connection at once. A request that is under way fails. */
+  /** Closes the connection at once. A request in progress fails. */
   destroy(): void {
     this.#socket.destroy()
   }
@@ -101,7 +106,7 @@ export class Connection {
   }
 
   #take(bytes: Buffer): void {
-    // What nobody asked for cannot be an answer to the next request.
+    // Unexpected bytes cannot be the answer to the next request.
     if (!this.#events) return this.destroy()
     const fault = this.#parser.write(bytes)
     if (fault) this.#fail(fault)
@@ -124,8 +129,8 @@ export class Connection {
     this.#isReleased = this.#isKept && keepsAlive && !hasExcess && this.isUsable
     if (!this.#isReleased) this.#socket.destroySoon()
     else if (this.#isSent) this.#client.onFree(this)
-    // TLS says in the same turn, and later than the answer, that all is sent. Then the connection is free
-    // again.
+    // TLS reports in the same turn, but after the answer, that everything is sent. Then the connection is
+    // free.
     if (this.#isReleased && !this.#isSent) setImmediate(() => events?.onEnd())
     else events?.onEnd()
   }

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net'
 
-/** A busy machine reads late. So much of it is made up for, and no more, or there would be no limit. */
+/** A busy machine reads late. It may catch up by this much; without a bound there would be no rate limit. */
 const MADE_UP_MS = 1_000
 
 /**
- * Reads a socket at so many bytes per second. In between it is paused, so that the rest waits in the kernels'
+ * Limits how fast a socket is read. It pauses the socket in between, so that the rest waits in the kernels'
  * buffers and in the server.
  */
 export function limitReading(socket: Socket, bytesPerSecond: number): void {

@@ -1,25 +1,27 @@
 import wasm from 'undici/lib/llhttp/llhttp-wasm.js'
 
-/** What llhttp tells while it parses, in this order. Places are within the bytes that it was given. */
+/** Callbacks of llhttp, in this order. Offsets are within the bytes of the current call. */
 export interface LlhttpCallbacks {
   onMessageBegin(): number
-  /** Bytes of the reason phrase; a part of it at the end of a chunk, as of all that follows. */
+  /**
+   * Bytes of the reason phrase. At the end of a chunk, this and the following callbacks may get only a part.
+   */
   onStatus(at: number, length: number): number
-  /** Bytes of a field's name. */
+  /** Bytes of a field name. */
   onName(at: number, length: number): number
-  /** Bytes of its value. */
+  /** Bytes of a field value. */
   onValue(at: number, length: number): number
-  /** 1: no body follows. 2: what follows is not HTTP. */
+  /** Returns 1 when no body follows, and 2 when no HTTP follows. */
   onHeadersComplete(status: number, isUpgrade: boolean, keepsAlive: boolean): number
   onBody(at: number, length: number): number
   onMessageComplete(): number
 }
 
-/** What a callback returns to have llhttp stop. */
+/** A callback returns this to stop llhttp. */
 export const REFUSED = -1
-/** What {@link Llhttp.execute} returns behind an upgrade, where no HTTP follows. */
+/** {@link Llhttp.execute} returns this after an upgrade, where no HTTP follows. */
 export const PAUSED_UPGRADE = 22
-/** The most that {@link Llhttp.execute} takes at once: what Node reads from a socket at once. */
+/** Maximum input of one {@link Llhttp.execute}, which is what Node reads from a socket at once. */
 export const MAX_INPUT_BYTES = 64 * 1024
 
 const RESPONSE = 2
@@ -36,7 +38,7 @@ interface Exports {
   readonly llhttp_get_error_reason: (parser: number) => number
 }
 
-/** What is used of `WebAssembly`, whose types only come with those of browsers. */
+/** The part of `WebAssembly` in use. Only the types of browsers declare it. */
 interface WebAssemblyHost {
   readonly Module: new (bytes: Uint8Array) => object
   readonly Instance: new (
@@ -45,13 +47,13 @@ interface WebAssemblyHost {
   ) => { readonly exports: unknown }
 }
 
-/** llhttp, and its bytes to parse. */
+/** An instance of llhttp with its input buffer. */
 interface Instance {
   readonly llhttp: Exports
   readonly inputAt: number
 }
 
-/** Of the parser that runs. Parsing is synchronous, so that one instance does for all connections. */
+/** Callbacks of the parser that runs now. Parsing is synchronous, so all connections share one instance. */
 let current: LlhttpCallbacks | undefined
 let instance: Instance | undefined
 let input = new Uint8Array(0)
@@ -79,8 +81,8 @@ function load(): Instance {
 }
 
 /**
- * A parser of answers: the one that `node:http` has, so that both refuse the same in the same words. By
- * itself it costs a small part of what `node:http` does around it.
+ * A parser of answers. `node:http` uses the same one, so both refuse the same input in the same words. Alone
+ * it costs a small part of the time of `node:http`.
  */
 export class Llhttp {
   readonly #callbacks: LlhttpCallbacks
@@ -91,15 +93,15 @@ export class Llhttp {
     this.#parser = load().llhttp.llhttp_alloc(RESPONSE)
   }
 
-  /** Forgets what it has parsed. */
+  /** Resets the parser. */
   reset(): void {
     load().llhttp.llhttp_reset(this.#parser)
   }
 
-  /** Parses at most {@link MAX_INPUT_BYTES}. Returns 0, or the number of an error. */
+  /** Parses at most {@link MAX_INPUT_BYTES}. Returns 0 or an error number. */
   execute(bytes: Uint8Array): number {
     const { llhttp, inputAt } = load()
-    // WebAssembly memory that grows becomes another buffer.
+    // When WebAssembly memory grows, its buffer is replaced.
     if (input.buffer !== llhttp.memory.buffer) {
       input = new Uint8Array(llhttp.memory.buffer, inputAt, MAX_INPUT_BYTES)
     }
@@ -112,7 +114,7 @@ export class Llhttp {
     }
   }
 
-  /** Tells that the connection has ended, which ends an answer that has no length. */
+  /** Reports the end of the connection, which ends an answer without a length. */
   finish(): void {
     current = this.#callbacks
     try {
@@ -122,7 +124,7 @@ export class Llhttp {
     }
   }
 
-  /** What an error of {@link Llhttp.execute} is, in the words of `node:http`. */
+  /** Describes an error of {@link Llhttp.execute} in the words of `node:http`. */
   describe(error: number): { readonly code: string; readonly reason: string } {
     const { llhttp } = load()
     return {
@@ -131,13 +133,13 @@ export class Llhttp {
     }
   }
 
-  /** Gives the memory back. Nothing may be called after it. */
+  /** Frees the memory. Do not call anything after it. */
   free(): void {
     load().llhttp.llhttp_free(this.#parser)
   }
 }
 
-/** Reads a string of C. */
+/** Reads a C string. */
 function readText({ memory }: Exports, at: number): string {
   const bytes = Buffer.from(memory.buffer)
   return bytes.toString('latin1', at, bytes.indexOf(0, at))

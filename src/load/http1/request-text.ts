@@ -1,18 +1,18 @@
 import { bodyHeaders, type Headers } from '../headers.ts'
 
-/** A request as it is written. */
+/** A request before it is written. */
 export interface Http1Request {
   readonly method: string
   readonly path: string
   readonly headers: Headers
-  /** Left out: none. */
+  /** Absent: no body. */
   readonly body?: string | undefined
 }
 
-/** Methods whose request has no length when it has no body (RFC 9110 §8.6). */
+/** Requests with these methods have no length when they have no body (RFC 9110 §8.6). */
 const bodiless: readonly string[] = ['GET', 'HEAD', 'DELETE', 'OPTIONS']
 
-/** A request with its body, byte for byte as `node:http` writes it. */
+/** Serializes a request with its body, byte for byte like `node:http`. */
 export function writeRequest(
   { method, path, headers, body }: Http1Request,
   isLast: boolean,

@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { BodyCheck } from '../body-check.ts'
 
-/** `sha256 `, 64 hexadecimal digits and the end of the line. */
+/** Length of `sha256 `, 64 hexadecimal digits and a line feed. */
 const LAST_LINE_BYTES = 72
 
 /**
- * A body whose last line is `sha256 <hex>` of all bytes before it. HTTP itself cannot tell a body that its
- * server ended early from a whole one; the hash can.
+ * Checks a body whose last line is `sha256 <hex>` of all bytes before it. HTTP alone cannot always tell a
+ * truncated body from a complete one; the hash can.
  */
 export function createHashCheck(): BodyCheck {
   const hash = createHash('sha256')

@@ -11,7 +11,7 @@ import { stream } from './stream/stream.ts'
 import { thinkTime } from './think-time/think-time.ts'
 import { websocket } from './websocket/websocket.ts'
 
-/** Every lane, in the order of reports. To add one, write its folder and put it in here. */
+/** Every lane, in the order of reports. To add a lane, write its folder and add it here. */
 export const lanes: readonly LaneDefinition[] = [
   newConnections,
   keepAlive,
@@ -28,14 +28,14 @@ export const lanes: readonly LaneDefinition[] = [
 /** The names of all lanes, in the order of reports. */
 export const laneNames: readonly LaneName[] = lanes.map(({ name }) => name)
 
-/** The lanes that run unasked. */
+/** The lanes that run by default. */
 export const defaultLaneNames: readonly LaneName[] = lanes
   .filter(({ unasked }) => unasked)
   .map(({ name }) => name)
 
 /**
- * The lane of this name.
- * @throws Error when there is none
+ * The lane with this name.
+ * @throws Error for an unknown name
  */
 export function laneNamed(name: LaneName): LaneDefinition {
   const lane = lanes.find((one) => one.name === name)
@@ -43,7 +43,7 @@ export function laneNamed(name: LaneName): LaneDefinition {
   throw new Error(`Find a lane: there is no lane '${name}', there are ${laneNames.join(', ')}`)
 }
 
-/** The lanes that send to the pods, which then need a port. */
+/** The lanes that send to the pods. They need a port. */
 export const podLaneNames: readonly LaneName[] = lanes
   .filter(({ passesPodsBy }) => passesPodsBy !== true)
   .map(({ name }) => name)

@@ -3,10 +3,10 @@ import type { LaneTrial } from '../lane-definition.ts'
 import { getOf } from '../plain-request.ts'
 import { pathOf, type Route } from '../route.ts'
 
-/** The lane whose request the others fall back to. */
+/** The lane whose request is the fallback of the others. */
 export const NEW_CONNECTIONS = 'new-connections'
 
-/** The route of the lanes that compare the id in the answer. */
+/** The route of the lanes that compare the id in the answer with the one they sent. */
 export const echoRoute: Route = {
   name: 'echo',
   about: 'route that takes a POST of JSON and answers with its id',
@@ -23,13 +23,13 @@ export const describedTrial: LaneTrial = {
     'or the statuses that it may answer with --expect-status',
 }
 
-/** `GET` of a path: for its own lane, and for those that fall back to it. */
+/** `GET` of a path, for its own lane and for those that fall back to it. */
 export const getTrial: LaneTrial = {
   ...describedTrial,
   requests: ({ requests }) => requests[NEW_CONNECTIONS] ?? [getOf('/')],
 }
 
-/** `POST` with an id, which has to be in the answer. */
+/** `POST` with an id that the answer must contain. */
 export const echoTrial: LaneTrial = {
   requests: (options) => [{ ...getOf(pathOf(options, echoRoute)), method: 'POST', checkEcho: true }],
   askedMs: () => 0,

@@ -7,35 +7,33 @@ import { getOf } from '../plain-request.ts'
 import { pathOf, type Route } from '../route.ts'
 import { clientsOf } from '../share.ts'
 
-/** A GET route whose answer takes as long as it is asked to. */
+/** A GET route whose answer takes as long as the path asks for. */
 export interface TimedRoute {
   readonly route: Route
-  /** What stands in the path for the time. */
+  /** The placeholder for the time in the path. */
   readonly placeholder: string
-  /** What replaces it. */
+  /** Converts the time to the value in the path. */
   readonly inPath: (ms: number) => number
-  /** How many times as long as a slow route it takes. 1 */
+  /** Factor to the time of a slow route. Default: 1 */
   readonly times?: number
-  /** A new check of the body, where one is needed. None */
+  /** Creates a check of the body. Default: none */
   readonly createBodyCheck?: () => BodyCheck
   /**
-   * How many bytes of an answer a client reads in a second, each answer on a connection of its own. As many
-   * as come, and half of the clients keep their connection
+   * Bytes of an answer that a client reads per second; each answer then has its own connection. Default: no
+   * limit, and half of the clients keep their connection
    */
   readonly bytesPerSecond?: number
 }
 
-/**
- * Long enough to tell a slow route from one that answers at once, where the path says how long it is to take.
- */
+/** When the path sets the time, this is long enough to tell a slow route from one that answers at once. */
 const TRIAL_MS = 1_000
 
-/** A client that reads slowly pauses by itself, for less than this. Milliseconds. */
+/** The pauses of a slow reader are shorter than this. Milliseconds. */
 const LEAST_SILENCE_MS = 1_000
 
 /**
- * Clients that ask the route in turns, so that some answer is always under way. A route that answers early is
- * not asked more often. `clients` counts those of all generators.
+ * Clients that take turns, so that some answer is always in progress. They do not ask more often when the
+ * route answers early. `clients` counts those of all generators.
  */
 export async function askInTurns(context: LaneContext, timed: TimedRoute, clients: number): Promise<void> {
   const startMs = performance.now()
@@ -87,8 +85,8 @@ function pathFor({ route, placeholder, inPath }: TimedRoute, options: LoadOption
 }
 
 /**
- * The trial of such a route: a short time where the path can say it, else all of the lane's time. What is
- * read slowly is asked for whole, because its size tells how long that takes.
+ * The trial of such a route: a short time if the path can set it, else the full time of the lane. A slow
+ * reader asks for the full answer, because its size tells how long that takes.
  */
 export function timedTrial(timed: TimedRoute, remedy: string): LaneTrial {
   const { route, placeholder, bytesPerSecond, createBodyCheck } = timed

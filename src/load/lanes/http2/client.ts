@@ -25,7 +25,7 @@ export interface Http2Request extends RequestIdentity, LaneRequest {
 interface Connection {
   readonly session: ClientHttp2Session
   readonly socket: Socket
-  /** The last stream that the server will answer, once it said so. */
+  /** The last stream that the server will answer, known after its GOAWAY. */
   lastStream: number | undefined
   error: Error | undefined
 }
@@ -33,9 +33,9 @@ interface Connection {
 type Outcome = 'answered' | 'refused' | SampleError
 
 /**
- * A virtual client with one HTTP/2 session at a time: many streams on it, and a new session from the moment
- * at which the server says GOAWAY. Node's client sends no stream again that was refused unprocessed
- * (browsers, Go and gRPC do, RFC 9113 §8.7); this one does, once, and counts it.
+ * A virtual client with one HTTP/2 session at a time and many streams on it. It opens a new session as soon
+ * as the server sends GOAWAY. Browsers, Go and gRPC send a stream again that was refused unprocessed (RFC
+ * 9113 §8.7); Node's client does not. This client does it once and counts it.
  */
 export class Http2Client {
   readonly #pickTarget: PickTarget
@@ -46,7 +46,7 @@ export class Http2Client {
     this.#pickTarget = pickTarget
   }
 
-  /** Sends it and says how it ended. Never rejects. */
+  /** Sends a request and resolves to its sample. Never rejects. */
   async send(request: Http2Request): Promise<Sample> {
     const trace = openTrace()
     let outcome = await this.#try(request, trace)
@@ -59,7 +59,7 @@ export class Http2Client {
     return toSample(request, trace, toError(outcome, trace))
   }
 
-  /** Cuts off whatever is under way. */
+  /** Destroys all sessions and their streams. */
   destroy(): void {
     for (const { session } of this.#open) session.destroy()
   }
@@ -67,7 +67,7 @@ export class Http2Client {
   #try(request: Http2Request, trace: Trace): Promise<Outcome> {
     const connection = this.#connect()
     if (!connection) return Promise.resolve(describeError(noEndpoint(), trace, request.timeoutMs))
-    // A stream without a body ends with its header, and says nothing about it.
+    // A stream without a body ends with its headers and emits no event for that.
     const sent = request.body === undefined
     Object.assign(trace, { stage: 'connect', sent, connectMs: undefined })
     noteSocket(trace, connection.socket)
@@ -91,7 +91,7 @@ export class Http2Client {
     const target = this.#pickTarget()
     if (!target) return undefined
     const socket = dial({ ...target, port: target.http2Port ?? target.port }, 'h2')
-    // Every stream that waits for the connection listens for it.
+    // Every stream that waits for the connection adds a listener.
     socket.setMaxListeners(0)
     const session = connect(`${target.tls ? 'https' : 'http'}://localhost`, {
       createConnection: () => socket,
@@ -106,10 +106,10 @@ export class Http2Client {
     session.on('goaway', (_code, lastStream) => {
       connection.lastStream = lastStream
     })
-    // The socket says what happened before the session passes it on in its own words.
+    // The socket reports its error before the session replaces it with one of its own.
     socket.on('error', (error) => (connection.error ??= error))
     session.on('error', (error: Error) => (connection.error ??= error))
-    // After the listener of the session: Node aborts when the socket is gone before it.
+    // Must run after the session's own listener: Node aborts when the socket is destroyed before it.
     socket.once('secureConnect', () => {
       const problem = http2Problem(socket)
       connection.error ??= problem
@@ -133,7 +133,7 @@ function follow(
   const timer = setTimeout(
     () => {
       trace.timedOut = true
-      // A session that never stood would have the next streams wait for it as well.
+      // Otherwise the next streams would wait for a session that never got its connection.
       if (trace.facts?.isUp === false) connection.session.destroy()
       stream.close(constants.NGHTTP2_CANCEL)
     },
@@ -158,7 +158,7 @@ function follow(
     clearTimeout(timer)
     if (trace.facts) trace.facts.lastUsedMs = performance.now()
     if (!trace.timedOut && isRefused(stream, connection, trace)) {
-      // New streams go elsewhere, as after GOAWAY, upon which Node closes the session by itself.
+      // New streams go elsewhere. After GOAWAY, Node closes the session itself.
       if (!connection.session.closed) connection.session.close()
       return resolve('refused')
     }
@@ -176,8 +176,8 @@ function follow(
 }
 
 /**
- * REFUSED_STREAM, or an id above the last one of GOAWAY: not processed, says RFC 9113 §8.7. A stream without
- * an id was never sent.
+ * The server has not processed a stream with REFUSED_STREAM or an id above the last one of GOAWAY (RFC 9113
+ * §8.7). A stream without an id was never sent.
  */
 function isRefused(stream: ClientHttp2Stream, { lastStream }: Connection, { status }: Trace): boolean {
   if (status !== undefined) return false

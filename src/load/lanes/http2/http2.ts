@@ -8,7 +8,7 @@ import { Http2Client } from './client.ts'
 
 export const HTTP2_CLIENTS = 8
 
-/** More than this many unanswered streams of one client are a stall that the failures already tell. */
+/** Limit of unanswered streams per client. More would mean a stall, which the failures show already. */
 const MAX_OUTSTANDING = 100
 
 const run: Lane = async (context) => {
@@ -53,8 +53,8 @@ const trial: LaneTrial = {
 }
 
 /**
- * Requests over HTTP/2 with prior knowledge, one session a client: meets GOAWAY, and what a server does to
- * the streams that cross it on the wire.
+ * Requests over HTTP/2 with prior knowledge, one session per client. Meets GOAWAY, and the fate of streams
+ * that cross it on the wire.
  */
 export const http2: LaneDefinition = {
   name: 'http2',

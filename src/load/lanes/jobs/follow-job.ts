@@ -3,25 +3,28 @@ import { isOwnCode, isOwnFailure, type Sample, type SampleError } from '../../sa
 import type { RequestIdentity } from '../../trace.ts'
 import type { Producer } from './producer.ts'
 
-/** How long a job may take, and what ends the wait for it. */
+/** How long a job may take, and the signal that ends the wait for it. */
 export interface Patience {
   readonly timeoutMs: number
   readonly signal: AbortSignal
 }
 
-/** A producer is asked again after this time, or after this share of the job's age. */
+/**
+ * The pause between two questions to the producer: this time, or this share of the job's age if that is
+ * longer.
+ */
 export const ASK_AFTER_MS = 100
 export const ASK_AFTER_SHARE = 1 / 8
 
-/** Code of a job that was not done in its time. */
+/** Code of a job that was not done within its timeout. */
 export const JOB_LOST = 'JOB_LOST'
 
-/** Counts the milliseconds that the producer took to take a done job and to say that it was done. */
+/** Name of the count of milliseconds that the producer needed to accept a job and to report it done. */
 export const PRODUCER_MS = 'producerMs'
 
 /**
- * Enqueues a job and resolves when it was seen to be done, or was not within its time. Its sample takes from
- * the begin of the `POST` until then. Never rejects.
+ * Enqueues a job and waits until the producer reports it done, or until the timeout. The sample lasts from
+ * the start of the `POST` until then. Never rejects.
  */
 export async function followJob(
   producer: Producer,
@@ -36,7 +39,7 @@ export async function followJob(
     await sleep(Math.min(pauseMs, Math.max(0, timeoutMs - ageMs())), undefined, { signal }).catch(
       () => undefined,
     )
-    // Also an answer that comes late is about a moment in which the job had its whole time.
+    // Decided before the question: after a late answer the job has still had its full timeout.
     const isLast = ageMs() >= timeoutMs
     const askedMs = ageMs()
     const times = await producer.ask(identity.id)
@@ -49,7 +52,7 @@ export async function followJob(
   }
 }
 
-/** The sample of a job that was done once more; it ended when the job was done first. */
+/** The sample of a job that was done more than once. It ended when the job was first done. */
 export function doneAgain(sample: Sample, times: number): Sample {
   const message = `the job was done ${times} times`
   return failed(sample, sample.endMs, { code: 'JOB_TWICE', message, stage: 'body' })
@@ -67,7 +70,7 @@ function lateness(times: number | SampleError, timeoutMs: number): SampleError {
   if (typeof times === 'number') {
     return { code: JOB_LOST, message: `the job was not done within ${timeoutMs} ms`, stage: 'wait' }
   }
-  // What went wrong on this machine is no fault of the producer.
+  // An error of this machine is not the producer's fault.
   if (isOwnCode(times.code)) return times
   const { code, message } = times
   return {

@@ -8,10 +8,15 @@ import { doneAgain, followJob } from './follow-job.ts'
 import { createProducer } from './producer.ts'
 import { createDoneJobs, REVIEW_LIMIT_MS, reviewJobs } from './review.ts'
 
-/** Done jobs that were asked about again, and those that were not; counted where each may be done once. */
+/**
+ * Counts of done jobs that the review asked about, and of those that it could not ask about. They are for
+ * runs in which each job must be done only once.
+ */
 export const REVIEWED = 'reviewed'
 export const UNREVIEWED = 'unreviewed'
-/** Done jobs that were not asked about again where they may be done more than once. */
+/**
+ * Count of done jobs that the review could not ask about, for runs in which a job may be done more than once.
+ */
 export const UNCOUNTED = 'uncounted'
 
 const run: Lane = async (context) => {
@@ -51,14 +56,14 @@ const run: Lane = async (context) => {
 }
 
 /**
- * How long after its end the load asks about done jobs again. A worker that was gone before it confirmed a
- * job keeps the job's lock, and the next worker needs as long as a job takes.
+ * Delay between the end of the load and the review of done jobs. A worker that ended before it confirmed a
+ * job leaves the job locked, and the next worker then needs as long as a job takes.
  */
 function reviewDelayMs({ lockMs, quietMs }: JobsLoad, longestMs: number): number {
   return lockMs === 0 ? 0 : Math.max(0, lockMs - quietMs + longestMs)
 }
 
-/** How long the lane may take after the load has ended. Milliseconds. */
+/** Longest time that the lane may take after the end of the load. Milliseconds. */
 export function mostAfterLoadMs(load: JobsLoad): number {
   return load.timeoutMs + reviewDelayMs(load, load.timeoutMs) + REVIEW_LIMIT_MS
 }
@@ -66,7 +71,7 @@ export function mostAfterLoadMs(load: JobsLoad): number {
 async function tryJob(request: TrialRequest, options: LoadOptions): Promise<Sample> {
   const { url, timeoutMs } = jobsOf(options)
   const producer = createProducer(url, request.headers)
-  // A queue takes each id once, also the one of an earlier run.
+  // A queue accepts each id once, even across runs.
   const id = `self-test-${randomUUID()}`
   const { signal } = new AbortController()
   const sample = await followJob(
@@ -87,9 +92,7 @@ function requestOf(url: string): LaneRequest {
   return { method: 'POST', path: new URL(url).pathname, expectStatus: successStatuses }
 }
 
-/**
- * Jobs for workers: meets the end of a worker that still takes jobs, or does not finish those that it has.
- */
+/** Jobs for workers. Meets workers that still take jobs during their shutdown, or do not finish theirs. */
 export const jobs: LaneDefinition = {
   name: 'jobs',
   unasked: false,

@@ -6,28 +6,28 @@ import { sendRequest } from '../../request.ts'
 import { readClocks, type Sample, type SampleError, type Target } from '../../sample.ts'
 import type { RequestIdentity } from '../../trace.ts'
 
-/** The server that takes jobs and knows how often each was done. It is not rolled. */
+/** The server that accepts jobs and knows how often each was done. The rollout does not replace it. */
 export interface Producer {
-  /** Path under which it knows a job. */
+  /** Path of a job on the producer. */
   pathOf(id: string): string
   /** Enqueues a job by its `POST`. Never rejects. */
   enqueue(identity: RequestIdentity): Promise<Sample>
-  /** How often the job was done, or why the producer did not say. Never rejects. */
+  /** Asks how often the job was done. Resolves to an error if the producer did not say. Never rejects. */
   ask(id: string): Promise<number | SampleError>
-  /** Cuts off what is under way. */
+  /** Destroys the requests in progress. */
   destroy(): void
 }
 
-/** It does not work on the job, so it has no reason to take longer. */
+/** The producer does not work on the job itself, so it has no reason to take longer. */
 const TIMEOUT_MS = 5_000
-/** An answer may have the whole job in it. */
+/** An answer may contain the whole job. */
 const MAX_KEPT_BYTES = 64 * 1024
-/** What {@link sendRequest} calls an answer that its check does not take. */
+/** Error code of {@link sendRequest} for an answer that fails its check. */
 const WRONG_BODY = 'WRONG_HASH'
 
 /**
- * A producer. Each request has a connection of its own: on one that was kept a request could meet its close,
- * and be taken for a lost job.
+ * Creates a producer. Each request uses its own connection: a reused one could be closed at that moment, and
+ * the job would look lost.
  */
 export function createProducer(url: string, headers: Headers): Producer {
   const place = new URL(url)
@@ -63,7 +63,7 @@ export function createProducer(url: string, headers: Headers): Producer {
   }
 }
 
-/** Where a URL is, with TLS as Node.js trusts it. */
+/** The target of a URL. Node.js decides which certificates to trust. */
 export function targetOf({ protocol, hostname, port }: URL): Target {
   const host = hostname.replace(/^\[|\]$/g, '')
   const isTls = protocol === 'https:'
@@ -74,7 +74,7 @@ export function targetOf({ protocol, hostname, port }: URL): Target {
   }
 }
 
-/** Reads `{ "done": 1 }`, whatever else is in it. */
+/** Reads `{ "done": 1 }` and ignores all other fields. */
 function createDoneReader(): BodyCheck & { done(): number | undefined } {
   const chunks: Buffer[] = []
   let bytes = 0

@@ -1,21 +1,21 @@
 import type { Sample, SampleError } from '../../sample.ts'
 import { pauseUntil } from '../../lane.ts'
 
-/** Done jobs that are kept to be asked about again; they bound the memory of a long run. */
+/** Limit of done jobs that are kept for the review. It bounds the memory of a long run. */
 const MAX_KEPT_JOBS = 100_000
-/** How long the producer is asked about all of them, at most. Milliseconds. */
+/** Longest time for the review of all jobs. Milliseconds. */
 export const REVIEW_LIMIT_MS = 30_000
-/** Questions without an answer at the same time. */
+/** Number of parallel questions to the producer. */
 const AT_ONCE = 20
-/** Pause before the jobs without an answer are asked about again. */
+/** Pause before the review repeats unanswered questions. */
 const RETRY_MS = 500
 
-/** Jobs that were done, to be asked about again. */
+/** Done jobs to review. */
 export interface DoneJobs {
   readonly samples: readonly Sample[]
-  /** How many are not among them, because there were too many. */
+  /** Number of done jobs beyond the limit. */
   readonly notKept: number
-  /** How long the longest of all took. Milliseconds. */
+  /** Duration of the longest job, including those beyond the limit. Milliseconds. */
   readonly longestMs: number
   add(sample: Sample): void
 }
@@ -41,20 +41,20 @@ export function createDoneJobs(limit: number = MAX_KEPT_JOBS): DoneJobs {
   }
 }
 
-/** How done jobs are asked about. */
+/** How to review done jobs. */
 export interface ReviewPlan {
-  /** How often a job was done, or why that is not known. Never rejects. */
+  /** Resolves to how often a job was done, or to the error. Never rejects. */
   readonly ask: (id: string) => Promise<number | SampleError>
-  /** Ends the review. */
+  /** Aborting it ends the review. */
   readonly signal: AbortSignal
-  /** How long it may take. Milliseconds. {@link REVIEW_LIMIT_MS} */
+  /** Longest time for the review, in milliseconds. Default: {@link REVIEW_LIMIT_MS} */
   readonly limitMs?: number
   readonly onTimes: (sample: Sample, times: number) => void
 }
 
 /**
- * Asks once more about each job that was done, and again where no answer came, until the limit.
- * @returns how many of them the producer said nothing about, or said that they were not done
+ * Asks once more about each done job, and repeats unanswered questions until the limit.
+ * @returns the number of jobs that stayed unanswered or that the producer called not done
  */
 export async function reviewJobs(samples: readonly Sample[], plan: ReviewPlan): Promise<number> {
   const { ask, signal, limitMs = REVIEW_LIMIT_MS, onTimes } = plan
@@ -69,7 +69,7 @@ export async function reviewJobs(samples: readonly Sample[], plan: ReviewPlan): 
       for (const sample of queue) {
         const times = isOver() ? undefined : await ask(sample.id)
         if (typeof times !== 'number') unanswered.push(sample)
-        // It was done before, so the producer does not remember.
+        // The job was done before, so the producer has forgotten it.
         else if (times < 1) forgotten++
         else onTimes(sample, times)
       }

@@ -1,18 +1,20 @@
 import type { HttpClient } from '../../http1/client.ts'
 
-/** Virtual clients with a connection each, which have one request at a time. */
+/** Virtual clients with one connection each and one request at a time. */
 export interface ClientPool {
-  /** The client that has waited longest. When all are busy: the first that is free, or soon a new one. */
+  /**
+   * Takes the client that has been free for longest. If all are busy, waits for the first free or new one.
+   */
   take(): Promise<HttpClient>
-  /** Takes a client back whose request has ended. */
+  /** Returns a client whose request has ended. */
   giveBack(client: HttpClient): void
 }
 
-/** What a pool is made of. */
+/** Settings of a pool. */
 interface PoolPlan {
-  /** Clients at the start. */
+  /** Number of clients at the start. */
   readonly first: number
-  /** A client that is given back is closed when this many others are free. At least `first`. */
+  /** The pool closes a returned client when this many others are free. At least `first`. */
   readonly maxFree: number
   readonly open: () => HttpClient
   readonly close: (client: HttpClient) => void
@@ -24,14 +26,14 @@ interface Waiting {
 }
 
 /**
- * How long a request waits for a client before one more is opened, in milliseconds. What a pause of this
- * process has delayed then goes out on the connections that there are, not on a burst of new ones.
+ * How long a request waits for a client before the pool opens one more, in milliseconds. After a pause of
+ * this process the late requests then use the existing connections instead of a burst of new ones.
  */
 const PATIENCE_MS = 50
 
 /**
- * Clients that are used in turn. When enough others are free, one is closed, so that none idles for too
- * long.
+ * Creates a pool that uses its clients in turn. It closes one when enough others are free, so that none idles
+ * for too long.
  */
 export function createClientPool({ first, maxFree, open, close }: PoolPlan): ClientPool {
   const free = Array.from({ length: first }, open)
@@ -47,7 +49,7 @@ export function createClientPool({ first, maxFree, open, close }: PoolPlan): Cli
     const [oldest] = queue
     if (!oldest || isWatched) return
     isWatched = true
-    // Answers that have arrived are read before the time-out counts.
+    // Read the answers that have arrived before this timeout takes effect.
     const check = (): void => void setImmediate(openForLate)
     setTimeout(check, Math.max(1, oldest.sinceMs + PATIENCE_MS - performance.now()))
   }

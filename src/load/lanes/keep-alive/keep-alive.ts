@@ -4,17 +4,19 @@ import { firstInTurn, pacedClients } from '../../share.ts'
 import { describedTrial, echoRoute, echoTrial, getTrial } from '../plain-trials.ts'
 import { createClientPool } from './client-pool.ts'
 
-/** Few: each keeps a connection, and three per pod are enough to have one idle at any moment. */
+/** Few, because each keeps a connection: three per pod are enough to have one idle at any moment. */
 export const KEEP_ALIVE_CLIENTS = 8
 
 /**
- * Above 800 requests per second the lane starts with one connection for each 100 of them, with
- * {@link MAX_CLIENTS} at most.
+ * Above 800 requests per second the lane starts with one connection per 100 of them, up to {@link
+ * MAX_CLIENTS}.
  */
 const RATE_OF_CLIENT = 100
 const MAX_CLIENTS = 64
 
-/** Milliseconds. Above 210 requests per second no connection idles for longer than the 8 do at that rate. */
+/**
+ * In milliseconds. Above 210 requests per second no connection idles for longer than the 8 do at that rate.
+ */
 const MAX_IDLE_MS = 38
 
 const run: Lane = async (context) => {
@@ -35,15 +37,15 @@ const run: Lane = async (context) => {
   }
   await sendOnGrid(context, plan, async (dueMs) => {
     const client = await clients.take()
-    // It was due before the load was stopped, so it is sent all the same.
+    // The request was due before the load was stopped, so send it anyway.
     if (!context.isAbandoned()) await context.send({ ...next(), timeoutMs, client, dueMs })
     clients.giveBack(client)
   })
 }
 
 /**
- * Requests on connections that stay open, used in turn on one grid that waits for no answer. While all of
- * them wait for one, more are opened.
+ * Requests on connections that stay open, used in turn on one grid that does not wait for answers. When all
+ * connections are busy, the lane opens more.
  */
 export const keepAlive: LaneDefinition = {
   name: 'keep-alive',

@@ -15,11 +15,11 @@ const run: Lane = async (context) => {
   await sendOnGrid(context, plan, (dueMs) => context.send({ ...next(), timeoutMs, client, dueMs }))
 }
 
-/** Requests, each on a connection of its own, on a grid. */
+/** Requests on a grid, each on its own connection. */
 export const newConnections: LaneDefinition = {
   name: NEW_CONNECTIONS,
   unasked: true,
-  // Without it a run says nothing about outages of the listener.
+  // A run without this lane says nothing about outages of the listener.
   essential: true,
   sends: '`GET /`, or the request that you describe, each on a connection of its own, on a fixed grid',
   meets: 'every moment at which nobody accepts',

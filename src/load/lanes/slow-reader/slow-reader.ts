@@ -2,7 +2,7 @@ import type { LaneDefinition } from '../../lane-definition.ts'
 import { createHashCheck } from '../hash-check.ts'
 import { askInTurns, type TimedRoute, timedTrial } from '../timed-route.ts'
 
-/** Enough for several on each pod, and so few that a generator can read all of them. */
+/** Enough to have several on each pod, and few enough for one generator to read all answers. */
 const CLIENTS = 18
 const BYTES_PER_SECOND = 1_000_000
 
@@ -14,15 +14,15 @@ const timed: TimedRoute = {
   },
   placeholder: '{megabytes}',
   inPath: (ms) => Math.max(1, Math.ceil((ms * BYTES_PER_SECOND) / 1e9)),
-  // The buffers of both kernels take some megabytes at once. Of a shorter answer nothing would be left to
-  // send when the drain begins.
+  // The buffers of both kernels hold some megabytes. A shorter answer would have nothing left to send when
+  // the drain begins.
   times: 2,
   createBodyCheck: createHashCheck,
   bytesPerSecond: BYTES_PER_SECOND,
 }
 
 /**
- * GET of a large answer by clients that read it slowly: when the drain begins, the server has written some
+ * GET of a large answer by clients that read slowly. When the drain begins, the server has written some
  * answer long ago, and its last bytes are still in the send buffer of the kernel.
  */
 export const slowReader: LaneDefinition = {

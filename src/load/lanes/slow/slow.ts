@@ -10,8 +10,8 @@ const timed: TimedRoute = {
 }
 
 /**
- * GET of a route that takes longer than the shutdown delay: some request is always in flight when a signal
- * comes and must survive into the drain.
+ * GET of a route that takes longer than the shutdown delay. So some request is always in flight at a signal
+ * and must survive into the drain.
  */
 export const slow: LaneDefinition = {
   name: 'slow',

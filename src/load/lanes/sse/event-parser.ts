@@ -1,19 +1,22 @@
 /** One event of a `text/event-stream`. */
 export interface ServerEvent {
-  /** The last `id` field up to here, which may have come with an earlier event; empty when there was none. */
+  /** The last `id` field so far, perhaps from an earlier event; empty without one. */
   readonly id: string
   readonly data: string
 }
 
-/** Parses a stream from its first character on. */
+/** Parses a stream from its first character. */
 export interface EventParser {
-  /** The last `retry` field: how long to wait before connecting anew, in milliseconds. */
+  /** The last `retry` field: the reconnection time in milliseconds. */
   readonly retryMs: number | undefined
-  /** Returns what is complete now. An event without its empty line at the end of the stream is none. */
+  /**
+   * Returns the events that are complete now. An event without its final empty line at the end of the stream
+   * is dropped.
+   */
   write(text: string): readonly ServerEvent[]
 }
 
-/** A parser as the HTML standard describes it (§9.2.6, "Interpreting an event stream"). */
+/** Creates a parser as the HTML standard describes it (§9.2.6, "Interpreting an event stream"). */
 export function createEventParser(): EventParser {
   let rest = ''
   let endedWithCr = false
@@ -47,7 +50,7 @@ export function createEventParser(): EventParser {
       if (text === '') return []
       const first = begun ? text : text.replace(/^\uFEFF/, '')
       begun = true
-      // The second half of a CR LF whose first half ended a line already.
+      // Skip the second half of a CR LF whose first half has ended a line already.
       const own = endedWithCr && first.startsWith('\n') ? first.slice(1) : first
       endedWithCr = first.endsWith('\r')
       const lines = (rest + own).split(/\r\n|\n|\r/)

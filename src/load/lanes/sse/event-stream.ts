@@ -5,14 +5,14 @@ import type { AnswerHead } from '../../http1/answer-parser.ts'
 import type { HttpClient } from '../../http1/client.ts'
 import { createEventParser, type ServerEvent } from './event-parser.ts'
 
-/** Where events are, and after which one to go on. */
+/** Where to get events, and after which one to continue. */
 export interface EventPlace {
   readonly path: string
   readonly headers: Headers
   readonly lastEventId: string | undefined
 }
 
-/** What happens on a stream, in this order. */
+/** Events of a stream, in this order. */
 export interface EventStreamEvents {
   onSocket(socket: Socket): void
   onSent(): void
@@ -21,21 +21,21 @@ export interface EventStreamEvents {
   onEvent(event: ServerEvent): void
 }
 
-/** How a stream ended: `error` is undefined when it ended as HTTP ends an answer. */
+/** The end of a stream. `error` is undefined after a complete HTTP answer. */
 export interface EventStreamEnd {
   readonly error: NodeJS.ErrnoException | undefined
-  /** What the server wants to be waited before the next one. */
+  /** Reconnection time that the server asked for. */
   readonly retryMs: number | undefined
 }
 
-/** A stream that is under way. */
+/** An open stream. */
 export interface EventStream {
   /** Never rejects. */
   readonly ended: Promise<EventStreamEnd>
   destroy(): void
 }
 
-/** Asks for events. */
+/** Requests a stream of events. */
 export function openEventStream(
   client: HttpClient,
   place: EventPlace,
@@ -82,7 +82,7 @@ function refuse({ status, field }: AnswerHead): Error | undefined {
   return fault('SSE_TYPE', `answered with the content type ${type} instead of text/event-stream`)
 }
 
-/** A body that ends with its connection looks the same complete and cut (RFC 9112 §8). */
+/** A body that ends with its connection looks the same complete and truncated (RFC 9112 §8). */
 function judgeEnd({ field }: AnswerHead): Error | undefined {
   const isFramed = field('transfer-encoding') !== undefined || field('content-length') !== undefined
   if (isFramed) return undefined

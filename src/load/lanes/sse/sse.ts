@@ -8,7 +8,7 @@ import { EventSubscriber } from './subscriber.ts'
 
 const CLIENTS = 6
 
-/** The ids of its events are numbers without gaps, which go on after `Last-Event-ID`. */
+/** Its events have ids that are numbers without gaps, and they continue after `Last-Event-ID`. */
 const eventsRoute: Route = {
   name: 'events',
   about: 'route of server-sent events that go on after Last-Event-ID',
@@ -44,8 +44,8 @@ async function tryFirstEvent(request: TrialRequest): Promise<Sample> {
 }
 
 /**
- * Server-sent events, followed across reconnects: meets streams that nobody ends, that are cut, and events
- * that are lost in between.
+ * Server-sent events, followed across reconnects. Meets streams that nobody ends, streams that are reset, and
+ * events that are lost in between.
  */
 export const sse: LaneDefinition = {
   name: 'sse',

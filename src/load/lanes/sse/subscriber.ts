@@ -15,29 +15,29 @@ import {
 import type { ServerEvent } from './event-parser.ts'
 import { type EventStream, openEventStream } from './event-stream.ts'
 
-/** Where to subscribe; `timeoutMs` is how long the next event may be waited for. */
+/** Where to subscribe. `timeoutMs` limits the wait for the next event. */
 export interface Subscription {
   readonly path: string
   readonly headers: Headers
   readonly timeoutMs: number
 }
 
-/** Who names what is waited for, and who is told how that ended. */
+/** The load's side of a subscriber: `identify` names the next event, and `record` receives its sample. */
 export interface SubscriberPorts {
   readonly pickTarget: PickTarget
   readonly identify: () => RequestIdentity
   readonly record: (sample: Sample) => void
 }
 
-/** Between a stream's end and the next, when the server does not say. */
+/** Pause before a reconnect when the server sets none. */
 const RETRY_MS = 100
-/** A server may say so for people; a load that waits longer sees nothing. */
+/** Limit for the pause that the server sets. It may suit browsers, but a load sees nothing while it waits. */
 const MAX_RETRY_MS = 1_000
 
 /**
- * A virtual client that follows events, as a browser's EventSource does: from the end of a stream it goes on,
- * on a new connection, with `Last-Event-ID`. Every event is one sample, which lasts from the event before it.
- * A stream that is cut, and an id that is not the next one, are failures.
+ * A virtual client that follows events like a browser's EventSource: after the end of a stream it reconnects
+ * with `Last-Event-ID`. Every event is one sample, which lasts from the event before it. A broken stream and
+ * an id out of sequence are failures.
  */
 export class EventSubscriber {
   readonly #subscription: Subscription
@@ -56,7 +56,7 @@ export class EventSubscriber {
     this.#client = new HttpClient(ports.pickTarget, false)
   }
 
-  /** Follows until the signal is aborted; what is waited for then is no failure and no success. */
+  /** Follows events until the signal is aborted. The event that it then waits for does not count. */
   async run(signal: AbortSignal): Promise<void> {
     const stop = (): void => this.destroy()
     signal.addEventListener('abort', stop)
@@ -72,7 +72,7 @@ export class EventSubscriber {
     signal.removeEventListener('abort', stop)
   }
 
-  /** Cuts off the stream. */
+  /** Destroys the stream. */
   destroy(): void {
     clearTimeout(this.#timer)
     this.#stream?.destroy()
@@ -124,7 +124,7 @@ export class EventSubscriber {
     this.#wait()
   }
 
-  /** Begins to wait for the next event. */
+  /** Starts to wait for the next event. */
   #wait(): void {
     clearTimeout(this.#timer)
     const trace = openTrace()

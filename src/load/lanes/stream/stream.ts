@@ -3,7 +3,7 @@ import { askInTurns, type TimedRoute, timedTrial } from '../timed-route.ts'
 import { createHashCheck } from '../hash-check.ts'
 
 const CLIENTS = 6
-/** What the contract says about the pace of a stream. */
+/** Interval of the chunks, which the contract of the route defines. */
 const CHUNK_MS = 50
 
 const timed: TimedRoute = {
@@ -18,8 +18,8 @@ const timed: TimedRoute = {
 }
 
 /**
- * GET of a body that takes longer than the shutdown delay and ends with its own hash: some answer is always
- * half sent when a signal comes, and has to be finished in the drain.
+ * GET of a body that takes longer than the shutdown delay and ends with its own hash. So some answer is
+ * always half sent at a signal, and the server has to finish it in the drain.
  */
 export const stream: LaneDefinition = {
   name: 'stream',

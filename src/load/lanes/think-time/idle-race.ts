@@ -1,10 +1,9 @@
 import { RACE_MS, type Sample } from '../../sample.ts'
 
 /**
- * Whether a request was lost to the close of a connection that had been idle for longer than the server goes
- * on serving after its signal. No answer could tell the client to leave that connection, and the close
- * crossed the request on its way: any server may lose it (RFC 9112 §9.5), and only a longer delay makes it
- * rarer.
+ * Whether a request was lost to the close of a connection that had been idle for longer than the server
+ * serves after its signal. No answer could tell the client to leave that connection, and the close crossed
+ * the request. Any server may lose such a request (RFC 9112 §9.5); only a longer delay makes it rarer.
  */
 export function isIdleRace(sample: Sample, idleLimitMs: number): boolean {
   const { error, nthOnSocket, idleMs = 0, status, endMs } = sample

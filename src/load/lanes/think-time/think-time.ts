@@ -5,13 +5,13 @@ import { describedTrial, echoRoute, echoTrial, getTrial } from '../plain-trials.
 import { isIdleRace } from './idle-race.ts'
 
 export const THINK_TIME_CLIENTS = 12
-/** Further clients, whose pauses are all longer than `idleLimitMs`. */
+/** Additional clients whose pauses are all longer than `idleLimitMs`. */
 export const LONG_PAUSE_CLIENTS = 4
 
 const MIN_PAUSE_MS = 50
 const MAX_PAUSE_MS = 1_500
 
-// The pauses are pseudo-random with a fixed seed, so that two runs press the same way.
+// The pauses are pseudo-random with a fixed seed, so that all runs send the same load.
 const run: Lane = async (context) => {
   const { idleLimitMs } = context.options
   const clients = clientsOf(THINK_TIME_CLIENTS + LONG_PAUSE_CLIENTS, context.share).map((client) =>
@@ -35,7 +35,7 @@ async function runClient(context: LaneContext, seed: number, atLeastMs: number):
 }
 
 /**
- * Numbers from 0 to 1 by a linear congruential generator (constants of Numerical Recipes); good enough for
+ * Numbers from 0 to 1 from a linear congruential generator (constants of Numerical Recipes); good enough for
  * pauses.
  */
 function createRandom(seed: number): () => number {
@@ -47,9 +47,9 @@ function createRandom(seed: number): () => number {
 }
 
 /**
- * Requests on connections that lie idle between answers: meets the moment at which a server closes an idle
- * connection while a request is under way (nodejs/node#60617). Some clients pause for longer than the server
- * goes on serving after a signal, so that nothing can warn them.
+ * Requests on connections that idle between answers. Meets the moment at which a server closes an idle
+ * connection while a request is on its way (nodejs/node#60617). Some clients pause for longer than the server
+ * serves after a signal, so that no answer can warn them.
  */
 export const thinkTime: LaneDefinition = {
   name: 'think-time',

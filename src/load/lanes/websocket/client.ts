@@ -11,14 +11,10 @@ import {
 } from '../../trace.ts'
 import { type NotOpened, WebSocketLink, type WebSocketPlace } from './link.ts'
 
-/**
- * Close codes of a server that closes a WebSocket as it should (RFC 6455 §7.4.1): normal closure, going away.
- */
+/** Close codes of an orderly close by the server (RFC 6455 §7.4.1): normal closure, going away. */
 const orderlyCodes: readonly number[] = [1000, 1001]
 
-/**
- * Told when a connection is lost, or cannot be opened again, and no message was under way that could tell.
- */
+/** Called when a connection is lost or cannot be reopened, and no message in progress reports it. */
 export type OnLoss = (error: SampleError, facts: ConnectionFacts | undefined) => void
 
 interface Message {
@@ -33,9 +29,8 @@ interface Connection {
 }
 
 /**
- * A virtual client with one WebSocket at a time. Every message has to come back. When the server says that it
- * is going away the client connects anew at once; what it had sent and got no answer to it sends once more,
- * and counts it.
+ * A virtual client with one WebSocket at a time. Every message must come back. When the server says that it
+ * is going away, the client reconnects at once, sends each unanswered message once more and counts it.
  */
 export class WebSocketClient {
   readonly #pickTarget: PickTarget
@@ -52,7 +47,7 @@ export class WebSocketClient {
     this.#onLoss = onLoss
   }
 
-  /** Sends a message with the id of `identity` and says how it ended. Never rejects. */
+  /** Sends a message with the id of `identity` and resolves to its sample. Never rejects. */
   send(identity: RequestIdentity): Promise<Sample> {
     const { promise, resolve } = Promise.withResolvers<Sample>()
     const { timeoutMs } = this.#place
@@ -75,13 +70,13 @@ export class WebSocketClient {
     return promise
   }
 
-  /** Closes in good order; nothing must be under way any more. */
+  /** Starts the close handshake. No message may be in progress. */
   end(): void {
     this.#ending = true
     for (const link of this.#links) link.close()
   }
 
-  /** Cuts off whatever is under way. */
+  /** Destroys the connection and its messages. */
   destroy(): void {
     this.#ending = true
     for (const link of this.#links) link.destroy()
@@ -105,7 +100,7 @@ export class WebSocketClient {
     connection.link.send(JSON.stringify({ id: identity.id }))
   }
 
-  /** A connection that takes messages: one that is being closed has to be gone first. */
+  /** Returns a connection that takes messages. If the current one is closing, it first waits for its end. */
   async #connectFor(trace: Trace): Promise<Connection | NotOpened> {
     for (;;) {
       const connection = await this.#connect()
@@ -142,7 +137,7 @@ export class WebSocketClient {
     return { link, unanswered }
   }
 
-  /** From here on it is the server that is waited for, also where it never answers the handshake. */
+  /** From here on the client waits for the server, even if the server never answers the handshake. */
   #reached(): void {
     for (const { trace } of this.#waiting) trace.stage = 'wait'
   }
@@ -163,7 +158,7 @@ export class WebSocketClient {
       else message.settle(loss)
     }
     if (!orderly && messages.length === 0) this.#lose(loss, factsOf(link.connection))
-    // A client of the real world is back at once, whether it has something to say or not.
+    // Real clients reconnect at once, whether they have something to send or not.
     if (!this.#ending) void this.#connect()
   }
 

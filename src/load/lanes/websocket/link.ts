@@ -5,16 +5,16 @@ import type { Headers } from '../../headers.ts'
 import type { RequestStage, SampleError, Target } from '../../sample.ts'
 import { describeTimeout } from '../../trace.ts'
 
-/** How long the close handshake may take, until the server has ended the connection. */
+/** Limit for the close handshake, until the server has ended the connection. */
 const CLOSE_MS = 1_000
-/** An echo is small; a length beyond this is taken for bytes that are no frame. */
+/** An echo is small; a longer payload means that the bytes are not a frame. */
 const MAX_PAYLOAD_BYTES = 1024 * 1024
 
 /** Where to open a WebSocket. */
 export interface WebSocketPlace {
   readonly path: string
   readonly headers: Headers
-  /** Of the opening handshake. */
+  /** Timeout of the opening handshake. */
   readonly timeoutMs: number
 }
 
@@ -25,23 +25,28 @@ export interface NotOpened {
   readonly facts: ConnectionFacts | undefined
 }
 
-/** What a {@link WebSocketLink} tells. */
+/** Events of a {@link WebSocketLink}. */
 export interface LinkEvents {
-  /** The connection stands, with TLS where it is spoken, and the opening handshake is sent. */
+  /** The connection is up, including TLS if it is used, and the opening handshake is sent. */
   onConnected(): void
-  /** A whole message, once it is open. Text and binary are one: a naive echo answers a text with either. */
+  /**
+   * Called for each complete message. Text and binary count the same: a naive echo may answer a text with
+   * either.
+   */
   onText(text: string): void
-  /** What was open is gone, after a close frame with this code or, as 1006, without one. Called once. */
+  /**
+   * An open WebSocket has ended: after a close frame with this code, or with 1006 without one. Called once.
+   */
   onClose(code: number, error: NodeJS.ErrnoException | undefined): void
 }
 
-/** One WebSocket on a connection of its own. It is never opened twice. */
+/** One WebSocket on its own connection. It opens only once. */
 export class WebSocketLink {
-  /** The connection, which knows its facts and ports. */
+  /** The connection, with its facts and ports. */
   readonly connection: Socket
-  /** Resolves to undefined when it is open, or to the reason why it is not. */
+  /** Resolves to undefined when it is open, or to the reason for its failure. */
   readonly opened: Promise<NotOpened | undefined>
-  /** Resolves when the connection is gone, whether it was ever open or not. */
+  /** Resolves when the connection is gone, even if the WebSocket was never open. */
   readonly closed: Promise<void>
   readonly #socket: WebSocket
 
@@ -55,8 +60,8 @@ export class WebSocketLink {
       maxPayload: MAX_PAYLOAD_BYTES,
       closeTimeout: CLOSE_MS,
     }
-    // The host is in the header, and TLS is spoken by the connection. A fragment would be refused, and no
-    // server would see it.
+    // The `host` header names the host, and the connection handles TLS. `WebSocket` refuses a fragment, which
+    // no server would see anyway.
     this.#socket = new WebSocket(`ws://localhost${place.path.replaceAll('#', '%23')}`, options)
     this.opened = follow(this.#socket, connection, place.timeoutMs, () => events.onConnected())
     this.closed = new Promise((resolve) => void this.#socket.once('close', () => resolve()))
@@ -76,18 +81,18 @@ export class WebSocketLink {
     this.#socket.send(text)
   }
 
-  /** Begins the close handshake, with 1000. */
+  /** Starts the close handshake with code 1000. */
   close(): void {
     this.#socket.close(1000)
   }
 
-  /** Cuts off whatever is under way. */
+  /** Destroys the connection. */
   destroy(): void {
     this.#socket.terminate()
   }
 }
 
-/** Waits for the end of the opening handshake. Never rejects. */
+/** Waits until the opening handshake ends. Never rejects. */
 function follow(
   socket: WebSocket,
   connection: Socket,

@@ -6,7 +6,7 @@ import { triggers } from './triggers/triggers.ts'
 type Metadata = Manifest['object']['metadata']
 type RoleKind = 'Role' | 'ClusterRole'
 
-/** The agent's account with its role, and a role of the whole cluster where it does something to nodes. */
+/** The service account and role of the agent, and a cluster-wide role if it changes nodes. */
 export function accountManifests(plan: AgentPlan, metadata: Metadata): readonly Manifest[] {
   const { namespace } = plan.workload
   const { here, clusterWide } = permissionsOf(plan)
@@ -29,7 +29,10 @@ export function accountManifests(plan: AgentPlan, metadata: Metadata): readonly 
   ]
 }
 
-/** What an agent may do that does a run alone, apart from looking; of others the command line does it. */
+/**
+ * Permissions of an agent that does a run alone, beyond observing. For other agents the command line makes
+ * the changes.
+ */
 function permissionsOf({ alone, workload }: AgentPlan): {
   readonly here: readonly Permission[]
   readonly clusterWide: readonly Permission[]
@@ -42,7 +45,7 @@ function permissionsOf({ alone, workload }: AgentPlan): {
   }
 }
 
-/** A role and its binding to the account. */
+/** Creates a role and binds it to the account. */
 function bind(
   { name, workload: { namespace } }: AgentPlan,
   role: {

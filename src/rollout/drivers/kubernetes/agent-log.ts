@@ -8,24 +8,24 @@ import { followLog } from './api/follow-log.ts'
 import type { ClockBridge } from './clock-bridge.ts'
 import { AGENT_CONTAINER } from './manifests.ts'
 
-/** What is done with the lines of the agent's log. */
+/** Receivers of the agent's log. */
 export interface AgentLogPorts {
   readonly clock: ClockBridge
   onLine(line: AgentLine): void
-  /** Something that a person should know: the log broke off. */
+  /** Reports something to the user: the log was interrupted. */
   onNotice(text: string): void
-  /** How long the agent may say nothing before it counts as lost. Milliseconds; 60,000 when left out. */
+  /** The agent counts as lost after this much silence, in milliseconds. Default: 60,000 */
   readonly silenceMs?: number
 }
 
-/** Lines that are not the agent's are kept for the case that it breaks. */
+/** Keeps this many foreign lines, in case that the agent breaks. */
 const KEPT_WORDS = 10
 const SILENCE_MS = 60_000
 
 /**
- * Follows the agent's log from its first line, and resolves after its last.
- * @throws LastcallError `LASTCALL_AGENT` when the agent was lost: it ended early, fell silent, or part of
- *   what it said is gone
+ * Follows the agent's log from its first line and resolves after its last.
+ * @throws LastcallError `LASTCALL_AGENT` when the agent was lost: it ended early, fell silent, or part of its
+ * log is missing
  */
 export async function followAgentLog(
   api: ApiClient,
@@ -79,9 +79,9 @@ export async function followAgentLog(
 }
 
 interface Silence {
-  /** Aborted after the limit. */
+  /** Aborted after the silence limit. */
   readonly signal: AbortSignal
-  /** Something was said. */
+  /** Restarts the silence limit after a line. */
   end(): void
   stop(): void
 }

@@ -7,28 +7,28 @@ import type { KubernetesObject, ObjectList, PodObject } from './api/objects.ts'
 import type { AgentPlan, Manifest } from './agent-plan.ts'
 import { jobManifest, otherManifests, RUN_LABEL } from './manifests.ts'
 
-/** How long to wait for a deletion, and how often to look. Milliseconds. */
+/** Timeout and polling interval of a deletion. Milliseconds. */
 const GONE_TIMEOUT_MS = 90_000
 const GONE_RETRY_MS = 250
-/** How long the API server may take to know an object that it has created. Milliseconds. */
+/** The API server may need this long to know an object that it has created. Milliseconds. */
 const KNOWN_TIMEOUT_MS = 10_000
 const KNOWN_RETRY_MS = 100
 
 /** The agent's objects in the cluster. */
 export interface AgentObjects {
-  /** Has the cluster keep the agent for so long from now on. */
+  /** Extends the deadline of the agent to this long from now. */
   extend(deadlineSeconds: number): Promise<void>
-  /** Hands the agent its next command. */
+  /** Gives the agent its next command. */
   command(command: AgentCommand): Promise<void>
-  /** Ends the agent's pod with SIGTERM and deletes everything. Does not wait. */
+  /** Ends the agent's pod with SIGTERM and deletes all objects. Does not wait. */
   delete(): Promise<void>
-  /** Resolves to what is still there when that takes too long; empty when all is gone. */
+  /** Resolves to the objects that are left after the timeout; empty when all are gone. */
   gone(): Promise<readonly string[]>
 }
 
 /**
- * Creates the agent. The Job comes first and owns the rest: whenever this process ends, the Job's deadline
- * and its owner references leave nothing behind.
+ * Creates the agent. The Job comes first and owns the rest. Whenever this process ends, the Job's deadline
+ * and its owner references clean up everything.
  */
 export async function createAgentObjects(api: ApiClient, plan: AgentPlan): Promise<AgentObjects> {
   const startedMs = performance.now()
@@ -51,7 +51,7 @@ export async function createAgentObjects(api: ApiClient, plan: AgentPlan): Promi
   }
   return {
     async extend(deadlineSeconds) {
-      // Counted from the start of the Job.
+      // Relative to the start of the Job.
       const activeDeadlineSeconds = Math.ceil((performance.now() - startedMs) / 1_000) + deadlineSeconds
       await patiently(() => api.patch(jobPath, { spec: { activeDeadlineSeconds } }))
     },
@@ -65,8 +65,8 @@ export async function createAgentObjects(api: ApiClient, plan: AgentPlan): Promi
 }
 
 /**
- * Creates an object that may name another one, which was created just before. For a user who is no
- * administrator the API server looks up the role of a binding in a copy of its own, which is a moment late.
+ * Creates an object that may refer to one that was just created. Unless the user is an administrator, the API
+ * server looks up the role of a binding in its own cache, which lags behind.
  */
 async function createKnown(api: ApiClient, path: string, object: object): Promise<void> {
   const untilMs = performance.now() + KNOWN_TIMEOUT_MS
@@ -115,13 +115,13 @@ async function waitUntilGone(
   return left.map(({ what }) => what)
 }
 
-/** Something that has to go. */
+/** An object to delete. */
 interface Remains {
   readonly what: string
   isThere(): Promise<boolean>
 }
 
-/** What may not be read is taken for gone: its owner is. */
+/** An object that the user may not read counts as gone, because its owner is gone. */
 async function isThere(remains: Remains): Promise<boolean> {
   try {
     return await remains.isThere()

@@ -7,39 +7,36 @@ import { AGENT_CONTAINER, RUN_LABEL } from './manifests.ts'
 import { unpullable } from './unpullable.ts'
 import { waitUntil } from './wait.ts'
 
-/** A pod of the agent that has started. */
+/** A started pod of the agent. */
 export interface AgentPod {
   readonly name: string
   readonly node: string | undefined
-  /** Of the Job, from 0. */
+  /** Index in the Job, from 0. */
   readonly index: number
 }
 
-/** The first one is the observer, unless another one has ended before it began. */
+/** The first pod is the observer, unless another pod has ended before it started. */
 export type AgentPods = readonly [AgentPod, ...AgentPod[]]
 
-/** Where the agent's pods are looked for. */
+/** How to find the agent's pods. */
 export interface AgentPodPlan {
   readonly namespace: string
   /** Name of the run. */
   readonly name: string
   readonly image: string
-  /** How many pods there are to be. */
+  /** Expected number of pods. */
   readonly generators: number
-  /**
-   * How long they may take until they run: a node may have to pull the image. Milliseconds; 180,000 when left
-   * out.
-   */
+  /** Timeout until the pods run, in milliseconds; a node may have to pull the image. Default: 180,000 */
   readonly timeoutMs?: number
 }
 
-/** Where the Job controller says which of the pods it is; a Job of one pod has none. */
+/** The Job controller sets the index of each pod here; a Job with one pod has none. */
 const INDEX_ANNOTATION = 'batch.kubernetes.io/job-completion-index'
 const START_TIMEOUT_MS = 180_000
 
 /**
- * Waits until every container of the agent runs, or one has ended, and resolves to the pods that have started
- * until then, in the order of their indexes.
+ * Waits until every container of the agent runs or one has ended. Resolves to the pods that have started by
+ * then, in the order of their indexes.
  * @throws LastcallError `LASTCALL_AGENT` when the image cannot be pulled, or it does not start in time
  */
 export async function waitForAgentPods(
@@ -83,7 +80,7 @@ function describeTimeout(
         'lower --generators, or make room for their pods'
 }
 
-/** One that has ended is lost already: its log says why, and the others would be waited for in vain. */
+/** A pod that has ended is lost already. Its log says why, and waiting for the others would be pointless. */
 function startedPods(pods: readonly PodObject[], plan: AgentPodPlan): AgentPods | undefined {
   for (const pod of pods) refuseUnpullable(pod, plan)
   const started = new Map(pods.filter(hasStarted).map((pod) => [indexOf(pod), pod]))
@@ -127,7 +124,7 @@ function describeWaiting(pod: PodObject): string {
   )
 }
 
-/** Why the Job has no pod: a quota, an admission webhook. */
+/** Finds out why the Job has no pod, such as a quota or an admission webhook. */
 async function jobEvents(api: ApiClient, { namespace, name }: AgentPodPlan): Promise<string> {
   try {
     const query = new URLSearchParams({ fieldSelector: `involvedObject.name=${name}` })
@@ -140,7 +137,7 @@ async function jobEvents(api: ApiClient, { namespace, name }: AgentPodPlan): Pro
   }
 }
 
-/** Whether the agent's container still runs; an API server that does not answer says nothing. */
+/** Whether the agent's container still runs. Without an answer of the API server it counts as running. */
 export async function isAgentRunning(api: ApiClient, path: string): Promise<boolean> {
   try {
     return stateOf(await api.get<PodObject>(path))?.running !== undefined
@@ -149,7 +146,7 @@ export async function isAgentRunning(api: ApiClient, path: string): Promise<bool
   }
 }
 
-/** Why an agent that was not asked to is no longer there. */
+/** Explains why the agent is gone although nothing asked it to end. */
 export async function describeLoss(
   api: ApiClient,
   path: string,

@@ -1,29 +1,29 @@
 import { type Instant, readClocks } from '../../../load/sample.ts'
 
 /**
- * Converts times of the agent's clock into times of this machine's. Two facts bound how far the clocks are
- * apart: a line was written before it arrived here, and what this machine brought about was seen after it.
+ * Converts times of the agent's clock to this machine's clock. Two facts bound the difference: the agent
+ * writes a line before it arrives here, and it sees an action of this machine after it.
  */
 export interface ClockBridge {
-  /** A line that was written at `agentMs` has arrived at `at`. */
+  /** Reports that a line written at `agentMs` arrived at `at`. */
   heard(agentMs: number, at: Instant): void
-  /** The agent has seen at `agentMs` what this machine did at `at`. */
+  /** Reports that the agent saw at `agentMs` what this machine did at `at`. */
   caused(agentMs: number, at: Instant): void
-  /** How far the agent's clock is ahead at least and at most, in milliseconds; infinite before a fact. */
+  /** Bounds of how far the agent's clock is ahead, in milliseconds; infinite without facts. */
   bounds(): ClockBounds
-  /** How far the agent's clock is ahead, in milliseconds; 0 when the clocks may well agree. */
+  /** Estimate of how far the agent's clock is ahead, in milliseconds; 0 if the clocks may agree. */
   aheadMs(): number
-  /** The moment `agentMs` on both clocks of this machine; `now` is both clocks, read together. */
+  /** The time `agentMs` on both clocks of this machine. `now` is a reading of both clocks. */
   toHere(agentMs: number, now?: Instant): Instant
 }
 
-/** Two limits of a difference between clocks. Milliseconds. */
+/** Bounds of a clock difference. Milliseconds. */
 export interface ClockBounds {
   readonly leastMs: number
   readonly mostMs: number
 }
 
-/** A bridge that takes the clocks for equal until it knows better. */
+/** Creates a bridge that treats the clocks as equal until facts rule that out. */
 export function createClockBridge(): ClockBridge {
   let least = -Infinity
   let most = Infinity
@@ -44,15 +44,12 @@ export function createClockBridge(): ClockBridge {
   }
 }
 
-/** Both clocks of this machine at a moment of its wall clock. */
+/** Both clocks of this machine at a wall-clock time. */
 export function instantOf(wallMs: number, now: Instant = readClocks()): Instant {
   return { wallMs, monotonicMs: now.monotonicMs + (wallMs - now.wallMs) }
 }
 
-/**
- * How far from the truth `aheadMs` may be within these bounds, in milliseconds; Infinity while too little is
- * known.
- */
+/** Maximum error of `aheadMs` within these bounds, in milliseconds; Infinity without enough facts. */
 export function errorMsOf(aheadMs: number, { leastMs, mostMs }: ClockBounds): number {
   return Math.max(0, mostMs - aheadMs, aheadMs - leastMs)
 }

@@ -16,17 +16,17 @@ import { planAgent, type RemoteAgent, startRemoteAgent } from './remote-agent.ts
 import { endedEarly } from './remote-generator.ts'
 import { createRestarter } from './restarter.ts'
 
-/** What the driver needs besides its options. */
+/** Dependencies of the driver besides its options. */
 export interface KubernetesPorts {
   readonly api: ApiClient
   readonly timeline: Timeline
-  /** The agent was lost while it sent, or the observer: what comes from now on is not seen. */
+  /** The sending agent or the observer was lost, so later events go unseen. */
   onLost(problem: string): void
 }
 
 /**
- * A workload in a cluster, with an agent beside it that sends the load and, unless that is done here,
- * observes.
+ * A driver for a workload in a cluster. An agent next to the workload sends the load and observes, unless
+ * this process observes.
  */
 export function createKubernetesDriver(options: KubernetesOptions, ports: KubernetesPorts): Driver {
   const { api, timeline } = ports
@@ -60,13 +60,13 @@ export function createKubernetesDriver(options: KubernetesOptions, ports: Kubern
   const listing = `kubectl get job,cm,sa,role,rolebinding -n ${workload.namespace} -l app.kubernetes.io/managed-by=lastcall`
   let objectsLeft: readonly string[] = []
   const remove = async (): Promise<void> => {
-    // An agent that is still being created would be left behind.
+    // Without this wait, an agent that is still being created would be left behind.
     const last = await starting?.catch(() => undefined)
     try {
       const left = (await last?.remove()) ?? []
       if (left.length > 0) objectsLeft = [`still there after the end: ${left.join(', ')}; see ${listing}`]
     } catch (error) {
-      // Its deadline ends it. The report must not be lost with it.
+      // The agent's deadline ends it anyway. A failed deletion must not lose the report.
       if (!(error instanceof ApiError)) throw error
       objectsLeft = [`the agent could not be deleted (${error.message}); see ${listing}`]
     }
@@ -87,7 +87,7 @@ export function createKubernetesDriver(options: KubernetesOptions, ports: Kubern
     observer?.stop()
     pods.fail(new Error('The driver was stopped'))
     const removing = remove()
-    // What is under way ends by the signal, and is taken back.
+    // The signal ends operations in progress and undoes their changes.
     await restarter.ended()
     await removing
   }
@@ -120,13 +120,12 @@ export function createKubernetesDriver(options: KubernetesOptions, ports: Kubern
     unknown: () =>
       observeFrom === 'here' ? unknownFromHere(errorMsOf(clock.aheadMs(), clock.bounds())) : [],
     stop,
-    // The end of the process may come before the cluster's answer; then the deadline of the Job ends the
-    // agent.
+    // The process may end before the cluster answers. Then the deadline of the Job ends the agent.
     killAll: () => void stop(),
   }
 }
 
-/** The load of the agent. */
+/** The load that the agent sends. */
 function sendRemotely(agent: RemoteAgent, { api, onLost }: KubernetesPorts): DriverLoad {
   let isStopping = false
   let last: LoadRecord | undefined

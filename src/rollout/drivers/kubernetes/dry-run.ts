@@ -6,7 +6,7 @@ import { toText } from './policy-rules.ts'
 import { planAgent } from './remote-agent.ts'
 import { triggers } from './triggers/triggers.ts'
 
-/** Everything that a run would create and do, as text for people. */
+/** Describes everything that a run would create and do. */
 export function renderPlan(options: KubernetesOptions): string {
   const plan = planAgent(options)
   const { workload, destination, observeFrom } = options.found

@@ -6,15 +6,16 @@ import {
   instantOf,
 } from './clock-bridge.ts'
 
-/** The clock of a generator that does not observe. Its times are brought to the observer's clock first. */
+/** The clock of a generator that does not observe. Converts its times to the observer's clock first. */
 export interface GeneratorClock extends ClockBridge {
-  /** How wrong its times may be beside those of the observer, in milliseconds. */
+  /** Possible error of its times relative to the observer's, in milliseconds. */
   errorMs(): number
 }
 
 /**
- * A clock that is taken to agree with the observer's until the facts of both rule that out: the nodes of a
- * cluster mostly have the same time. Else their difference is the middle of what the facts allow.
+ * Creates a clock that counts as equal to the observer's until the facts of both rule that out, because the
+ * nodes of a cluster mostly have the same time. After that, the difference is the middle of the possible
+ * range.
  */
 export function createGeneratorClock(observer: ClockBridge): GeneratorClock {
   const own = createClockBridge()

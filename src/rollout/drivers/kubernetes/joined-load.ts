@@ -5,15 +5,12 @@ import type { LoadSum } from './load-sum.ts'
 
 /** One of several generators of a load. */
 export interface JoinedGenerator {
-  /** From 1. */
+  /** Counted from 1. */
   readonly number: number
   readonly load: Pick<LoadSum, 'totals' | 'record'>
 }
 
-/**
- * The load of all generators as one. `clockErrorMs` says how wrong the times of one may be beside those of
- * another.
- */
+/** Combines the loads of all generators. `clockErrorMs` is the possible clock error between two of them. */
 export function joinLoads(
   generators: readonly JoinedGenerator[],
   clockErrorMs: () => number,
@@ -46,7 +43,7 @@ function addTotals(lane: string, parts: readonly LaneTotals[]): LaneTotals {
   }
 }
 
-/** A stall is of one generator, and the others went on. */
+/** Marks stalls with their generator, because the other generators went on. */
 function withNumber(record: LoadRecord, generator: number): LoadRecord {
   const stalls = record.health.stalls.map((stall) => ({ ...stall, generator }))
   return { ...record, health: { ...record.health, stalls } }

@@ -1,14 +1,14 @@
 import type { AgentLine } from './agent/protocol.ts'
 
-/** Those who wait for a line of one generator. */
+/** Waits for lines of one generator. */
 export interface LineWaiters {
   take(line: AgentLine): void
   fail(error: Error): void
-  /** The first line of a type, or the answer to a command: `command 1`. */
+  /** The first line of a type, or the answer to a command, such as `command 1`. */
   first(what: string): Promise<AgentLine>
 }
 
-/** Nobody waits yet; a line that has come before it is waited for is kept. */
+/** Creates waiters. A line that arrives before a wait for it is kept. */
 export function createLineWaiters(): LineWaiters {
   const waiters = new Map<string, PromiseWithResolvers<AgentLine>>()
   let failure: Error | undefined
@@ -16,7 +16,7 @@ export function createLineWaiters(): LineWaiters {
     const known = waiters.get(what)
     if (known) return known
     const waiter = Promise.withResolvers<AgentLine>()
-    // Nobody may be waiting for it.
+    // An unused wait must not cause an unhandled rejection.
     waiter.promise.catch(() => undefined)
     waiters.set(what, waiter)
     if (failure) waiter.reject(failure)

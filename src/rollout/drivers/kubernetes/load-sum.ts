@@ -6,11 +6,11 @@ import { mergeSlots, type Slot, SLOT_MS } from '../../../load/slot.ts'
 import { keepLongest, type Stall } from '../../../load/stall-watch.ts'
 import type { ClockBridge } from './clock-bridge.ts'
 
-/** Adds up what an agent has said of its load. */
+/** Sums the parts of the load that an agent has reported. */
 export interface LoadSum {
   add(part: LoadRecord): void
   totals(): readonly LaneTotals[]
-  /** Everything so far, in times of this machine's clock; undefined before the first part. */
+  /** The sum so far, in times of this machine's clock; undefined before the first part. */
   record(): LoadRecord | undefined
 }
 
@@ -23,7 +23,7 @@ interface LaneSum {
   lastMs: number
 }
 
-/** A sum of nothing. */
+/** Creates an empty sum. */
 export function createLoadSum(clock: ClockBridge): LoadSum {
   const lanes = new Map<LaneName, LaneSum>()
   const failures: Sample[] = []
@@ -73,7 +73,7 @@ function addLane(lanes: Map<LaneName, LaneSum>, part: LaneRecord): void {
   }
 }
 
-/** Slots move by whole slots: clocks that are apart are known to within less. */
+/** Slots lie on a grid, so the clock difference is rounded to whole slots. */
 function toLaneRecord(lane: LaneName, sum: LaneSum, aheadMs: number): LaneRecord {
   const slotsAhead = Math.round(aheadMs / SLOT_MS)
   const ms = slotsAhead * SLOT_MS
@@ -92,7 +92,7 @@ function shiftText(iso: string, aheadMs: number): string {
   return new Date(Date.parse(iso) - aheadMs).toISOString()
 }
 
-/** Monotonic clocks of two machines have nothing in common: the wall clock tells. */
+/** Monotonic clocks of two machines are unrelated, so the wall clock decides. */
 function shift({ wallMs }: Instant, clock: ClockBridge): Instant {
   return clock.toHere(wallMs)
 }

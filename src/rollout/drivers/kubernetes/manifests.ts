@@ -2,23 +2,23 @@ import { accountManifests } from './account-manifests.ts'
 import type { AgentPlan, Manifest } from './agent-plan.ts'
 import type { OwnerReference } from './api/objects.ts'
 
-/** Label of everything that lastcall creates; its value is the run's name. */
+/** Label of all objects that lastcall creates. Its value is the name of the run. */
 export const RUN_LABEL = 'lastcall.dev/run'
 /** Name of the agent's container. */
 export const AGENT_CONTAINER = 'agent'
 /** Default of `--image`. */
 export const DEFAULT_IMAGE = 'node:24-slim'
-/** Value of `--image` that stands for the image of the workload itself. */
+/** This value of `--image` means the image of the workload. */
 export const WORKLOAD_IMAGE = 'workload'
 
 const FOLDER = '/lastcall'
 const BUNDLE_FILE = 'agent.mjs.gz'
 const JOB_FILE = 'job.json'
-/** How long it is kept after its end, for those who want to read its log. Seconds. */
+/** How long the agent is kept after its end, so that its log can be read. Seconds. */
 const KEPT_SECONDS = 60
 const KEPT_ALONE_SECONDS = 3_600
 
-/** The Job alone: it owns everything else, so that its end is the end of all. */
+/** Only the Job. It owns all other objects, so its end deletes all of them. */
 export function jobManifest(plan: AgentPlan): Manifest {
   const { name, deadlineSeconds, generators } = plan
   return {
@@ -28,11 +28,11 @@ export function jobManifest(plan: AgentPlan): Manifest {
       kind: 'Job',
       metadata: metadataOf(plan),
       spec: {
-        // Without a pod until its account is there: the deadline runs, and no failed attempt is reported.
+        // No pod until its account exists. The deadline runs already, and no failed attempt is reported.
         parallelism: plan.alone ? 1 : 0,
-        // Each pod knows by its index which part of the load is its own.
+        // The index tells each pod which part of the load it sends.
         ...(generators > 1 && { completions: generators, completionMode: 'Indexed' }),
-        // A second agent would begin from nothing, in the middle of a run.
+        // A second agent would start from nothing in the middle of a run.
         backoffLimit: 0,
         activeDeadlineSeconds: deadlineSeconds,
         ttlSecondsAfterFinished: plan.alone ? KEPT_ALONE_SECONDS : KEPT_SECONDS,
@@ -42,7 +42,7 @@ export function jobManifest(plan: AgentPlan): Manifest {
   }
 }
 
-/** Everything besides the Job; `owner` is the Job, once it is there. */
+/** All objects except the Job; `owner` is the Job, once it exists. */
 export function otherManifests(plan: AgentPlan, owner?: OwnerReference): readonly Manifest[] {
   const { workload, serviceAccount, observeFrom } = plan
   const { namespace } = workload
@@ -62,7 +62,7 @@ export function otherManifests(plan: AgentPlan, owner?: OwnerReference): readonl
   ]
 }
 
-/** The account of the agent; undefined without one, which is that of a pod that names none. */
+/** The account of the agent. Undefined without one: the pod then has the default account. */
 function accountOf({ name, serviceAccount, observeFrom }: AgentPlan): string | undefined {
   return observeFrom === 'here' ? undefined : (serviceAccount ?? name)
 }
@@ -79,13 +79,13 @@ function metadataOf({ name, workload }: AgentPlan): Manifest['object']['metadata
   return { name, namespace: workload.namespace, labels: labelsOf(name) }
 }
 
-/** Passes the restricted Pod Security standard. */
+/** Complies with the restricted Pod Security standard. */
 function podSpec(plan: AgentPlan): object {
   const { name, image, imagePullSecrets, node, generators } = plan
   const account = accountOf(plan)
   return {
     restartPolicy: 'Never',
-    // Past the scheduler, and so past taints with NoSchedule (Kubernetes docs, "Assigning Pods to Nodes").
+    // Bypasses the scheduler, and so taints with NoSchedule (Kubernetes docs, "Assigning Pods to Nodes").
     ...(node !== undefined && { nodeName: node }),
     ...(node === undefined && generators > 1 && { topologySpreadConstraints: [spreadOf(name)] }),
     ...(account !== undefined && { serviceAccountName: account }),
@@ -109,7 +109,7 @@ function podSpec(plan: AgentPlan): object {
           readOnlyRootFilesystem: true,
           capabilities: { drop: ['ALL'] },
         },
-        // No limit of the CPU: a throttled generator measures itself.
+        // Without a CPU limit, because a throttled generator measures itself.
         resources: { requests: { cpu: '500m', memory: '128Mi' }, limits: { memory: '512Mi' } },
         volumeMounts: [
           { name: 'lastcall', mountPath: FOLDER, readOnly: true },
@@ -124,7 +124,7 @@ function podSpec(plan: AgentPlan): object {
   }
 }
 
-/** Two generators on one node may stall together. A cluster with fewer nodes is no reason not to run. */
+/** Two generators on one node may stall together. The run still works in a cluster with fewer nodes. */
 function spreadOf(name: string): object {
   return {
     maxSkew: 1,
@@ -134,7 +134,7 @@ function spreadOf(name: string): object {
   }
 }
 
-/** Unpacks the agent and runs it: a ConfigMap is limited to 1 MiB, so that the file is compressed. */
+/** Unpacks and runs the agent. The file is compressed because a ConfigMap is limited to 1 MiB. */
 const bootstrap = [
   "const { readFileSync, writeFileSync } = process.getBuiltinModule('fs')",
   "const { gunzipSync } = process.getBuiltinModule('zlib')",

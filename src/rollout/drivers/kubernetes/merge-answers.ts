@@ -4,15 +4,16 @@ import type { AgentLine } from './agent/protocol.ts'
 /** The line that answers a command. */
 export type AgentAnswer = Extract<AgentLine, { readonly command: number }>
 
-/** What a generator answered. */
+/** The answer of one generator. */
 export interface NamedAnswer {
-  /** Undefined for the only one. */
+  /** Undefined for the only generator. */
   readonly name: string | undefined
   readonly answer: AgentAnswer
 }
 
 /**
- * The answers of all generators to one command as one. Self-tests may differ: what one has found is for all.
+ * Merges the answers of all generators to one command. Self-tests may differ; the finding of one applies to
+ * all.
  */
 export function mergeAnswers(answers: readonly [NamedAnswer, ...NamedAnswer[]]): AgentAnswer {
   const [{ answer: first }] = answers

@@ -3,16 +3,18 @@ import type { AgentLine } from './agent/protocol.ts'
 import type { ApiClient } from './api/client.ts'
 import type { Preflight } from './preflight.ts'
 
-/** What is done with what is seen from here. */
+/** Receivers of the observed facts. */
 export interface HerePorts {
   readonly api: ApiClient
-  /** What an agent in the cluster would have said, with times of this machine's clock. */
+  /** A line as an agent in the cluster would write it, with times of this machine's clock. */
   onLine(line: AgentLine): void
-  /** Nothing more is seen: the API server refuses for good. Not called before the first lists were read. */
+  /**
+   * The API server refuses permanently, so nothing more is seen. Not called before the first lists were read.
+   */
   onFailed(error: Error): void
 }
 
-/** Observes a workload with the rights of the user; its pods cannot be asked from outside the cluster. */
+/** Observes a workload with the rights of the user. Its pods cannot be reached from outside the cluster. */
 export function observeFromHere(
   { workload, service, targetPort }: Preflight,
   { api, onLine, onFailed }: HerePorts,

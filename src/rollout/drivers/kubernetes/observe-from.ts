@@ -1,15 +1,15 @@
-/** Places from which the pods can be observed. */
+/** Places from which a run can observe the pods. */
 export const observeFromNames = ['cluster', 'here'] as const
 
 /**
- * Where the observer is: `cluster`, in the agent, which needs an account for that; or `here`, in this
- * process, which asks the API server with the rights of the user. The agent then only sends the load.
+ * The place of the observer. `cluster`: in the agent, which needs an account. `here`: in this process, with
+ * the rights of the user; the agent then only sends the load.
  */
 export type ObserveFrom = (typeof observeFromNames)[number]
 
 /**
- * What a run does not know that is observed from here, one sentence each.
- * @param withinMs how far apart the clocks of this machine and of the agent may be
+ * Facts that a run cannot know when it observes from here, one sentence each.
+ * @param withinMs maximum difference between the clocks of this machine and of the agent
  */
 export function unknownFromHere(withinMs: number = Infinity): readonly string[] {
   const apart = Number.isFinite(withinMs)

@@ -5,24 +5,24 @@ import { permissionsFor, type RunChoice } from './permissions.ts'
 import { type Permission, toRoleText, toText } from './policy-rules.ts'
 import type { WorkloadName } from './workload-kinds.ts'
 
-/** Whose rights are looked at, and for what. */
+/** The user whose rights to check, and the run they are for. */
 export interface PermissionChoice extends Omit<RunChoice, 'observeFrom'> {
   readonly namespace: string
   readonly workload: WorkloadName
-  /** Several agents are told by commands when to send, which they read with an account. 1 */
+  /** Number of agents. Several agents need an account, to read when to send. Default: 1 */
   readonly generators?: number
-  /** Undefined: from the cluster, or from here when that is all that the user may do. */
+  /** Undefined: observe from the cluster, or from here if the user's rights allow only that. */
   readonly observeFrom: ObserveFrom | undefined
 }
 
-/** What a user's rights come to. */
+/** The run that the user's rights allow. */
 export interface Granted {
   readonly observeFrom: ObserveFrom
   readonly notes: readonly string[]
 }
 
 /**
- * Asks the API server whether the user may do all that a run does.
+ * Asks the API server whether the user may do everything that a run does.
  * @throws LastcallError `LASTCALL_PERMISSION` with everything that is missing, and the Role that grants it
  */
 export async function checkPermissions(api: ApiClient, choice: PermissionChoice): Promise<Granted> {
@@ -43,7 +43,7 @@ export async function checkPermissions(api: ApiClient, choice: PermissionChoice)
   return { observeFrom: 'here', notes: [noteOn(forAccount)] }
 }
 
-/** Says why the observer is not in the cluster. */
+/** Explains why the observer is not in the cluster. */
 function noteOn(missing: readonly string[]): string {
   const created = missing.filter((text) => text.startsWith('create '))
   const may = (created.length > 0 ? created : missing).join(', ')

@@ -4,10 +4,7 @@ import { agentRules, type Permission, RBAC_GROUP, toText } from './policy-rules.
 import { triggers } from './triggers/triggers.ts'
 import type { Workload } from './workload.ts'
 
-/**
- * Where the observer is, whether the agent's own account is created or the user names one, and what a run
- * does to the pods.
- */
+/** The place of the observer, the origin of the agent's account, and the trigger. */
 export interface RunChoice {
   readonly observeFrom: ObserveFrom
   readonly serviceAccount: string | undefined
@@ -46,12 +43,12 @@ const create = (group: string, resource: string, why: string): Permission => ({
   why,
 })
 
-/** An agent without an account hears of no command: everything is in its job. */
+/** An agent without an account receives no commands, because its job contains everything. */
 const toldPermissions: readonly Permission[] = [
   { verb: 'patch', group: '', resource: 'configmaps', why: 'tell the agent what to do' },
 ]
 
-/** What the observer watches beside the pods. */
+/** The objects that the observer watches besides the pods. */
 function watchPermissions(): readonly Permission[] {
   const watched = [
     { group: 'discovery.k8s.io', resource: 'endpointslices' },
@@ -61,7 +58,8 @@ function watchPermissions(): readonly Permission[] {
 }
 
 /**
- * What it takes to make the agent's account. Nobody may create a role that allows more than he may himself.
+ * Permissions to create the agent's account. Kubernetes lets users create only roles that grant no more than
+ * they have.
  */
 function accountPermissions(): readonly Permission[] {
   const handedOn = agentRules('').flatMap(({ apiGroups, resources, verbs }) =>
@@ -79,7 +77,7 @@ function accountPermissions(): readonly Permission[] {
   ]
 }
 
-/** What it takes to follow a workload, with every trigger. */
+/** Permissions to follow a workload, needed by every trigger. */
 export function followPermissions({
   resource,
   name,
@@ -92,7 +90,7 @@ export function followPermissions({
   ]
 }
 
-/** Two purposes may need one permission; the first one is told. */
+/** Two purposes may need the same permission; only the first one is shown. */
 function isFirst(permission: Permission, index: number, all: readonly Permission[]): boolean {
   return all.findIndex((other) => toText(other) === toText(permission)) === index
 }

@@ -8,11 +8,11 @@ import {
 import type { Instant } from '../../../load/sample.ts'
 import type { PodFacts } from './agent/protocol.ts'
 
-/** What is known of one pod now. */
+/** The current facts of one pod. */
 export interface SeenPod {
   facts: PodFacts
   readonly startedAt: Instant
-  /** How often its containers had been started again when it was seen first: no matter of this run. */
+  /** Container restarts before the run first saw the pod; they do not concern this run. */
   readonly restartsBefore: number
   isGone: boolean
   readyAt?: Instant
@@ -21,16 +21,16 @@ export interface SeenPod {
   endpointEndedAt?: Instant
   lastAcceptedAt?: Instant | undefined
   firstRefusedAt?: Instant | undefined
-  /** Since when its readiness probe fails; from its deletion on it is the first time that counts. */
+  /** Since when its readiness probe fails. After its deletion only the first failure counts. */
   failsSince?: Instant | undefined
   lastScrape?: ClusterPod['lastScrape']
 }
 
-/** Exit codes of a process that a signal has ended. */
+/** Exit codes of a process that a signal ended. */
 const SIGKILLED = 137
 const SIGTERMED = 143
 
-/** The record of a pod; when the run has been given up, one that is not ready has failed. */
+/** The record of a pod. If the run has been given up, a pod that is not ready has failed. */
 export function toPodRecord(seen: SeenPod, isOver: boolean): PodRecord {
   const { facts, startedAt, readyAt, deletedAt, exitedAt, endpointEndedAt, lastAcceptedAt, firstRefusedAt } =
     seen
@@ -62,15 +62,15 @@ export function toPodRecord(seen: SeenPod, isOver: boolean): PodRecord {
   }
 }
 
-/** How long before its deletion is seen a pod may begin to say that it is not ready. Milliseconds. */
+/** The readiness probe may fail this long before the run sees the deletion. Milliseconds. */
 const EARLY_MS = 1_000
 
-/** A pod that was not ready long before was not made so by its deletion. */
+/** If a pod was not ready long before its deletion, the deletion is not the reason. */
 function readinessFailedAt({ deletedAt, failsSince }: SeenPod): Instant | undefined {
   return deletedAt && failsSince && failsSince.wallMs > deletedAt.wallMs - EARLY_MS ? failsSince : undefined
 }
 
-/** How the container ended in this run; an end from before the run says nothing about it. */
+/** How the container ended during the run. An end before the run says nothing about it. */
 export function endOf({ facts, restartsBefore }: SeenPod): PodFacts['terminated'] {
   return facts.terminated?.earlier && facts.restarts === restartsBefore ? undefined : facts.terminated
 }

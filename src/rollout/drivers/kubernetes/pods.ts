@@ -5,40 +5,40 @@ import type { AgentLine, AgentMessage, PodFacts } from './agent/protocol.ts'
 import type { ClockBridge } from './clock-bridge.ts'
 import { endOf, type SeenPod, toPodRecord } from './pod-end.ts'
 
-/** The pods of the workload as the agent saw them, in the order in which it saw them first. */
+/** The pods of the workload, in the order in which the agent first saw them. */
 export interface ObservedPods {
-  /** @param by the clock of its times; left out: the agent's */
+  /** @param by the clock of the line's times. Default: the agent's */
   take(line: AgentLine, by?: ClockBridge): void
   records(): readonly PodRecord[]
-  /** The uids of those that are there. */
+  /** The uids of the existing pods. */
   present(): ReadonlySet<string>
-  /** Those that are there and whose containers have not ended for good. */
+  /** The existing pods whose containers have not ended permanently. */
   there(): readonly PodFacts[]
-  /** Resolves when this holds for {@link there}. */
+  /** Resolves when the condition holds for {@link there}. */
   until(holds: (there: readonly PodFacts[]) => boolean): Promise<void>
-  /** Resolves when so many pods are ready that are none of these. */
+  /** Resolves when this many pods are ready that are not in `old`. */
   newOnesReady(wanted: number, old: ReadonlySet<string>): Promise<void>
-  /** Resolves when none of these is there; those that are not going away do not count when `onlyDeleted`. */
+  /** Resolves when no pod in `old` exists. With `onlyDeleted`, ignores pods that are not being deleted. */
   gone(old: ReadonlySet<string>, onlyDeleted: boolean): Promise<void>
-  /** From now on a pod that is not ready has failed. */
+  /** From now on, a pod that is not ready counts as failed. */
   giveUp(): void
-  /** Ends every wait with this error. */
+  /** Rejects every wait with this error. */
   fail(error: Error): void
 }
 
-/** The objects of evicted pods stay for a while. */
+/** Objects of evicted pods stay for a while. */
 const endedPhases: readonly string[] = ['Succeeded', 'Failed']
 
 function hasEnded({ phase = '' }: PodFacts): boolean {
   return endedPhases.includes(phase)
 }
 
-/** An evicted pod stays as an object that nobody deletes: to wait for its end would be to wait for ever. */
+/** Nobody deletes the object of an evicted pod, so waiting for its end would never finish. */
 function isPast({ facts, isGone }: SeenPod): boolean {
   return isGone || (!facts.deleting && hasEnded(facts))
 }
 
-/** No pods yet; what happens to them is written into the timeline. */
+/** Creates a list without pods. It records their events in the timeline. */
 export function createObservedPods(timeline: Timeline, clock: ClockBridge): ObservedPods {
   const pods = new Map<string, SeenPod>()
   const earlier = new Set<string>()
@@ -65,7 +65,7 @@ export function createObservedPods(timeline: Timeline, clock: ClockBridge): Obse
   const takePod = (line: Extract<AgentLine, { type: 'pod' }>, at: Instant): void => {
     const { uid, name } = line.pod
     let seen = pods.get(uid)
-    // Its deletion began before anybody looked: its end is no matter of this run.
+    // Its deletion began before the run observed, so its end does not concern this run.
     if (!seen && line.pod.deleting) earlier.add(uid)
     if (earlier.has(uid)) return
     if (!seen) {
@@ -149,7 +149,10 @@ function notePod(
   seen.isGone = isEnd
 }
 
-/** When a pod that is going away stopped to accept; a single connect that failed before is another matter. */
+/**
+ * Records when a terminating pod stopped accepting connections. A single failed connect before that does not
+ * count.
+ */
 function noteListener(
   seen: SeenPod,
   { state, at, lastOtherMs }: Extract<AgentLine, { type: 'listener' }>,
@@ -162,7 +165,7 @@ function noteListener(
   seen.firstRefusedAt = accepts ? undefined : (seen.firstRefusedAt ?? clock.toHere(at))
 }
 
-/** A probe that fails as the pod is deleted may be seen to fail before the deletion is. */
+/** The probe of a deleted pod may fail before the run sees the deletion. */
 function noteReadiness(seen: SeenPod, passes: boolean, at: Instant): void {
   if (!passes) seen.failsSince ??= at
   else if (!seen.deletedAt) seen.failsSince = undefined

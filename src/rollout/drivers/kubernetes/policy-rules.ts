@@ -1,14 +1,14 @@
-/** One thing that has to be allowed, in words of RBAC. */
+/** One required permission, in RBAC terms. */
 export interface Permission {
   readonly verb: string
-  /** API group; empty for the core. */
+  /** API group; empty for the core group. */
   readonly group: string
   readonly resource: string
   readonly subresource?: string
   readonly name?: string
-  /** Of the whole cluster, as nodes are: no Role of a namespace can grant it. */
+  /** For cluster-wide objects such as nodes. A namespaced Role cannot grant it. */
   readonly clusterWide?: true
-  /** What it is for. */
+  /** Its purpose. */
   readonly why: string
 }
 
@@ -23,7 +23,7 @@ export interface PolicyRule {
 /** API group of roles and bindings. */
 export const RBAC_GROUP = 'rbac.authorization.k8s.io'
 
-/** What the agent may do: look, and read its own ConfigMap. The command line does the rest. */
+/** Permissions of the agent: observe, and read its own ConfigMap. The command line does the rest. */
 export function agentRules(name: string): readonly PolicyRule[] {
   const verbs = ['get', 'list', 'watch']
   return [
@@ -40,7 +40,7 @@ export function toText({ verb, group, resource, subresource, name }: Permission)
   return `${verb} ${what}${part}${name === undefined ? '' : ` '${name}'`}`
 }
 
-/** The fewest rules of a role that grant these. */
+/** The smallest set of rules that grants these permissions. */
 export function toRules(permissions: readonly Permission[]): readonly PolicyRule[] {
   const rules = new Map<string, PolicyRule>()
   for (const { verb, group, resource, subresource, name } of permissions) {
@@ -57,7 +57,9 @@ export function toRules(permissions: readonly Permission[]): readonly PolicyRule
   return [...rules.values()]
 }
 
-/** A role that grants these, as YAML for people: a Role of the namespace, or a ClusterRole without one. */
+/**
+ * A role with these permissions as YAML for the user: a Role in the namespace, or a ClusterRole without one.
+ */
 export function toRoleText(namespace: string | undefined, permissions: readonly Permission[]): string {
   const list = (values: readonly string[]): string => `[${values.map((value) => `'${value}'`).join(', ')}]`
   const rules = toRules(permissions).flatMap(({ apiGroups, resources, resourceNames, verbs }) => [

@@ -8,43 +8,43 @@ import { readSurroundings } from './surroundings.ts'
 import { triggers } from './triggers/triggers.ts'
 import { findWorkload, type Workload, workloadProblems } from './workload.ts'
 
-/** What is to be rolled out, as the user named it. */
+/** The workload to roll out, as the user named it. */
 export interface RolloutChoice extends ServiceChoice, PermissionChoice {
-  /** Where to send instead of to the Service: to an Ingress, or a Gateway. */
+  /** Destination instead of the Service: an Ingress or a Gateway. */
   readonly url: Destination | undefined
-  /** Who takes the jobs for the workers, where nothing is sent to the pods; undefined for all other loads. */
+  /** The producer of jobs, when the load sends nothing to the pods; undefined for all other loads. */
   readonly producer?: Destination | undefined
-  /** What the trigger `image` changes to. */
+  /** The image that the trigger `image` sets. */
   readonly toImage?: string | undefined
 }
 
-/** Where the load goes. */
+/** Destination of the load. */
 export interface Destination {
-  /** For people: the URL, or the Service and its port. */
+  /** For the user: the URL, or the Service and its port. */
   readonly words: string
   readonly target: Target
 }
 
-/** Everything that has to be known before anything is created. */
+/** Everything that the run has to know before it creates anything. */
 export interface Preflight {
   readonly workload: Workload
   readonly destination: Destination
   /**
-   * The Service whose endpoints are observed; undefined beside a URL or a producer where no single one
-   * selects the pods.
+   * The Service whose endpoints are observed. Undefined with a URL or producer if no single Service selects
+   * the pods.
    */
   readonly service: ServiceTarget | undefined
-  /** Whether the pods themselves are asked; workers need not listen. */
+  /** Whether the observer contacts the pods themselves; workers may not listen. */
   readonly asksPods: boolean
-  /** The port on which the pods listen, a number or the name of a container's port. */
+  /** Port on which the pods listen: a number or the name of a container port. */
   readonly targetPort: string | number | undefined
   readonly observeFrom: ObserveFrom
-  /** What a person should know; nothing of it is in the way. */
+  /** Hints for the user that do not prevent the run. */
   readonly notes: readonly string[]
 }
 
 /**
- * Looks whether the run can be done, and changes nothing.
+ * Checks whether the run is possible, and changes nothing.
  * @throws LastcallError `LASTCALL_PERMISSION`, `LASTCALL_WORKLOAD`, `LASTCALL_SERVICE`
  */
 export async function preflight(api: ApiClient, choice: RolloutChoice): Promise<Preflight> {
@@ -63,7 +63,7 @@ export async function preflight(api: ApiClient, choice: RolloutChoice): Promise<
   return { workload, ...place, observeFrom, notes: [...notes, ...surroundings.notes] }
 }
 
-/** Where the load goes, and what is behind that. */
+/** The destination of the load, and the Service behind it. */
 async function findPlace(
   api: ApiClient,
   workload: Workload,
@@ -83,7 +83,7 @@ async function findPlace(
   return { service, destination: { words, target }, targetPort, asksPods }
 }
 
-/** The Service, where it is only observed; one that the user named has to be there. */
+/** The Service, if it is only observed. If the user named one, it must exist. */
 async function maybeService(
   api: ApiClient,
   workload: Workload,

@@ -5,11 +5,11 @@ import { jobManifest, otherManifests } from './manifests.ts'
 import { planAgent } from './remote-agent.ts'
 import { triggers } from './triggers/triggers.ts'
 
-/** What `--print-manifests` prints. */
+/** The output of `--print-manifests`. */
 export interface PrintedManifests {
-  /** A list that `kubectl apply -f -` reads. */
+  /** A list for `kubectl apply -f -`. */
   readonly text: string
-  /** Where another command is needed, to create the objects or to end the run before its time. */
+  /** A hint when the user needs another command, to create the objects or to end the run early. */
   readonly hint: string | undefined
 }
 
@@ -44,7 +44,7 @@ function creatingHint(items: readonly object[]): string | undefined {
   )
 }
 
-/** kubectl deletes all objects of a file at once and waits afterwards, whatever their order is. */
+/** kubectl deletes all objects of a file at once and waits only afterwards, whatever their order. */
 function endingHint({ trigger, found }: KubernetesOptions, name: string): string | undefined {
   const { takesBack } = triggers[trigger]
   if (takesBack === undefined) return undefined

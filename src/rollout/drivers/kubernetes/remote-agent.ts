@@ -17,50 +17,51 @@ import { DEFAULT_IMAGE, WORKLOAD_IMAGE } from './manifests.ts'
 import { type AgentAnswer, mergeAnswers, type NamedAnswer } from './merge-answers.ts'
 import { followGenerator, type RemoteGenerator } from './remote-generator.ts'
 
-/** The cluster ends an agent that nobody has asked to go on for so long. Seconds. */
+/** Unless the lease is extended, the cluster ends the agent after this time. Seconds. */
 const LEASE_SECONDS = 180
 const RENEWAL_MS = 60_000
-/** How often several generators are asked for the time: the quickest answer says most about their clocks. */
+/** Number of times to ask several generators for the time; the fastest answer bounds their clocks best. */
 const CLOCK_QUESTIONS = 5
 
-/** The agent in its pod or pods, as seen from here. */
+/** The agent in its pod or pods, as this process sees it. */
 export interface RemoteAgent {
   /**
-   * Resolves when every watch of the agent has read its first list, and the clocks of several generators are
-   * known; rejects with `LASTCALL_AGENT`.
+   * Resolves when every watch of the agent has read its first list and the clocks of several generators are
+   * known. Rejects with `LASTCALL_AGENT`.
    */
   observing(): Promise<void>
   /**
-   * Has all of it do something and resolves to the answer; rejects with `LASTCALL_AGENT` when it is lost
-   * before.
+   * Gives a task to all pods and resolves to their answer. Rejects with `LASTCALL_AGENT` if the agent is lost
+   * first.
    */
   ask(task: AgentTask): Promise<AgentAnswer>
   /**
-   * Rejects with `LASTCALL_AGENT` when one of its pods is lost or ends by itself; else resolves at the end.
+   * Rejects with `LASTCALL_AGENT` when one of its pods is lost or ends by itself; otherwise resolves at the
+   * end.
    */
   readonly ended: Promise<void>
   /** The load so far. */
   readonly load: Pick<LoadSum, 'totals' | 'record'>
-  /** Ends it with SIGTERM; resolves when everything that it had to say is here. */
+  /** Ends the agent with SIGTERM; resolves after its last line. */
   stop(): Promise<void>
-  /** Deletes everything of it, and resolves to what is left when that takes too long. */
+  /** Deletes all of its objects, and resolves to those that are left after the timeout. */
   remove(): Promise<readonly string[]>
 }
 
-/** A command that has no number yet. */
+/** A command without a number yet. */
 export type AgentTask =
   | { readonly do: 'clock' }
   | { readonly do: 'self-test'; readonly load: LoadOptions }
   | { readonly do: 'load'; readonly load: LoadOptions; readonly changes: LaneChanges }
 
-/** What the driver does with what the agent says. */
+/** Receivers of the agent's lines. */
 export interface RemoteAgentPorts {
   readonly clock: ClockBridge
   onLine(line: AgentLine): void
   onNotice(text: string): void
 }
 
-/** The objects of an agent; with `run` it does that alone. */
+/** The objects of an agent; with `run`, of one that does that run alone. */
 export function planAgent(options: KubernetesOptions, run?: OwnRun): AgentPlan {
   const { workload, service, destination, targetPort, asksPods, observeFrom } = options.found
   const name = `lastcall-${randomBytes(4).toString('hex')}`
@@ -94,7 +95,7 @@ export function planAgent(options: KubernetesOptions, run?: OwnRun): AgentPlan {
   }
 }
 
-/** A cluster that runs the workload can pull its image, with the same secrets. */
+/** A cluster that runs the workload can pull its image with the same secrets. */
 function imageFor({ found, image }: KubernetesOptions): Pick<AgentPlan, 'image' | 'imagePullSecrets'> {
   if (image !== WORKLOAD_IMAGE) return { image, imagePullSecrets: [] }
   const { containers, imagePullSecrets = [] } = found.workload.object.spec.template.spec
@@ -103,7 +104,7 @@ function imageFor({ found, image }: KubernetesOptions): Pick<AgentPlan, 'image' 
 
 /**
  * Creates the agent and resolves when it runs.
- * @throws LastcallError `LASTCALL_AGENT` when it does not start, and then nothing of it is left
+ * @throws LastcallError `LASTCALL_AGENT` when it does not start; then nothing of it is left
  */
 export async function startRemoteAgent(
   api: ApiClient,
@@ -139,7 +140,7 @@ export async function startRemoteAgent(
   const renewal = renew(objects, onNotice)
   const ask = async (task: AgentTask): Promise<AgentAnswer> => {
     const n = ++commands
-    // Without an account it reads no command, and gives itself those of its job.
+    // An agent without an account reads no commands and issues those of its job itself.
     if (plan.observeFrom === 'cluster') {
       asked.set(n, readClocks())
       await objects.command({ n, ...task })
@@ -154,7 +155,7 @@ export async function startRemoteAgent(
   }
   return {
     async observing() {
-      // Any of them may be lost before.
+      // Any of them may be lost first.
       await Promise.race([observer.first('observing'), ended])
       if (others.length > 0) for (let count = 0; count < CLOCK_QUESTIONS; count++) await ask({ do: 'clock' })
     },

@@ -8,31 +8,31 @@ import type { ClockBridge } from './clock-bridge.ts'
 import { createLineWaiters, type LineWaiters } from './line-waiters.ts'
 import { createLoadSum, type LoadSum } from './load-sum.ts'
 
-/** One pod of the agent, as seen from here. */
+/** One pod of the agent, as this process sees it. */
 export interface RemoteGenerator {
-  /** From 1. */
+  /** Counted from 1. */
   readonly number: number
-  /** Which one it is, for messages; undefined for the only one. */
+  /** Its name for messages; undefined for the only generator. */
   readonly name: string | undefined
   readonly first: LineWaiters['first']
   /** Its part of the load so far. */
   readonly load: LoadSum
-  /** Rejects with `LASTCALL_AGENT` when it is lost, or ends by itself; resolves when it was told to end. */
+  /** Rejects with `LASTCALL_AGENT` when it is lost or ends by itself; resolves when it was told to end. */
   readonly ended: Promise<void>
 }
 
-/** What is done with the lines of a generator. */
+/** Receivers of the lines of a generator. */
 export interface GeneratorPorts {
   readonly clock: ClockBridge
-  /** When this machine brought about what the line says; undefined when it did not. */
+  /** When this machine caused the event of the line; undefined if it did not. */
   causeOf(line: AgentLine): Instant | undefined
-  /** Whether the end of the log is what was asked for. */
+  /** Whether this process has asked the generator to end. */
   isEnding(): boolean
   onLine(line: AgentLine): void
   onNotice(text: string): void
 }
 
-/** Follows the log of one pod of the agent, until its end or until the signal is aborted. */
+/** Follows the log of one agent pod until its end or until the signal is aborted. */
 export function followGenerator(
   api: ApiClient,
   { pod, namespace, of }: { readonly pod: AgentPod; readonly namespace: string; readonly of: number },
@@ -69,7 +69,7 @@ export function followGenerator(
   return { number, name, first: lines.first, load, ended }
 }
 
-/** The error of an agent that came to its end without having been asked to. */
+/** The error of an agent that ended normally without being asked to. */
 export function endedEarly(): LastcallError {
   return new LastcallError('LASTCALL_AGENT', ['the agent ended by itself, before it was told to'])
 }

@@ -10,36 +10,34 @@ import { triggers } from './triggers/triggers.ts'
 import { createUndo } from './triggers/undo.ts'
 import type { WorkloadReference } from './workload.ts'
 
-/** Makes the pods of a workload go away, as often as one likes, and follows its old pods. */
+/** Makes the pods of a workload go away, any number of times, and follows the old pods. */
 export interface Restarter {
   /**
-   * Rejects with `LASTCALL_WORKLOAD` when it cannot be finished, and with `LASTCALL_CLUSTER` when the API
-   * server refused something or was away for too long.
+   * Rejects with `LASTCALL_WORKLOAD` when the rollout cannot finish, and with `LASTCALL_CLUSTER` when the API
+   * server refused something or was unavailable for too long.
    */
   restart(): Promise<void>
-  /**
-   * Resolves when no pod from before the last restart is there; pods that nobody deleted stay.
-   */
+  /** Resolves when no pod from before the last restart exists; ignores pods that were not deleted. */
   oldPodsGone(): Promise<void>
-  /** Resolves when nothing is under way any more, and what was changed has been taken back. */
+  /** Resolves when no operation is in progress and all changes have been undone. */
   ended(): Promise<void>
-  /** What has not been taken back, one sentence each with what to do by hand. */
+  /** Changes that are not undone, one sentence each with the manual remedy. */
   leftBehind(): readonly string[]
 }
 
-/** What a {@link Restarter} works with. */
+/** Dependencies of a {@link Restarter}. */
 export interface RestartPorts {
   readonly api: ApiClient
   readonly pods: ObservedPods
   readonly trigger: TriggerName
   readonly settings: TriggerSettings
-  /** How long one restart may take, in milliseconds. */
+  /** Timeout of one restart, in milliseconds. */
   readonly timeoutMs: number
   readonly signal: AbortSignal
   onNotice(text: string): void
 }
 
-/** A restarter that has not restarted anything yet. */
+/** Creates a restarter. */
 export function createRestarter(workload: WorkloadReference, ports: RestartPorts): Restarter {
   const { api, pods, timeoutMs, signal, onNotice } = ports
   const trigger = triggers[ports.trigger]
@@ -65,7 +63,7 @@ export function createRestarter(workload: WorkloadReference, ports: RestartPorts
       }
       await reached(() => trigger.pull(step))
     } catch (error) {
-      // A pod that is still starting when the run is ended, or the cluster fails, has done nothing wrong.
+      // A pod that is still starting when the run is ended, or the cluster fails, is not to blame.
       if (signal.aborted || endsRun(error)) throw error
       hasFailed = true
       pods.giveUp()

@@ -1,22 +1,22 @@
 import type { WorkloadObject } from './api/objects.ts'
 import type { WorkloadKind } from './workload-kinds.ts'
 
-/** Where a rollout is. `failed` will not become better by itself. */
+/** The state of a rollout. `failed` is permanent. */
 export type RolloutStatus =
   | { readonly state: 'done' }
   | { readonly state: 'waiting'; readonly why: string }
   | { readonly state: 'failed'; readonly why: string }
 
 /**
- * Reads a workload as `kubectl rollout status` does, in its order. Done means that every old pod has been
- * told to go, not that it is gone.
+ * Reads a workload like `kubectl rollout status`, with the checks in the same order. Done means that every
+ * old pod was told to end, not that it is gone.
  */
 export function readRolloutStatus(kind: WorkloadKind, workload: WorkloadObject): RolloutStatus {
   return isUnseen(workload) ? unseen : readers[kind](workload)
 }
 
 /**
- * Whether all wanted pods serve. As {@link readRolloutStatus}, but pods of the old template count where the
+ * Whether all desired pods serve. Like {@link readRolloutStatus}, but pods of the old template count if the
  * controller keeps them (OnDelete, a paused Deployment).
  */
 export function readHealth(kind: WorkloadKind, workload: WorkloadObject): RolloutStatus {
@@ -31,7 +31,7 @@ export function readHealth(kind: WorkloadKind, workload: WorkloadObject): Rollou
   return serving[kind] < wanted ? waiting(`${serving[kind]} of ${wanted} pods are ready`) : { state: 'done' }
 }
 
-/** How many pods a workload wants. */
+/** Number of pods that a workload wants. */
 export function wantedPods(kind: WorkloadKind, { spec, status }: WorkloadObject): number {
   return kind === 'DaemonSet' ? (status?.desiredNumberScheduled ?? 0) : (spec.replicas ?? 1)
 }

@@ -1,7 +1,7 @@
 import type { KubernetesObject, LabelSelector, PodObject } from './api/objects.ts'
 import type { WorkloadName } from './workload-kinds.ts'
 
-/** A selector as the text that `labelSelector` takes. */
+/** Converts a selector to the text for `labelSelector`. */
 export function toSelectorText({ matchLabels = {}, matchExpressions = [] }: LabelSelector): string {
   const equal = Object.entries(matchLabels).map(([key, value]) => `${key}=${value}`)
   const others = matchExpressions.map(({ key, operator, values = [] }) => {
@@ -12,7 +12,7 @@ export function toSelectorText({ matchLabels = {}, matchExpressions = [] }: Labe
   return [...equal, ...others].join(',')
 }
 
-/** Whether labels are what a selector wants; an empty one wants nothing in particular. */
+/** Whether labels match a selector. An empty selector matches all. */
 export function matchesLabels(
   { matchLabels = {}, matchExpressions = [] }: LabelSelector,
   labels: Readonly<Record<string, string>>,
@@ -32,8 +32,8 @@ function meets(
 }
 
 /**
- * Whether a pod belongs to the workload. The selector alone is not enough: another workload's pods may have
- * the same labels. A Deployment's ReplicaSets are named after it and the hash of their template.
+ * Whether a pod belongs to the workload. The selector alone is not enough, because pods of another workload
+ * may have the same labels. A Deployment names its ReplicaSets after itself and the hash of their template.
  */
 export function isPodOf(
   workload: Pick<WorkloadName, 'kind' | 'name'> & { readonly uid: string },
@@ -54,7 +54,7 @@ function controllerOf({
   return metadata.ownerReferences?.find(({ controller }) => controller === true)
 }
 
-/** Whether labels have everything that a Service selects by. */
+/** Whether labels match the selector of a Service. */
 export function selects(
   selector: Readonly<Record<string, string>>,
   labels: Readonly<Record<string, string>>,

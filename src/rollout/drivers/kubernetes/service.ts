@@ -4,7 +4,7 @@ import type { Container, ObjectList, ServiceObject, ServicePort } from './api/ob
 import { selects } from './selector.ts'
 import type { Workload } from './workload.ts'
 
-/** What the user named; the rest is found. */
+/** What the user named; lastcall finds the rest. */
 export interface ServiceChoice {
   readonly service: string | undefined
   /** Number or name. */
@@ -12,17 +12,17 @@ export interface ServiceChoice {
   readonly http2Port: number | undefined
 }
 
-/** Where the load goes. */
+/** Destination of the load. */
 export interface ServiceTarget {
   readonly service: string
-  /** The Service's own address: a name would measure the cluster's DNS as well. */
+  /** The Service's own address. Its name would also measure the DNS of the cluster. */
   readonly address: string
   readonly port: number
-  /** What the Service's port is on the pods: a number, or the name of a container's port. */
+  /** The Service's port on the pods: a number, or the name of a container port. */
   readonly targetPort: string | number
-  /** Where HTTP/2 without TLS is spoken, when a port says so. */
+  /** Port for HTTP/2 without TLS, if the Service declares one. */
   readonly http2Port: number | undefined
-  /** Path of an httpGet readiness probe on the same port: a route that is there for certain. */
+  /** Path of an httpGet readiness probe on the same port: a route that surely exists. */
   readonly probePath: string | undefined
 }
 
@@ -32,7 +32,7 @@ const http2Protocol = 'kubernetes.io/h2c'
 const httpNames = /^(https?|web)(-|$)/
 
 /**
- * Finds the Service, its port and what is behind it.
+ * Finds the Service, its port and its target port.
  * @throws LastcallError `LASTCALL_SERVICE` when there is none, or several; the message lists them
  */
 export async function findService(
@@ -134,9 +134,7 @@ function choosePort(
   )
 }
 
-/**
- * The port on which pods listen, as far as their own template tells: the one that is probed, or the first.
- */
+/** The port of the pods according to their template: the probed one, or else the first. */
 export function podPort({ object }: Workload): string | number | undefined {
   const { containers } = object.spec.template.spec
   const probed = containers.map(({ readinessProbe }) => readinessProbe?.httpGet?.port)
@@ -144,7 +142,7 @@ export function podPort({ object }: Workload): string | number | undefined {
   return [...probed, ...listed].find((port) => port !== undefined)
 }
 
-/** The path of a container's readiness probe, when it asks the port that the Service sends to. */
+/** The path of a container's readiness probe, if the probe uses the port that the Service sends to. */
 function probePathOf(
   { ports = [], readinessProbe }: Container,
   { port, targetPort = port }: ServicePort,

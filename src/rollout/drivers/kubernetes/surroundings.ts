@@ -6,20 +6,22 @@ import type { KubernetesObject, ObjectList } from './api/objects.ts'
 import { matchesLabels } from './selector.ts'
 import type { Workload } from './workload.ts'
 
-/** What other objects mean for a run. */
+/** The effect of other objects on a run. */
 export interface Surroundings {
-  /** Why it cannot be done, one sentence each. */
+  /** Reasons against the run, one sentence each. */
   readonly problems: readonly string[]
-  /** What a person should know. */
+  /** Hints for the user. */
   readonly notes: readonly string[]
 }
 
-/** Who may not read them can do a run all the same. */
+/** A user who may not read these objects can still do a run. */
 const FORBIDDEN = 403
 
 const evicting: readonly TriggerName[] = ['evict', 'drain-node']
 
-/** Looks at the PodDisruptionBudgets of the pods and at what scales the workload, where they may be read. */
+/**
+ * Reads the PodDisruptionBudgets of the pods and the autoscalers of the workload, if the user may read them.
+ */
 export async function readSurroundings(
   api: ApiClient,
   workload: Workload,
@@ -45,7 +47,7 @@ export async function readSurroundings(
   }
 }
 
-/** Undefined when they may not be read; none where the cluster does not know the kind. */
+/** Undefined when the user may not read them; empty when the cluster does not know the kind. */
 async function listReadable<T extends KubernetesObject>(
   api: ApiClient,
   path: string,

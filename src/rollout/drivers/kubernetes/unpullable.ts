@@ -1,2 +1,2 @@
-/** The kubelet's reasons for a container whose image it cannot pull. Behind ErrImagePull it tries again. */
+/** The kubelet's reasons for an image that it cannot pull. After ErrImagePull it tries again. */
 export const unpullable: readonly string[] = ['ImagePullBackOff', 'InvalidImageName', 'ErrImageNeverPull']

@@ -3,9 +3,9 @@ import type { KubernetesObject } from './api/objects.ts'
 import { watchObjects, type WatchTarget } from './api/watch.ts'
 
 /**
- * Watches objects until `look` returns a value, and resolves to it. Asked after the first list and after
- * each change.
- * @throws what `look` throws, the reason of the signal when it comes first, and ApiError
+ * Watches objects and resolves to the first value that `look` returns. Calls `look` after the first list and
+ * after each change.
+ * @throws what `look` throws, the reason of the signal if it is aborted first, and ApiError
  */
 export async function waitUntil<T extends KubernetesObject, Found>(
   api: ApiClient,

@@ -1,9 +1,9 @@
 import { LastcallError } from '../../../core/errors.ts'
 
-/** Kinds that can be rolled out. */
+/** Kinds of workloads that can be rolled out. */
 export type WorkloadKind = 'Deployment' | 'StatefulSet' | 'DaemonSet'
 
-/** Which workload was asked for. */
+/** The workload that the user named. */
 export interface WorkloadName {
   readonly kind: WorkloadKind
   readonly name: string
@@ -22,8 +22,8 @@ const kinds: Readonly<
 const argoRollouts = ['rollout', 'rollouts', 'ro']
 
 /**
- * Reads `TYPE/NAME` or `TYPE NAME` with kubectl's names of the types; `deployment.apps/shop` is one, too.
- * @throws LastcallError `LASTCALL_USAGE` with what there is
+ * Parses `TYPE/NAME` or `TYPE NAME` with the type names of kubectl, including `deployment.apps/shop`.
+ * @throws LastcallError `LASTCALL_USAGE` with the supported types
  */
 export function parseWorkloadName(words: readonly string[]): WorkloadName {
   const given = words.join(' ')

@@ -8,17 +8,17 @@ import { readHealth, readRolloutStatus, wantedPods } from './rollout-status.ts'
 import { toSelectorText } from './selector.ts'
 import type { WorkloadName } from './workload-kinds.ts'
 
-/** What has to be known of a workload to make its pods go away. */
+/** Facts about a workload that are needed to make its pods go away. */
 export interface WorkloadReference extends WorkloadName {
   readonly uid: string
   readonly namespace: string
-  /** Text for `labelSelector`. */
+  /** Value for `labelSelector`. */
   readonly selector: string
 }
 
-/** A workload that was found. */
+/** A workload that exists. */
 export interface Workload extends WorkloadReference {
-  /** How many pods it wants. */
+  /** Number of pods that it wants. */
   readonly replicas: number
   readonly object: WorkloadObject
 }
@@ -30,7 +30,7 @@ export function workloadPath(namespace: string, { resource, name }: WorkloadName
 
 /**
  * Finds a workload.
- * @throws LastcallError `LASTCALL_WORKLOAD` when it is not there
+ * @throws LastcallError `LASTCALL_WORKLOAD` when it does not exist
  */
 export async function findWorkload(api: ApiClient, namespace: string, name: WorkloadName): Promise<Workload> {
   try {
@@ -50,7 +50,7 @@ function toWorkload(namespace: string, name: WorkloadName, object: WorkloadObjec
   return { ...name, namespace, uid: metadata.uid, replicas, selector: toSelectorText(spec.selector), object }
 }
 
-/** Why no run can be done with a workload now, one sentence each; empty when it can. */
+/** Reasons why no run is possible with this workload now, one sentence each; empty if it is possible. */
 export function workloadProblems(workload: Workload, trigger: TriggerName): readonly string[] {
   const { kind, name, replicas, object } = workload
   const what = `${kind} '${name}'`
@@ -83,10 +83,10 @@ export function workloadProblems(workload: Workload, trigger: TriggerName): read
 }
 
 /**
- * Restarts it exactly as `kubectl rollout restart` does: the same annotation, patch and field manager.
- * @param now its second becomes the annotation
- * @param signal once it is aborted nothing is changed any more
- * @throws LastcallError `LASTCALL_WORKLOAD` when it was restarted within this second already
+ * Restarts the workload exactly like `kubectl rollout restart`: the same annotation, patch and field manager.
+ * @param now the annotation gets this time in whole seconds
+ * @param signal after its abort nothing is changed
+ * @throws LastcallError `LASTCALL_WORKLOAD` when the workload was already restarted within this second
  */
 export async function restartWorkload(
   api: ApiClient,
@@ -109,7 +109,7 @@ export async function restartWorkload(
 
 const RESTARTED_AT = 'kubectl.kubernetes.io/restartedAt'
 
-/** Path and query of everything that may be one of its pods; `isPodOf` decides. */
+/** Path and query of all pods that may belong to the workload; `isPodOf` decides. */
 export function podsOf({ namespace, selector }: Pick<Workload, 'namespace' | 'selector'>): {
   readonly path: string
   readonly query: { readonly labelSelector: string }

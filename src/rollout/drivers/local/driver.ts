@@ -11,12 +11,14 @@ import type { LocalOptions } from './local-options.ts'
 import { type Pod, startPod } from './pod.ts'
 import { createPodProbes } from './readiness.ts'
 
-/** A port that another program took between the search and the pod's start. */
+/**
+ * Another program may take a port between the search and the start of the pod. Then the start is repeated.
+ */
 const MAX_STARTS = 3
 
 /**
- * A Deployment, its Service and one client node on this machine; nothing runs yet. A restart starts one pod
- * more, and when that one is ready deletes the oldest (`maxSurge: 1`, `maxUnavailable: 0`).
+ * Simulates a Deployment, its Service and one client node on this machine; nothing runs yet. A restart starts
+ * one additional pod. When that pod is ready, it deletes the oldest (`maxSurge: 1`, `maxUnavailable: 0`).
  */
 export function createLocalDriver(options: LocalOptions, timeline: Timeline): Driver {
   const endpoints = createEndpoints(options.endpointLagMs)
@@ -49,7 +51,7 @@ export function createLocalDriver(options: LocalOptions, timeline: Timeline): Dr
       if (stopped) throw new Error('Start a pod: the driver has been stopped')
       const name = `pod-${pods.length + 1}`
       const terminationLog = join(folder, `${name}.termination-log`)
-      // As the kubelet does: the report goes where a file is, and nowhere else.
+      // As with the kubelet, the file must exist: the report is only written to an existing file.
       writeFileSync(terminationLog, '')
       const probe = probeFor(ports)
       const pod = startPod(name, ports, { options, timeline, terminationLog, probe, onReadyChange })
@@ -68,7 +70,7 @@ export function createLocalDriver(options: LocalOptions, timeline: Timeline): Dr
 
   return {
     async start() {
-      // The first pod that fails ends the run; the others may take as long as --ready-timeout.
+      // The first pod that fails ends the run, because the others may need the full --ready-timeout.
       await Promise.all(Array.from({ length: options.replicas }, startOne))
       hasTraffic = true
     },

@@ -1,15 +1,12 @@
 import type { Target } from '../../../load/sample.ts'
 
-/**
- * The endpoints of the Service as one client node knows them: every change arrives late, as kube-proxy's
- * rules do.
- */
+/** The Service endpoints as one client node sees them. Every change arrives late, like kube-proxy's rules. */
 export interface Endpoints {
-  /** Adds a ready pod; it is seen after the lag, or at once where there was no traffic yet. */
+  /** Adds a ready pod. Clients see it after the lag, or at once before there was any traffic. */
   add(target: Target & { readonly name: string }, at?: 'late' | 'at-once'): void
-  /** Takes a pod out; it is still picked until the lag is over. Connections that exist are never touched. */
+  /** Removes a pod. It can still be picked until the lag is over; existing connections stay. */
   remove(name: string): void
-  /** Picks at random as kube-proxy's iptables rules do; undefined when nobody is ready. */
+  /** Picks an endpoint at random, like kube-proxy's iptables rules; undefined when no pod is ready. */
   pick(): Target | undefined
 }
 
@@ -19,15 +16,15 @@ interface Entry {
   untilMs: number
 }
 
-/** Where time and chance come from. */
+/** Sources of time and randomness. */
 export interface EndpointPorts {
   readonly nowMs: () => number
   readonly random: () => number
 }
 
 /**
- * An empty set. `lagMs` stands for the time from a change of the EndpointSlice to a client node's new rules,
- * for which Kubernetes promises nothing (SIG-Scalability's network programming latency has no SLO);
+ * Creates an empty set. `lagMs` is the time from a change of the EndpointSlice to the new rules on a client
+ * node. Kubernetes promises nothing for it (SIG-Scalability's network programming latency has no SLO);
  * kube-proxy's `minSyncPeriod` alone is 1 s.
  */
 export function createEndpoints(

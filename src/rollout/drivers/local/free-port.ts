@@ -2,21 +2,21 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 
 /**
- * Below the range from which Linux and macOS take the ports of outgoing connections: the load itself would
- * take a free port away otherwise.
+ * Below the port range that Linux and macOS use for outgoing connections. Otherwise the load itself could
+ * take a free port.
  */
 const FIRST_PORT = 20_000
 const LAST_PORT = 30_000
 let nextPort = FIRST_PORT + Math.floor(Math.random() * (LAST_PORT - FIRST_PORT))
 
 /**
- * Finds a port that nobody listens on now. Another program may still take it first; the pod that loses it is
- * started again, visibly.
+ * Finds a port on which no program listens. Another program may still take it first; then the pod is started
+ * again and the report shows it.
  */
 export async function findFreePort(): Promise<number> {
   for (let tries = 0; tries < LAST_PORT - FIRST_PORT; tries++) {
     const port = nextPort
-    // Moved on before the wait: several pods look for ports at the same time.
+    // Incremented before the wait, because several pods look for ports at the same time.
     nextPort = port >= LAST_PORT ? FIRST_PORT : port + 1
     if (await isFree(port)) return port
   }
@@ -26,7 +26,7 @@ export async function findFreePort(): Promise<number> {
 async function isFree(port: number): Promise<boolean> {
   const server = createServer()
   try {
-    // All addresses, because that is what most applications listen on.
+    // Listens on all addresses, like most applications.
     server.listen(port)
     await once(server, 'listening')
     server.close()

@@ -6,8 +6,8 @@ import { refuseSelfTest, selfTest } from '../../../load/self-test.ts'
 import type { DriverLoad } from '../../driver.ts'
 
 /**
- * Sends one request of each lane to every target and resolves to what changes because of one of them.
- * Rejects with a LastcallError `LASTCALL_SELF_TEST` when an answer is wrong.
+ * Sends one request of each lane to every target and resolves to the combined changes. Rejects with a
+ * LastcallError `LASTCALL_SELF_TEST` when an answer is wrong.
  */
 export async function testTargets(load: LoadOptions, targets: readonly Target[]): Promise<LaneChanges> {
   const found = await Promise.all(targets.map((target) => selfTest(load, target)))

@@ -2,9 +2,9 @@ import type { Budget } from '../../../core/budget.ts'
 import { formatDuration } from '../../../core/duration.ts'
 import type { PodPorts, Readiness } from './readiness.ts'
 
-/** What the local driver is to run and how its cluster behaves. */
+/** The command for the local driver, and the behaviour of its cluster. */
 export interface LocalOptions {
-  /** The command and its arguments; started once for each pod. */
+  /** The command and its arguments, started once per pod. */
   readonly command: readonly string[]
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
@@ -12,17 +12,17 @@ export interface LocalOptions {
   readonly budget: Budget
   readonly readinessFailDelayMs: number
   readonly gracePeriodMs: number
-  /** How late the client node learns of a change of the endpoints. */
+  /** How long the client node takes to learn of an endpoint change. */
   readonly endpointLagMs: number
   readonly readiness: Readiness
-  /** How long a pod may take to become ready. */
+  /** Timeout until a pod is ready. */
   readonly readyTimeoutMs: number
 }
 
-/** The variable of the file for the report; each pod has a file of its own. */
+/** The environment variable with the path of the report; each pod has its own file. */
 export const TERMINATION_LOG = 'LASTCALL_TERMINATION_LOG'
 
-/** The environment of one pod: the chart's variables, filled from the options. */
+/** The environment of one pod: the chart's variables with values from the options. */
 export function podEnvironment(
   options: LocalOptions,
   name: string,

@@ -16,24 +16,24 @@ import { describeSilence, diagnoseStart } from './start-diagnosis.ts'
 import { findTakenPort } from './taken-port.ts'
 import { terminatePod } from './termination.ts'
 
-/** A pod as the driver handles it. */
+/** A pod, as the driver controls it. */
 export interface Pod {
   readonly name: string
   readonly ports: PodPorts
   /**
-   * Fulfilled when the pod is ready for the first time. Rejects with `LASTCALL_APP_NOT_READY`, or with
-   * another error when it is killed before.
+   * Resolves when the pod is ready for the first time. Rejects with `LASTCALL_APP_NOT_READY`, or with another
+   * error if the driver stops it first.
    */
   readonly becameReady: Promise<void>
   readonly gone: Promise<void>
   record(): PodRecord
-  /** Ends it as the kubelet would; resolves when it is gone. */
+  /** Ends the pod like the kubelet; resolves when it is gone. */
   delete(): Promise<void>
-  /** Ends it and all that it started, now. */
+  /** Kills the pod and all processes that it started, at once. */
   kill(): void
 }
 
-/** What a pod needs to know of its surroundings. */
+/** The surroundings of a pod. */
 export interface PodContext {
   readonly options: LocalOptions
   readonly timeline: Timeline
@@ -42,7 +42,7 @@ export interface PodContext {
   onReadyChange(pod: Pod, ready: boolean): void
 }
 
-/** After this time a pod that is not ready is told what is missing. The run waits on for --ready-timeout. */
+/** After this time the run reports what a pod lacks to be ready. It still waits for `--ready-timeout`. */
 const HINT_AFTER_MS = 5_000
 
 /** Starts a pod and its readiness probe. */
@@ -105,7 +105,7 @@ export function startPod(name: string, ports: PodPorts, context: PodContext): Po
     state = 'gone'
     times.exitedAt = timeline.record('pod-exited', { pod: name, detail: describeExit(ended) })
     if (times.readyAt) return
-    // The caller waits for this pod, and must not wait for ever.
+    // The caller waits for this pod and must not wait forever.
     if (stopped) return reject(new Error(`Start ${name}: the driver has been stopped`))
     refused = true
     reject(await diagnoseStart(starting, process, ended))
@@ -144,8 +144,8 @@ export function startPod(name: string, ports: PodPorts, context: PodContext): Po
       times.deletedAt = timeline.record('pod-deleted', { pod: name })
       context.onReadyChange(pod, false)
       state = 'terminating'
-      // Readiness goes on being probed by a kubelet; nobody reads it any more: a terminating endpoint is
-      // never ready (KEP-1672).
+      // A kubelet would continue to probe readiness, but no client reads the result: a terminating endpoint
+      // is never ready (KEP-1672).
       probing.abort()
       const limits = { preStopMs: options.budget.preStopMs, gracePeriodMs: options.gracePeriodMs }
       await terminatePod(process, limits, {
@@ -172,7 +172,7 @@ export function startPod(name: string, ports: PodPorts, context: PodContext): Po
 type PodTimes = Pick<PodRecord, 'startedAt' | 'readyAt' | 'deletedAt' | 'signalledAt' | 'exitedAt'>
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] }
 
-/** Whether another program was faster; a port that is none of the pod's is the application's own choice. */
+/** Whether another program took the port first. A port outside the pod's own is the application's choice. */
 function lostItsPort(output: readonly string[], ports: PodPorts): boolean {
   const taken = findTakenPort(output)
   if (taken === undefined) return false
@@ -187,10 +187,10 @@ function describeExit(exit: ChildExit): string {
 function readLog(file: string): TerminationMessage {
   try {
     const text = readFileSync(file, 'utf8')
-    // Most applications leave no message; that is no fact worth a line.
+    // Most applications leave no message, so its absence is not reported.
     return text === '' ? {} : readTerminationMessage(text)
   } catch {
-    // The folder goes away when the driver is stopped.
+    // The folder is deleted when the driver stops.
     return {}
   }
 }

@@ -2,8 +2,8 @@ import { accepts, type ProbeAnswer, probePath } from '../../../process/probe-cli
 import type { AskedReadiness } from '../../pod-record.ts'
 
 /**
- * How readiness is asked. `auto`: the probe server where there is one, else whether the port accepts.
- * `worker`: the same for a process that has no other port, which then is ready while it runs.
+ * How to check readiness. `auto`: the probe server if there is one, else whether the port accepts. `worker`:
+ * the same for a process without another port, which otherwise is ready while it runs.
  */
 export type Readiness = AskedReadiness | { readonly kind: 'auto' } | { readonly kind: 'worker' }
 
@@ -11,31 +11,31 @@ export type Readiness = AskedReadiness | { readonly kind: 'auto' } | { readonly 
 export interface PodPorts {
   readonly port: number
   readonly probePort: number
-  /** For a server of HTTP/2 without TLS, where the application has one. */
+  /** For an HTTP/2 server without TLS, if the application has one. */
   readonly http2Port: number
 }
 
 /** The readiness probe of one pod. */
 export interface PodProbe {
-  /** Asks once, as the kubelet would. */
+  /** Probes once, like the kubelet. */
   ask(): Promise<ProbeAnswer>
-  /** What is asked; undefined as long as that has to be found out. */
+  /** The method of the probe; undefined until it is known. */
   asked(): AskedReadiness | undefined
 }
 
 /**
- * How long the probe server may open after the application's port. `lastcall/auto` and the Fastify plugin
- * open it once the application listens; a call of `lifecycle.start()` may also come after `listen()`.
+ * The probe server may open this long after the application's port. `lastcall/auto` and the Fastify plugin
+ * open it once the application listens; `lifecycle.start()` may also be called after `listen()`.
  */
 const PROBE_SERVER_GRACE_MS = 1_000
 
 /**
- * How long a worker may take from its start until its probe server opens. Nothing else tells how far it has
- * come, and the run only begins when a job was done.
+ * Limit for a worker from its start until its probe server opens. Nothing else shows its progress, and the
+ * run only begins when a job was done.
  */
 const WORKER_START_MS = 3_000
 
-/** Makes the probes of the pods of one run: what one pod shows about its probe server holds for all. */
+/** Creates the probes for the pods of one run. What one pod shows about its probe server holds for all. */
 export function createPodProbes(
   readiness: Readiness,
   nowMs: () => number = () => performance.now(),
@@ -45,12 +45,12 @@ export function createPodProbes(
   return (ports) => ({ asked: () => readiness, ask: () => askOnce(readiness, ports) })
 }
 
-/** What tells that a pod without a probe server is ready. */
+/** A sign that a pod without a probe server is ready. */
 interface Fallback {
   readonly kind: 'tcp' | 'running'
-  /** Whether the pod shows that, as of now. */
+  /** Whether the pod shows this sign now. */
   readonly isThere: (ports: PodPorts) => Promise<boolean>
-  /** How long it has to do so before it is believed that no probe server opens. Milliseconds. */
+  /** Time to wait for a probe server after the sign appears. Milliseconds. */
   readonly graceMs: number
 }
 
@@ -60,7 +60,7 @@ const byPort: Fallback = {
   graceMs: PROBE_SERVER_GRACE_MS,
 }
 
-/** A process that has ended is not asked any more. */
+/** A process that has ended is not probed any more. */
 const byProcess: Fallback = { kind: 'running', isThere: async () => true, graceMs: WORKER_START_MS }
 
 function findOut(nowMs: () => number, { kind, isThere, graceMs }: Fallback): (ports: PodPorts) => PodProbe {
@@ -70,7 +70,7 @@ function findOut(nowMs: () => number, { kind, isThere, graceMs }: Fallback): (po
     return {
       asked: () => found && { kind: found },
       async ask() {
-        // Looked for even after that: an application may open its probe server long after its port.
+        // Also probed after that, because an application may open its probe server long after its port.
         if (found !== 'probe-server' && (await accepts(ports.probePort))) found = 'probe-server'
         if (found === 'probe-server') return askOnce({ kind: found }, ports)
         if (!(await isThere(ports))) return { ready: false }

@@ -7,7 +7,7 @@ import type { LocalOptions } from './local-options.ts'
 import type { PodPorts, PodProbe } from './readiness.ts'
 import { findTakenPort } from './taken-port.ts'
 
-/** Lines of output in a message; the rest is in the JSON document. */
+/** Lines of output in a message; the JSON document contains all kept lines. */
 const SHOWN_LINES = 15
 
 /** A pod that is starting. */
@@ -19,8 +19,8 @@ export interface StartingPod {
 }
 
 /**
- * Says why a pod is not ready: it cannot be started, it ended, it does not listen, or it listens and does not
- * say that it is ready.
+ * Explains why a pod is not ready: it cannot be started, it ended, it does not listen, or it listens and does
+ * not report readiness.
  */
 export async function diagnoseStart(
   pod: StartingPod,
@@ -37,7 +37,7 @@ function describeEnd(pod: StartingPod, exit: ChildExit, output: readonly string[
   const { command } = options
   const shown = command.join(' ')
   if (exit.error) {
-    // A program whose name has a space in it exists now and then, so only a failed start says what was meant.
+    // Some program names contain a space, so only a failed start shows that the user meant arguments.
     if (/\s/.test(shown.trim()) && command.length === 1) {
       return `there is no program with the name '${shown}'; remove the quotes: lastcall rehearse -- ${shown.trim()}`
     }
@@ -54,11 +54,11 @@ function describeEnd(pod: StartingPod, exit: ChildExit, output: readonly string[
   return `${name} ('${shown}') ${how} before it was ready; run the command by itself to see why`
 }
 
-/** Says what a pod that runs and is not ready lacks, as of now. */
+/** Explains what a running pod lacks to be ready, as of now. */
 export async function describeSilence(pod: StartingPod): Promise<string> {
   const { name, ports, options, probe } = pod
   const limit = formatDuration(options.readyTimeoutMs)
-  // A worker may have no port but this one.
+  // A worker may have no other port.
   if (probe.asked()?.kind === 'probe-server' && (await accepts(ports.probePort))) {
     return describeProbe(pod, { kind: 'probe-server' })
   }

@@ -1,14 +1,14 @@
-// Node prints the name of the error, other runtimes print its text; most name the port as the last number.
+// Node prints the error's name, other runtimes print its text. Most print the port as the last number.
 const complaint = /EADDRINUSE|address already in use/i
 const lastPort = /:(\d+)\b\D*$/
 
-/** What a program that could not listen said about it. */
+/** What a program printed when its port was taken. */
 export interface TakenPort {
-  /** Undefined where it did not say which. */
+  /** Undefined if the program did not print it. */
   readonly port: number | undefined
 }
 
-/** Finds in the output of a program that it could not listen, because its port was taken. */
+/** Searches the output of a program for the message that its port was taken. */
 export function findTakenPort(output: readonly string[]): TakenPort | undefined {
   const line = output.find((text) => complaint.test(text))
   if (line === undefined) return undefined

@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { killAfterSignalMs } from '../../../core/budget.ts'
 import type { ChildGroup } from '../../../process/child-group.ts'
 
-/** The times of a termination in milliseconds. */
+/** The durations of a termination in milliseconds. */
 export interface TerminationTimes {
   readonly preStopMs: number
   readonly gracePeriodMs: number
 }
 
-/** Steps of a termination as they happen. */
+/** The steps of a termination, in order. */
 export interface TerminationSteps {
   preStopStarted(): void
   signalled(): void
@@ -16,8 +16,8 @@ export interface TerminationSteps {
 }
 
 /**
- * Ends a pod as the kubelet does: the preStop hook, within the grace period; SIGTERM to the first process;
- * SIGKILL to all when the rest of the grace period is over (kubernetes/kubernetes
+ * Ends a pod like the kubelet: the preStop hook within the grace period, then SIGTERM to the first process,
+ * and SIGKILL to all when the rest of the grace period is over (kubernetes/kubernetes
  * `pkg/kubelet/kuberuntime/kuberuntime_container.go`, `killContainer`). Resolves when the pod is gone.
  */
 export async function terminatePod(
@@ -30,7 +30,7 @@ export async function terminatePod(
     steps.preStopStarted()
     await within(Math.min(times.preStopMs, times.gracePeriodMs), pod.exited)
   }
-  // A hook is not followed by a signal when the container ended by itself in the meantime.
+  // The hook is not followed by a signal if the container ended by itself meanwhile.
   if (pod.hasExited()) return
   steps.signalled()
   pod.signal('SIGTERM')

@@ -2,7 +2,7 @@ import { type ClientRequest, type IncomingMessage, request as httpRequest } from
 import { request as httpsRequest } from 'node:https'
 import { PROBE_TIMEOUT_MS } from './listener-probe.ts'
 
-/** Where a probe of a pod goes. */
+/** Destination of a pod's probe. */
 export interface ProbeTarget {
   readonly host: string
   readonly port: number
@@ -11,18 +11,18 @@ export interface ProbeTarget {
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** What came back; the body up to a limit. */
+/** The answer to a probe, with a limited body. */
 export interface ProbeAnswer {
   readonly status: number
   readonly body: string
 }
 
-/** Nothing that a pod says of itself is longer. Characters. */
+/** No endpoint of a pod should answer with more. Characters. */
 const MAX_BODY = 1_000_000
 
 /**
- * Asks a pod as the kubelet does: on a connection of its own, whatever certificate it shows. Undefined
- * without an answer in time; never rejects.
+ * Probes a pod like the kubelet: on a new connection, with any certificate. Resolves to undefined without an
+ * answer in time; never rejects.
  */
 export function askHttp(target: ProbeTarget, signal: AbortSignal): Promise<ProbeAnswer | undefined> {
   const { promise, resolve } = Promise.withResolvers<ProbeAnswer | undefined>()
@@ -56,7 +56,7 @@ export function askHttp(target: ProbeTarget, signal: AbortSignal): Promise<Probe
   try {
     outgoing = send(options, onResponse)
   } catch {
-    // The kubelet may send a path or a header field that Node refuses.
+    // Node refuses some paths and header fields that the kubelet would send.
     return Promise.resolve(undefined)
   }
   const timer = setTimeout(onAbort, PROBE_TIMEOUT_MS)

@@ -8,8 +8,8 @@ interface ConfigMapObject extends KubernetesObject {
 }
 
 /**
- * Hears of each command in the agent's ConfigMap, in their order, until the signal is aborted.
- * @throws ApiError when the ConfigMap may not be read
+ * Reads the commands in the agent's ConfigMap, in order, until the signal is aborted.
+ * @throws ApiError when reading the ConfigMap is forbidden
  */
 export async function watchCommands(
   api: ApiClient,

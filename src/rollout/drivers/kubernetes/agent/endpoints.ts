@@ -3,13 +3,13 @@ import type { AgentMessage } from './protocol.ts'
 
 type EndpointMessage = Extract<AgentMessage, { readonly type: 'endpoint' }>
 
-/** Follows the addresses of a Service over all its slices: an address may move between them. */
+/** Tracks the addresses of a Service over all its slices, because an address may move between them. */
 export interface EndpointTracker {
-  /** Takes a slice, or its end, and returns what changed. */
+  /** Processes a changed or deleted slice and returns the changes. */
   take(slice: EndpointSliceObject, isDeleted: boolean): readonly EndpointMessage[]
 }
 
-/** A tracker that knows no address yet. */
+/** Creates a tracker without addresses. */
 export function createEndpointTracker(): EndpointTracker {
   const slices = new Map<string, readonly EndpointMessage[]>()
   let known = new Map<string, EndpointMessage>()
@@ -35,7 +35,7 @@ function endpointsOf({ endpoints }: EndpointSliceObject): readonly EndpointMessa
       type: 'endpoint' as const,
       address,
       pod: targetRef?.name ?? '',
-      // Unknown counts as ready, says the API; `serving` is `ready` where it is not set.
+      // The API defines an unset `ready` as true, and an unset `serving` as `ready`.
       ready: conditions.ready ?? true,
       serving: conditions.serving ?? conditions.ready ?? true,
       terminating: conditions.terminating ?? false,

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs'
 import type { ApiAccess } from '../api/access.ts'
 
-/** Where the kubelet puts the account's files. */
+/** The kubelet mounts the account's files here. */
 const ACCOUNT_FOLDER = '/var/run/secrets/kubernetes.io/serviceaccount'
 
 /**
- * The API server as a pod reaches it. The token is read for each request: the kubelet replaces it before it
- * expires. (The bundle of the agent stays small without the client library, which does the same.)
+ * Access to the API server from a pod. It reads the token for each request, because the kubelet replaces it
+ * before it expires. The client library does the same, but would make the agent's bundle large.
  */
 export function inClusterAccess(
   env: Readonly<Record<string, string | undefined>>,
@@ -17,7 +17,7 @@ export function inClusterAccess(
   return {
     server: `https://${host.includes(':') ? `[${host}]` : host}:${port}`,
     async authorize() {
-      // Not before the first request: an agent without an account has no such files, and sends none.
+      // Read at the first request: an agent without an account has no such file and sends no request.
       const ca = readFileSync(`${folder}/ca.crt`)
       const token = readFileSync(`${folder}/token`, 'utf8').trim()
       return { ca, headers: { authorization: `Bearer ${token}` } }

@@ -10,19 +10,19 @@ import { createRestarter } from '../restarter.ts'
 import { startObserver } from './observer.ts'
 import { type AgentJob, type AgentMessage, type OwnRun, START_TIMEOUT_MS } from './protocol.ts'
 
-/** What the driver works with. */
+/** Dependencies of the driver. */
 export interface InsidePorts {
   readonly api: ApiClient
   readonly timeline: Timeline
   readonly say: (message: AgentMessage, atMs?: number) => void
 }
 
-/** The workload as the agent itself rolls it out: it sends, observes and restarts in one process. */
+/** A driver for an agent that runs alone: it sends, observes and restarts in one process. */
 export function createInsideDriver(job: AgentJob, run: OwnRun, { api, timeline, say }: InsidePorts): Driver {
   let { target } = job
   const ending = new AbortController()
   const { signal } = ending
-  // One clock, so that nothing is converted.
+  // There is only one clock, so this bridge converts nothing.
   const pods = createObservedPods(timeline, createClockBridge())
   const observer = startObserver(api, job, (message, at) => {
     say(message, at)

@@ -2,11 +2,11 @@ import { connect } from 'node:net'
 import { type OnStateChange, pollState } from './poll.ts'
 import type { ListenerState } from './protocol.ts'
 
-/** How often each pod is asked, and how long an answer may take. Milliseconds. */
+/** Interval and timeout of the probes of a pod. Milliseconds. */
 export const PROBE_PERIOD_MS = 100
 export const PROBE_TIMEOUT_MS = 1_000
 
-/** Dials an address every {@link PROBE_PERIOD_MS} until the signal is aborted; never rejects. */
+/** Connects to an address every {@link PROBE_PERIOD_MS} until the signal is aborted; never rejects. */
 export function probeListener(
   address: { readonly host: string; readonly port: number },
   onChange: OnStateChange<ListenerState>,
@@ -31,7 +31,7 @@ function dial(
   const timer = setTimeout(() => settle('silent'), PROBE_TIMEOUT_MS)
   signal.addEventListener('abort', onAbort, { once: true })
   socket.on('connect', () => settle('accepting'))
-  // No route and no answer mean that the pod's network is gone; a refusal comes from a pod that is there.
+  // No route and no answer mean that the pod's network is gone. A refusal comes from a pod that still exists.
   socket.on('error', ({ code }: NodeJS.ErrnoException) =>
     settle(code === 'ECONNREFUSED' ? 'refused' : 'silent'),
   )

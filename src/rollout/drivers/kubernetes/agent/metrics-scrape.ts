@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { askHttp, type ProbeTarget } from './ask-http.ts'
 import type { Scrape } from './protocol.ts'
 
-/** How often a pod is asked that serves, and one that is going away. Milliseconds. */
+/** Interval for pods that serve, and for pods that are going away. Milliseconds. */
 const SERVING_PERIOD_MS = 2_000
 const GOING_PERIOD_MS = 250
 
 /**
- * Reads lastcall's metrics from a pod until the signal is aborted, and resolves to the last ones; undefined
- * for a pod that has none, which is asked once. Never rejects.
+ * Reads lastcall's metrics from a pod until the signal is aborted, and resolves to the last ones. For a pod
+ * without such metrics it resolves to undefined after one request. Never rejects.
  */
 export async function scrapeMetrics(
   target: ProbeTarget,
@@ -20,7 +20,7 @@ export async function scrapeMetrics(
     const atMs = Date.now()
     const answer = await askHttp({ ...target, path: '/metrics' }, signal)
     const scrape = answer && readScrape(answer.body, atMs)
-    // No answer: it may not listen yet, or not any more.
+    // Without an answer the pod may not listen yet, or not any more.
     if (answer && !scrape && !last) return undefined
     last = scrape ?? last
     const untilMs = performance.now() + SERVING_PERIOD_MS
@@ -31,7 +31,7 @@ export async function scrapeMetrics(
   return last
 }
 
-/** Adds up lastcall's series of a text in Prometheus' format; undefined when there are none. */
+/** Sums lastcall's series in a text in the Prometheus format; undefined without any. */
 export function readScrape(text: string, atMs: number): Scrape | undefined {
   const sum = (name: string): number | undefined => {
     const values = text

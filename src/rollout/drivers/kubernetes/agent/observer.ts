@@ -9,16 +9,16 @@ import { afterRoleLag } from './role-lag.ts'
 
 /** Watches the pods of a workload, their endpoints, events and listeners. */
 export interface Observer {
-  /** Resolves when every watch has read its first list; rejects as `failed` does. */
+  /** Resolves when every watch has read its first list; rejects like `failed`. */
   readonly synced: Promise<void>
-  /** Rejects with an ApiError when a watch is refused for good; never resolves. */
+  /** Rejects with an ApiError when a watch is refused permanently; never resolves. */
   readonly failed: Promise<never>
   stop(): void
 }
 
 const MAX_EVENT_MESSAGE = 300
 
-/** Starts to observe; `say` gets every fact with the wall time at which it was seen. */
+/** Starts to observe. `say` receives every fact with the wall time at which it was seen. */
 export function startObserver(
   api: ApiClient,
   job: ObservedWorkload,
@@ -60,7 +60,7 @@ export function startObserver(
       },
     )
   const slices = job.service === undefined ? undefined : watchSlices(job.service)
-  // Events of the past are in the first list.
+  // The first list contains past events.
   let hasEvents = false
   const events = watch<EventObject>('events', { path: `/api/v1/${namespace}/events` }, (type, event, at) => {
     if (hasEvents && type !== 'DELETED' && isAbout(job, event)) say(toMessage(event), at.wallMs)
@@ -72,7 +72,7 @@ export function startObserver(
   return { synced, failed: failed.promise, stop: () => stopping.abort() }
 }
 
-/** Whether an event is about the workload, or about something that was made for it. */
+/** Whether an event is about the workload or an object that belongs to it. */
 function isAbout({ workload }: ObservedWorkload, { involvedObject: { name = '' } }: EventObject): boolean {
   return name === workload.name || name.startsWith(`${workload.name}-`)
 }

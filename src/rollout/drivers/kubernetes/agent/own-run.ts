@@ -4,11 +4,11 @@ import type { ApiClient } from '../api/client.ts'
 import { createInsideDriver } from './inside-driver.ts'
 import type { AgentJob, AgentMessage, OwnRun } from './protocol.ts'
 
-/** A log is no place for more. */
+/** Limit of failures in the log, to keep it small. */
 const SAID_FAILURES = 1_000
 
 /**
- * Does a whole run by itself, for `kubectl apply` without the command line, and says its verdict.
+ * Does a whole run without the command line, for `kubectl apply`, and prints its verdict.
  * @returns the exit code of the verdict
  */
 export async function runAlone(
@@ -33,7 +33,7 @@ export async function runAlone(
   signal.addEventListener('abort', () => running.interrupt('SIGTERM'), { once: true })
   const facts = await running.finished
   const verdict = judgeRun(facts)
-  // Counts by phase, failures and pods; the timeline has been said as it happened.
+  // Counts by phase, failures and pods. The agent has printed the timeline already.
   const { timeline, load, ...rest } = facts
   const failures = load.failures.slice(0, SAID_FAILURES)
   say({ type: 'run', events: timeline.length, facts: { ...rest, load: { ...load, failures } } })

@@ -1,6 +1,6 @@
 import type { AgentLine, AgentMessage } from './protocol.ts'
 
-/** Members that each type must have, with their `typeof`. */
+/** Required fields of each type, with their `typeof`. */
 const shapes: Readonly<Record<AgentMessage['type'], Readonly<Record<string, string>>>> = {
   hello: { version: 'string', node: 'string' },
   alive: {},
@@ -24,8 +24,8 @@ const shapes: Readonly<Record<AgentMessage['type'], Readonly<Record<string, stri
 }
 
 /**
- * Reads one line of the agent's log; undefined for one that is not the agent's, such as a warning of Node's.
- * @throws Error that quotes the line and names what is wrong with it
+ * Parses one line of the agent's log; undefined for a foreign line, such as a warning of Node.
+ * @throws Error that quotes the line and says what is wrong with it
  */
 export function parseAgentLine(text: string): AgentLine | undefined {
   if (!text.startsWith('{')) return undefined

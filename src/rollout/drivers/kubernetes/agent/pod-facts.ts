@@ -3,13 +3,13 @@ import { unpullable } from '../unpullable.ts'
 import type { ProbeTarget } from './ask-http.ts'
 import type { PodFacts } from './protocol.ts'
 
-/** Longest termination message that Kubernetes keeps. */
+/** Kubernetes truncates longer termination messages. */
 const MAX_MESSAGE = 4_096
 
-/** The port on which a workload's pods listen: a number, a container's port by its name, or unknown. */
+/** The port on which the pods of a workload listen: a number, the name of a container port, or unknown. */
 type TargetPort = string | number | undefined
 
-/** The facts of a pod; `targetPort` tells which of its containers is behind the Service. */
+/** The facts of a pod. `targetPort` identifies the container behind the Service. */
 export function readPodFacts(pod: PodObject, targetPort: TargetPort): PodFacts {
   const { metadata, spec, status = {} } = pod
   const statuses = status.containerStatuses ?? []
@@ -53,7 +53,7 @@ function readTerminated(container: ContainerStatus | undefined): PodFacts['termi
   }
 }
 
-/** The container that has the Service's port; the first one when none says so. */
+/** The container with the Service's port; the first container if none has it. */
 export function servingContainer(
   { spec }: Pick<PodObject, 'spec'>,
   targetPort: TargetPort,
@@ -66,7 +66,7 @@ export function servingContainer(
   return serving ?? spec.containers[0]
 }
 
-/** Where the kubelet asks whether a pod is ready; undefined unless it does so by HTTP, at the pod itself. */
+/** Target of the readiness probe. Undefined unless the probe uses HTTP and goes to the pod itself. */
 export function readinessTarget(pod: PodObject, targetPort: TargetPort): ProbeTarget | undefined {
   const container = servingContainer(pod, targetPort)
   const probe = container?.readinessProbe?.httpGet
@@ -80,7 +80,7 @@ export function readinessTarget(pod: PodObject, targetPort: TargetPort): ProbeTa
   return { host, port, path, isHttps: scheme === 'HTTPS', headers }
 }
 
-/** The number behind a port of the Service on this pod; undefined when it names none of the pod's ports. */
+/** The number of the Service's port on this pod; undefined if its name matches no port of the pod. */
 export function portOnPod({ spec }: PodObject, targetPort: TargetPort): number | undefined {
   if (typeof targetPort !== 'string') return targetPort
   const ports = spec.containers.flatMap(({ ports: found = [] }) => found)

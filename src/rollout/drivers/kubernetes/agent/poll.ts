@@ -1,12 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
- * Hears of each change. `atMs` is when that look began, `lastOtherMs` when the last one before the change
- * did; null for the first. Wall clock.
+ * Called for each change. `atMs` is the start of the poll that saw it. `lastOtherMs` is the start of the last
+ * poll before the change; null for the first. Wall clock.
  */
 export type OnStateChange<State> = (state: State, atMs: number, lastOtherMs: number | null) => void
 
-/** Looks again and again, at most once in `periodMs`, until the signal is aborted; never rejects. */
+/** Polls at most once per `periodMs` until the signal is aborted; never rejects. */
 export async function pollState<State>(
   look: () => Promise<State>,
   onChange: OnStateChange<State>,

@@ -7,33 +7,33 @@ import type { RunFacts } from '../../../run-facts.ts'
 import type { Verdict } from '../../../verdict.ts'
 import type { WorkloadName } from '../workload-kinds.ts'
 
-/** What is observed. */
+/** The workload to observe. */
 export interface ObservedWorkload {
   readonly namespace: string
   readonly workload: WorkloadName & { readonly uid: string }
-  /** Text for `labelSelector`. */
+  /** Value for `labelSelector`. */
   readonly selector: string
-  /** The Service whose endpoints are watched; left out with `--url` where none is found. */
+  /** The Service whose endpoints are watched; absent with `--url` when none is found. */
   readonly service?: string
-  /** The port on which the pods listen, a number or the name of a container's port; left out: unknown. */
+  /** Port on which the pods listen: a number or the name of a container port. Absent: unknown. */
   readonly targetPort?: string | number
-  /** False where pods cannot be reached, or are workers: then only the API server is asked. */
+  /** False if the pods are workers or cannot be reached. Then the observer only asks the API server. */
   readonly reachesPods?: boolean
 }
 
-/** What the agent is to look at; a file beside its bundle. */
+/** The agent's job, which it reads from a file next to its bundle. */
 export interface AgentJob extends ObservedWorkload {
-  /** Where the load goes: the Service's address and ports, or those of `--url`. */
+  /** Destination of the load: the Service's address and ports, or those of `--url`. */
   readonly target: Target
-  /** How many pods send; the one with index 0 observes, too. */
+  /** Number of sending pods; the one with index 0 also observes. */
   readonly generators: number
-  /** The ConfigMap in which commands come. */
+  /** The ConfigMap that carries commands. */
   readonly configMap: string
-  /** A run to do without any command; left out: wait for commands, or send `load`. */
+  /** A run without any command. Absent: wait for commands, or send `load`. */
   readonly run?: OwnRun
   /**
-   * The load of an agent without an account, which may neither observe nor read commands. It tests this load
-   * and then sends it.
+   * The load of an agent without an account, which may neither observe nor read commands. The agent tests
+   * this load and then sends it.
    */
   readonly load?: LoadOptions
 }
@@ -42,29 +42,29 @@ export interface AgentJob extends ObservedWorkload {
 export interface OwnRun extends Omit<RunOptions, 'durationMs'> {
   readonly durationMs: number | null
   readonly rolloutTimeoutMs: number
-  /** What the trigger `image` changes to. */
+  /** The image that the trigger `image` sets. */
   readonly toImage?: string
-  /** Pods that the workload wants. */
+  /** Desired number of pods. */
   readonly replicas: number
 }
 
-/** What the agent is asked to do, all its pods alike, one after the other; `n` counts them from 1. */
+/** Commands for all pods of the agent, in sequence; `n` counts them from 1. */
 export type AgentCommand =
-  /** Says what time it is. */
+  /** Asks for the time. */
   | { readonly n: number; readonly do: 'clock' }
   | { readonly n: number; readonly do: 'self-test'; readonly load: LoadOptions }
   | {
       readonly n: number
       readonly do: 'load'
       readonly load: LoadOptions
-      /** Those of the self-test's answer; the agent knows them in full when it has made that test. */
+      /** The changes from the self-test's answer. An agent that did that test knows them in full. */
       readonly changes: LaneChanges
     }
 
-/** Where a command is in the ConfigMap. */
+/** Key of the command in the ConfigMap. */
 export const COMMAND_KEY = 'command.json'
 
-/** What the agent saw of a pod, with everything that a record of it needs. */
+/** The agent's facts about a pod, enough to build its record. */
 export interface PodFacts {
   readonly name: string
   readonly uid: string
@@ -75,13 +75,13 @@ export interface PodFacts {
   readonly reason?: string
   readonly ready: boolean
   readonly deleting: boolean
-  /** How often its containers were started again. */
+  /** How often its containers were restarted. */
   readonly restarts: number
-  /** Why the cluster cannot pull an image of it: `ImagePullBackOff: not found`. */
+  /** Why the cluster cannot pull one of its images: `ImagePullBackOff: not found`. */
   readonly cannotPull?: string
   /** How the container behind the Service ended, now or before its last restart. */
   readonly terminated?: {
-    /** It has been started again since. */
+    /** The container has been restarted since. */
     readonly earlier?: true
     readonly exitCode: number
     readonly signal?: number
@@ -90,10 +90,10 @@ export interface PodFacts {
   }
 }
 
-/** What a TCP connect to a pod met. `silent`: no answer in time, as when the pod's network is gone. */
+/** Result of a TCP connect to a pod. `silent`: no answer in time, such as when the pod's network is gone. */
 export type ListenerState = 'accepting' | 'refused' | 'silent'
 
-/** What lastcall's metrics said of a pod. */
+/** lastcall's metrics of a pod. */
 export interface Scrape {
   /** Wall clock. */
   readonly atMs: number
@@ -101,10 +101,10 @@ export interface Scrape {
   readonly inFlight: number
 }
 
-/** One line of the agent's log, without what every line has. */
+/** One line of the agent's log, without the fields that every line has. */
 export type AgentMessage =
   | { readonly type: 'hello'; readonly version: string; readonly node: string }
-  /** Said every {@link ALIVE_PERIOD_MS}, so that silence means that something is broken. */
+  /** Sent every {@link ALIVE_PERIOD_MS}, so that silence means a failure. */
   | { readonly type: 'alive' }
   /** Every watch has read its first list. */
   | { readonly type: 'observing' }
@@ -124,16 +124,14 @@ export type AgentMessage =
       readonly type: 'listener'
       readonly pod: string
       readonly state: ListenerState
-      /**
-       * Wall time at which the last connect met the state before this one; null for the first. Milliseconds.
-       */
+      /** Wall time of the last connect with the previous state; null for the first state. Milliseconds. */
       readonly lastOtherMs: number | null
     }
-  /** The readiness probe of a pod answers otherwise than before. */
+  /** The readiness probe of a pod has changed its result. */
   | { readonly type: 'readiness'; readonly pod: string; readonly passes: boolean }
-  /** The last that lastcall's metrics said of a pod that is gone. */
+  /** The last metrics of a pod that is gone. */
   | { readonly type: 'metrics'; readonly uid: string; readonly scrape: Scrape }
-  /** A watch saw changes late, or lost some. */
+  /** A watch saw changes late or missed some. */
   | {
       readonly type: 'gap'
       readonly watch: string
@@ -143,39 +141,39 @@ export type AgentMessage =
     }
   | {
       readonly type: 'self-test'
-      /** The command that this answers. */
+      /** The number of the command that this answers. */
       readonly command: number
       /** Without the bodies and header fields of requests. */
       readonly changes: LaneChanges
       /** Sentences. */
       readonly problems: readonly string[]
     }
-  /** The answer to the question for the time, which every line has. */
+  /** The answer to the command `clock`; every line carries the time. */
   | { readonly type: 'clock'; readonly command: number }
   | { readonly type: 'load-started'; readonly command: number }
-  /** What was counted since the last line of this type. Only the first one has the changes of the load. */
+  /** Counts since the last line of this type. Only the first one contains the changes of the load. */
   | { readonly type: 'load'; readonly part: LoadRecord }
-  /** A step of a run that the agent does alone, for people. */
+  /** Progress of a run that the agent does alone, for the user. */
   | { readonly type: 'progress'; readonly what: string }
-  /** What such a run was, and how many events it had. */
+  /** Facts of such a run, and the number of its events. */
   | { readonly type: 'run'; readonly events: number; readonly facts: Omit<RunFacts, 'timeline'> }
-  /** What it came to. */
+  /** Its verdict. */
   | ({ readonly type: 'verdict' } & Verdict)
-  /** The last line of an agent that came to its end. */
+  /** The last line of an agent that ended normally. */
   | { readonly type: 'end' }
-  /** The last line of an agent that cannot go on. */
+  /** The last line of an agent that cannot continue. */
   | { readonly type: 'broken'; readonly problem: string }
 
-/** How long what is sent to may take to answer for the first time. Milliseconds. */
+/** How long the load's target may take until its first answer. Milliseconds. */
 export const START_TIMEOUT_MS = 30_000
 
-/** How often an agent says at least something. Milliseconds. */
+/** Longest time between two lines of an agent. Milliseconds. */
 export const ALIVE_PERIOD_MS = 5_000
 
-/** A line: its number, from 1 without gaps, and when it was written by the agent's clock. */
+/** A line with its number (from 1, without gaps) and the time on the agent's clock. */
 export type AgentLine = AgentMessage & { readonly n: number; readonly at: number }
 
-/** Writes messages as lines with their numbers. */
+/** Writes messages as numbered lines. */
 export function createLineWriter(
   write: (text: string) => void,
 ): (message: AgentMessage, atMs?: number) => void {

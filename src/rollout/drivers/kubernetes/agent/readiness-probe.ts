@@ -2,12 +2,12 @@ import { askHttp, type ProbeTarget } from './ask-http.ts'
 import { PROBE_PERIOD_MS } from './listener-probe.ts'
 import { type OnStateChange, pollState } from './poll.ts'
 
-/** A pod that flaps fills no log: so many changes of one are heard of. */
+/** Limit of reported changes per pod, so that an unstable pod does not fill the log. */
 const MAX_CHANGES = 100
 
 /**
- * Asks a pod's readiness probe every {@link PROBE_PERIOD_MS} until the signal is aborted; never rejects. It
- * passes with a status from 200 to 399, as for the kubelet.
+ * Runs a pod's readiness probe every {@link PROBE_PERIOD_MS} until the signal is aborted; never rejects. As
+ * for the kubelet, statuses from 200 to 399 pass.
  */
 export function probeReadiness(
   target: ProbeTarget,

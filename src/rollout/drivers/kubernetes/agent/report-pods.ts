@@ -17,7 +17,7 @@ interface PodProbes {
 
 const ended: readonly string[] = ['Succeeded', 'Failed']
 
-/** Reports the pods of the workload, and asks each for as long as it is there, where it can be reached. */
+/** Reports the pods of the workload, and probes each reachable pod for as long as it exists. */
 export function reportPods(
   job: ObservedWorkload,
   say: Say,
@@ -28,7 +28,7 @@ export function reportPods(
   return (change, pod, at) => {
     if (!isPodOf(job.workload, pod)) return
     const { uid, deletionTimestamp } = pod.metadata
-    // The address of a pod whose containers have ended may be given to another one.
+    // The cluster may give the address of a pod whose containers have ended to another pod.
     if (change === 'DELETED' || ended.includes(pod.status?.phase ?? '')) probes.get(uid)?.ending.abort()
     else if (job.reachesPods !== false && pod.status?.podIP !== undefined && !probes.has(uid)) {
       const started = { ending: new AbortController(), isGoing: false }
@@ -45,7 +45,7 @@ export function reportPods(
   }
 }
 
-/** Its listener, its readiness where that is asked by HTTP, and lastcall's metrics where there are some. */
+/** Probes of the listener, of HTTP readiness if configured, and of lastcall's metrics if present. */
 function startProbes(
   pod: PodObject,
   { targetPort }: ObservedWorkload,
@@ -70,7 +70,7 @@ function startProbes(
     ending,
   )
   void scrapeMetrics(readiness, () => probes.isGoing, ending).then((scrape) => {
-    // Once, at the pod's end: what counts is the last state, and the log stays small.
+    // Only once, at the end of the pod: the last state counts, and the log stays small.
     if (scrape && probes.isGoing) say({ type: 'metrics', uid, scrape }, Date.now())
   })
 }

@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ApiError } from '../api/api-error.ts'
 
-/** A new role may be unknown to the API server's authorizer for a moment. Milliseconds. */
+/** The API server's authorizer may not know a new role for a moment. Milliseconds. */
 const ROLE_LAG_MS = 10_000
 const ROLE_RETRY_MS = 200
 const FORBIDDEN = 403
 
 /**
- * Begins a watch anew while the API server does not know the agent's role yet.
+ * Restarts a watch while the API server does not know the agent's role yet.
  * @throws ApiError when it still does not after {@link ROLE_LAG_MS}
  */
 export async function afterRoleLag(watch: () => Promise<void>, signal: AbortSignal): Promise<void> {

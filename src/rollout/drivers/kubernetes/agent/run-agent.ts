@@ -23,13 +23,13 @@ import {
 import { afterRoleLag } from './role-lag.ts'
 import { wholeChanges } from './whole-changes.ts'
 
-/** Everything of its process that the agent touches. */
+/** The process of the agent, as far as the agent uses it. */
 export interface AgentIo {
   readonly access: ApiAccess
-  /** Which of the Job's pods it is; the one with 0 observes. */
+  /** Index of this pod in the Job; pod 0 observes. */
   readonly index: number
   write(text: string): void
-  /** Aborted by SIGTERM: stop sending, finish, print the sum. */
+  /** SIGTERM aborts it: stop sending, finish, print the sum. */
   readonly signal: AbortSignal
 }
 
@@ -37,12 +37,11 @@ type Say = (message: AgentMessage, atMs?: number) => void
 
 const BROKEN_EXIT_CODE = 2
 const PART_PERIOD_MS = 1_000
-/** Who ends the agent deletes its account as well, and SIGTERM may come last. Milliseconds. */
+/** The deletion of the agent also deletes its account, and SIGTERM may arrive after that. Milliseconds. */
 const SIGNAL_LAG_MS = 5_000
 
 /**
- * Observes, unless another pod does, and does what it is told, until the signal is aborted; says everything
- * in lines.
+ * Observes (only one pod does) and follows commands until the signal is aborted. Reports everything in lines.
  * @returns the exit code: 0 at its end or that of the verdict, 2 when it cannot go on
  */
 export async function runAgent(job: AgentJob, { access, index, write, signal }: AgentIo): Promise<number> {
@@ -79,7 +78,7 @@ async function runCommands(job: AgentJob, { api, say, signal, share }: Parts): P
   const worker = createWorker(job, say, { signal, share })
   try {
     if (observer) {
-      // An API server that does not answer must not keep the agent from its end.
+      // An API server without an answer must not prevent the agent's end.
       await Promise.race([observer.synced, abortOf(signal)])
       if (!signal.aborted) say({ type: 'observing' })
     }
@@ -94,7 +93,7 @@ async function runCommands(job: AgentJob, { api, say, signal, share }: Parts): P
   }
 }
 
-/** Gives itself the commands that it cannot read, and observes nothing: it needs no account. */
+/** An agent without an account cannot read commands and does not observe. It issues its own commands. */
 async function sendAtOnce(job: AgentJob, load: LoadOptions, parts: Parts): Promise<number> {
   const { say, signal } = parts
   const sayAndGoOn: Say = (message, atMs) => {
@@ -104,7 +103,7 @@ async function sendAtOnce(job: AgentJob, load: LoadOptions, parts: Parts): Promi
     try {
       refuseSelfTest(load, problems, changes)
     } catch {
-      // The command line refuses it as well, and ends this agent.
+      // The command line also rejects the result, and ends this agent.
       return
     }
     worker.take({ n: 2, do: 'load', load: withoutLeftOut(load, changes), changes })
@@ -124,7 +123,7 @@ async function abortOf(signal: AbortSignal): Promise<void> {
   if (!signal.aborted) await once(signal, 'abort')
 }
 
-/** A failure that is followed by the signal is none. */
+/** Ignores a failure if the signal follows it. */
 async function lagging(failed: Promise<unknown>, signal: AbortSignal): Promise<void> {
   try {
     await failed
@@ -136,14 +135,14 @@ async function lagging(failed: Promise<unknown>, signal: AbortSignal): Promise<v
 
 interface Worker {
   readonly take: (command: AgentCommand) => void
-  /** Rejects when a command has failed by a fault of the agent's own. */
+  /** Rejects when a command has failed because of the agent itself. */
   readonly failed: Promise<never>
-  /** Ends the load, waits for what is outstanding, and says the rest of what was counted. */
+  /** Ends the load, waits for outstanding requests, and reports the remaining counts. */
   stop(): Promise<void>
   abandon(): void
 }
 
-/** Does one command after the other. */
+/** Runs one command after another. */
 function createWorker(job: AgentJob, say: Say, { signal, share }: Pick<Parts, 'signal' | 'share'>): Worker {
   const failure = Promise.withResolvers<never>()
   failure.promise.catch(() => undefined)
@@ -164,7 +163,7 @@ function createWorker(job: AgentJob, say: Say, { signal, share }: Pick<Parts, 's
       target = answering
       found = changes
       const sentences = problems.map(({ sentence }) => sentence)
-      // A log is no place for secrets.
+      // Keep secrets out of the log.
       say({ type: 'self-test', command: command.n, changes: shownChanges(changes), problems: sentences })
     } else {
       const changes = wholeChanges(command.load, command.changes, found)
@@ -191,7 +190,7 @@ function createWorker(job: AgentJob, say: Say, { signal, share }: Pick<Parts, 's
   }
 }
 
-/** Stalls and changes are said once: those that were listed before are known. */
+/** Each stall and each change is reported once, so this skips those that were listed before. */
 function createPartTaker(): (load: RunningLoad) => LoadRecord {
   let lastMs = 0
   let isFirst = true

@@ -3,9 +3,9 @@ import { laneNamed } from '../../../../load/lanes/index.ts'
 import type { LoadOptions } from '../../../../load/load-options.ts'
 
 /**
- * The changes of a load as all generators make them, with the requests to send instead in full: what has
- * been in the log lacks their bodies and header fields. `found` is what this generator's own self-test
- * changed; where it found nothing to change, another one did.
+ * The changes that all generators make, with complete fallback requests: the log leaves out their bodies and
+ * header fields. `found` comes from this generator's own self-test. If another generator found a change, this
+ * one takes it over.
  */
 export function wholeChanges(
   load: LoadOptions,

@@ -1,9 +1,9 @@
 import { LastcallError } from '../../../../core/errors.ts'
 
-/** An answer of the API server that is not 2xx, or no answer at all. */
+/** An answer of the API server other than 2xx, or the lack of one. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
-  /** HTTP status; 0 when there was no answer. */
+  /** HTTP status; 0 without an answer. */
   readonly status: number
   /** The `reason` of the server's Status object, such as `NotFound`, or Node's error code. */
   readonly reason: string
@@ -22,26 +22,23 @@ export class ApiError extends Error {
 
 const transient = [0, 408, 429, 500, 502, 503, 504]
 
-/**
- * Whether the same request may succeed a little later: a restarted API server, a broken connection, too much
- * load.
- */
+/** Whether the same request may succeed later: a restarted API server, a broken connection, too much load. */
 export function isTransient(error: unknown): boolean {
   return error instanceof ApiError && transient.includes(error.status)
 }
 
-/** Whether the object is not there. */
+/** Whether the object does not exist. */
 export function isNotFound(error: unknown): boolean {
   return error instanceof ApiError && error.status === 404
 }
 
-/** For a user who may have named the wrong cluster. Left out once the server has answered. */
+/** Hint for a user who may have named the wrong cluster. Omitted after the first answer of the server. */
 const FIRST_HINT = '; is it the right one? See --context and --kubeconfig'
 
 /**
- * Runs something that asks the API server; what the server refuses becomes an error for people.
- * @param hint added where it does not answer at all
- * @throws LastcallError `LASTCALL_CLUSTER` instead of {@link ApiError}; anything else as it is
+ * Runs requests to the API server and converts its refusals into errors for users.
+ * @param hint added when the server does not answer at all
+ * @throws LastcallError `LASTCALL_CLUSTER` instead of {@link ApiError}; any other error unchanged
  */
 export async function inWords<T>(
   server: string,
@@ -60,7 +57,7 @@ export async function inWords<T>(
   }
 }
 
-/** Reads the Status object of an unhappy answer. */
+/** Reads the Status object of an error answer. */
 export function toApiError(status: number, body: string): ApiError {
   const { reason, message } = parseStatus(body)
   return new ApiError(status, reason ?? `HTTP ${status}`, message ?? body.slice(0, 500))

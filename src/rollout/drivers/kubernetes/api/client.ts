@@ -4,28 +4,30 @@ import { text } from 'node:stream/consumers'
 import type { ApiAccess } from './access.ts'
 import { ApiError, toApiError } from './api-error.ts'
 
-/** How long the API server may be silent before an answer counts as lost. Milliseconds. */
+/** After this much silence of the API server an answer counts as lost. Milliseconds. */
 export const SILENCE_MS = 30_000
 
 /** One request to the API server. */
 interface ApiRequest {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
-  /** Path with its query. */
+  /** Path with query. */
   readonly path: string
   readonly body?: object
   readonly contentType?: string
   readonly signal?: AbortSignal | undefined
 }
 
-/** Requests to one API server. Objects are plain JSON: typed clients drop the fields of newer versions. */
+/**
+ * Requests to one API server. Objects are plain JSON, because typed clients drop fields of newer versions.
+ */
 export interface ApiClient {
   readonly server: string
-  /** Rejects with {@link ApiError}, as all of these do. */
+  /** Rejects with {@link ApiError}, like all methods here. */
   get<T>(path: string, signal?: AbortSignal): Promise<T>
   create<T>(path: string, body: object): Promise<T>
-  /** Strategic merge patch unless said otherwise, as kubectl sends it. */
+  /** The default is a strategic merge patch, as in kubectl. */
   patch<T>(path: string, body: object, type?: 'strategic-merge' | 'merge' | 'json'): Promise<T>
-  /** Dependents are deleted by the garbage collector. With preconditions only what they describe. */
+  /** The garbage collector deletes the dependents. With preconditions, only a matching object is deleted. */
   delete(path: string, preconditions?: { readonly uid: string }): Promise<void>
   /**
    * The whole lines of an answer that goes on: a watch, a log. Ends with the answer, or when the signal is
@@ -112,7 +114,7 @@ async function readAll(response: IncomingMessage): Promise<string> {
   }
 }
 
-/** A line without its end is left out: it comes again, complete, when its reader resumes. */
+/** Drops an incomplete last line: it comes again in full when the reader resumes. */
 async function* linesOf(response: IncomingMessage): AsyncGenerator<string, void, undefined> {
   let rest = ''
   for await (const chunk of response.setEncoding('utf8')) {

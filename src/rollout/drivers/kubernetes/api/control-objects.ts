@@ -24,7 +24,7 @@ export interface AutoscalerObject extends KubernetesObject {
   }
 }
 
-/** Keeps pods away from a node unless they tolerate it. */
+/** Keeps pods off a node unless they tolerate it. */
 export interface Taint {
   readonly key: string
   readonly value?: string

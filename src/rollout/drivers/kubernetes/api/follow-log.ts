@@ -9,22 +9,22 @@ export interface LogSource {
   readonly container: string
 }
 
-/** Ports of {@link followLog}. */
+/** Receiver of the lines of {@link followLog}. */
 export interface LogListener {
-  /** One line without its time stamp. */
+  /** One line without its timestamp. */
   onLine(line: string): void
-  /** Whether the container still runs; asked when a stream has ended. Must not reject. */
+  /** Whether the container still runs; called after the end of each stream. Must not reject. */
   isRunning(): Promise<boolean>
-  /** A stream broke and is opened again. */
+  /** A stream broke and will be reopened. */
   onBroken?(why: string): void
 }
 
 const PAUSE_MS = 250
 
 /**
- * Follows a log from its first line until its container has ended. A stream that breaks or falls silent is
- * opened again at the last line's time; no line is reported twice.
- * @throws ApiError when the server refuses for good; a pod that is gone is the end, not an error
+ * Follows a log from its first line until its container has ended. A broken or silent stream is reopened at
+ * the time of the last line; no line is reported twice.
+ * @throws ApiError when the server refuses permanently; a missing pod is the end, not an error
  */
 export async function followLog(
   api: ApiClient,
@@ -34,7 +34,8 @@ export async function followLog(
 ): Promise<void> {
   const position = createPosition()
   for (;;) {
-    // Asked before the stream: only one that was opened after the end is known to be complete.
+    // Asked before the stream opens: only a stream that was opened after the container's end is surely
+    // complete.
     const wasRunning = await listener.isRunning()
     if (signal.aborted) return
     try {
@@ -52,7 +53,7 @@ export async function followLog(
       if (!wasRunning) return
     } catch (error) {
       if (isNotFound(error) || signal.aborted) return
-      // 400: the container has not been created yet, or its node says so during a restart.
+      // 400: the container does not exist yet, or its node claims so during a restart.
       if (!isTransient(error)) throw error
       listener.onBroken?.((error as Error).message)
     }
@@ -61,16 +62,16 @@ export async function followLog(
 }
 
 interface Position {
-  /** A new stream begins: what was there before comes again first. */
+  /** A new stream begins and repeats earlier lines first. */
   rewind(): void
   since(): { readonly sinceTime?: string }
-  /** The line without its time stamp; undefined when it was there before. */
+  /** The line without its timestamp; undefined if it was reported before. */
   take(line: string): string | undefined
 }
 
 /**
- * Where a reader of a log is. The server resumes at a whole second, so that a part comes again; several
- * lines may share one time stamp.
+ * The position of a log reader. The server resumes at a whole second, so some lines come again; several lines
+ * may have the same timestamp.
  */
 function createPosition(): Position {
   let last = ''
@@ -96,7 +97,7 @@ function createPosition(): Position {
   }
 }
 
-/** Time stamps drop the zeros at their end (`…:07.5Z`), so that they cannot be compared as texts. */
+/** Timestamps omit trailing zeros (`…:07.5Z`), so they cannot be compared as text. */
 function comparable(stamp: string): string {
   const [, seconds, fraction = '', zone] =
     /^(.*?\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/.exec(stamp) ?? []

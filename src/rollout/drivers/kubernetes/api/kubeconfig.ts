@@ -2,24 +2,24 @@ import { KubeConfig } from '@kubernetes/client-node'
 import { LastcallError } from '../../../../core/errors.ts'
 import type { ApiAccess, AuthorizedOptions } from './access.ts'
 
-/** Which cluster, as kubectl's flags of the same names. */
+/** The choice of a cluster, like the kubectl flags with the same names. */
 export interface ClusterChoice {
-  /** File; undefined: `KUBECONFIG`, then `~/.kube/config`, then the pod's own service account. */
+  /** The file. Undefined: `KUBECONFIG`, then `~/.kube/config`, then the pod's own service account. */
   readonly kubeconfig: string | undefined
-  /** Undefined: the current context of the file. */
+  /** Undefined: the current context in the file. */
   readonly context: string | undefined
 }
 
-/** A cluster that can be asked. */
+/** Access to a cluster. */
 export interface ClusterAccess extends ApiAccess {
   readonly context: string
-  /** Namespace of the context; `default` when it names none. */
+  /** Namespace of the context; `default` if it has none. */
   readonly namespace: string
 }
 
 /**
- * Reads the kubeconfig as kubectl does, with every kind of authentication that it can name.
- * @throws LastcallError `LASTCALL_CLUSTER` when there is no usable file, context or cluster
+ * Reads the kubeconfig like kubectl, with every kind of authentication.
+ * @throws LastcallError `LASTCALL_CLUSTER` without a usable file, context or cluster
  */
 export function loadKubeconfig({ kubeconfig, context }: ClusterChoice): ClusterAccess {
   const config = new KubeConfig()
@@ -33,7 +33,7 @@ export function loadKubeconfig({ kubeconfig, context }: ClusterChoice): ClusterA
   if (config.getCurrentContext() === INVENTED_CONTEXT) {
     throw unusable('there is no kubeconfig: neither --kubeconfig nor KUBECONFIG nor ~/.kube/config; name one')
   }
-  // Without TLS there is nothing to verify (`kubectl proxy`), but the library wants it said.
+  // Without TLS there is nothing to verify (`kubectl proxy`), but the library requires the setting.
   config.clusters = config.clusters.map((cluster) =>
     cluster.server.startsWith('http:') ? { ...cluster, skipTLSVerify: true } : cluster,
   )
@@ -61,7 +61,7 @@ export function loadKubeconfig({ kubeconfig, context }: ClusterChoice): ClusterA
   }
 }
 
-/** The library's name for a cluster on localhost that it invents where no file is. */
+/** Without a file the library invents a cluster on localhost and gives it this name. */
 const INVENTED_CONTEXT = 'loaded-context'
 
 function unusable(problem: string, cause?: unknown): LastcallError {

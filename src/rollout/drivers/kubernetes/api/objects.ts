@@ -1,4 +1,4 @@
-/** The parts of Kubernetes objects that are read here; everything else of an object is left as it came. */
+/** The fields of Kubernetes objects that lastcall reads. All other fields stay as they came. */
 
 /** `metadata` of any object. */
 export interface ObjectMeta {
@@ -15,7 +15,7 @@ export interface ObjectMeta {
   readonly ownerReferences?: readonly OwnerReference[]
 }
 
-/** Who an object belongs to. */
+/** The owner of an object. */
 export interface OwnerReference {
   readonly apiVersion: string
   readonly kind: string
@@ -66,7 +66,7 @@ export interface Container {
   }
 }
 
-/** Taints that a pod tolerates. */
+/** A toleration of a pod. */
 export interface Toleration {
   readonly key?: string
   readonly operator?: string
@@ -74,7 +74,7 @@ export interface Toleration {
   readonly effect?: string
 }
 
-/** A pod, or the template of one. */
+/** The specification of a pod or of a pod template. */
 export interface PodSpec {
   readonly containers: readonly Container[]
   readonly imagePullSecrets?: readonly { readonly name: string }[]
@@ -132,7 +132,7 @@ export interface WorkloadObject extends KubernetesObject {
       readonly type?: string
       readonly rollingUpdate?: { readonly partition?: number }
     }
-    /** Of a StatefulSet: what happens to the volumes of pods that are scaled away. */
+    /** Of a StatefulSet: the fate of volumes when pods are scaled away. */
     readonly persistentVolumeClaimRetentionPolicy?: { readonly whenScaled?: string }
     readonly template: { readonly metadata?: Partial<ObjectMeta>; readonly spec: PodSpec }
   }
@@ -151,7 +151,7 @@ export interface WorkloadObject extends KubernetesObject {
   }
 }
 
-/** Which objects belong together. */
+/** Selects objects by their labels. */
 export interface LabelSelector {
   readonly matchLabels?: Readonly<Record<string, string>>
   readonly matchExpressions?: readonly {

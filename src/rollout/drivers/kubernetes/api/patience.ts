@@ -1,13 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isTransient } from './api-error.ts'
 
-/** How long an API server may be away, and how often it is tried meanwhile. Milliseconds. */
+/** How long the API server may be unavailable, and the retry interval. Milliseconds. */
 const PATIENCE_MS = 60_000
 const RETRY_MS = 500
 
 /**
- * Sends again while the API server is away, as during its restart; for requests that may be sent twice.
- * @throws ApiError the last one, when it stays away or refuses for good
+ * Repeats a request while the API server is unavailable, such as during its restart. The request must be safe
+ * to repeat.
+ * @throws ApiError the last one, if the server stays unavailable or refuses permanently
  */
 export async function patiently<T>(send: () => Promise<T>): Promise<T> {
   const untilMs = performance.now() + PATIENCE_MS

@@ -4,49 +4,51 @@ import { ApiError, isTransient } from './api-error.ts'
 import type { ApiClient } from './client.ts'
 import type { KubernetesObject, ObjectList } from './objects.ts'
 
-/** What happened to an object. */
+/** The change of an object. */
 export type WatchEventType = 'ADDED' | 'MODIFIED' | 'DELETED'
 
-/** A time in which changes of the watched objects were seen late, or not at all. */
+/** A period in which changes of the watched objects were seen late or not at all. */
 export interface WatchGap {
   readonly from: Instant
   readonly to: Instant
-  /** Whether states in between were lost, because the list had to be read again. */
+  /** Whether intermediate states were lost, because the list had to be read again. */
   readonly lost: boolean
   readonly why: string
 }
 
-/** What is watched. */
+/** The objects to watch. */
 export interface WatchTarget {
   /** Path of the list, such as `/api/v1/namespaces/shop/pods`. */
   readonly path: string
-  /** `labelSelector`, `fieldSelector`. None */
+  /** `labelSelector`, `fieldSelector`. Default: none */
   readonly query?: Readonly<Record<string, string>>
 }
 
-/** Who hears of it. `at` is the arrival here: Kubernetes' own times have a resolution of a second. */
+/**
+ * Receiver of the changes. `at` is the time of arrival, because the times of Kubernetes are in whole seconds.
+ */
 export interface WatchListener<T> {
   onEvent(type: WatchEventType, object: T, at: Instant): void
-  /** Called once, when the first list has been reported as `ADDED`. */
+  /** Called once, after the first list has been reported as `ADDED`. */
   onSynced?(): void
   onGap?(gap: WatchGap): void
 }
 
 /**
- * The server ends a watch after this time, with a bookmark. So silence for longer means that the connection
- * is broken.
+ * The server ends a watch after this time with a bookmark. Longer silence means that the connection is
+ * broken.
  */
 const WATCH_SECONDS = 25
-/** Watches that follow each other this closely miss nothing worth a line. */
+/** A shorter gap between two watches misses nothing relevant. */
 const SHORT_GAP_MS = 100
 const MAX_PAUSE_MS = 2_000
-/** `410 Gone`: the version to resume at is no longer there. */
+/** `410 Gone`: the server no longer has the version to resume from. */
 const GONE = 410
 
 /**
- * Watches objects until the signal is aborted. Resumes where it was when the connection breaks or falls
- * silent, and reads the list again when the server no longer has that version.
- * @throws ApiError when the server refuses for good, such as 403
+ * Watches objects until the signal is aborted. It resumes after a broken or silent connection, and reads the
+ * list again if the server no longer has that version.
+ * @throws ApiError when the server refuses permanently, such as 403
  */
 export async function watchObjects<T extends KubernetesObject>(
   api: ApiClient,

@@ -4,7 +4,7 @@ import { patiently } from '../api/patience.ts'
 import { replaceOneByOne } from './one-by-one.ts'
 import { noProblems, type Trigger } from './trigger.ts'
 
-/** As `kubectl delete pod`, one after the other. */
+/** Like `kubectl delete pod`, one pod after another. */
 export const deletePod: Trigger = {
   does: (what) => `delete every pod of ${what}, one after the other`,
   permissions: () => [{ verb: 'delete', group: '', resource: 'pods', why: 'delete its pods' }],
@@ -14,10 +14,10 @@ export const deletePod: Trigger = {
     replaceOneByOne(ports, ({ name, uid }) => removePod(ports.api, ports.workload.namespace, { name, uid })),
 }
 
-/** The pod's uid differs: a StatefulSet gives the name to the next pod. */
+/** The pod's uid differs, because a StatefulSet gives the same name to the next pod. */
 const CONFLICT = 409
 
-/** Deletes this very pod; one that is gone, or whose name another pod has, is deleted already. */
+/** Deletes exactly this pod. A pod that is gone, or whose name another pod has, is already deleted. */
 export async function removePod(
   api: ApiClient,
   namespace: string,

@@ -11,7 +11,7 @@ import type { Trigger, TriggerPorts } from './trigger.ts'
 
 const nodesPath = '/api/v1/nodes'
 
-/** Cordons the node of the oldest pod and evicts the workload's pods there, as `kubectl drain`. */
+/** Cordons the node of the oldest pod and evicts the workload's pods there, like `kubectl drain`. */
 export const drainNode: Trigger = {
   does: (what) => `cordon the node of the oldest pod of ${what}, evict its pods there, and uncordon the node`,
   takesBack: 'uncordon the node',
@@ -57,7 +57,7 @@ export const drainNode: Trigger = {
   },
 }
 
-/** Keeps new pods away from a node, and returns what ends that. */
+/** Keeps new pods off a node, and returns the function that undoes it. */
 async function cordon(
   { api, undo, signal, onNotice }: Pick<TriggerPorts, 'api' | 'undo' | 'signal' | 'onNotice'>,
   node: string,
@@ -82,7 +82,7 @@ async function cordon(
   return uncordon
 }
 
-/** The workload's pods that have a node and are not going away, the oldest first. */
+/** The workload's pods that have a node and are not being deleted, oldest first. */
 async function podsByAge(api: ApiClient, workload: WorkloadReference): Promise<readonly PodObject[]> {
   const { path, query } = podsOf(workload)
   const text = new URLSearchParams(query).toString()

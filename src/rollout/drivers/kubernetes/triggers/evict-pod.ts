@@ -4,7 +4,7 @@ import { refuse } from './health.ts'
 import type { TriggerPorts } from './trigger.ts'
 import type { Permission } from '../policy-rules.ts'
 
-/** What an eviction needs. */
+/** The permission for an eviction. */
 export const evictPermission: Permission = {
   verb: 'create',
   group: '',
@@ -13,7 +13,7 @@ export const evictPermission: Permission = {
   why: 'evict its pods',
 }
 
-/** As often as `kubectl drain` tries again. Milliseconds. */
+/** Retry interval of `kubectl drain`. Milliseconds. */
 const RETRY_MS = 5_000
 
 /** A PodDisruptionBudget allows no disruption now. */
@@ -22,9 +22,9 @@ const TOO_MANY_REQUESTS = 429
 const CONFLICT = 409
 
 /**
- * Asks the API server to evict a pod, as `kubectl drain` does. A PodDisruptionBudget may refuse that for the
- * moment; then it asks again until the signal is aborted.
- * @throws LastcallError `LASTCALL_WORKLOAD` with the server's words when it refuses for good
+ * Asks the API server to evict a pod, like `kubectl drain`. A PodDisruptionBudget may refuse temporarily;
+ * then it asks again until the signal is aborted.
+ * @throws LastcallError `LASTCALL_WORKLOAD` with the server's words when it refuses permanently
  */
 export async function evictPod(
   { api, workload, signal, onWaiting }: Pick<TriggerPorts, 'api' | 'workload' | 'signal' | 'onWaiting'>,
@@ -58,7 +58,7 @@ function isConflict(error: unknown): boolean {
   return error instanceof ApiError && error.status === CONFLICT
 }
 
-/** 500 is not: the server says so when two PodDisruptionBudgets select one pod. */
+/** A 500 is permanent: the server sends it when two PodDisruptionBudgets select one pod. */
 function isForTheMoment(error: unknown): boolean {
   if (!(error instanceof ApiError) || error.status === 500) return false
   return error.status === TOO_MANY_REQUESTS || isTransient(error)

@@ -9,18 +9,18 @@ import type { TriggerPorts } from './trigger.ts'
 
 type WorkloadPorts = Pick<TriggerPorts, 'api' | 'workload' | 'signal' | 'onWaiting'>
 
-/** How long the observer may take to see what the controller has said already. Milliseconds. */
+/** The observer may lag this far behind the controller. Milliseconds. */
 const OBSERVER_LAG_MS = 30_000
 
 /**
- * Waits until the controller says that every pod is new and available, then at most {@link OBSERVER_LAG_MS}
- * until the observer has seen them, and that the old ones go away.
- * @throws LastcallError `LASTCALL_WORKLOAD` when that cannot be finished
+ * Waits until the controller reports every pod as new and available. Then it waits at most {@link
+ * OBSERVER_LAG_MS} until the observer has seen the new pods, and has seen that the old ones are going away.
+ * @throws LastcallError `LASTCALL_WORKLOAD` when the rollout cannot finish
  */
 export async function untilNewReady(ports: TriggerPorts, old: ReadonlySet<string>): Promise<void> {
   const { pods, signal, onNotice } = ports
   const wanted = await followStatus(ports, readRolloutStatus)
-  // Never, when the workload is scaled meanwhile.
+  // If the workload is scaled meanwhile, the observer never sees this many pods.
   const late = sleep(OBSERVER_LAG_MS, 'late', { signal, ref: false })
   const seen = Promise.all([
     pods.newOnesReady(wanted, old),
@@ -44,7 +44,7 @@ function followStatus(ports: WorkloadPorts, read: typeof readRolloutStatus): Pro
   })
 }
 
-/** Looks at the workload now and after each of its changes, until `look` returns a value. */
+/** Calls `look` with the workload now and after each change, until it returns a value. */
 async function followWorkload<Found>(
   { api, workload, signal }: WorkloadPorts,
   look: (object: WorkloadObject) => Found | undefined,
@@ -62,8 +62,8 @@ async function followWorkload<Found>(
 }
 
 /**
- * Waits until these pods are deleted, enough others are ready, and the controller agrees. Its status may
- * still describe the time before the deletion, so it is asked last.
+ * Waits until these pods are deleted, enough others are ready, and the controller agrees. The controller is
+ * last, because its status may still describe the time before the deletion.
  */
 export async function untilReplaced(ports: TriggerPorts, uids: readonly string[]): Promise<void> {
   const { pods, signal, onWaiting } = ports
@@ -77,7 +77,9 @@ export async function untilReplaced(ports: TriggerPorts, uids: readonly string[]
   await followStatus(ports, readHealth)
 }
 
-/** Waits until so many pods are ready as are wanted; an autoscaler may change that number meanwhile. */
+/**
+ * Waits until as many pods are ready as the workload wants. An autoscaler may change that number meanwhile.
+ */
 async function untilServed(ports: TriggerPorts): Promise<void> {
   const { pods, workload, onWaiting } = ports
   const over = new AbortController()
@@ -100,7 +102,7 @@ async function untilServed(ports: TriggerPorts): Promise<void> {
   }
 }
 
-/** The error of a workload that does not become what it should. */
+/** The error for a workload that does not reach its desired state. */
 export function refuse(problem: string): LastcallError {
   return new LastcallError('LASTCALL_WORKLOAD', [problem])
 }

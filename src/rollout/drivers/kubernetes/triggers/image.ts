@@ -10,7 +10,7 @@ import { removePod } from './delete-pod.ts'
 import { refuse, untilNewReady } from './health.ts'
 import type { Trigger, TriggerPorts, TriggerSettings } from './trigger.ts'
 
-/** To another image, as `kubectl set image`, and back: two rollouts. */
+/** Changes the image like `kubectl set image`, and changes it back: two rollouts. */
 export const image: Trigger = {
   does: (what, { toImage = '' }) => `change the image of ${what} to '${toImage}', and back`,
   takesBack: 'change the image back',
@@ -59,7 +59,7 @@ export const image: Trigger = {
     serves = true
     const changed = ports.pods.present()
     await changeBack()
-    // The rollout of another client may be over already: there would be nothing to wait for.
+    // The rollout of another client may already be over, so there would be nothing to wait for.
     if (found !== undefined) return
     onWaiting('nothing has happened since the image was changed back')
     await replaced(ports, changed, before)
@@ -72,11 +72,11 @@ interface ImageChange {
   readonly container: string
   readonly before: string
   readonly to: string
-  /** Why it cannot be done. */
+  /** Reason against the change. */
   readonly problem: string | undefined
 }
 
-/** The container that serves, its image, and the other one. */
+/** The serving container, its image, and the other image. */
 function readChange(
   { kind, name }: Pick<WorkloadReference, 'kind' | 'name'>,
   object: WorkloadObject,
@@ -92,7 +92,7 @@ function readChange(
   return { container, before, to, problem }
 }
 
-/** Waits until all pods are new and none of the old ones is there. */
+/** Waits until all pods are new and no old pod exists. */
 async function replaced(ports: TriggerPorts, old: ReadonlySet<string>, wanted: string): Promise<void> {
   const { pods, signal } = ports
   const over = new AbortController()
@@ -116,14 +116,15 @@ async function replaced(ports: TriggerPorts, old: ReadonlySet<string>, wanted: s
 }
 
 /**
- * A `test` of a JSON patch does not hold. Admission may refuse with it as well, so it is tried a few times.
+ * A `test` of a JSON patch failed. Admission may also answer like this, so the request is retried a few
+ * times.
  */
 const UNPROCESSABLE = 422
 const MAX_TRIES = 3
 
 /**
- * Changes the image back, unless it is no longer the one that was set: then somebody has deployed meanwhile,
- * and it resolves to the image that is there.
+ * Changes the image back, unless another client has deployed meanwhile. In that case it resolves to the
+ * current image.
  */
 async function giveBack(
   api: ApiClient,
@@ -151,7 +152,7 @@ async function giveBack(
   }
 }
 
-/** A StatefulSet replaces no pod that never became ready, also not by a template that would. */
+/** A StatefulSet never replaces a pod that has not become ready, even if the new template would fix it. */
 function removeBroken({ api, workload, pods, old, undo }: TriggerPorts, to: string): void {
   const { kind, name, namespace } = workload
   const broken = pods.there().filter(({ uid, ready, deleting }) => !ready && !deleting && !old.has(uid))

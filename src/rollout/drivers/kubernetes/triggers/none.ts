@@ -1,6 +1,6 @@
 import { noProblems, type Trigger } from './trigger.ts'
 
-/** The user changes something, or nobody does. */
+/** Does nothing. The user may change the workload during the run. */
 export const none: Trigger = {
   does: (what) => `only observe ${what}`,
   permissions: () => [],

@@ -3,8 +3,8 @@ import { untilReplaced } from './health.ts'
 import type { TriggerPorts } from './trigger.ts'
 
 /**
- * Removes one old pod after the other, those that are ready first, and waits each time until the workload is
- * healthy again.
+ * Removes the old pods one after another, ready ones first. After each it waits until the workload is
+ * healthy.
  */
 export async function replaceOneByOne(
   ports: TriggerPorts,

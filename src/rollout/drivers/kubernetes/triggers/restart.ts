@@ -2,7 +2,7 @@ import { restartWorkload } from '../workload.ts'
 import { untilNewReady } from './health.ts'
 import { noProblems, type Trigger } from './trigger.ts'
 
-/** As `kubectl rollout restart`. */
+/** Like `kubectl rollout restart`. */
 export const restart: Trigger = {
   does: (what) => `restart ${what}`,
   permissions: ({ resource, name }) => [{ verb: 'patch', group: 'apps', resource, name, why: 'restart it' }],

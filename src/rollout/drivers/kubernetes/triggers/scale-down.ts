@@ -5,7 +5,7 @@ import { workloadPath } from '../workload.ts'
 import { refuse, untilReplaced } from './health.ts'
 import type { Trigger } from './trigger.ts'
 
-/** One pod less, as `kubectl scale`, and back. */
+/** Scales down by one pod, like `kubectl scale`, and back. */
 export const scaleDown: Trigger = {
   does: (what) => `scale ${what} down by one pod, and back`,
   takesBack: 'scale it back',

@@ -1,12 +1,12 @@
 import type { NodeObject, Taint } from '../api/control-objects.ts'
 import type { PodSpec, Toleration } from '../api/objects.ts'
 
-/** Effects that keep a pod away; `PreferNoSchedule` is only a wish. */
+/** Effects that keep a pod off a node; `PreferNoSchedule` is only a preference. */
 const keepingAway: readonly string[] = ['NoSchedule', 'NoExecute']
 
 /**
- * Whether the scheduler may put such a pod on this node: it is ready and not cordoned, the pod tolerates its
- * taints, and it has the labels that the pod selects. Affinity and room are not looked at.
+ * Whether the scheduler may put this pod on the node: the node is ready and not cordoned, the pod tolerates
+ * its taints, and it has the labels that the pod selects. Ignores affinity and free resources.
  */
 export function takesPods({ metadata, spec, status }: NodeObject, pod: PodSpec): boolean {
   const isReady = status?.conditions?.some(({ type, status: value }) => type === 'Ready' && value === 'True')
@@ -20,7 +20,10 @@ export function takesPods({ metadata, spec, status }: NodeObject, pod: PodSpec):
   )
 }
 
-/** Without a key it tolerates every one, without an effect all of them (Kubernetes docs, "Taints"). */
+/**
+ * A toleration without a key matches every key, and one without an effect matches all effects (Kubernetes
+ * docs, "Taints").
+ */
 function tolerates(toleration: Toleration, { key, value = '', effect }: Taint): boolean {
   const { operator = 'Equal' } = toleration
   if (toleration.effect !== undefined && toleration.effect !== effect) return false

@@ -4,50 +4,50 @@ import type { Permission } from '../policy-rules.ts'
 import type { Workload, WorkloadReference } from '../workload.ts'
 import type { Undo } from './undo.ts'
 
-/** What the user said about a trigger, and what was found for it. */
+/** Settings of a trigger, from the user and from the cluster. */
 export interface TriggerSettings {
-  /** Of `--to-image`; undefined unless the trigger is `image`. */
+  /** The value of `--to-image`; undefined unless the trigger is `image`. */
   readonly toImage?: string | undefined
-  /** The port on which the pods listen, a number or the name of a container's port. */
+  /** Port on which the pods listen: a number or the name of a container port. */
   readonly targetPort?: string | number | undefined
 }
 
-/** What a trigger works with. */
+/** Dependencies of a trigger. */
 export interface TriggerPorts {
   readonly api: ApiClient
   readonly workload: WorkloadReference
   readonly settings: TriggerSettings
   readonly pods: ObservedPods
-  /** The uids of the pods that are there before it. */
+  /** The uids of the pods that exist before it. */
   readonly old: ReadonlySet<string>
   readonly undo: Undo
-  /** Aborted when the run ends, or the time of this one is over. */
+  /** Aborted when the run ends or the trigger times out. */
   readonly signal: AbortSignal
-  /** For people who watch, or who have to repair something by hand. */
+  /** Tells the user about progress, or about something to repair by hand. */
   onNotice(text: string): void
-  /** What the trigger waits for now, in case it takes too long. */
+  /** Reports what the trigger is waiting for, in case that it times out. */
   onWaiting(why: string): void
 }
 
 /** One way to make the pods of a workload go away. */
 export interface Trigger {
-  /** What is done to the workload, for `--dry-run`: `restart Deployment 'shop'`. */
+  /** What the trigger does to the workload, for `--dry-run`: `restart Deployment 'shop'`. */
   does(what: string, settings: TriggerSettings): string
-  /** What it takes back in the end, after "before it can": `uncordon the node`. Left out: nothing. */
+  /** What the trigger undoes at the end, after "before it can": `uncordon the node`. Absent: nothing. */
   readonly takesBack?: string
-  /** What it needs besides following the workload. */
+  /** Permissions that it needs besides following the workload. */
   permissions(workload: Pick<Workload, 'resource' | 'name'>): readonly Permission[]
-  /** Why it cannot be used on this workload, one sentence each. Changes nothing. */
+  /** Reasons against the trigger on this workload, one sentence each. Changes nothing. */
   problems(workload: Workload, api: ApiClient, settings: TriggerSettings): Promise<readonly string[]>
-  /** Whether every old pod goes, so that one that stays has to be waited for. */
+  /** Whether it replaces every old pod, so that the run waits for the end of each one. */
   readonly replacesAll: boolean
   /**
-   * Makes pods go away and resolves when the workload is healthy again. What it changes besides is noted in
-   * `undo` before, and taken back whatever happens.
-   * @throws LastcallError `LASTCALL_WORKLOAD` when that cannot be finished
+   * Makes pods go away and resolves when the workload is healthy again. It registers other changes in `undo`
+   * first, so that they are always undone.
+   * @throws LastcallError `LASTCALL_WORKLOAD` when the workload does not become healthy
    */
   pull(ports: TriggerPorts): Promise<void>
 }
 
-/** Nothing stands against it, on any workload. */
+/** For triggers that work on any workload. */
 export const noProblems = (): Promise<readonly string[]> => Promise.resolve([])

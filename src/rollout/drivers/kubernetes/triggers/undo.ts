@@ -1,29 +1,29 @@
-/** How something is taken back. */
+/** How to undo a change. */
 export interface Change {
-  /** After "could not": `uncordon the node 'node-1'`. */
+  /** Text after "could not": `uncordon the node 'node-1'`. */
   readonly back: string
-  /** The same by hand. */
+  /** The command that does the same by hand. */
   readonly command: string
   takeBack(): Promise<void>
 }
 
-/** Changes of the cluster that have to be taken back. */
+/** Changes of the cluster that have to be undone. */
 export interface Undo {
   /**
-   * Notes a change before it is made: a request without an answer may have changed something. The function
-   * that is returned takes it back.
+   * Registers a change before it is made, because even a request without an answer may have changed
+   * something. Returns the function that undoes it.
    */
   add(change: Change): () => Promise<void>
   /**
-   * Takes back what is left, the last change first, and what is added meanwhile. Never rejects: what cannot
-   * be taken back is said.
+   * Undoes the remaining changes, last one first, including those registered meanwhile. Never rejects; it
+   * reports what it cannot undo.
    */
   all(): Promise<void>
-  /** What has not been taken back yet, one sentence each with what to do by hand. */
+  /** Changes that are not undone yet, one sentence each with the manual remedy. */
   left(): readonly string[]
 }
 
-/** Nothing to take back yet. */
+/** Creates an empty list of changes. */
 export function createUndo(onNotice: (text: string) => void): Undo {
   const left = new Set<Change>()
   const failures = new Map<Change, string>()
