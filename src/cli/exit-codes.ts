@@ -53,7 +53,7 @@ export const exitCodes: readonly ExitCode[] = [
     code: '128 + n',
     rehearse: 'Ended by signal n (130: Ctrl-C); the report has what was seen before',
     rollout: 'Ended by signal n (130: Ctrl-C); the report has what was seen before',
-    load: 'Only by a second signal: at the first one the load ends as usual',
+    load: 'Only by a second signal: at the first one the load ends as usual; with --jobs-once the report is printed all the same',
     'kube patch': 'Ended by signal n',
     'kube check': 'Ended by signal n',
   },

@@ -22,6 +22,11 @@ import type { RequestIdentity } from './trace.ts'
 export interface RunningLoad {
   /** Sends nothing more and waits for the outstanding requests. Their timeouts bound the wait. */
   stop(): Promise<void>
+  /**
+   * Ends the wait of {@link stop}. Requests that it cuts off are forgotten. Done jobs that were not looked at
+   * again are counted as such.
+   */
+  cutShort(): void
   /** Destroys the outstanding requests without counting them. */
   abandon(): void
   /** Totals by lane so far. Cheap enough for a live display. */
@@ -56,12 +61,13 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
   })
   let endedAt: Date | undefined
   let abandoned = false
+  let isCutShort = false
   let nextId = 0
   // Unique among all runs and among the generators of this run.
   const idPrefix = `${randomUUID().slice(0, 8)}${share.of === 1 ? '' : `-${share.index}`}`
 
   const take = (sample: Sample): Sample => {
-    if (abandoned) return sample
+    if (abandoned || (isCutShort && !sample.ok)) return sample
     operations.add(sample)
     if (recorder.add(sample) === 'failed') failures.add(sample)
     return sample
@@ -85,7 +91,7 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
     requests: requestsFor(lane),
     headers,
     signal: stopping.signal,
-    isAbandoned: () => abandoned,
+    isAbandoned: () => abandoned || isCutShort,
     openClient(keepAlive, bytesPerSecond) {
       const client = new HttpClient(ports.pickTarget, keepAlive, bytesPerSecond)
       owned.add(client)
@@ -133,16 +139,24 @@ export function startLoad(options: LoadOptions, ports: LoadPorts): RunningLoad {
     failuresNotListed: notListed,
     health: loop.delays(),
   })
+  const destroyAll = (): void => {
+    for (const resource of owned) resource.destroy()
+  }
   const close = (): void => {
     endedAt ??= new Date()
     loop.stop()
-    for (const resource of owned) resource.destroy()
+    destroyAll()
   }
   return {
     async stop() {
       stopping.abort()
       await Promise.all(running)
       close()
+    },
+    cutShort() {
+      isCutShort = true
+      stopping.abort()
+      destroyAll()
     },
     abandon() {
       abandoned = true

@@ -11,9 +11,10 @@ import { toJson, toLoadDocument } from '../../report/json.ts'
 import { renderLoad, renderLoadLine } from '../../report/load-summary.ts'
 import { renderOpenApi } from '../../report/openapi.ts'
 import { createPalette } from '../../report/palette.ts'
+import { lockNotice } from '../../rollout/job-review.ts'
 import type { RawFlags } from '../flag-reader.ts'
 import { addHelp, type Example } from '../help.ts'
-import { type CliIo, isColoured } from '../io.ts'
+import { type CliIo, exitCodeOf, isColoured } from '../io.ts'
 import { type LoadCommandOptions, readLoadCommandFlags } from '../load-command-flags.ts'
 import { addLoadFlags } from '../load-flags.ts'
 import { addTlsFlags } from '../url-flags.ts'
@@ -28,7 +29,10 @@ const examples: readonly Example[] = [
 /** `lastcall load --url URL`: the load engine against one address, to run inside a cluster. */
 export function createLoadCommand(io: CliIo, onExitCode: (code: number) => void): Command {
   const command = new Command('load')
-    .description('Send load to one URL until SIGTERM, without retries, and list every request that failed')
+    .description(
+      'Send load to one URL until SIGTERM, without retries, and list every request that failed; with --jobs-lock, ' +
+        'give its pod a longer grace period than that',
+    )
     .option(
       '--url <url>',
       'http or https URL of the Service; its name is looked up once (required, but not for jobs alone)',
@@ -56,9 +60,13 @@ async function load(raw: RawFlags, io: CliIo): Promise<number> {
   if (options.openapi) io.stderr.write(renderOpenApi(options.openapi, options.load))
   const ending = new AbortController()
   let running: RunningLoad | undefined
+  let cutShortBy: NodeJS.Signals | undefined
   const offSignal = io.onSignal((signal) => {
-    if (ending.signal.aborted) io.dieOf(signal)
-    ending.abort()
+    if (!ending.signal.aborted) return ending.abort()
+    // Only with --jobs-once does the verdict doubt a load whose end was cut short.
+    if (!running || cutShortBy || !options.load.jobs?.once) return io.dieOf(signal)
+    cutShortBy = signal
+    running.cutShort()
   })
   try {
     const { startTimeoutMs: timeoutMs } = options
@@ -73,9 +81,12 @@ async function load(raw: RawFlags, io: CliIo): Promise<number> {
     running = startLoad(withoutLeftOut(options.load, changes), { pickTarget: () => target, changes })
     const progress = showProgress(running, options.progressMs, io)
     await untilEnd(options, ending.signal)
+    const waits = lockNotice(options.load)
+    if (waits !== undefined) io.stderr.write(`${waits}; a second signal ends the wait\n`)
     await running.stop()
     clearInterval(progress)
-    return finish(toLoadResult(running.record()), options, raw, io)
+    const exitCode = finish(toLoadResult(running.record()), options, raw, io)
+    return cutShortBy ? exitCodeOf(cutShortBy) : exitCode
   } finally {
     running?.abandon()
     offSignal()
