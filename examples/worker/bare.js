@@ -1,5 +1,5 @@
 // The worker without lastcall, as many are: it ends at the signal, in the middle of its jobs. BullMQ gives them to
-// another worker when their locks have expired, half a minute later.
+// another worker up to a minute later: a lock takes 30 s to expire, and the check for stalled jobs runs every 30 s.
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Worker } from 'bullmq'
 
