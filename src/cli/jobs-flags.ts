@@ -107,7 +107,7 @@ function readProducer(reader: FlagReader): string {
     reader.problems.push(`--jobs-url: got '${text}', wanted one such as ${EXAMPLE}`)
   } else if (url.username !== '' || url.password !== '') {
     reader.problems.push(
-      '--jobs-url: contains a password, which the report would show; use a header of the lane jobs',
+      "--jobs-url: contains a password, which the report would show; pass --header 'Authorization: Basic …' instead",
     )
   }
   return url?.href ?? EXAMPLE

@@ -95,7 +95,11 @@ suite('the flags of jobs for workers', () => {
       { jobsUrl: 'redis://redis' },
       /^--jobs-url: got 'redis:\/\/redis', wanted one such as/,
     ],
-    ['a password', { jobsUrl: 'http://a:b@jobs/' }, /^--jobs-url: contains a password/],
+    [
+      'a password',
+      { jobsUrl: 'http://a:b@jobs/' },
+      /^--jobs-url: contains a password, .*; pass --header 'Authorization: Basic …' instead$/,
+    ],
     ['no rate', { jobsUrl, jobsRate: '0' }, /^--jobs-rate: got '0', wanted a whole number from 1 to 1000/],
     ['no time', { jobsUrl, jobsTimeout: '0' }, /^--jobs-timeout: got '0', wanted more than 0/],
     [
