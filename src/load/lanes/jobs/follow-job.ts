@@ -1,12 +1,14 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isOwnCode, isOwnFailure, type Sample, type SampleError } from '../../sample.ts'
 import type { RequestIdentity } from '../../trace.ts'
-import type { Producer } from './producer.ts'
+import { type Producer, WRONG_ANSWER } from './producer.ts'
 
 /** How long a job may take, and the signal that ends the wait for it. */
 export interface Patience {
   readonly timeoutMs: number
   readonly signal: AbortSignal
+  /** Ends the wait at an answer that is not one of a producer of jobs. Left out: it may be a passing fault */
+  readonly isTrial?: boolean
 }
 
 /**
@@ -29,7 +31,7 @@ export const PRODUCER_MS = 'producerMs'
 export async function followJob(
   producer: Producer,
   identity: RequestIdentity,
-  { timeoutMs, signal }: Patience,
+  { timeoutMs, signal, isTrial = false }: Patience,
 ): Promise<Sample> {
   const posted = await producer.enqueue(identity)
   if (posted.error) return isOwnFailure(posted) ? posted : failed(posted, posted.endMs, refusal(posted.error))
@@ -48,6 +50,7 @@ export async function followJob(
       const counts = { [PRODUCER_MS]: Math.ceil(posted.endMs + endMs - askedMs) }
       return { ...posted, endMs, counts }
     }
+    if (isTrial && isWrong(times)) return failed(posted, ageMs(), unsaid(times))
     if (isLast || signal.aborted) return failed(posted, ageMs(), lateness(times, timeoutMs))
   }
 }
@@ -64,6 +67,14 @@ function failed(sample: Sample, endMs: number, error: SampleError): Sample {
 
 function refusal({ code, message, stage }: SampleError): SampleError {
   return { code: 'JOB_REFUSED', message: `the producer did not take the job: ${code} ${message}`, stage }
+}
+
+function isWrong(times: number | SampleError): times is SampleError {
+  return typeof times !== 'number' && times.code === WRONG_ANSWER
+}
+
+function unsaid(wrong: SampleError): SampleError {
+  return { ...wrong, message: `the producer did not say whether the job was done: ${wrong.message}` }
 }
 
 function lateness(times: number | SampleError, timeoutMs: number): SampleError {

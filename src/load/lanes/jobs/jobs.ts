@@ -77,7 +77,7 @@ async function tryJob(request: TrialRequest, options: LoadOptions): Promise<Samp
   const sample = await followJob(
     producer,
     { ...request, id, path: producer.pathOf(id) },
-    { timeoutMs, signal },
+    { timeoutMs, signal, isTrial: true },
   )
   producer.destroy()
   return sample

@@ -24,6 +24,8 @@ const TIMEOUT_MS = 5_000
 const MAX_KEPT_BYTES = 64 * 1024
 /** Error code of {@link sendRequest} for an answer that fails its check. */
 const WRONG_BODY = 'WRONG_HASH'
+/** Code of an answer that does not say how often a job was done. */
+export const WRONG_ANSWER = 'WRONG_ANSWER'
 
 /**
  * Creates a producer. Each request uses its own connection: a reused one could be closed at that moment, and
@@ -56,7 +58,7 @@ export function createProducer(url: string, headers: Headers): Producer {
         scheduledAt: readClocks(),
         bodyCheck: answer,
       })
-      if (error?.code === WRONG_BODY) return { ...error, code: 'WRONG_ANSWER' }
+      if (error?.code === WRONG_BODY) return { ...error, code: WRONG_ANSWER }
       return error ?? answer.done() ?? 0
     },
     destroy: () => client.destroy(),

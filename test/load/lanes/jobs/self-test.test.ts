@@ -33,6 +33,17 @@ suite('the self-test of jobs', () => {
     ])
   })
 
+  test('refuses an answer in HTML at once, not after the time of a job', { timeout: 20_000 }, async (t) => {
+    const queue = await startJobQueue(t)
+    queue.intercept = (_, response) => !!response.end('<html>')
+    const { problems } = await test1(load(queue, { timeoutMs: 60_000 }))
+    assert.equal(problems[0]?.unreachable, false)
+    assert.match(
+      problems[0]?.sentence ?? '',
+      /^POST \/jobs of --jobs-url: the producer did not say whether the job was done: wanted \{"done": 0\} or more, got "<html>"; the producer has to answer POST/,
+    )
+  })
+
   test('names the flag of a producer whose name is not known', async () => {
     const url = 'http://jobs.invalid/jobs'
     const target = { host: 'jobs.invalid', port: 80 }
