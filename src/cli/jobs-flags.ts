@@ -1,9 +1,10 @@
 import type { Command } from 'commander'
 import { defaultLaneNames, laneNames } from '../load/lanes/index.ts'
 import { jobs } from '../load/lanes/jobs/jobs.ts'
-import type { JobsLoad } from '../load/load-options.ts'
+import type { JobsLoad, LoadOptions } from '../load/load-options.ts'
 import type { LaneName } from '../load/sample.ts'
 import type { FlagReader, RawFlags } from './flag-reader.ts'
+import { readTls } from './url-flags.ts'
 
 const MAX_RATE = 1_000
 const DEFAULT_RATE = 10
@@ -96,6 +97,17 @@ export function readJobs(
     lockMs: reader.duration('jobs-lock', once ? DEFAULT_LOCK_MS : 0),
     quietMs,
   }
+}
+
+/** Reads the TLS flags for a producer with https; without such a flag it is trusted as Node.js trusts it. */
+export function readJobsTls(
+  reader: FlagReader,
+  raw: RawFlags,
+  { url }: Pick<JobsLoad, 'url'>,
+): Pick<LoadOptions, 'jobsTls'> {
+  const { protocol, hostname } = new URL(url)
+  if (protocol !== 'https:' || (raw['insecure'] !== true && !reader.has('ca'))) return {}
+  return { jobsTls: readTls(reader, raw, hostname.replace(/^\[|\]$/g, '')) }
 }
 
 function readProducer(reader: FlagReader): string {

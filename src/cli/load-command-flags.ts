@@ -72,6 +72,6 @@ export function readLoadCommandFlags(raw: RawFlags, io: CliIo): LoadCommandOptio
     progressMs: reader.duration('progress', 5_000),
   }
   checkJsonFile(reader, io)
-  if (reader.problems.length > 0) throw new LastcallError('LASTCALL_USAGE', reader.problems)
+  if (reader.problems.length > 0) throw new LastcallError('LASTCALL_USAGE', [...new Set(reader.problems)])
   return options
 }

@@ -7,7 +7,7 @@ import type { PlainRequest } from '../load/plain-request.ts'
 import type { Route } from '../load/route.ts'
 import type { LaneName } from '../load/sample.ts'
 import type { FlagReader, RawFlags } from './flag-reader.ts'
-import { addJobsFlags, readJobs, readLaneNames, refuseUnused } from './jobs-flags.ts'
+import { addJobsFlags, readJobs, readJobsTls, readLaneNames, refuseUnused } from './jobs-flags.ts'
 import { readLaneFlags } from './lane-flags.ts'
 import { addRequestFlags, readHeaders, readPath, readRequest, requestFlags } from './request-flags.ts'
 
@@ -118,7 +118,7 @@ export function readLoadFlags(
     requests,
     headers: { host: hostHeader, ...readHeaders(reader) },
     laneHeaders: own.headers,
-    ...(jobs && { jobs }),
+    ...(jobs && { jobs, ...readJobsTls(reader, raw, jobs) }),
   }
 }
 

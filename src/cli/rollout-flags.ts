@@ -101,7 +101,7 @@ export function readRolloutFlags(raw: RawFlags, words: readonly string[], io: Cl
     return readLoadFlags(reader, raw, fallbacks)
   }
   // Problems of the load have to be known before the cluster is asked.
-  const { lanes, jobs } = loadFor(1, '')
+  const { lanes, jobs, jobsTls } = loadFor(1, '')
   const output = reader.text('output', 'text')
   if (output !== 'text' && output !== 'json') {
     reader.problems.push(`--output: got '${output}', wanted json or text`)
@@ -117,7 +117,7 @@ export function readRolloutFlags(raw: RawFlags, words: readonly string[], io: Cl
     port: optional('port'),
     http2Port: http2Port === 0 ? undefined : http2Port,
     url: byUrl && { words: byUrl.url.href, target: byUrl.target },
-    producer: jobs && !sendsToPods(lanes) ? producerOf(jobs) : undefined,
+    producer: jobs && !sendsToPods(lanes) ? producerOf(jobs, jobsTls) : undefined,
     image: reader.text('image', DEFAULT_IMAGE),
     serviceAccount: optional('service-account'),
     observeFrom,
@@ -141,8 +141,8 @@ export function readRolloutFlags(raw: RawFlags, words: readonly string[], io: Cl
   return flags
 }
 
-function producerOf({ url }: JobsLoad): Destination {
-  return { words: `the producer of jobs at ${url}`, target: targetOf(new URL(url)) }
+function producerOf({ url }: JobsLoad, tls: LoadOptions['jobsTls']): Destination {
+  return { words: `the producer of jobs at ${url}`, target: targetOf(new URL(url), tls) }
 }
 
 function readWorkload(reader: FlagReader, words: readonly string[]): WorkloadName {

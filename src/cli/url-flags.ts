@@ -22,7 +22,7 @@ export function addTlsFlags(command: Command): Command {
   return command
     .option(
       '--ca <file>',
-      'certificates of the authorities to trust with an https URL, PEM (default: public ones)',
+      'certificates of the authorities to trust with an https URL, also of --jobs-url; PEM (default: public ones)',
     )
     .option('--insecure', 'accept any certificate')
 }
@@ -48,21 +48,24 @@ export function readUrlTarget(reader: FlagReader, raw: RawFlags): UrlTarget | un
   const port = Number(url.port || (isTls ? 443 : 80))
   const host = url.hostname.replace(/^\[|\]$/g, '')
   const http2Port = reader.integer('http2-port', isTls ? port : Math.min(port + 1, MAX_PORT), [1, MAX_PORT])
-  const tls = readTls(reader, raw['insecure'] === true, host)
+  const tls = readTls(reader, raw, host)
   if (isTls) return { url, target: { host, port, http2Port, tls } }
   refuseTls(reader, raw)
   return { url, target: { host, port, http2Port } }
 }
 
-/** Refuses TLS flags without an https URL, where they have no effect. */
+/** Refuses TLS flags that have no effect, because neither the load nor its jobs go to an https URL. */
 export function refuseTls(reader: FlagReader, raw: RawFlags): void {
+  if (reader.text('jobs-url', '').startsWith('https:')) return
   for (const flag of ['ca', 'insecure']) {
     if (raw[flag] !== undefined && raw[flag] !== false)
-      reader.problems.push(`--${flag}: needs a --url that begins with https://`)
+      reader.problems.push(`--${flag}: needs a --url or --jobs-url that begins with https://`)
   }
 }
 
-function readTls(reader: FlagReader, insecure: boolean, host: string): TargetTls {
+/** Reads the TLS flags for an https URL with this host. */
+export function readTls(reader: FlagReader, raw: RawFlags, host: string): TargetTls {
+  const insecure = raw['insecure'] === true
   const ca = reader.has('ca') ? readCa(reader) : undefined
   if (ca !== undefined && insecure) {
     reader.problems.push('--insecure: accepts any certificate, so --ca has no effect; leave one of them out')

@@ -3,6 +3,7 @@ import type { LaneChanges } from './lane-changes.ts'
 import type { PlainRequest } from './plain-request.ts'
 import type { LaneName, PickTarget } from './sample.ts'
 import type { LoadShare } from './share.ts'
+import type { TargetTls } from './tls.ts'
 
 /** Settings for jobs. A producer, which the rollout does not replace, enqueues them for the workers. */
 export interface JobsLoad {
@@ -52,6 +53,8 @@ export interface LoadOptions {
   readonly laneHeaders: Readonly<Record<LaneName, Headers>>
   /** Settings of the lane jobs. Without them the lane cannot run. */
   readonly jobs?: JobsLoad
+  /** How the producer of jobs speaks TLS. Left out: its certificate is trusted as Node.js trusts it */
+  readonly jobsTls?: TargetTls
 }
 
 /** Everything that {@link startLoad} needs besides the options. */

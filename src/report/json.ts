@@ -68,9 +68,10 @@ export function toLoadDocument(
 
 /**
  * Removes the values of header fields and bodies: they may be secrets, which do not belong into a results
- * file.
+ * file. Removes the certificates of the producer, because they would fill it.
  */
-function withoutValues({ laneHeaders, headers, requests, ...load }: LoadOptions): ShownLoadOptions {
+function withoutValues(options: LoadOptions): ShownLoadOptions {
+  const { laneHeaders, headers, requests, jobsTls: _jobsTls, ...load } = options
   return {
     ...load,
     requests: mapValues(requests, (each) => each.map(withoutSecrets)),

@@ -8,7 +8,10 @@ import type { Verdict } from '../rollout/verdict.ts'
 /**
  * The options of the load. Leaves out the values of header fields and bodies, because they may be secrets.
  */
-export interface ShownLoadOptions extends Omit<LoadOptions, 'headers' | 'laneHeaders' | 'requests'> {
+export interface ShownLoadOptions extends Omit<
+  LoadOptions,
+  'headers' | 'laneHeaders' | 'requests' | 'jobsTls'
+> {
   readonly requests: Readonly<Record<LaneName, readonly ShownRequest[]>>
   /** Names of the header fields of all requests. */
   readonly headers: readonly string[]

@@ -76,6 +76,11 @@ suite('the flags of jobs for workers', () => {
     const tls = { servername: 'jobs.example', insecure: false }
     assert.deepEqual(target('https://jobs.example/q'), { host: 'jobs.example', port: 443, tls })
     assert.deepEqual(target('http://[::1]/q'), { host: '::1', port: 80 })
+    const address = { host: '10.0.0.1', port: 443, tls: { insecure: false } }
+    assert.deepEqual(target('https://10.0.0.1/q'), address)
+    const flags = rollout({ lanes: 'jobs', jobsUrl: 'https://jobs.example/q', insecure: true })
+    assert.deepEqual(flags.producer?.target.tls, { ...tls, insecure: true })
+    assert.deepEqual(flags.loadFor(1, '').jobsTls, { ...tls, insecure: true })
   })
 
   test('--lanes all has the lane only where there is a producer', () => {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { createServer as createHttpsServer } from 'node:https'
 import { type TestContext, suite, test } from 'node:test'
 import { main } from '../../src/cli/main.ts'
 import type { LoadDocument } from '../../src/report/load-command-document.ts'
@@ -6,6 +8,7 @@ import { type CapturedIo, captureIo } from '../helpers/captured-io.ts'
 import { readDocument } from '../helpers/documents.ts'
 import { eventually } from '../helpers/eventually.ts'
 import { type JobQueue, startJobQueue, work } from '../helpers/job-queue.ts'
+import { listen } from '../helpers/listen.ts'
 
 interface Waiting {
   readonly io: CapturedIo
@@ -59,4 +62,27 @@ suite('load with jobs that are done once', () => {
     assert.equal(await ended, 1)
     assert.ok(!io.err().includes('looked at again'))
   })
+})
+
+test('load takes --ca and --insecure for a producer with https', { timeout: 20_000 }, async (t) => {
+  const cert = 'test/fixtures/tls/cert.pem'
+  const pair = { key: readFileSync('test/fixtures/tls/key.pem'), cert: readFileSync(cert) }
+  const server = createHttpsServer(pair, (request, response) => {
+    request.resume()
+    response.end('{"done":1}')
+  })
+  const { port } = await listen(t, server)
+  const flags = ['--lanes', 'jobs', '--jobs-url', `https://127.0.0.1:${port}/jobs`, '--duration', '500ms']
+  for (const more of [['--ca', cert], ['--insecure']]) {
+    const io = captureIo()
+    await main(['load', ...flags, ...more, '--start-timeout', '1ms', '--json', '-'], io)
+    assert.equal(io.err(), '')
+    const { failed, requests } = readDocument<LoadDocument>(io.out())
+    assert.equal(failed, 0)
+    assert.ok(requests > 0)
+    assert.ok(!io.out().includes('BEGIN CERTIFICATE'))
+  }
+  const io = captureIo()
+  assert.equal(await main(['load', ...flags, '--start-timeout', '1ms'], io), 2)
+  assert.match(io.err(), /DEPTH_ZERO_SELF_SIGNED_CERT/)
 })

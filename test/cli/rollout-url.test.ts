@@ -81,6 +81,6 @@ suite('lastcall rollout --url', () => {
   test('flags of TLS without a URL are refused before the cluster is asked', async () => {
     const io = captureIo()
     assert.equal(await main(['rollout', 'deploy/shop', '--insecure', '--kubeconfig', '/no/such'], io), 2)
-    assert.match(io.err(), /--insecure: needs a --url that begins with https/)
+    assert.match(io.err(), /--insecure: needs a --url or --jobs-url that begins with https/)
   })
 })

@@ -55,8 +55,8 @@ for (const [raw, words] of [
   [{ url: 'shop' }, /^--url: got 'shop', wanted one such as/],
   [{ url: 'ftp://shop' }, /^--url: got 'ftp:\/\/shop'/],
   [{ url: 'http://a:b@shop' }, /^--url: contains a password/],
-  [{ url: 'http://shop', ca: CERT }, /^--ca: needs a --url that begins with https/],
-  [{ url: 'http://shop', insecure: true }, /^--insecure: needs a --url that begins with https/],
+  [{ url: 'http://shop', ca: CERT }, /^--ca: needs a --url or --jobs-url that begins with https/],
+  [{ url: 'http://shop', insecure: true }, /^--insecure: needs a --url or --jobs-url that begins with https/],
   [{ url: 'https://shop', insecure: true, ca: CERT }, /^--insecure: accepts any certificate/],
   [{ url: 'https://shop', ca: '/no/such' }, /^--ca: '\/no\/such' cannot be read \(ENOENT/],
   [

@@ -23,7 +23,7 @@ const run: Lane = async (context) => {
   const { share, signal } = context
   const load = jobsOf(context.options)
   const { url, perSecond, timeoutMs, once } = load
-  const producer = createProducer(url, context.headers)
+  const producer = createProducer(url, context.headers, context.options.jobsTls)
   const ending = new AbortController()
   context.own({ destroy: () => (ending.abort(), producer.destroy()) })
   let stoppedMs = performance.now()
@@ -70,7 +70,7 @@ export function mostAfterLoadMs(load: JobsLoad): number {
 
 async function tryJob(request: TrialRequest, options: LoadOptions): Promise<Sample> {
   const { url, timeoutMs } = jobsOf(options)
-  const producer = createProducer(url, request.headers)
+  const producer = createProducer(url, request.headers, options.jobsTls)
   // A queue accepts each id once, even across runs.
   const id = `self-test-${randomUUID()}`
   const { signal } = new AbortController()

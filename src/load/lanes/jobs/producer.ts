@@ -1,9 +1,11 @@
+import { isIP } from 'node:net'
 import type { BodyCheck } from '../../body-check.ts'
 import type { Headers } from '../../headers.ts'
 import { HttpClient } from '../../http1/client.ts'
 import { successStatuses } from '../../plain-request.ts'
 import { sendRequest } from '../../request.ts'
 import { readClocks, type Sample, type SampleError, type Target } from '../../sample.ts'
+import type { TargetTls } from '../../tls.ts'
 import type { RequestIdentity } from '../../trace.ts'
 
 /** The server that accepts jobs and knows how often each was done. The rollout does not replace it. */
@@ -31,10 +33,10 @@ export const WRONG_ANSWER = 'WRONG_ANSWER'
  * Creates a producer. Each request uses its own connection: a reused one could be closed at that moment, and
  * the job would look lost.
  */
-export function createProducer(url: string, headers: Headers): Producer {
+export function createProducer(url: string, headers: Headers, tls?: TargetTls): Producer {
   const place = new URL(url)
   const { host, pathname, search } = place
-  const target = targetOf(place)
+  const target = targetOf(place, tls)
   const client = new HttpClient(() => target, false)
   const base = pathname.replace(/\/$/, '')
   const pathOf = (id: string): string => `${base}/${id}${search}`
@@ -65,14 +67,14 @@ export function createProducer(url: string, headers: Headers): Producer {
   }
 }
 
-/** The target of a URL. Node.js decides which certificates to trust. */
-export function targetOf({ protocol, hostname, port }: URL): Target {
+/** The target of a URL. Without `tls` Node.js decides which certificates to trust. */
+export function targetOf({ protocol, hostname, port }: URL, tls?: TargetTls): Target {
   const host = hostname.replace(/^\[|\]$/g, '')
   const isTls = protocol === 'https:'
   return {
     host,
     port: Number(port || (isTls ? 443 : 80)),
-    ...(isTls && { tls: { servername: host, insecure: false } }),
+    ...(isTls && { tls: tls ?? { ...(isIP(host) === 0 && { servername: host }), insecure: false } }),
   }
 }
 
