@@ -32,7 +32,8 @@ export function addJobsFlags(command: Command): Command {
     .option(
       '--jobs-lock <duration>',
       'how long the queue keeps a job for a worker that is gone, as its lock, visibility time-out and checks for both ' +
-        'take; done jobs are looked at again no sooner than that after the last pod went away ' +
+        'take; done jobs are looked at again no sooner than that after the last pod went away, so that a pod of ' +
+        'lastcall load needs a longer grace period ' +
         '(default: 60s with --jobs-once, else 0)',
     )
 }

@@ -29,10 +29,7 @@ const examples: readonly Example[] = [
 /** `lastcall load --url URL`: the load engine against one address, to run inside a cluster. */
 export function createLoadCommand(io: CliIo, onExitCode: (code: number) => void): Command {
   const command = new Command('load')
-    .description(
-      'Send load to one URL until SIGTERM, without retries, and list every request that failed; with --jobs-lock, ' +
-        'give its pod a longer grace period than that',
-    )
+    .description('Send load to one URL until SIGTERM, without retries, and list every request that failed')
     .option(
       '--url <url>',
       'http or https URL of the Service; its name is looked up once (required, but not for jobs alone)',
