@@ -9,6 +9,18 @@ pod as it was before. What is already there is not done again, so a second pass 
 {{- end -}}
 
 {{/*
+The shutdown delay in milliseconds, in CEL. Without a hook clients still have to learn of the pod's end, so it is longer then: the
+application chart's numbers.
+*/}}
+{{- define "lastcall-policies.shutdownDelay" -}}
+{{- if kindIs "invalid" .shutdownDelaySeconds -}}
+variables.preStop > 0 ? 2000 : 5000
+{{- else -}}
+{{ mul .shutdownDelaySeconds 1000 }}
+{{- end -}}
+{{- end -}}
+
+{{/*
 How long readiness stays green, in CEL. Without a hook clients are still sent to the pod until its listeners close, and kube-proxy
 sends to a terminating pod only while its readiness probe passes (KEP-1669).
 */}}
@@ -25,7 +37,7 @@ variables.preStop > 0 ? '0s' : variables.shutdownDelay % 1000 == 0
 {{- define "lastcall-policies.settings" -}}
 {{- $in := .Values.lifecycle -}}
 [{'name': 'LASTCALL_PROBE_PORT', 'value': '{{ int .Values.probePort }}'},
-{'name': 'LASTCALL_SHUTDOWN_DELAY', 'value': '{{ int $in.shutdownDelaySeconds }}s'},
+{'name': 'LASTCALL_SHUTDOWN_DELAY', 'value': string(({{ include "lastcall-policies.shutdownDelay" $in }}) / 1000) + 's'},
 {'name': 'LASTCALL_READINESS_FAIL_DELAY', 'value': {{ include "lastcall-policies.readinessFailDelay" $in }}},
 {'name': 'LASTCALL_DRAIN_TIMEOUT', 'value': '{{ int $in.drainTimeoutSeconds }}s'},
 {'name': 'LASTCALL_HOOKS_TIMEOUT', 'value': '{{ int $in.hooksTimeoutSeconds }}s'}]
@@ -33,9 +45,9 @@ variables.preStop > 0 ? '0s' : variables.shutdownDelay % 1000 == 0
 
 {{- define "lastcall-policies.setVariables" -}}
 {{- $in := .Values.lifecycle -}}
-{{- $defaults := dict "shutdownDelay" $in.shutdownDelaySeconds
-  "drainTimeout" $in.drainTimeoutSeconds
-  "hooksTimeout" $in.hooksTimeoutSeconds -}}
+{{- $defaults := dict "shutdownDelay" (include "lastcall-policies.shutdownDelay" $in)
+  "drainTimeout" (mul $in.drainTimeoutSeconds 1000)
+  "hooksTimeout" (mul $in.hooksTimeoutSeconds 1000) -}}
 {{ include "lastcall-policies.variables" (dict "defaults" $defaults "preStop" (mul $in.preStop.seconds 1000)) }}
 - name: newGrace
   expression: >-
