@@ -36,8 +36,11 @@ variables.preStop > 0 ? '0s' : variables.shutdownDelay % 1000 == 0
 {{/* The server's environment, as a list in CEL. The application chart's names. */}}
 {{- define "lastcall-policies.settings" -}}
 {{- $in := .Values.lifecycle -}}
+{{- /* It is written only to a pod that says no other. */ -}}
+{{- $computed := "string(variables.shutdownDelay / 1000) + 's'" -}}
+{{- $given := printf "'%ds'" (int $in.shutdownDelaySeconds) -}}
 [{'name': 'LASTCALL_PROBE_PORT', 'value': '{{ int .Values.probePort }}'},
-{'name': 'LASTCALL_SHUTDOWN_DELAY', 'value': string(({{ include "lastcall-policies.shutdownDelay" $in }}) / 1000) + 's'},
+{'name': 'LASTCALL_SHUTDOWN_DELAY', 'value': {{ ternary $computed $given (kindIs "invalid" $in.shutdownDelaySeconds) }}},
 {'name': 'LASTCALL_READINESS_FAIL_DELAY', 'value': {{ include "lastcall-policies.readinessFailDelay" $in }}},
 {'name': 'LASTCALL_DRAIN_TIMEOUT', 'value': '{{ int $in.drainTimeoutSeconds }}s'},
 {'name': 'LASTCALL_HOOKS_TIMEOUT', 'value': '{{ int $in.hooksTimeoutSeconds }}s'}]
