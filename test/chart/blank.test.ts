@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { isMap, parseDocument, type YAMLMap } from 'yaml'
+import { isMap, parse, parseDocument, type YAMLMap } from 'yaml'
 
 import {
   chartPath,
@@ -42,6 +42,22 @@ chartSuite('chart values that are blank', () => {
       const named = new RegExp(`missing propert[^\n]*'${path.at(-1)}'|- ${path.join('\\.')}`)
       assert.match(stderr, named, path.join('.'))
       assert.doesNotMatch(stderr, /nil pointer|error calling/, path.join('.'))
+    }
+  })
+
+  test('a section is refused where it is blank, and has its defaults where it is an empty map', async () => {
+    const defaults = parse(text) as Readonly<Record<string, unknown>>
+    const mayBeBlank = new Set(['resources', 'podSecurityContext', 'containerSecurityContext'])
+    const isSection = (name: string): boolean =>
+      paths.some(([top, below]) => top === name && below !== undefined)
+    const whole = await renderChart({ image })
+    for (const [name, value] of Object.entries(defaults)) {
+      if (['[]', '{}', 'null', '""'].includes(JSON.stringify(value)) || mayBeBlank.has(name)) {
+        await renderChart({ image, [name]: null })
+      } else if (isSection(name) && name !== 'image') {
+        assert.match(await refusal({ [name]: null }), new RegExp(`missing property '${name}'`))
+        assert.deepEqual(await renderChart({ image, [name]: {} }), whole, name)
+      }
     }
   })
 

@@ -36,10 +36,29 @@ function expressionOf(spec: PolicySpec, name: string): string {
   return spec.variables.find((variable) => variable.name === name)?.expression ?? ''
 }
 
-/** Names and values of the environment that an expression writes. */
-function settingsIn(expression: string): Readonly<Record<string, string>> {
-  const pairs = expression.matchAll(/\{'name': '(\w+)', 'value': '([^']*)'\}/g)
-  return Object.fromEntries([...pairs].map(([, name, value]) => [name, value]))
+/**
+ * Evaluates CEL that is JavaScript as well, as long as times are numbers that are divided without a rest.
+ * Milliseconds.
+ */
+function evaluate(expression: string, variables: Readonly<Record<string, number>>): unknown {
+  return runInNewContext(expression, { variables, string: String })
+}
+
+/** Names and values of the environment that a pod gets. Milliseconds. */
+function settingsIn(
+  expression: string,
+  preStop: number,
+  shutdownDelay: number,
+): Readonly<Record<string, unknown>> {
+  const pairs = expression.matchAll(/\{'name': '(\w+)', 'value': ([^}]*)\}/g)
+  const valueOf = (value = ''): unknown => evaluate(value, { preStop, shutdownDelay })
+  return Object.fromEntries([...pairs].map(([, name, value]) => [name, valueOf(value)]))
+}
+
+/** The milliseconds of a time that the pod does not say. */
+function defaultIn(spec: PolicySpec, name: string, preStop: number): number {
+  const [, value = ''] = /^\[\[([^\]]*)\]/.exec(expressionOf(spec, name)) ?? []
+  return evaluate(value, { preStop }) as number
 }
 
 chartSuite('chart lastcall-policies', () => {
@@ -58,14 +77,15 @@ chartSuite('chart lastcall-policies', () => {
       const ours = specOf(await render({ ...values, engine: 'mutating' }, 'MutatingAdmissionPolicy'))
       const theirs = await renderDeployment(values, { kubeVersion })
       const { PORT: _, LASTCALL_PRE_STOP, LASTCALL_GRACE_PERIOD, ...settings } = environmentOf(theirs)
-      assert.deepEqual(settingsIn(expressionOf(ours, 'settings')), settings)
+      const seconds = Number(containerOf(theirs).lifecycle?.preStop.sleep.seconds)
+      const delay = defaultIn(ours, 'shutdownDelay', seconds * 1_000)
+      assert.deepEqual(settingsIn(expressionOf(ours, 'settings'), seconds * 1_000, delay), settings)
       assert.match(expressionOf(ours, 'mirrors'), /'LASTCALL_GRACE_PERIOD'.*'LASTCALL_PRE_STOP'/)
-      const sleep = `${containerOf(theirs).lifecycle?.preStop.sleep.seconds}`
-      assert.equal(`${sleep}s`, LASTCALL_PRE_STOP)
+      assert.equal(`${seconds}s`, LASTCALL_PRE_STOP)
       assert.ok(
-        ours.mutations[0].jsonPatch.expression.includes(`{'preStop': {'sleep': {'seconds': ${sleep}}}}`),
+        ours.mutations[0].jsonPatch.expression.includes(`{'preStop': {'sleep': {'seconds': ${seconds}}}}`),
       )
-      assert.ok(expressionOf(ours, 'preStop').includes(`'none' ? ${sleep}000`))
+      assert.ok(expressionOf(ours, 'preStop').includes(`'none' ? ${seconds}000`))
       assert.equal(LASTCALL_GRACE_PERIOD, `${sumOf(ours) / 1_000}s`)
     })
   }
@@ -73,13 +93,29 @@ chartSuite('chart lastcall-policies', () => {
   test('readiness stays green to the end of the shutdown delay of a pod without a hook', async () => {
     const values = { engine: 'mutating', lifecycle: { preStop: { seconds: 0 } } }
     const settings = expressionOf(specOf(await render(values, 'MutatingAdmissionPolicy')), 'settings')
-    const [, value = ''] = /'LASTCALL_READINESS_FAIL_DELAY', 'value': ([^}]*)}/.exec(settings) ?? []
-    // CEL that is JavaScript as well, once times are numbers that are divided without a rest.
     const valueFor = (preStop: number, shutdownDelay: number): unknown =>
-      runInNewContext(value, { variables: { preStop, shutdownDelay }, string: String })
+      settingsIn(settings, preStop, shutdownDelay)['LASTCALL_READINESS_FAIL_DELAY']
     assert.equal(valueFor(0, 5_000), '5s')
     assert.equal(valueFor(0, 8_500), '8500ms')
     assert.equal(valueFor(4_000, 5_000), '0s')
+  })
+
+  test('a pod without a hook waits as long itself as with the application chart', async () => {
+    const values = { lifecycle: { preStop: { seconds: 0 } } }
+    const ours = specOf(await render({ ...values, engine: 'mutating' }, 'MutatingAdmissionPolicy'))
+    const theirs = environmentOf(await renderDeployment(values, { kubeVersion }))
+    const delay = defaultIn(ours, 'shutdownDelay', 0)
+    const { LASTCALL_SHUTDOWN_DELAY, LASTCALL_READINESS_FAIL_DELAY } = settingsIn(
+      expressionOf(ours, 'settings'),
+      0,
+      delay,
+    )
+    assert.equal(LASTCALL_SHUTDOWN_DELAY, '5s')
+    assert.equal(LASTCALL_SHUTDOWN_DELAY, theirs['LASTCALL_SHUTDOWN_DELAY'])
+    assert.equal(LASTCALL_READINESS_FAIL_DELAY, theirs['LASTCALL_READINESS_FAIL_DELAY'])
+    assert.equal(theirs['LASTCALL_GRACE_PERIOD'], `${sumOf(ours) / 1_000}s`)
+    // A hook of the pod's own is kept, and is one all the same.
+    assert.equal(defaultIn(ours, 'shutdownDelay', 7_000), 2_000)
   })
 
   test('auto imports what the application chart imports, and copies it in the same way', async () => {
@@ -162,12 +198,10 @@ chartSuite('chart lastcall-policies', () => {
 
 /** The grace period of a bare pod, margin included, from the expressions. Milliseconds. */
 function sumOf(spec: PolicySpec): number {
-  const places: readonly (readonly [string, RegExp])[] = [
-    ['preStop', /'none' \? (\d+)/],
-    ['shutdownDelay', /^\[\[(\d+)\]/],
-    ['drainTimeout', /^\[\[(\d+)\]/],
-    ['hooksTimeout', /^\[\[(\d+)\]/],
-    ['newGrace', /variables\.sum \+ (\d+)/],
-  ]
-  return places.reduce((sum, [name, place]) => sum + Number(place.exec(expressionOf(spec, name))?.[1]), 0)
+  const numberIn = (name: string, place: RegExp): number => Number(place.exec(expressionOf(spec, name))?.[1])
+  const preStop = numberIn('preStop', /'none' \? (\d+)/)
+  return ['shutdownDelay', 'drainTimeout', 'hooksTimeout'].reduce(
+    (sum, name) => sum + defaultIn(spec, name, preStop),
+    preStop + numberIn('newGrace', /variables\.sum \+ (\d+)/),
+  )
 }

@@ -104,6 +104,12 @@ const remedies: readonly (readonly [Values, RegExp, ...Values[]])[] = [
     { service: { enabled }, ingress: { enabled, hosts: [{}] } },
     { service: { enabled: false }, ingress: { enabled: false, hosts: [{}] } },
   ],
+  [
+    { service: { enabled: false }, profile: 'alb-ip' },
+    /leave profile empty, or set service\.enabled to true if requests come through a Service of your own/,
+    { service: { enabled: false }, profile: '' },
+    { service: { enabled }, profile: 'alb-ip' },
+  ],
 ]
 
 chartSuite('chart remedies', () => {

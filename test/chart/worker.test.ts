@@ -38,7 +38,14 @@ chartSuite('chart for a worker', () => {
     assert.equal(podOf(delay).terminationGracePeriodSeconds, 26)
   })
 
-  test('a profile brings its annotations and no delay, because nobody sends requests to it', async () => {
+  test('a profile that has nothing but delays is refused, whatever else is set', async () => {
+    for (const lifecycle of [{}, { preStop: { mode: 'sleep' } }, { acceptLoss: true }]) {
+      const message = await refusal({ ...worker, profile: 'alb-ip', lifecycle })
+      assert.match(message, /profile is alb-ip and service\.enabled is false: a worker has no outermost hop/)
+    }
+  })
+
+  test('a profile for the pods brings its annotations and no delay, because nobody sends requests to it', async () => {
     for (const lifecycle of [{}, { preStop: { mode: 'none' } }]) {
       const deployment = await renderDeployment({ ...worker, profile: 'istio', lifecycle })
       assert.equal(environmentOf(deployment)['LASTCALL_SHUTDOWN_DELAY'], '0s')

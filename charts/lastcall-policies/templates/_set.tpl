@@ -9,6 +9,18 @@ pod as it was before. What is already there is not done again, so a second pass 
 {{- end -}}
 
 {{/*
+The shutdown delay in milliseconds, in CEL. Without a hook clients still have to learn of the pod's end, so it is longer then: the
+application chart's numbers.
+*/}}
+{{- define "lastcall-policies.shutdownDelay" -}}
+{{- if kindIs "invalid" .shutdownDelaySeconds -}}
+variables.preStop > 0 ? 2000 : 5000
+{{- else -}}
+{{ mul .shutdownDelaySeconds 1000 }}
+{{- end -}}
+{{- end -}}
+
+{{/*
 How long readiness stays green, in CEL. Without a hook clients are still sent to the pod until its listeners close, and kube-proxy
 sends to a terminating pod only while its readiness probe passes (KEP-1669).
 */}}
@@ -24,8 +36,11 @@ variables.preStop > 0 ? '0s' : variables.shutdownDelay % 1000 == 0
 {{/* The server's environment, as a list in CEL. The application chart's names. */}}
 {{- define "lastcall-policies.settings" -}}
 {{- $in := .Values.lifecycle -}}
+{{- /* It is written only to a pod that says no other. */ -}}
+{{- $computed := "string(variables.shutdownDelay / 1000) + 's'" -}}
+{{- $given := printf "'%ds'" (int $in.shutdownDelaySeconds) -}}
 [{'name': 'LASTCALL_PROBE_PORT', 'value': '{{ int .Values.probePort }}'},
-{'name': 'LASTCALL_SHUTDOWN_DELAY', 'value': '{{ int $in.shutdownDelaySeconds }}s'},
+{'name': 'LASTCALL_SHUTDOWN_DELAY', 'value': {{ ternary $computed $given (kindIs "invalid" $in.shutdownDelaySeconds) }}},
 {'name': 'LASTCALL_READINESS_FAIL_DELAY', 'value': {{ include "lastcall-policies.readinessFailDelay" $in }}},
 {'name': 'LASTCALL_DRAIN_TIMEOUT', 'value': '{{ int $in.drainTimeoutSeconds }}s'},
 {'name': 'LASTCALL_HOOKS_TIMEOUT', 'value': '{{ int $in.hooksTimeoutSeconds }}s'}]
@@ -33,9 +48,9 @@ variables.preStop > 0 ? '0s' : variables.shutdownDelay % 1000 == 0
 
 {{- define "lastcall-policies.setVariables" -}}
 {{- $in := .Values.lifecycle -}}
-{{- $defaults := dict "shutdownDelay" $in.shutdownDelaySeconds
-  "drainTimeout" $in.drainTimeoutSeconds
-  "hooksTimeout" $in.hooksTimeoutSeconds -}}
+{{- $defaults := dict "shutdownDelay" (include "lastcall-policies.shutdownDelay" $in)
+  "drainTimeout" (mul $in.drainTimeoutSeconds 1000)
+  "hooksTimeout" (mul $in.hooksTimeoutSeconds 1000) -}}
 {{ include "lastcall-policies.variables" (dict "defaults" $defaults "preStop" (mul $in.preStop.seconds 1000)) }}
 - name: newGrace
   expression: >-

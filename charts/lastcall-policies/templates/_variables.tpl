@@ -5,16 +5,16 @@ implementation in Go differ): the sum of seconds and rest is right for both.
 The numbers of a pod are integers for the API server, and can be floating for Kyverno: `int` is right for both.
 */}}
 
-{{/* One of the pod's own numbers, else the default. `.variable`, `.env`, `.seconds`. */}}
+{{/* One of the pod's own numbers, else the default. `.variable`, `.env`, `.ms` (CEL). */}}
 {{- define "lastcall-policies.number" -}}
 - name: {{ .variable }}
   expression: >-
-    [[{{ mul .seconds 1000 }}] + variables.readable.filter(e, e.name == '{{ .env }}').map(e, duration(e.value))
+    [[{{ .ms }}] + variables.readable.filter(e, e.name == '{{ .env }}').map(e, duration(e.value))
     .map(d, d.getSeconds() * 1000 + d.getMilliseconds() % 1000)].map(list, list[size(list) - 1])[0]
 {{- end -}}
 
 {{/*
-What validations and mutations share. `.defaults` are the seconds of a number that the pod does not have.
+What validations and mutations share. `.defaults` are the milliseconds, in CEL, of a number that the pod does not have.
 The last entry of a name counts, as for the kubelet; an empty one is none, as for lastcall.
 */}}
 {{- define "lastcall-policies.variables" -}}
@@ -46,14 +46,14 @@ The last entry of a name counts, as for the kubelet; an empty one is none, as fo
   expression: >-
     !has(variables.container.lifecycle) || !has(variables.container.lifecycle.preStop) ? 'none'
     : has(variables.container.lifecycle.preStop.sleep) ? 'sleep' : 'other'
-{{ include "lastcall-policies.number" (dict "variable" "told" "env" "LASTCALL_PRE_STOP" "seconds" 0) }}
+{{ include "lastcall-policies.number" (dict "variable" "told" "env" "LASTCALL_PRE_STOP" "ms" 0) }}
 - name: preStop
   expression: >-
     variables.hook == 'sleep' ? int(variables.container.lifecycle.preStop.sleep.seconds) * 1000
     : variables.hook == 'none' ? {{ .preStop }} : variables.told
-{{ include "lastcall-policies.number" (dict "variable" "shutdownDelay" "env" "LASTCALL_SHUTDOWN_DELAY" "seconds" .defaults.shutdownDelay) }}
-{{ include "lastcall-policies.number" (dict "variable" "drainTimeout" "env" "LASTCALL_DRAIN_TIMEOUT" "seconds" .defaults.drainTimeout) }}
-{{ include "lastcall-policies.number" (dict "variable" "hooksTimeout" "env" "LASTCALL_HOOKS_TIMEOUT" "seconds" .defaults.hooksTimeout) }}
+{{ include "lastcall-policies.number" (dict "variable" "shutdownDelay" "env" "LASTCALL_SHUTDOWN_DELAY" "ms" .defaults.shutdownDelay) }}
+{{ include "lastcall-policies.number" (dict "variable" "drainTimeout" "env" "LASTCALL_DRAIN_TIMEOUT" "ms" .defaults.drainTimeout) }}
+{{ include "lastcall-policies.number" (dict "variable" "hooksTimeout" "env" "LASTCALL_HOOKS_TIMEOUT" "ms" .defaults.hooksTimeout) }}
 - name: sum
   expression: variables.preStop + variables.shutdownDelay + variables.drainTimeout + variables.hooksTimeout
 - name: grace

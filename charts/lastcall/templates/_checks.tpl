@@ -1,5 +1,6 @@
 {{/*
-Everything that is refused, with all problems in one message. Called once, from the Deployment, which is always rendered.
+Everything that is refused, with all problems in one message. Called once, from the Deployment or StatefulSet, one of which is always
+rendered.
 */}}
 {{- define "lastcall.check" -}}
 {{- $problems := include "lastcall.v1.problems" (include "lastcall.pod" . | fromJson) | fromJsonArray -}}

@@ -54,11 +54,16 @@ and notes.
 {{- end -}}
 
 {{/*
-What the profile does not allow, as a JSON list. Nobody sends requests to a worker. A readiness gate takes the place of
-minReadySeconds.
+What the profile does not allow, as a JSON list. Nobody sends requests to a worker: it has a profile only for its annotations of
+the pods (a sidecar has to outlive a worker as well). A readiness gate takes the place of minReadySeconds.
 */}}
 {{- define "lastcall.check.profile" -}}
 {{- $problems := list -}}
+{{- if and .Values.profile (not .Values.service.enabled) (not (include "lastcall.profile" . | fromJson).podAnnotations) -}}
+{{- $problems = append $problems (printf (print "profile is %s and service.enabled is false: a worker has no outermost hop, "
+  "so its pods would not wait before SIGTERM; leave profile empty, or set service.enabled to true if requests come through "
+  "a Service of your own (that of the chart does no harm beside it)") .Values.profile) -}}
+{{- end -}}
 {{- if and .Values.profile .Values.service.enabled (not .Values.lifecycle.acceptLoss) -}}
 {{- $profile := include "lastcall.profile" . | fromJson -}}
 {{- $n := include "lastcall.lifecycle" . | fromJson -}}

@@ -9,6 +9,35 @@
 {{- $sum -}}
 {{- end -}}
 
+{{/* Entries of `env` that are none, as a JSON list: each as the API server takes it, which takes no number for a value. */}}
+{{- define "lastcall.v1.problems.entries" -}}
+{{- $problems := list -}}
+{{- if not (has (kindOf .) (list "slice" "invalid")) -}}
+{{- $problems = append $problems (printf "env is %s, wanted a list, as [{name: A, value: text}]" (toJson .)) -}}
+{{- else -}}
+{{- range $index, $entry := . -}}
+{{- $own := printf "env[%d]" $index -}}
+{{- if not (kindIs "map" $entry) -}}
+{{- $problems = append $problems (printf "%s is %s, wanted a map of name, value, valueFrom" $own (toJson $entry)) -}}
+{{- else -}}
+{{- $name := index $entry "name" -}}
+{{- if not (hasKey $entry "name") -}}
+{{- $problems = append $problems (printf "%s has no name: it is %s" $own (toJson $entry)) -}}
+{{- else if not (and (kindIs "string" $name) $name) -}}
+{{- $problems = append $problems (printf "%s.name is %s, wanted text" $own (toJson $name)) -}}
+{{- end -}}
+{{- if not (has (kindOf (index $entry "value")) (list "string" "invalid")) -}}
+{{- $problems = append $problems (printf "%s.value (%v) is %s, wanted text: put it in quotes" $own $name (toJson $entry.value)) -}}
+{{- end -}}
+{{- if not (has (kindOf (index $entry "valueFrom")) (list "map" "invalid")) -}}
+{{- $problems = append $problems (printf "%s.valueFrom (%v) is %s, wanted a map" $own $name (toJson $entry.valueFrom)) -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $problems -}}
+{{- end -}}
+
 {{/*
 What is wrong with the given environment, as a JSON list. A name twice in one list is refused by server-side apply, and whichever won,
 the pod's numbers and the server's would differ.

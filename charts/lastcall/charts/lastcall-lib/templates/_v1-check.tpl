@@ -20,29 +20,49 @@
 {{- $problems := list -}}
 {{- $path := .path -}}
 {{- $defaults := .defaults -}}
-{{- range $key, $value := .given | default dict -}}
+{{- if not (has (kindOf .given) (list "map" "invalid")) -}}
+{{- $problems = append $problems (printf "%s is %s, wanted a map of %s"
+  $path (toJson .given) (keys $defaults | sortAlpha | join ", ")) -}}
+{{- else -}}
+{{- range $key, $value := .given -}}
 {{- $own := ternary $key (printf "%s.%s" $path $key) (eq $path "") -}}
 {{- if not (hasKey $defaults $key) -}}
 {{- $problems = append $problems (printf "%s is not known; there are %s" $own (keys $defaults | sortAlpha | join ", ")) -}}
-{{- else if and (kindIs "map" (index $defaults $key)) (not (kindIs "invalid" $value)) -}}
-{{- if kindIs "map" $value -}}
+{{- else if kindIs "map" (index $defaults $key) -}}
 {{- $part := dict "path" $own "given" $value "defaults" (index $defaults $key) -}}
 {{- $problems = concat $problems (include "lastcall.v1.problems.keys" $part | fromJsonArray) -}}
-{{- else -}}
-{{- $problems = append $problems (printf "%s is %v, wanted a map of %s"
-  $own $value (keys (index $defaults $key) | sortAlpha | join ", ")) -}}
 {{- end -}}
 {{- end -}}
 {{- end -}}
 {{- toJson $problems -}}
 {{- end -}}
 
+{{/* What is no text, or not such a one, as a JSON list. A blank one is the default. */}}
+{{- define "lastcall.v1.problems.texts" -}}
+{{- $problems := list -}}
+{{- $texts := list
+  (list "path" "^\\S+$" "the place of lifecycle in your values")
+  (list "module" "^\\S+$" "what lifecycle.auto imports, such as lastcall/auto")
+  (list "kubeVersion" "^v?[0-9]+([.](0|[1-9][0-9]*)){0,2}([-+][-+.0-9A-Za-z]+)?$" "a version as text, such as v1.30.0")
+-}}
+{{- range $texts -}}
+{{- $value := index $ (index . 0) -}}
+{{- $isText := and (kindIs "string" $value) (regexMatch (index . 1) (toString $value)) -}}
+{{- if not (or (kindIs "invalid" $value) $isText) -}}
+{{- $problems = append $problems (printf "%s is %s, wanted %s" (index . 0) (toJson $value) (index . 2)) -}}
+{{- end -}}
+{{- end -}}
+{{- toJson $problems -}}
+{{- end -}}
+
 {{- define "lastcall.v1.problems.input" -}}
-{{- $path := .path | default "lifecycle" -}}
+{{- $path := ternary .path "lifecycle" (kindIs "string" .path) -}}
 {{- $defaults := include "lastcall.v1.defaults" . | fromYaml -}}
 {{- $problems := include "lastcall.v1.problems.keys" (dict "path" "" "given" (omit . "lifecycle") "defaults" $defaults) | fromJsonArray -}}
 {{- $times := dict "path" $path "given" .lifecycle "defaults" $defaults.lifecycle -}}
 {{- $problems = concat $problems (include "lastcall.v1.problems.keys" $times | fromJsonArray) -}}
+{{- $problems = concat $problems (include "lastcall.v1.problems.texts" . | fromJsonArray) -}}
+{{- $problems = concat $problems (include "lastcall.v1.problems.entries" .env | fromJsonArray) -}}
 {{- if not $problems -}}
 {{- $input := include "lastcall.v1.input" . | fromJson -}}
 {{- $numbers := list
