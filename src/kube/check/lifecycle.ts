@@ -4,6 +4,7 @@ import { durationOf, hasLastcall } from '../environment.ts'
 import { gracePeriodOf } from '../grace-period.ts'
 import { describeVersion, hasSleepAction, type KubeVersion } from '../kube-version.ts'
 import { delaysSigterm, preStopOf } from '../pre-stop.ts'
+import { namesNoPort } from '../probe-port.ts'
 import type { PlainObject } from '../yaml/plain.ts'
 import { type CheckedPod, type Finding, loses, mayLose } from './rule.ts'
 
@@ -68,8 +69,13 @@ function waitFindings(container: PlainObject, budget: Budget): readonly Finding[
     const what = none ? 'there is no preStop hook' : 'the preStop hook waits 0s'
     const delay = none ? ' and no shutdown delay' : ' and there is no shutdown delay'
     const harm = 'the server closes while nodes that have not heard of it yet send it new connections'
-    const remedy = 'add a preStop sleep, or run lastcall kube patch for a Node.js server'
-    return [loses(`${what}${isOurs ? delay : ''}, so ${harm}: ${remedy}`)]
+    const said = `${what}${isOurs ? delay : ''}`
+    // The library waits of its own accord, so somebody has written the delay of 0, and a patch keeps it.
+    const remedy = isOurs
+      ? 'set LASTCALL_SHUTDOWN_DELAY to 5s, or add a preStop sleep'
+      : 'add a preStop sleep, or run lastcall kube patch for a Node.js server'
+    if (!namesNoPort(container)) return [loses(`${said}, so ${harm}: ${remedy}`)]
+    return isOurs ? [] : [mayLose(`${said}, so if it serves requests, ${harm}: ${remedy}`)]
   }
   if (isOurs) return []
   const harm = 'a server that closes connections in use at SIGTERM loses the requests on them'
