@@ -110,9 +110,10 @@ function resolveWait({ container, isJob, asked }: NumbersInput, { read, problems
   const shutdownDelayMs = asked.shutdownDelayMs ?? (saidMs ?? (isJob ? 0 : afterMs)) + takenOverMs
   const saidReadyMs =
     asked.readinessFailDelayMs === undefined ? read('LASTCALL_READINESS_FAIL_DELAY') : undefined
+  // A manifest may have a shorter one from an earlier patch, with another shutdown delay.
+  const leastReadyMs = preStopMs > 0 ? 0 : shutdownDelayMs
   const readinessFailDelayMs =
-    asked.readinessFailDelayMs ??
-    (saidReadyMs === undefined ? (preStopMs > 0 ? 0 : shutdownDelayMs) : saidReadyMs + takenOverMs)
+    asked.readinessFailDelayMs ?? Math.max(leastReadyMs, (saidReadyMs ?? 0) + takenOverMs)
   return { preStopMs, shutdownDelayMs, readinessFailDelayMs }
 }
 

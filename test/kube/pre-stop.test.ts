@@ -52,7 +52,7 @@ test('where the cluster has no sleep the shutdown delay takes it over, as in the
     ['', { asked: { ...asked, readinessFailDelayMs: 1_000 } }, 7_000, 1_000],
     ['', { asked: { ...asked, preStopMs: 0 } }, 5_000, 5_000],
     [env('PRE_STOP=40s'), { asked }, 42_000, 42_000],
-    [env('PRE_STOP=5s', 'SHUTDOWN_DELAY=4s', 'READINESS_FAIL_DELAY=1s'), { asked }, 9_000, 6_000],
+    [env('PRE_STOP=5s', 'SHUTDOWN_DELAY=4s', 'READINESS_FAIL_DELAY=1s'), { asked }, 9_000, 9_000],
   ]
   for (const [lines, wishes, delayMs, readyMs] of cases) {
     const { text, pods } = patch(deployment(lines), wishes)
@@ -61,6 +61,17 @@ test('where the cluster has no sleep the shutdown delay takes it over, as in the
     assert.ok(!text.includes('preStop:'), text)
     assert.deepEqual(patch(text, wishes).edits, [], 'the same patch once more changes nothing')
   }
+})
+
+test('without a hook a readiness delay that an earlier patch wrote grows with the shutdown delay', () => {
+  const first = patch(deployment(), { asked: { kubeVersion: old } })
+  const wishes = { asked: { kubeVersion: old, shutdownDelayMs: 20_000 } }
+  const { pods, notes, text } = patch(first.text, wishes)
+  assert.equal(pods[0]?.numbers.readinessFailDelayMs, 20_000)
+  assert.match(notes.join('\n'), /LASTCALL_READINESS_FAIL_DELAY was 7s and becomes 20s/)
+  assert.deepEqual(patch(text, wishes).edits, [])
+  const explicit = { asked: { ...wishes.asked, readinessFailDelayMs: 3_000 } }
+  assert.equal(numbersOf(first.text, explicit).readinessFailDelayMs, 3_000)
 })
 
 test('an old cluster with a sleep, or a --pre-stop, is refused with the remedy', () => {

@@ -1,5 +1,6 @@
 import { type Budget, checkBudget } from '../../core/budget.ts'
 import * as defaults from '../../core/defaults.ts'
+import { formatDuration } from '../../core/duration.ts'
 import { durationOf, hasLastcall } from '../environment.ts'
 import { gracePeriodOf } from '../grace-period.ts'
 import { describeVersion, hasSleepAction, type KubeVersion } from '../kube-version.ts'
@@ -29,6 +30,7 @@ export function checkLifecycle({
   return [
     ...sleepFindings(container.value, kubeVersion),
     ...(workload.isJob ? [] : waitFindings(container.value, budget)),
+    ...(workload.isJob ? [] : readinessFindings(container.value, budget)),
     ...(overBudget.length > 0 ? overBudget : hookFindings(budget, graceMs)),
   ]
 }
@@ -82,6 +84,17 @@ function waitFindings(container: PlainObject, budget: Budget): readonly Finding[
   const remedy =
     'run lastcall kube patch for a Node.js server, with --auto where its code does not use lastcall'
   return [mayLose(`nothing here loads lastcall: ${harm}; ${remedy}`)]
+}
+
+/** kube-proxy sends to a terminating pod only while its readiness probe passes (KEP-1669). */
+function readinessFindings(container: PlainObject, budget: Budget): readonly Finding[] {
+  const readyMs = durationOf(container, 'LASTCALL_READINESS_FAIL_DELAY')
+  const isInTime = typeof readyMs !== 'number' || readyMs >= budget.shutdownDelayMs
+  if (isInTime || preStopOf(container).how !== 'none') return []
+  const delay = formatDuration(budget.shutdownDelayMs)
+  const said = `LASTCALL_READINESS_FAIL_DELAY is ${formatDuration(readyMs)} and the shutdown delay ${delay}`
+  const harm = 'where all pods of a node end at once, requests fail although this one would still answer'
+  return [mayLose(`${said}, without a preStop hook: ${harm}; raise it to ${delay}`)]
 }
 
 /** The kubelet leaves 2 s when the hook has used up the grace period, also where the sum still fits. */
