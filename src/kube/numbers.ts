@@ -4,7 +4,7 @@ import { durationOf, probePortOf } from './environment.ts'
 import { resolveGrace } from './grace-period.ts'
 import { hasSleepAction, type KubeVersion } from './kube-version.ts'
 import { preStopOf } from './pre-stop.ts'
-import { resolvePreStop } from './resolve-pre-stop.ts'
+import { DEFAULT_SHUTDOWN_DELAY_AFTER_PRE_STOP_MS, resolvePreStop } from './resolve-pre-stop.ts'
 import type { PlainObject } from './yaml/plain.ts'
 
 /** Numbers that were asked for; the rest comes from the manifest, then from the defaults. */
@@ -42,8 +42,6 @@ export interface NumbersInput {
 const DEFAULT_MARGIN_MS = 3_000
 /** As in the chart. */
 const DEFAULT_PRE_STOP_MS = 5_000
-/** As in the chart: after a preStop sleep only keep-alive connections have to turn over. */
-const DEFAULT_SHUTDOWN_DELAY_AFTER_PRE_STOP_MS = 2_000
 
 /** Numbers, or the problems that prevent them. */
 export interface ResolvedNumbers {
@@ -95,10 +93,12 @@ interface Reading {
  */
 function resolveWait({ container, isJob, asked }: NumbersInput, { read, problems }: Reading): Wait {
   const hook = preStopOf(container)
+  const saidMs = asked.shutdownDelayMs === undefined ? read('LASTCALL_SHUTDOWN_DELAY') : undefined
   const { wantedMs, problems: inTheWay } = resolvePreStop(hook, {
     askedMs: asked.preStopMs,
     kubeVersion: asked.kubeVersion,
     saidMs: () => read('LASTCALL_PRE_STOP'),
+    shutdownDelayMs: asked.shutdownDelayMs ?? saidMs,
     defaultMs: isJob ? 0 : DEFAULT_PRE_STOP_MS,
   })
   for (const problem of inTheWay) problems.push(problem)
@@ -106,7 +106,6 @@ function resolveWait({ container, isJob, asked }: NumbersInput, { read, problems
   const preStopMs = wantedMs - takenOverMs
   const afterMs =
     wantedMs > 0 ? DEFAULT_SHUTDOWN_DELAY_AFTER_PRE_STOP_MS : defaults.DEFAULT_SHUTDOWN_DELAY_IN_KUBERNETES_MS
-  const saidMs = asked.shutdownDelayMs === undefined ? read('LASTCALL_SHUTDOWN_DELAY') : undefined
   const shutdownDelayMs = asked.shutdownDelayMs ?? (saidMs ?? (isJob ? 0 : afterMs)) + takenOverMs
   const saidReadyMs =
     asked.readinessFailDelayMs === undefined ? read('LASTCALL_READINESS_FAIL_DELAY') : undefined

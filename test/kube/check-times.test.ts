@@ -24,3 +24,9 @@ test('without a hook a readiness that fails before the shutdown delay is over ma
   assert.match(found?.[1] ?? '', /FAIL_DELAY is 5s and the shutdown delay 7s, .*; raise it to 7s$/)
   assert.deepEqual(lifecycle(patch(deployment()).text), [], 'a hook comes first')
 })
+
+test('the remedy for a sleep that the cluster drops keeps its time', () => {
+  const { text } = patch(deployment('lifecycle: {preStop: {sleep: {seconds: 20}}}'))
+  const said = /take it out and run lastcall kube patch --kube-version 1\.29 --shutdown-delay 22s,/
+  assert.match(lifecycle(text, '1.29')[0]?.[1] ?? '', said)
+})

@@ -77,8 +77,10 @@ test('without a hook a readiness delay that an earlier patch wrote grows with th
 test('an old cluster with a sleep, or a --pre-stop, is refused with the remedy', () => {
   const sleeping = deployment('lifecycle: {preStop: {sleep: {seconds: 5}}}')
   assert.throws(() => patch(sleeping, { asked: { kubeVersion: old } }), {
-    message: /Kubernetes 1\.29 drops a preStop sleep: take out the hook/,
+    message: /Kubernetes 1\.29 drops a preStop sleep: take out the hook and pass --shutdown-delay 7s/,
   })
+  const long = deployment(`lifecycle: {preStop: {sleep: {seconds: 20}}}\n${env('SHUTDOWN_DELAY=4s')}`)
+  assert.throws(() => patch(long, { asked: { kubeVersion: old } }), { message: /--shutdown-delay 24s/ })
   assert.throws(() => patch(deployment(), { asked: { kubeVersion: old, preStopMs: 5_000 } }), {
     message: /--pre-stop is 5s, and Kubernetes 1\.29 has no preStop sleep: .*--shutdown-delay/,
   })

@@ -6,6 +6,7 @@ import { gracePeriodOf } from '../grace-period.ts'
 import { describeVersion, hasSleepAction, type KubeVersion } from '../kube-version.ts'
 import { delaysSigterm, preStopOf } from '../pre-stop.ts'
 import { namesNoPort } from '../probe-port.ts'
+import { delayInsteadOf } from '../resolve-pre-stop.ts'
 import type { PlainObject } from '../yaml/plain.ts'
 import { type CheckedPod, type Finding, loses, mayLose } from './rule.ts'
 
@@ -58,8 +59,10 @@ function sleepFindings(container: PlainObject, version: KubeVersion | undefined)
   if (hook.how === 'invalid') return [loses(`${hook.problem}: the API server refuses it`)]
   if (hook.how !== 'sleep' || !version || hasSleepAction(version)) return []
   const said = `${describeVersion(version)} drops a preStop sleep without a word`
-  const remedy =
-    'take it out and run lastcall kube patch --kube-version, or use the command sleep of your image'
+  const delayMs = durationOf(container, 'LASTCALL_SHUTDOWN_DELAY')
+  const flag = delayInsteadOf(hook.seconds * 1_000, typeof delayMs === 'number' ? delayMs : undefined)
+  const patch = `lastcall kube patch --kube-version ${version.major}.${version.minor} ${flag}`
+  const remedy = `take it out and run ${patch}, or use the command sleep of your image`
   return [loses(`${said}: ${remedy}`)]
 }
 
