@@ -1,9 +1,10 @@
 import type { Budget } from '../core/budget.ts'
 import * as defaults from '../core/defaults.ts'
+import type { Container } from './containers.ts'
 import { durationOf, probePortOf } from './environment.ts'
 import { resolveGrace } from './grace-period.ts'
 import { hasSleepAction, type KubeVersion } from './kube-version.ts'
-import { preStopOf } from './pre-stop.ts'
+import { longestHookOf, preStopOf } from './pre-stop.ts'
 import { DEFAULT_SHUTDOWN_DELAY_AFTER_PRE_STOP_MS, resolvePreStop } from './resolve-pre-stop.ts'
 import type { PlainObject } from './yaml/plain.ts'
 
@@ -34,6 +35,8 @@ export interface Numbers extends Budget {
 export interface NumbersInput {
   readonly podSpec: PlainObject
   readonly container: PlainObject
+  /** The other containers that run as long as the pod. */
+  readonly others: readonly Container[]
   readonly isJob: boolean
   readonly asked: AskedNumbers
 }
@@ -52,7 +55,7 @@ export interface ResolvedNumbers {
 
 /** The numbers of a pod: what was asked for, else what the manifest says, else the defaults of the chart. */
 export function resolveNumbers(input: NumbersInput): ResolvedNumbers {
-  const { podSpec, container, asked } = input
+  const { podSpec, container, others, asked } = input
   const problems: string[] = []
   const read = (name: string, askedMs?: number): number | undefined => {
     if (askedMs !== undefined) return askedMs
@@ -68,7 +71,12 @@ export function resolveNumbers(input: NumbersInput): ResolvedNumbers {
     hooksTimeoutMs: read('LASTCALL_HOOKS_TIMEOUT', asked.hooksTimeoutMs) ?? defaults.DEFAULT_HOOKS_TIMEOUT_MS,
   }
   const marginMs = asked.marginMs ?? DEFAULT_MARGIN_MS
-  const grace = resolveGrace(podSpec, { budget, marginMs, askedMs: asked.gracePeriodMs })
+  const grace = resolveGrace(podSpec, {
+    budget,
+    marginMs,
+    other: longestHookOf(others),
+    askedMs: asked.gracePeriodMs,
+  })
   const probePort = resolveProbePort(input, problems)
   const { readinessFailDelayMs } = wait
   return {

@@ -1,10 +1,11 @@
 import { type Budget, checkBudget } from '../../core/budget.ts'
 import * as defaults from '../../core/defaults.ts'
 import { formatDuration } from '../../core/duration.ts'
+import type { Container } from '../containers.ts'
 import { durationOf, hasLastcall } from '../environment.ts'
 import { gracePeriodOf } from '../grace-period.ts'
 import { describeVersion, hasSleepAction, type KubeVersion } from '../kube-version.ts'
-import { delaysSigterm, preStopOf } from '../pre-stop.ts'
+import { delaysSigterm, longestHookOf, preStopOf } from '../pre-stop.ts'
 import { namesNoPort } from '../probe-port.ts'
 import { delayInsteadOf } from '../resolve-pre-stop.ts'
 import type { PlainObject } from '../yaml/plain.ts'
@@ -17,6 +18,7 @@ export function checkLifecycle({
   workload,
   podSpec,
   container,
+  all,
   kubeVersion,
 }: CheckedPod): readonly Finding[] {
   const graceMs = gracePeriodOf(podSpec)
@@ -30,6 +32,10 @@ export function checkLifecycle({
   const overBudget = checkBudget(budget, graceMs).map((problem) => loses(problem, [key]))
   return [
     ...sleepFindings(container.value, kubeVersion),
+    ...otherFindings(
+      all.filter((one) => one !== container),
+      { graceMs, kubeVersion },
+    ),
     ...(workload.isJob ? [] : waitFindings(container.value, budget)),
     ...(workload.isJob ? [] : readinessFindings(container.value, budget)),
     ...(overBudget.length > 0 ? overBudget : hookFindings(budget, graceMs)),
@@ -87,6 +93,30 @@ function waitFindings(container: PlainObject, budget: Budget): readonly Finding[
   const remedy =
     'run lastcall kube patch for a Node.js server, with --auto where its code does not use lastcall'
   return [mayLose(`nothing here loads lastcall: ${harm}; ${remedy}`)]
+}
+
+/** Hooks of the other containers: whether the API server keeps them, and whether the time is enough. */
+function otherFindings(
+  others: readonly Container[],
+  { graceMs, kubeVersion }: { readonly graceMs: number; readonly kubeVersion: KubeVersion | undefined },
+): readonly Finding[] {
+  const dropped = others.flatMap(({ name, value, path }) =>
+    otherSleepFindings(value, kubeVersion).map((said) => loses(`container ${name}: ${said}`, path)),
+  )
+  const longest = longestHookOf(others)
+  if (!longest || longest.ms < graceMs) return dropped
+  const said = `the preStop hook of container ${longest.container} takes ${formatDuration(longest.ms)}`
+  const harm = `the grace period is ${formatDuration(graceMs)}: SIGKILL would end the rest`
+  return [...dropped, loses(`${said} and ${harm}; raise ${key}`, [key])]
+}
+
+function otherSleepFindings(container: PlainObject, version: KubeVersion | undefined): readonly string[] {
+  const hook = preStopOf(container)
+  if (hook.how === 'invalid') return [`${hook.problem}: the API server refuses it`]
+  if (hook.how !== 'sleep' || !version || hasSleepAction(version)) return []
+  return [
+    `${describeVersion(version)} drops a preStop sleep without a word: use the command sleep of its image`,
+  ]
 }
 
 /** kube-proxy sends to a terminating pod only while its readiness probe passes (KEP-1669). */
