@@ -28,8 +28,9 @@ export function preStopOf(container: PlainObject): PreStop {
     const slept = sleptBy(command.map(String))
     return slept === undefined ? { how: 'unknown', what: 'exec' } : { how: 'command', seconds: slept }
   }
-  const [what = 'something else'] = isObject(hook) ? Object.keys(hook) : []
-  return { how: 'unknown', what }
+  const [what] = isObject(hook) ? Object.keys(hook) : []
+  if (what !== undefined) return { how: 'unknown', what }
+  return { how: 'invalid', problem: 'the preStop hook is empty, wanted one such as sleep: {seconds: 5}' }
 }
 
 /** Whether SIGTERM may come later than without the hook; a sleep of 0 s delays nothing. */

@@ -22,6 +22,11 @@ test('a sleep that Kubernetes would refuse is refused', () => {
   }
 })
 
+test('a hook that is empty is refused', () => {
+  const text = deployment(`lifecycle: {preStop: {}}\n${env('PRE_STOP=5s')}`)
+  assert.throws(() => patch(text), { message: /the preStop hook is empty, wanted one such as sleep/ })
+})
+
 test('LASTCALL_PRE_STOP says how long a hook of unknown length takes, so a second patch needs no flag', () => {
   for (const hook of ['httpGet: {path: /drain, port: 80}', 'exec: {command: [./drain.sh]}']) {
     const bare = deployment(`lifecycle: {preStop: {${hook}}}`)
