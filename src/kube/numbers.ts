@@ -5,6 +5,7 @@ import { durationOf, probePortOf } from './environment.ts'
 import { resolveGrace } from './grace-period.ts'
 import { hasSleepAction, type KubeVersion } from './kube-version.ts'
 import { longestHookOf, preStopOf } from './pre-stop.ts'
+import { namesNoPort } from './probe-port.ts'
 import { DEFAULT_SHUTDOWN_DELAY_AFTER_PRE_STOP_MS, resolvePreStop } from './resolve-pre-stop.ts'
 import type { PlainObject } from './yaml/plain.ts'
 
@@ -81,9 +82,19 @@ export function resolveNumbers(input: NumbersInput): ResolvedNumbers {
   const { readinessFailDelayMs } = wait
   return {
     numbers: { ...budget, marginMs, gracePeriodMs: grace.gracePeriodMs, readinessFailDelayMs, probePort },
-    problems: [...problems, ...grace.problems],
+    problems: [...problems, ...(problems.length > 0 ? [] : waitProblems(input, wait)), ...grace.problems],
     notes: grace.notes,
   }
+}
+
+/** As in the chart. Nobody sends requests to a worker, and zeros of the manifest were somebody's decision. */
+function waitProblems({ container, isJob, asked }: NumbersInput, wait: Wait): readonly string[] {
+  const isAsked = asked.preStopMs === 0 || asked.shutdownDelayMs === 0
+  const waits = wait.preStopMs + wait.shutdownDelayMs > 0
+  if (waits || !isAsked || isJob || namesNoPort(container)) return []
+  const harm = 'the listeners close while clients are still sent to this pod, and their requests fail'
+  const remedy = 'raise --shutdown-delay to 5s or more, or leave out --pre-stop'
+  return [`the preStop hook and the shutdown delay are both 0s, so ${harm}: ${remedy}`]
 }
 
 type Wait = Pick<Numbers, 'preStopMs' | 'shutdownDelayMs' | 'readinessFailDelayMs'>

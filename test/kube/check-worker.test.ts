@@ -49,3 +49,21 @@ test('a container without a port may lose requests, if it serves them', () => {
     ],
   )
 })
+
+test('flags that leave no wait are refused, except for a worker and a job', () => {
+  const asked = { preStopMs: 0, shutdownDelayMs: 0 }
+  const server = deployment('ports: [{containerPort: 3000}]')
+  assert.throws(() => patch(server, { asked }), {
+    code: 'LASTCALL_MANIFEST',
+    message: /hook and the shutdown delay are both 0s, .* requests fail: raise --shutdown-delay to 5s/,
+  })
+  assert.equal(patch(server, { asked: { preStopMs: 0 } }).pods[0]?.numbers.shutdownDelayMs, 5_000)
+  assert.equal(patch(deployment(), { asked }).pods[0]?.numbers.shutdownDelayMs, 0)
+  const job = `apiVersion: batch/v1
+kind: Job
+metadata: {name: migrate}
+spec: {template: {spec: {containers: [{name: a, ports: [{containerPort: 3000}]}]}}}
+`
+  assert.equal(patch(job, { asked }).pods[0]?.numbers.shutdownDelayMs, 0)
+  assert.deepEqual(patch(deployment(`${zeros}${served}`)).pods[0]?.numbers.shutdownDelayMs, 0)
+})
