@@ -123,7 +123,7 @@ function otherSleepFindings(container: PlainObject, version: KubeVersion | undef
 function readinessFindings(container: PlainObject, budget: Budget): readonly Finding[] {
   const readyMs = durationOf(container, 'LASTCALL_READINESS_FAIL_DELAY')
   const isInTime = typeof readyMs !== 'number' || readyMs >= budget.shutdownDelayMs
-  if (isInTime || preStopOf(container).how !== 'none') return []
+  if (isInTime || delaysSigterm(preStopOf(container))) return []
   const delay = formatDuration(budget.shutdownDelayMs)
   const said = `LASTCALL_READINESS_FAIL_DELAY is ${formatDuration(readyMs)} and the shutdown delay ${delay}`
   const harm = 'where all pods of a node end at once, requests fail although this one would still answer'
