@@ -1,5 +1,6 @@
 import { type Budget, describeSum, requiredGraceMs } from '../core/budget.ts'
 import { formatDuration } from '../core/duration.ts'
+import type { LongestHook } from './pre-stop.ts'
 import type { PlainObject } from './yaml/plain.ts'
 
 /** Kubernetes' own default (`terminationGracePeriodSeconds`). */
@@ -17,6 +18,8 @@ export function gracePeriodOf(podSpec: PlainObject): number | undefined {
 export interface GraceInput {
   readonly budget: Budget
   readonly marginMs: number
+  /** The longest hook of the other containers; it runs beside the sum. */
+  readonly other: LongestHook | undefined
   /** The grace period of the flag; undefined without it. */
   readonly askedMs: number | undefined
 }
@@ -31,9 +34,15 @@ export interface ResolvedGrace {
 /**
  * A longer one stays, Kubernetes' default of 30 s as well; a shorter one would end the shutdown with SIGKILL.
  */
-export function resolveGrace(podSpec: PlainObject, { budget, marginMs, askedMs }: GraceInput): ResolvedGrace {
-  const wantedMs = Math.ceil((requiredGraceMs(budget) + marginMs) / 1_000) * 1_000
-  const sum = `${describeSum(budget)}, and a margin of ${formatDuration(marginMs)} on top`
+export function resolveGrace(podSpec: PlainObject, input: GraceInput): ResolvedGrace {
+  const { budget, marginMs, other, askedMs } = input
+  const isOther = other !== undefined && other.ms > requiredGraceMs(budget)
+  const neededMs = isOther ? other.ms : requiredGraceMs(budget)
+  const wantedMs = Math.ceil((neededMs + marginMs) / 1_000) * 1_000
+  const what = isOther
+    ? `the preStop hook of container ${other.container} takes ${formatDuration(other.ms)}`
+    : describeSum(budget)
+  const sum = `${what}, and a margin of ${formatDuration(marginMs)} on top`
   const problems: string[] = []
   if (askedMs !== undefined && askedMs < wantedMs) {
     const remedy = 'SIGKILL would end the rest; raise it, or lower one of the parts'

@@ -1,10 +1,12 @@
 import type { Budget } from '../core/budget.ts'
 import * as defaults from '../core/defaults.ts'
+import type { Container } from './containers.ts'
 import { durationOf, probePortOf } from './environment.ts'
 import { resolveGrace } from './grace-period.ts'
 import { hasSleepAction, type KubeVersion } from './kube-version.ts'
-import { preStopOf } from './pre-stop.ts'
-import { resolvePreStop } from './resolve-pre-stop.ts'
+import { longestHookOf, preStopOf } from './pre-stop.ts'
+import { namesNoPort } from './probe-port.ts'
+import { DEFAULT_SHUTDOWN_DELAY_AFTER_PRE_STOP_MS, resolvePreStop } from './resolve-pre-stop.ts'
 import type { PlainObject } from './yaml/plain.ts'
 
 /** Numbers that were asked for; the rest comes from the manifest, then from the defaults. */
@@ -34,6 +36,8 @@ export interface Numbers extends Budget {
 export interface NumbersInput {
   readonly podSpec: PlainObject
   readonly container: PlainObject
+  /** The other containers that run as long as the pod. */
+  readonly others: readonly Container[]
   readonly isJob: boolean
   readonly asked: AskedNumbers
 }
@@ -42,8 +46,6 @@ export interface NumbersInput {
 const DEFAULT_MARGIN_MS = 3_000
 /** As in the chart. */
 const DEFAULT_PRE_STOP_MS = 5_000
-/** As in the chart: after a preStop sleep only keep-alive connections have to turn over. */
-const DEFAULT_SHUTDOWN_DELAY_AFTER_PRE_STOP_MS = 2_000
 
 /** Numbers, or the problems that prevent them. */
 export interface ResolvedNumbers {
@@ -54,7 +56,7 @@ export interface ResolvedNumbers {
 
 /** The numbers of a pod: what was asked for, else what the manifest says, else the defaults of the chart. */
 export function resolveNumbers(input: NumbersInput): ResolvedNumbers {
-  const { podSpec, container, asked } = input
+  const { podSpec, container, others, asked } = input
   const problems: string[] = []
   const read = (name: string, askedMs?: number): number | undefined => {
     if (askedMs !== undefined) return askedMs
@@ -70,14 +72,29 @@ export function resolveNumbers(input: NumbersInput): ResolvedNumbers {
     hooksTimeoutMs: read('LASTCALL_HOOKS_TIMEOUT', asked.hooksTimeoutMs) ?? defaults.DEFAULT_HOOKS_TIMEOUT_MS,
   }
   const marginMs = asked.marginMs ?? DEFAULT_MARGIN_MS
-  const grace = resolveGrace(podSpec, { budget, marginMs, askedMs: asked.gracePeriodMs })
+  const grace = resolveGrace(podSpec, {
+    budget,
+    marginMs,
+    other: longestHookOf(others),
+    askedMs: asked.gracePeriodMs,
+  })
   const probePort = resolveProbePort(input, problems)
   const { readinessFailDelayMs } = wait
   return {
     numbers: { ...budget, marginMs, gracePeriodMs: grace.gracePeriodMs, readinessFailDelayMs, probePort },
-    problems: [...problems, ...grace.problems],
+    problems: [...problems, ...(problems.length > 0 ? [] : waitProblems(input, wait)), ...grace.problems],
     notes: grace.notes,
   }
+}
+
+/** As in the chart. Nobody sends requests to a worker, and zeros of the manifest were somebody's decision. */
+function waitProblems({ container, isJob, asked }: NumbersInput, wait: Wait): readonly string[] {
+  const isAsked = asked.preStopMs === 0 || asked.shutdownDelayMs === 0
+  const waits = wait.preStopMs + wait.shutdownDelayMs > 0
+  if (waits || !isAsked || isJob || namesNoPort(container)) return []
+  const harm = 'the listeners close while clients are still sent to this pod, and their requests fail'
+  const remedy = 'raise --shutdown-delay to 5s or more, or leave out --pre-stop'
+  return [`the preStop hook and the shutdown delay are both 0s, so ${harm}: ${remedy}`]
 }
 
 type Wait = Pick<Numbers, 'preStopMs' | 'shutdownDelayMs' | 'readinessFailDelayMs'>
@@ -95,10 +112,12 @@ interface Reading {
  */
 function resolveWait({ container, isJob, asked }: NumbersInput, { read, problems }: Reading): Wait {
   const hook = preStopOf(container)
+  const saidMs = asked.shutdownDelayMs === undefined ? read('LASTCALL_SHUTDOWN_DELAY') : undefined
   const { wantedMs, problems: inTheWay } = resolvePreStop(hook, {
     askedMs: asked.preStopMs,
     kubeVersion: asked.kubeVersion,
     saidMs: () => read('LASTCALL_PRE_STOP'),
+    shutdownDelayMs: asked.shutdownDelayMs ?? saidMs,
     defaultMs: isJob ? 0 : DEFAULT_PRE_STOP_MS,
   })
   for (const problem of inTheWay) problems.push(problem)
@@ -106,13 +125,13 @@ function resolveWait({ container, isJob, asked }: NumbersInput, { read, problems
   const preStopMs = wantedMs - takenOverMs
   const afterMs =
     wantedMs > 0 ? DEFAULT_SHUTDOWN_DELAY_AFTER_PRE_STOP_MS : defaults.DEFAULT_SHUTDOWN_DELAY_IN_KUBERNETES_MS
-  const saidMs = asked.shutdownDelayMs === undefined ? read('LASTCALL_SHUTDOWN_DELAY') : undefined
   const shutdownDelayMs = asked.shutdownDelayMs ?? (saidMs ?? (isJob ? 0 : afterMs)) + takenOverMs
   const saidReadyMs =
     asked.readinessFailDelayMs === undefined ? read('LASTCALL_READINESS_FAIL_DELAY') : undefined
+  // A manifest may have a shorter one from an earlier patch, with another shutdown delay.
+  const leastReadyMs = preStopMs > 0 ? 0 : shutdownDelayMs
   const readinessFailDelayMs =
-    asked.readinessFailDelayMs ??
-    (saidReadyMs === undefined ? (preStopMs > 0 ? 0 : shutdownDelayMs) : saidReadyMs + takenOverMs)
+    asked.readinessFailDelayMs ?? Math.max(leastReadyMs, (saidReadyMs ?? 0) + takenOverMs)
   return { preStopMs, shutdownDelayMs, readinessFailDelayMs }
 }
 

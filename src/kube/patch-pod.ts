@@ -72,7 +72,9 @@ interface Decided {
 }
 
 function decide({ podSpec, container, all }: FoundPod, isJob: boolean, wishes: PodWishes): Decided {
-  const resolved = resolveNumbers({ podSpec, container: container.value, isJob, asked: wishes.asked })
+  const others = all.filter((one) => one !== container)
+  const { asked } = wishes
+  const resolved = resolveNumbers({ podSpec, container: container.value, others, isJob, asked })
   const { numbers } = resolved
   const problems = [...shapeProblems(container.value), ...resolved.problems]
   const notes = [

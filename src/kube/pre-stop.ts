@@ -28,13 +28,31 @@ export function preStopOf(container: PlainObject): PreStop {
     const slept = sleptBy(command.map(String))
     return slept === undefined ? { how: 'unknown', what: 'exec' } : { how: 'command', seconds: slept }
   }
-  const [what = 'something else'] = isObject(hook) ? Object.keys(hook) : []
-  return { how: 'unknown', what }
+  const [what] = isObject(hook) ? Object.keys(hook) : []
+  if (what !== undefined) return { how: 'unknown', what }
+  return { how: 'invalid', problem: 'the preStop hook is empty, wanted one such as sleep: {seconds: 5}' }
 }
 
 /** Whether SIGTERM may come later than without the hook; a sleep of 0 s delays nothing. */
 export function delaysSigterm(hook: PreStop): boolean {
   return 'seconds' in hook ? hook.seconds > 0 : hook.how !== 'none'
+}
+
+/** A hook that the kubelet starts together with the server's own, on the same grace period. */
+export interface LongestHook {
+  readonly container: string
+  readonly ms: number
+}
+
+/** The container whose hook takes longest, as far as the manifest tells; undefined without such a hook. */
+export function longestHookOf(
+  containers: readonly { readonly name: string; readonly value: PlainObject }[],
+): LongestHook | undefined {
+  const hooks = containers.map(({ name, value }) => {
+    const hook = preStopOf(value)
+    return { container: name, ms: 'seconds' in hook ? hook.seconds * 1_000 : 0 }
+  })
+  return hooks.filter(({ ms }) => ms > 0).toSorted((one, other) => other.ms - one.ms)[0]
 }
 
 /** Seconds of `sleep 5`, also of `sh -c 'sleep 5'`. */

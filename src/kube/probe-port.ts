@@ -1,6 +1,6 @@
 import { variablesNamed } from './environment.ts'
 import type { Container } from './containers.ts'
-import { isObject, type PlainObject } from './yaml/plain.ts'
+import { isObject, type PlainObject, valueAt } from './yaml/plain.ts'
 
 /** Name of the port, as in the chart. */
 export const PORT_NAME = 'probes'
@@ -28,6 +28,18 @@ function portsOf(containers: readonly Container[]): readonly Port[] {
       name: typeof port['name'] === 'string' ? port['name'] : undefined,
       number: port['containerPort'],
     }))
+  })
+}
+
+/**
+ * Whether a container names no port but that of the probes, as a worker does. Kubernetes does not need a port
+ * to be named, so such a container may serve all the same.
+ */
+export function namesNoPort(container: Container['value']): boolean {
+  const ports: readonly unknown[] = Array.isArray(container['ports']) ? container['ports'] : []
+  return ports.every((port) => {
+    const number = valueAt(port, ['containerPort'])
+    return valueAt(port, ['name']) === PORT_NAME || isToldToUse(container, Number(number))
   })
 }
 

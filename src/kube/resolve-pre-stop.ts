@@ -8,6 +8,8 @@ export interface PreStopInput {
   readonly kubeVersion: KubeVersion | undefined
   /** The value of LASTCALL_PRE_STOP; read only where neither a flag nor a hook has precedence. */
   readonly saidMs: () => number | undefined
+  /** The shutdown delay of the flag or the manifest; undefined for the chart's. */
+  readonly shutdownDelayMs: number | undefined
   readonly defaultMs: number
 }
 
@@ -22,9 +24,9 @@ export interface ResolvedPreStop {
  * counts; `--pre-stop` changes only the length of a `sleep`.
  */
 export function resolvePreStop(hook: PreStop, input: PreStopInput): ResolvedPreStop {
-  const { askedMs, kubeVersion, saidMs, defaultMs } = input
+  const { askedMs, kubeVersion, saidMs, shutdownDelayMs, defaultMs } = input
   if (kubeVersion && !hasSleepAction(kubeVersion)) {
-    const problem = versionProblem(hook, describeVersion(kubeVersion), askedMs)
+    const problem = versionProblem(hook, describeVersion(kubeVersion), { askedMs, shutdownDelayMs })
     if (problem !== undefined) return { wantedMs: 0, problems: [problem] }
   }
   switch (hook.how) {
@@ -42,9 +44,23 @@ export function resolvePreStop(hook: PreStop, input: PreStopInput): ResolvedPreS
 /** The kubelet sleeps whole seconds. A shorter sleep could end before clients have heard of the pod's end. */
 const wholeSeconds = (ms: number): number => Math.ceil(ms / 1_000) * 1_000
 
-function versionProblem(hook: PreStop, version: string, askedMs: number | undefined): string | undefined {
+/** As in the chart: after a preStop sleep only keep-alive connections have to turn over. */
+export const DEFAULT_SHUTDOWN_DELAY_AFTER_PRE_STOP_MS = 2_000
+
+/** The flag that keeps the time of a sleep which a cluster drops, such as `--shutdown-delay 7s`. */
+export function delayInsteadOf(sleepMs: number, shutdownDelayMs: number | undefined): string {
+  const delayMs = sleepMs + (shutdownDelayMs ?? DEFAULT_SHUTDOWN_DELAY_AFTER_PRE_STOP_MS)
+  return `--shutdown-delay ${formatDuration(delayMs)}`
+}
+
+function versionProblem(
+  hook: PreStop,
+  version: string,
+  { askedMs, shutdownDelayMs }: Pick<PreStopInput, 'askedMs' | 'shutdownDelayMs'>,
+): string | undefined {
   if (hook.how === 'sleep') {
-    return `${version} drops a preStop sleep: take out the hook, and the shutdown delay takes over its time`
+    const flag = delayInsteadOf(askedMs ?? hook.seconds * 1_000, shutdownDelayMs)
+    return `${version} drops a preStop sleep: take out the hook and pass ${flag}, so that the server waits as long`
   }
   if (hook.how !== 'none' || !askedMs) return undefined
   const said = `--pre-stop is ${formatDuration(askedMs)}, and ${version} has no preStop sleep`

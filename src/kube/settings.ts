@@ -53,7 +53,8 @@ export function inheritedBy(
       return []
     }
     const prefix = typeof source['prefix'] === 'string' ? source['prefix'] : ''
-    return Object.entries(found.data).map(([key, text]) => [`${prefix}${key}`, text] as const)
+    const named = Object.entries(found.data).map(([key, text]) => [`${prefix}${key}`, text] as const)
+    return kind === 'Secret' ? named.filter(([variable]) => isOwn(variable)) : named
   })
   return { variables: Object.fromEntries(entries), unseen }
 }
@@ -88,9 +89,10 @@ function textsOf(data: unknown): Readonly<Record<string, string>> {
 }
 
 /** Only lastcall's own settings. Other values of a Secret must not reach a message or another manifest. */
+const isOwn = (variable: string): boolean => variable.startsWith('LASTCALL_')
+
 function secretsOf(secret: PlainObject): Readonly<Record<string, string>> {
   const encoded = Object.entries(textsOf(secret['data']))
   const decoded = encoded.map(([key, text]) => [key, Buffer.from(text, 'base64').toString()] as const)
-  const all = [...decoded, ...Object.entries(textsOf(secret['stringData']))]
-  return Object.fromEntries(all.filter(([key]) => key.startsWith('LASTCALL_')))
+  return Object.fromEntries([...decoded, ...Object.entries(textsOf(secret['stringData']))])
 }

@@ -6,7 +6,7 @@ import { readDocument } from '../helpers/documents.ts'
 import { kube } from '../helpers/kube-command.ts'
 import { deployment } from '../kube/patch.ts'
 
-const shop = deployment()
+const shop = deployment('ports: [{containerPort: 3000}]')
 const service = 'apiVersion: v1\nkind: Service\nmetadata: {name: shop}\n'
 
 test('check exits with 1 where requests are lost, and with 0 after a patch', async (t) => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import { parseAllDocuments } from 'yaml'
 import { kube } from '../helpers/kube-command.ts'
 import { deployment } from '../kube/patch.ts'
 
@@ -32,4 +33,29 @@ test('a ConfigMap in another file counts, and what this file does not show is st
   assert.equal(both.err, '')
   const alone = await kube(t, { a: text }, ['patch', 'a', '--dry-run'])
   assert.match(alone.err, /^note: a: .*: envFrom reads ConfigMap a, which these files do not have/)
+})
+
+test('two flags that say what becomes of the result are refused, and nothing is written', async (t) => {
+  const pairs = [
+    ['--in-place', '--diff'],
+    ['--in-place', '--dry-run'],
+    ['--diff', '--dry-run'],
+  ]
+  for (const pair of pairs) {
+    const { code, out, err, read } = await kube(t, { a: shop }, ['patch', 'a', ...pair])
+    assert.deepEqual([code, out, read('a')], [2, '', shop])
+    assert.match(err, new RegExp(`${pair.join(' and ')} exclude each other: `))
+  }
+})
+
+test('a file that begins with a directive can be read behind another one', async (t) => {
+  for (const start of ['%YAML 1.2\n---\n', '# mine\n\n%YAML 1.2\n---\n']) {
+    const { code, out } = await kube(t, { a: shop, b: `${start}${shop}` }, ['patch', 'a', 'b'])
+    assert.equal(code, 0)
+    const documents = parseAllDocuments(out)
+    assert.deepEqual(
+      [documents.length, ...documents.flatMap(({ errors }) => errors.map(({ message }) => message))],
+      [2],
+    )
+  }
 })

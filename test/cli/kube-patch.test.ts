@@ -52,7 +52,7 @@ test('a file that cannot be patched keeps all others from being written', async 
 
 test('patch --diff and --dry-run write nothing', async (t) => {
   const text = deployment('', 'terminationGracePeriodSeconds: 5 # short')
-  const diff = await kube(t, { a: text }, ['patch', 'a', '--in-place', '--diff'])
+  const diff = await kube(t, { a: text }, ['patch', 'a', '--diff'])
   assert.equal(diff.code, 0)
   assert.match(
     diff.out,
@@ -63,7 +63,7 @@ test('patch --diff and --dry-run write nothing', async (t) => {
     /^note: a: document 1, line 11: deployment\/shop: terminationGracePeriodSeconds was 5 and becomes 30/,
   )
   assert.equal(diff.read('a'), text)
-  const dry = await kube(t, { a: text }, ['patch', 'a', '--in-place', '--dry-run'])
+  const dry = await kube(t, { a: text }, ['patch', 'a', '--dry-run'])
   assert.match(dry.out, /^a: deployment\/shop, container app: changed; .*, grace period 30s\n$/)
   assert.equal(dry.read('a'), text)
 })

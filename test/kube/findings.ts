@@ -10,8 +10,10 @@ export function check(text: string): readonly (readonly [RuleId, string, string]
   return workloads[0]!.findings.map(({ rule, certainty, message }) => [rule, certainty, message])
 }
 
+const served = deployment('ports:\n  - containerPort: 3000')
+
 /** A Deployment in which nothing is wrong. */
-export const good = patch(deployment().replace('  replicas: 3', '  replicas: 3\n  minReadySeconds: 5')).text
+export const good = patch(served.replace('  replicas: 3', '  replicas: 3\n  minReadySeconds: 5')).text
 
 /** The good Deployment with one change. */
 export function change(from: string | RegExp, to: string): string {

@@ -22,6 +22,11 @@ test('a sleep that Kubernetes would refuse is refused', () => {
   }
 })
 
+test('a hook that is empty is refused', () => {
+  const text = deployment(`lifecycle: {preStop: {}}\n${env('PRE_STOP=5s')}`)
+  assert.throws(() => patch(text), { message: /the preStop hook is empty, wanted one such as sleep/ })
+})
+
 test('LASTCALL_PRE_STOP says how long a hook of unknown length takes, so a second patch needs no flag', () => {
   for (const hook of ['httpGet: {path: /drain, port: 80}', 'exec: {command: [./drain.sh]}']) {
     const bare = deployment(`lifecycle: {preStop: {${hook}}}`)
@@ -52,7 +57,7 @@ test('where the cluster has no sleep the shutdown delay takes it over, as in the
     ['', { asked: { ...asked, readinessFailDelayMs: 1_000 } }, 7_000, 1_000],
     ['', { asked: { ...asked, preStopMs: 0 } }, 5_000, 5_000],
     [env('PRE_STOP=40s'), { asked }, 42_000, 42_000],
-    [env('PRE_STOP=5s', 'SHUTDOWN_DELAY=4s', 'READINESS_FAIL_DELAY=1s'), { asked }, 9_000, 6_000],
+    [env('PRE_STOP=5s', 'SHUTDOWN_DELAY=4s', 'READINESS_FAIL_DELAY=1s'), { asked }, 9_000, 9_000],
   ]
   for (const [lines, wishes, delayMs, readyMs] of cases) {
     const { text, pods } = patch(deployment(lines), wishes)
@@ -63,11 +68,24 @@ test('where the cluster has no sleep the shutdown delay takes it over, as in the
   }
 })
 
+test('without a hook a readiness delay that an earlier patch wrote grows with the shutdown delay', () => {
+  const first = patch(deployment(), { asked: { kubeVersion: old } })
+  const wishes = { asked: { kubeVersion: old, shutdownDelayMs: 20_000 } }
+  const { pods, notes, text } = patch(first.text, wishes)
+  assert.equal(pods[0]?.numbers.readinessFailDelayMs, 20_000)
+  assert.match(notes.join('\n'), /LASTCALL_READINESS_FAIL_DELAY was 7s and becomes 20s/)
+  assert.deepEqual(patch(text, wishes).edits, [])
+  const explicit = { asked: { ...wishes.asked, readinessFailDelayMs: 3_000 } }
+  assert.equal(numbersOf(first.text, explicit).readinessFailDelayMs, 3_000)
+})
+
 test('an old cluster with a sleep, or a --pre-stop, is refused with the remedy', () => {
   const sleeping = deployment('lifecycle: {preStop: {sleep: {seconds: 5}}}')
   assert.throws(() => patch(sleeping, { asked: { kubeVersion: old } }), {
-    message: /Kubernetes 1\.29 drops a preStop sleep: take out the hook/,
+    message: /Kubernetes 1\.29 drops a preStop sleep: take out the hook and pass --shutdown-delay 7s/,
   })
+  const long = deployment(`lifecycle: {preStop: {sleep: {seconds: 20}}}\n${env('SHUTDOWN_DELAY=4s')}`)
+  assert.throws(() => patch(long, { asked: { kubeVersion: old } }), { message: /--shutdown-delay 24s/ })
   assert.throws(() => patch(deployment(), { asked: { kubeVersion: old, preStopMs: 5_000 } }), {
     message: /--pre-stop is 5s, and Kubernetes 1\.29 has no preStop sleep: .*--shutdown-delay/,
   })

@@ -35,6 +35,7 @@ test('a Secret, a list, a prefix and the last of several sources are read as the
     `apiVersion: v1\nkind: Secret\nmetadata: {name: s}\nstringData: {LASTCALL_DRAIN_TIMEOUT: 40s}\n---\n${deployment('envFrom: [{secretRef: {name: s}}]')}`,
     `apiVersion: v1\nkind: List\nitems:\n  - {apiVersion: v1, kind: ConfigMap, metadata: {name: settings}, data: {LASTCALL_DRAIN_TIMEOUT: 40s}}\n---\n${deployment(fromMap)}`,
     `${configMap('DRAIN_TIMEOUT: 40s')}${deployment('envFrom: [{prefix: LASTCALL_, configMapRef: {name: settings}}]')}`,
+    `apiVersion: v1\nkind: Secret\nmetadata: {name: s}\ndata: {DRAIN_TIMEOUT: ${encoded}}\n---\n${deployment('envFrom: [{prefix: LASTCALL_, secretRef: {name: s}}]')}`,
     `${configMap('LASTCALL_DRAIN_TIMEOUT: 9s')}${configMap('LASTCALL_DRAIN_TIMEOUT: 40s', 'name: b')}${deployment('envFrom: [{configMapRef: {name: settings}}, {configMapRef: {name: b}}]')}`,
     `${configMap('LASTCALL_DRAIN_TIMEOUT: 9s', 'name: settings, namespace: other')}${configMap('LASTCALL_DRAIN_TIMEOUT: 40s')}${deployment(fromMap).replace('name: shop\n', 'name: shop\n  namespace: mine\n')}`,
   ]
@@ -88,6 +89,11 @@ test('--auto appends to NODE_OPTIONS of a ConfigMap in the files, and never show
   const kept = patch(`${secret}${deployment('envFrom: [{secretRef: {name: s}}]')}`, { auto: true })
   assert.match(kept.text, /value: --import lastcall\/auto/)
   assert.match(kept.notes.join('\n'), /and of envFrom/)
+  const prefixed = secret.replace('NODE_OPTIONS', 'OPTIONS')
+  const other = patch(`${prefixed}${deployment('envFrom: [{prefix: NODE_, secretRef: {name: s}}]')}`, {
+    auto: true,
+  })
+  assert.match(other.text, /value: --import lastcall\/auto/)
 })
 
 test('a number with a valueFrom is refused, whichever it is', () => {

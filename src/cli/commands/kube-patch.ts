@@ -19,6 +19,13 @@ const examples: readonly Example[] = [
   ['lastcall kube patch all.yaml --name deployment/shop --container app', 'one of several'],
 ]
 
+/** What becomes of the result. Two of them contradict each other, and a pipeline would not notice. */
+const outputFlags = [
+  ['inPlace', '--in-place'],
+  ['diff', '--diff'],
+  ['dryRun', '--dry-run'],
+] as const
+
 /**
  * `lastcall kube patch FILE…`: the numbers, probes and variables of the chart, in manifests of any origin.
  */
@@ -46,6 +53,10 @@ async function patch(files: readonly string[], raw: RawFlags, io: CliIo): Promis
   const selection = readSelection(reader)
   const asked = readNumbers(reader)
   const container = reader.has('container') ? reader.text('container', '') : undefined
+  const given = outputFlags.filter(([key]) => raw[key] === true).map(([, flag]) => flag)
+  if (given.length > 1) {
+    reader.problems.push(`${given.join(' and ')} exclude each other: leave all but one of them out`)
+  }
   if (raw['inPlace'] === true && (files.length === 0 || files.includes(STDIN))) {
     reader.problems.push('--in-place: stdin cannot be written; name the files')
   }
@@ -78,11 +89,18 @@ function summaryOf(patched: readonly PatchedText[]): string {
   return lines.join('')
 }
 
+/** What separates a file from the one before. A directive comes only after the end of a document. */
+function markerBefore(text: string): string {
+  const [first = ''] = /^[^\s#].*/m.exec(text) ?? []
+  if (first.startsWith('%')) return '...\n'
+  return text.startsWith('---') ? '' : '---\n'
+}
+
 /** Joins the files into one stream of documents. */
 function joined(patched: readonly PatchedText[]): string {
   return patched
     .map(({ text }, index) => {
-      const marker = index > 0 && !text.startsWith('---') ? '---\n' : ''
+      const marker = index > 0 ? markerBefore(text) : ''
       const isLast = index === patched.length - 1
       return `${marker}${text}${isLast || text.endsWith('\n') ? '' : '\n'}`
     })

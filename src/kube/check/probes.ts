@@ -1,5 +1,5 @@
 import { hasLastcall, probePortOf } from '../environment.ts'
-import { findProbePort } from '../probe-port.ts'
+import { findProbePort, namesNoPort } from '../probe-port.ts'
 import { probeNames, startSecondsOf } from '../probes.ts'
 import * as defaults from '../../core/defaults.ts'
 import { isObject, type Path, type PlainObject, valueAt } from '../yaml/plain.ts'
@@ -12,7 +12,7 @@ export function checkProbes({ workload, container: { value, path } }: CheckedPod
   return [
     ...(isObject(readiness)
       ? readinessFindings(readiness, [...path, 'readinessProbe'])
-      : [loses('there is no readinessProbe, so a new pod gets requests before its server listens: add one')]),
+      : [missingReadiness(value)]),
     ...startupFindings(value, [...path, 'startupProbe']),
     ...probeNames.flatMap((name) => portFindings(value, name, [...path, name])),
   ]
@@ -24,6 +24,12 @@ export function checkPorts({ workload, container, all }: CheckedPod): readonly F
   if (workload.isJob || typeof port !== 'number' || !hasLastcall(container.value)) return []
   const found = findProbePort(container, all, port)
   return typeof found === 'string' ? [loses(found)] : []
+}
+
+function missingReadiness(container: PlainObject): Finding {
+  const harm = 'a new pod gets requests before its server listens: add one'
+  if (!namesNoPort(container)) return loses(`there is no readinessProbe, so ${harm}`)
+  return mayLose(`there is no readinessProbe, so if it serves requests, ${harm}`)
 }
 
 function readinessFindings(probe: PlainObject, path: Path): readonly Finding[] {
