@@ -11,6 +11,7 @@ const onceOnly = [
   'test/docs/',
   'test/e2e/',
   'test/examples/',
+  'test/kube/',
   'test/pack/',
   'test/peers/terminus-types.test.ts',
   'test/report/',
