@@ -133,7 +133,7 @@ test('a handshake that nobody answers times out while it connects', async (t) =>
   const load = startLane(t, 'http2', () => ({ ...target, tls: trusted }), { timeoutMs: 500 })
   await untilLoad(load, 'failed', 24)
   for (const { error, connectMs } of documentOf(load).failures)
-    assert.deepEqual([error?.stage, connectMs], ['connect', undefined])
+    assert.deepEqual([error?.code, error?.stage, connectMs], ['CLIENT_TIMEOUT', 'connect', undefined])
 })
 
 test('selfTest tries no second time where a certificate is not accepted, and names the flags', async (t) => {

@@ -28,6 +28,8 @@ interface Connection {
   /** The last stream that the server will answer, known after its GOAWAY. */
   lastStream: number | undefined
   error: Error | undefined
+  /** A stream timed out before the connection was there. */
+  neverUp: boolean
 }
 
 type Outcome = 'answered' | 'refused' | SampleError
@@ -102,6 +104,7 @@ export class Http2Client {
       socket,
       lastStream: undefined,
       error: undefined,
+      neverUp: false,
     }
     session.on('goaway', (_code, lastStream) => {
       connection.lastStream = lastStream
@@ -134,7 +137,10 @@ function follow(
     () => {
       trace.timedOut = true
       // Otherwise the next streams would wait for a session that never got its connection.
-      if (trace.facts?.isUp === false) connection.session.destroy()
+      if (trace.facts?.isUp === false) {
+        connection.neverUp = true
+        connection.session.destroy()
+      }
       stream.close(constants.NGHTTP2_CANCEL)
     },
     Math.max(0, request.timeoutMs - sinceStart(trace)),
@@ -157,6 +163,8 @@ function follow(
   stream.once('close', () => {
     clearTimeout(timer)
     if (trace.facts) trace.facts.lastUsedMs = performance.now()
+    // The timeout of the first stream ends the session for all streams that wait for it.
+    if (connection.neverUp) trace.timedOut = true
     if (!trace.timedOut && isRefused(stream, connection, trace)) {
       // New streams go elsewhere. After GOAWAY, Node closes the session itself.
       if (!connection.session.closed) connection.session.close()
