@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { TriggerName } from '../../trigger.ts'
 import { ApiError, isNotFound } from './api/api-error.ts'
 import type { ApiClient } from './api/client.ts'
@@ -17,6 +18,10 @@ export interface Surroundings {
 /** A user who may not read these objects can still do a run. */
 const FORBIDDEN = 403
 
+/** How long the controller of the budgets may take to count the pods. */
+const COUNT_MS = 10_000
+const COUNT_PERIOD_MS = 250
+
 const evicting: readonly TriggerName[] = ['evict', 'drain-node']
 
 /**
@@ -29,7 +34,7 @@ export async function readSurroundings(
 ): Promise<Surroundings> {
   const { namespace } = workload
   const [budgets, autoscalers] = await Promise.all([
-    listReadable<DisruptionBudgetObject>(api, `/apis/policy/v1/namespaces/${namespace}/poddisruptionbudgets`),
+    countedBudgets(api, workload),
     listReadable<AutoscalerObject>(
       api,
       `/apis/autoscaling/v2/namespaces/${namespace}/horizontalpodautoscalers`,
@@ -45,6 +50,29 @@ export async function readSurroundings(
     problems: parts.flatMap(({ problems }) => problems),
     notes: parts.flatMap(({ notes }) => notes),
   }
+}
+
+/**
+ * Reads the PodDisruptionBudgets. One that is new, or whose pods have just become ready, allows no disruption
+ * until the controller has counted the pods (Kubernetes API, PodDisruptionBudgetStatus), so it gets that
+ * time.
+ */
+async function countedBudgets(
+  api: ApiClient,
+  workload: Workload,
+): Promise<readonly DisruptionBudgetObject[] | undefined> {
+  const path = `/apis/policy/v1/namespaces/${workload.namespace}/poddisruptionbudgets`
+  for (const deadline = performance.now() + COUNT_MS; ; await sleep(COUNT_PERIOD_MS)) {
+    const all = await listReadable<DisruptionBudgetObject>(api, path)
+    const isBehind = budgetsOf(all ?? [], workload).some((budget) => isUncounted(budget, workload))
+    if (!isBehind || performance.now() > deadline) return all
+  }
+}
+
+function isUncounted({ status }: DisruptionBudgetObject, { replicas, object }: Workload): boolean {
+  if (status === undefined || (status.disruptionsAllowed ?? 0) > 0) return false
+  const { expectedPods = replicas, currentHealthy = 0 } = status
+  return expectedPods < replicas || currentHealthy < (object.status?.readyReplicas ?? 0)
 }
 
 /** Undefined when the user may not read them; empty when the cluster does not know the kind. */
@@ -66,13 +94,22 @@ const unreadable = (kind: string): Surroundings => ({
   notes: [`${kind} may not be read, so that nothing is known of them`],
 })
 
+/** Those that select the pods of the workload. */
+function budgetsOf(
+  all: readonly DisruptionBudgetObject[],
+  { object }: Workload,
+): readonly DisruptionBudgetObject[] {
+  const labels = object.spec.template.metadata?.labels ?? {}
+  return all.filter(({ spec }) => spec.selector && matchesLabels(spec.selector, labels))
+}
+
 function judgeBudgets(
   all: readonly DisruptionBudgetObject[],
-  { object, kind, name }: Workload,
+  workload: Workload,
   trigger: TriggerName,
 ): Surroundings {
-  const labels = object.spec.template.metadata?.labels ?? {}
-  const budgets = all.filter(({ spec }) => spec.selector && matchesLabels(spec.selector, labels))
+  const { kind, name } = workload
+  const budgets = budgetsOf(all, workload)
   const isEvicting = evicting.includes(trigger)
   const [first, ...more] = budgets
   if (isEvicting && first && more.length > 0) {

@@ -6,6 +6,7 @@ import { preflight } from '../../../../src/rollout/drivers/kubernetes/preflight.
 import { matchesLabels } from '../../../../src/rollout/drivers/kubernetes/selector.ts'
 import { readSurroundings } from '../../../../src/rollout/drivers/kubernetes/surroundings.ts'
 import { type TriggerName, triggerNames } from '../../../../src/rollout/trigger.ts'
+import { eventually } from '../../../helpers/eventually.ts'
 import { FakeApiServer, type Scope, send } from '../../../helpers/fake-api-server.ts'
 import { makeWorkload, namespace, putShop } from '../../../helpers/kubernetes-objects.ts'
 import { choice } from '../../../helpers/kubernetes-options.ts'
@@ -62,6 +63,17 @@ suite('readSurroundings()', () => {
       assert.ok((isRefused ? problems : notes).startsWith(sentence), trigger)
       assert.equal(isRefused ? notes : problems, '')
     }
+  })
+
+  test('a new one, which has not counted the pods yet, gets the time for it', async (t) => {
+    const { server, look } = await place(t)
+    const uncounted = { disruptionsAllowed: 0, currentHealthy: 0, desiredHealthy: 0, expectedPods: 0 }
+    server.put(budgets, { metadata: { name: 'shop' }, spec: { selector: ours }, status: uncounted })
+    const found = look('evict')
+    await eventually('it has been read', () => server.requests.some(({ path }) => path.startsWith(budgets)))
+    const counted = { disruptionsAllowed: 1, currentHealthy: 2, desiredHealthy: 1, expectedPods: 2 }
+    server.put(budgets, { metadata: { name: 'shop' }, spec: { selector: ours }, status: counted })
+    assert.deepEqual(await found, nothing)
   })
 
   test('one that allows a disruption is nothing to speak of; two for one pod refuse every eviction', async (t) => {

@@ -10,6 +10,8 @@ export interface DisruptionBudgetObject extends KubernetesObject {
   readonly spec: { readonly selector?: LabelSelector }
   readonly status?: {
     readonly disruptionsAllowed?: number
+    /** Number of pods that the controller has counted. */
+    readonly expectedPods?: number
     readonly currentHealthy?: number
     readonly desiredHealthy?: number
   }
