@@ -7,6 +7,9 @@ const { printWidth } = JSON.parse(readFileSync(new URL('../.prettierrc.json', im
   printWidth: number
 }
 
+/** Prettier does not wrap texts. This much fits beside a review. */
+const MAX_COLUMNS = 140
+
 /** Comments that are wider than the code may be, with their places. Prettier leaves comments as they are. */
 function tooWide(path: string, text: string): readonly string[] {
   return text
@@ -30,4 +33,11 @@ test('comments are wrapped at the print width', () => {
     own.flatMap(({ path, text }) => tooWide(path, text)),
     [],
   )
+})
+
+test(`no line of src has more than ${MAX_COLUMNS} columns`, () => {
+  const wide = readSources('src').flatMap(({ path, text }) =>
+    text.split('\n').flatMap((line, index) => (line.length > MAX_COLUMNS ? [`${path}:${index + 1}`] : [])),
+  )
+  assert.deepEqual(wide, [])
 })

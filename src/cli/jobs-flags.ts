@@ -26,7 +26,8 @@ export function addJobsFlags(command: Command): Command {
     .option('--jobs-rate <n>', `jobs per second (default: ${DEFAULT_RATE})`)
     .option(
       '--jobs-timeout <duration>',
-      'a job that is not done after this time is lost; longer than jobs take, shorter than their lock or visibility time-out (default: 30s)',
+      'a job that is not done after this time is lost; longer than jobs take, ' +
+        'shorter than their lock or visibility time-out (default: 30s)',
     )
     .option('--jobs-once', 'a job that is done again is a failure: the queue promises that it is done once')
     .option(

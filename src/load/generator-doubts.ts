@@ -36,8 +36,9 @@ function stallDoubts(load: LoadDocument, claim: Claim): readonly string[] {
   const times = stalls.length === 1 ? '' : `, the longest of ${stalls.length} stalls`
   const which = longest.generator === undefined ? '' : ` ${longest.generator} of ${load.generators}`
   return [
-    `the load generator${which} stalled for ${Math.round(longest.ms)} ms at +${seconds} s${times}: it would have missed an outage ` +
-      `of ${Math.ceil(claim.windowMs)} ms at that moment; use a quieter machine, a lower ${flags} or fewer --lanes`,
+    `the load generator${which} stalled for ${Math.round(longest.ms)} ms at +${seconds} s${times}: ` +
+      `it would have missed an outage of ${Math.ceil(claim.windowMs)} ms at that moment; ` +
+      `use a quieter machine, a lower ${flags} or fewer --lanes`,
   ]
 }
 
@@ -47,8 +48,9 @@ function unsentDoubts({ lanes, requests, health }: LoadDocument): readonly strin
   const byLane = late.map(({ lane, skipped }) => `${lane} ${skipped}`)
   const noun = nounOf(namesOf(lanes))
   return [
-    `${health.skipped} of ${requests + health.skipped} planned ${noun}s were never sent (${byLane.join(', ')}): this machine was ` +
-      `more than a second late, or too many answers were outstanding; lower ${rateFlagsOf(namesOf(late))} or use a quieter machine`,
+    `${health.skipped} of ${requests + health.skipped} planned ${noun}s were never sent (${byLane.join(', ')}): ` +
+      'this machine was more than a second late, or too many answers were outstanding; ' +
+      `lower ${rateFlagsOf(namesOf(late))} or use a quieter machine`,
   ]
 }
 
@@ -58,8 +60,9 @@ function ownDoubts({ lanes, health }: LoadDocument): readonly string[] {
   const { ownFailures } = health
   if (ownFailures === 0) return []
   return [
-    `${ownFailures} ${noun}${ownFailures === 1 ? '' : 's'} failed by this machine's own fault: no free port, file descriptor ` +
-      `or memory, or a time-out that came due while the load generator stalled; lower ${rateFlagsOf(own)} or raise the limit (ulimit -n)`,
+    `${ownFailures} ${noun}${ownFailures === 1 ? '' : 's'} failed by this machine's own fault: no free port, ` +
+      'file descriptor or memory, or a time-out that came due while the load generator stalled; ' +
+      `lower ${rateFlagsOf(own)} or raise the limit (ulimit -n)`,
   ]
 }
 

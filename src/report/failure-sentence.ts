@@ -19,7 +19,8 @@ function explainConnection(sample: Sample, error: SampleError): string {
   if (error.stage === 'body') return `the answer broke off after ${sample.bytes} bytes`
   const sentMs = sample.endMs - (sample.connectMs ?? 0)
   if (sample.nthOnSocket > 1 && sentMs < RACE_MS) {
-    return `request ${sample.nthOnSocket} on its connection, idle for ${Math.round(sample.idleMs ?? 0)} ms: the server closed it as the request was on its way`
+    const idle = `idle for ${Math.round(sample.idleMs ?? 0)} ms`
+    return `request ${sample.nthOnSocket} on its connection, ${idle}: the server closed it as the request was on its way`
   }
   return sentMs < RACE_MS
     ? 'the connection was accepted and closed again without an answer'

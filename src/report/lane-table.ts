@@ -58,8 +58,9 @@ export function renderLongIdle({ lanes, idleLimitMs }: LoadDocument): readonly s
   const raced = lanes.reduce((sum, lane) => sum + lane.raced, 0)
   if (requests === 0) return []
   return [
-    `${count(raced)} of ${count(requests)} requests on connections that had been idle for more than ${idleLimitMs / 1_000} s ` +
-      `(the shutdown delay) were lost when the server closed the connection; counted separately, because no server can prevent that`,
+    `${count(raced)} of ${count(requests)} requests on connections that had been idle for more than ` +
+      `${idleLimitMs / 1_000} s (the shutdown delay) were lost when the server closed the connection; ` +
+      'counted separately, because no server can prevent that',
   ]
 }
 

@@ -27,9 +27,10 @@ export function renderLive(state: LiveState, palette: Palette): string {
     `${palette.strong(state.phase)}  ${elapsed}`,
     `  ${[...pods, ...(gone > 0 ? [palette.faint(`${gone} gone`)] : [])].join('  ')}`,
     ...state.load.map((lane) => {
-      const failed = `${count(lane.failed)} failed`
+      const text = `${count(lane.failed)} failed`
+      const failed = lane.failed > 0 ? palette.bad(text) : palette.faint(text)
       const noun = `${nounOf([lane.lane])}s`.padEnd('requests'.length)
-      return `  ${lane.lane.padEnd(16)}${count(lane.requests).padStart(8)} ${noun}  ${lane.failed > 0 ? palette.bad(failed) : palette.faint(failed)}`
+      return `  ${lane.lane.padEnd(16)}${count(lane.requests).padStart(8)} ${noun}  ${failed}`
     }),
   ].join('\n')
 }

@@ -11,7 +11,8 @@ export function reviewDoubts(load: LoadDocument): readonly string[] {
   if (unreviewed === 0) return []
   return [
     `${plural(unreviewed, 'done job')} could not be looked at again, so that a job that was done twice could have been ` +
-      'missed: the producer of --jobs-url was too slow, did not answer or forgot the jobs, there were too many, or a signal ended the wait; ' +
+      'missed: the producer of --jobs-url was too slow, did not answer or forgot the jobs, ' +
+      'there were too many, or a signal ended the wait; ' +
       'look at the log of the producer, lower --jobs-rate or shorten the run',
   ]
 }

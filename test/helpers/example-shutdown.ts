@@ -1,4 +1,13 @@
-import type { Shutdown } from '../../src/core/state.ts'
+import type { Shutdown, Timing } from '../../src/core/state.ts'
+
+/** Every phase takes no time. */
+export const exampleTiming: Timing = {
+  readinessFailDelayMs: 0,
+  shutdownDelayMs: 0,
+  drainTimeoutMs: 0,
+  hooksTimeoutMs: 0,
+  deadlineNoticeMs: 0,
+}
 
 /** A shutdown whose every time is 0, for what depends on its state only. */
 export function exampleShutdown(readinessFailing: boolean): Shutdown {
@@ -9,12 +18,6 @@ export function exampleShutdown(readinessFailing: boolean): Shutdown {
     deadlineNear: false,
     clean: true,
     deadlines: { delayEndsAt: 0, drainEndsAt: 0, hooksEndAt: 0 },
-    timing: {
-      readinessFailDelayMs: 0,
-      shutdownDelayMs: 0,
-      drainTimeoutMs: 0,
-      hooksTimeoutMs: 0,
-      deadlineNoticeMs: 0,
-    },
+    timing: exampleTiming,
   }
 }

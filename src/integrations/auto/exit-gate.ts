@@ -36,7 +36,7 @@ export class ExitGate {
         : Reflect.apply(kill, process, [pid, signal])
   }
 
-  /** Lets the next exit through with this code, whoever calls it. */
+  /** Lets the next exit through with this code, also when the application calls it. */
   finish(code: number): void {
     this.#finalCode = code
   }

@@ -58,7 +58,8 @@ export class AppClose {
     const { hooksTimeoutMs } = this.#lifecycle.options
     if (!this.#closed) {
       throw new LastcallError('LASTCALL_TIMEOUT', [
-        `preClose and onClose hooks did not finish within hooksTimeoutMs (${hooksTimeoutMs}); make the stop hooks shorter or raise hooksTimeoutMs`,
+        `preClose and onClose hooks did not finish within hooksTimeoutMs (${hooksTimeoutMs}); ` +
+          'make the stop hooks shorter or raise hooksTimeoutMs',
       ])
     }
     return this.#closing ?? undefined

@@ -184,7 +184,8 @@ function beforeShutdownLimitMs(times: ResolvedOptions): number {
 
 function tooLong(ms: number): LastcallError {
   return new LastcallError('LASTCALL_TIMEOUT', [
-    `beforeShutdown did not finish within ${ms} ms, the time that LASTCALL_GRACE_PERIOD leaves for it; make it shorter or the grace period longer`,
+    `beforeShutdown did not finish within ${ms} ms, the time that LASTCALL_GRACE_PERIOD leaves for it; ` +
+      'make it shorter or the grace period longer',
   ])
 }
 

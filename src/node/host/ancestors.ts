@@ -64,7 +64,8 @@ export function describeDeafParent(ancestors: readonly Ancestor[]): string | nul
   const deaf = ancestors.find((ancestor) => isShell(ancestor) && !ancestor.catchesTerm)
   if (!deaf) return null
   return (
-    `lastcall: PID 1 is '${first.args.join(' ').slice(0, 80)}', and a shell between it and this process does not pass SIGTERM on: there will be no ` +
-    `shutdown, only SIGKILL; start the program itself, CMD ["node", "server.js"], or put 'exec' before node in the script`
+    `lastcall: PID 1 is '${first.args.join(' ').slice(0, 80)}', and a shell between it and this process does ` +
+    'not pass SIGTERM on: there will be no shutdown, only SIGKILL; ' +
+    `start the program itself, CMD ["node", "server.js"], or put 'exec' before node in the script`
   )
 }

@@ -90,7 +90,9 @@ export const metricTable: readonly MetricDefinition[] = [
   },
   {
     name: 'shutdown_budget_left_seconds',
-    help: 'Time that the shutdown has left: until SIGKILL if the grace period is known, else until its last deadline. Absent unless a shutdown runs.',
+    help:
+      'Time that the shutdown has left: until SIGKILL if the grace period is known, else until its last deadline. ' +
+      'Absent unless a shutdown runs.',
     type: 'gauge',
     aggregator: 'min',
     samples: ({ budgetLeftMs }) => seconds(budgetLeftMs),

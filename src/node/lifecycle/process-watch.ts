@@ -66,7 +66,8 @@ export class ProcessWatch {
     const report: Report = { ...watched.report(exitCode), clean: false, earlyExit }
     this.#logger.error(
       { report },
-      `lastcall: other code ends the process in the middle of the shutdown, ${earlyExit.inFlight} in flight, exit code ${report.exitCode}`,
+      'lastcall: other code ends the process in the middle of the shutdown, ' +
+        `${earlyExit.inFlight} in flight, exit code ${report.exitCode}`,
     )
     this.publish(report)
     return report.exitCode

@@ -49,7 +49,7 @@ test('an idle connection that is followed has no more close listeners than one t
   assert.equal((await idleConnection(t, server)).listenerCount('close'), expected)
 })
 
-test('the close of a socket is heard at its event and not before, by whoever follows before everybody else', async (t) => {
+test('the close of a socket is heard at its event, not before it, and ahead of other listeners', async (t) => {
   const { server, closed, next } = follow()
   const socket = await idleConnection(t, server)
   const atTheirs = new Promise((resolve) => socket.once('close', () => resolve(closed.length)))

@@ -67,7 +67,7 @@ test('readAncestors finds nobody where a process is gone in the middle', () => {
   assert.deepEqual(readAncestors(gone), [])
 })
 
-test('describeDeafParent says nothing or one line, whoever is above', () => {
+test('describeDeafParent says nothing or one line for any list of ancestors', () => {
   fc.assert(
     fc.property(fc.array(ancestor, { maxLength: 4 }), (ancestors) => {
       const text = describeDeafParent(ancestors)

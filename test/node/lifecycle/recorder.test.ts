@@ -5,6 +5,7 @@ import type { ForcedClose, Report } from '../../../src/core/report.ts'
 import { Recorder } from '../../../src/node/lifecycle/recorder.ts'
 import { Servers } from '../../../src/node/drain/servers/servers.ts'
 import type { ServerSnapshot } from '../../../src/node/types.ts'
+import { exampleTiming } from '../../helpers/example-shutdown.ts'
 import { fakeAdapter, snapshotOf } from '../../helpers/fake-adapter.ts'
 import { makeLifecycle } from '../../helpers/lifecycle.ts'
 
@@ -80,11 +81,5 @@ const initiated = {
   state: 'delaying',
   reason: 'test',
   inFlight: 0,
-  timing: {
-    readinessFailDelayMs: 0,
-    shutdownDelayMs: 0,
-    drainTimeoutMs: 0,
-    hooksTimeoutMs: 0,
-    deadlineNoticeMs: 0,
-  },
+  timing: exampleTiming,
 } as const

@@ -100,8 +100,8 @@ export const jobs: LaneDefinition = {
   passesPodsBy: true,
   noun: 'job',
   sends:
-    'jobs for workers (`--jobs-rate`), each with a `POST` to the producer of `--jobs-url`, which is asked until the job is done; ' +
-    'its latency is the time from the `POST` until then',
+    'jobs for workers (`--jobs-rate`), each with a `POST` to the producer of `--jobs-url`, ' +
+    'which is asked until the job is done; its latency is the time from the `POST` until then',
   meets:
     'jobs that nobody finishes: those of a worker that takes more after the signal, or that ends before they are done',
   routes: [],

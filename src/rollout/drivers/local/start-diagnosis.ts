@@ -104,7 +104,8 @@ async function describeProbe(
     )
   }
   const got = status === undefined ? 'did not answer in time' : `answered ${status}${quoteText(text)}`
-  return `${name} did not become ready within ${limit}: ${asked} ${got}; correct what it waits for, or give it more time with --ready-timeout`
+  const remedy = 'correct what it waits for, or give it more time with --ready-timeout'
+  return `${name} did not become ready within ${limit}: ${asked} ${got}; ${remedy}`
 }
 
 function quoteText(text: string): string {
