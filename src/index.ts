@@ -10,6 +10,8 @@ export {
   type EventStreamOptions,
 } from './node/streams/event-stream.ts'
 export { createLifecycle } from './node/lifecycle/create-lifecycle.ts'
+export { listen } from './node/supervised/listen.ts'
+export type { ListenOptions } from './node/supervised/listen-options.ts'
 export type { AnyResponse } from './node/streams/response-signals.ts'
 export { type ErrorCode, LastcallError } from './core/errors.ts'
 export type { EventName, LifecycleEvent } from './core/event.ts'

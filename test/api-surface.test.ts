@@ -12,7 +12,7 @@ interface Surface {
 /** All that users can import. A change here is a change of the public API: it belongs in the changelog. */
 const golden: Readonly<Record<string, Surface>> = {
   '.': {
-    values: ['LastcallError', 'createLifecycle', 'drainWorkers', 'eventStream'],
+    values: ['LastcallError', 'createLifecycle', 'drainWorkers', 'eventStream', 'listen'],
     types: [
       'AnyResponse',
       'Check',
@@ -32,6 +32,7 @@ const golden: Readonly<Record<string, Surface>> = {
       'Lifecycle',
       'LifecycleEvent',
       'LifecycleOptions',
+      'ListenOptions',
       'Logger',
       'ObservedEvent',
       'Report',
@@ -82,6 +83,7 @@ const golden: Readonly<Record<string, Surface>> = {
       'RehearsalDocument',
       'Report',
       'RolloutDocument',
+      'SupervisorStatus',
     ],
   },
 }

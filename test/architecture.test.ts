@@ -29,7 +29,8 @@ const nodeLayers: Readonly<Record<string, readonly string[]>> = {
   probes: ['guard'],
   streams: ['guard'],
   drain: ['guard'],
-  lifecycle: ['guard', 'host', 'probes', 'streams', 'drain'],
+  supervised: ['guard', 'host', 'drain'],
+  lifecycle: ['guard', 'host', 'probes', 'streams', 'drain', 'supervised'],
 }
 
 const cliPackages = ['commander', 'picocolors', 'log-update', 'cli-table3', 'yaml']
@@ -116,12 +117,13 @@ test('imports between the folders of src/node go one way', () => {
 
 test('a run knows no driver, and drivers do not know each other', () => {
   const driverOf = (path: string): string | undefined => /^src\/rollout\/drivers\/([^/]+)\//.exec(path)?.[1]
+  // What drivers share, only drivers use.
+  const mayUse = (path: string, target: string): boolean =>
+    [undefined, driverOf(path), driverOf(path) && 'shared'].includes(driverOf(target))
   const wrong = sources
     .filter(({ path }) => layerOf(path) === 'rollout')
     .flatMap(({ path, files }) =>
-      files
-        .filter((target) => driverOf(target) !== undefined && driverOf(target) !== driverOf(path))
-        .map((target) => `${path} imports ${target}`),
+      files.filter((target) => !mayUse(path, target)).map((target) => `${path} imports ${target}`),
     )
   assert.deepEqual(wrong, [])
 })
@@ -185,7 +187,7 @@ for (const { subpath, source } of readEntries().filter((entry) => entry.subpath 
   })
 }
 
-test('signals, exit, environment and output of the process are touched in one file of core and node only', () => {
+test('signals, exit, environment, output and channel of the process are touched in two files of core and node only', () => {
   const touching = sources
     .filter((file) => ['core', 'node'].includes(layerOf(file.path)))
     .filter((file) =>
@@ -195,7 +197,7 @@ test('signals, exit, environment and output of the process are touched in one fi
     )
   assert.deepEqual(
     touching.map(({ path }) => path),
-    ['src/node/host/process.ts'],
+    ['src/node/host/process.ts', 'src/node/supervised/channel.ts'],
   )
 })
 

@@ -11,6 +11,7 @@ const titles = {
   LASTCALL_ALREADY_STARTED: 'start() was called twice on one lifecycle',
   LASTCALL_ALREADY_SHUT_DOWN: 'The lifecycle has shut down and cannot be used again',
   LASTCALL_PROBE_PORT: 'The probe server cannot listen',
+  LASTCALL_LISTEN: 'The server cannot listen',
   LASTCALL_DUPLICATE_NAME: 'The name is taken',
   LASTCALL_TIMEOUT: 'A function of yours did not finish in its time',
   LASTCALL_NOT_STOPPED: 'The lifecycle of a test did not stop',
@@ -23,6 +24,7 @@ const titles = {
   LASTCALL_SERVICE: 'The Service to send to is not clear',
   LASTCALL_MANIFEST: 'The manifest cannot be used',
   LASTCALL_AGENT: 'The agent in the cluster did not do its work',
+  LASTCALL_CONTROL_SOCKET: 'The control socket cannot be used',
 } as const
 
 /** A code of {@link LastcallError}. Stable: compare this, not the message. */

@@ -1,4 +1,5 @@
 import { type Environment, optionRules } from './option-rules.ts'
+import { supervisionVariables } from './supervision.ts'
 
 // Kubernetes sets these variables for every Service (kubernetes.io, "Service environment variables"). A
 // Service named `lastcall-probe` brings LASTCALL_PROBE_PORT, which is not our option then.
@@ -32,7 +33,10 @@ const serviceVariable =
  * application.
  */
 export function unknownVariables(env: Environment): { readonly message: string }[] {
-  const known = Object.values(optionRules).map((rule) => rule.env)
+  const known: readonly unknown[] = [
+    ...Object.values(optionRules).map((rule) => rule.env),
+    ...Object.values(supervisionVariables),
+  ]
   return Object.keys(env)
     .filter((name) => name.startsWith('LASTCALL_') && !known.includes(name) && !serviceVariable.test(name))
     .filter((name) => variable(env, name) !== undefined)

@@ -22,9 +22,14 @@ const refused: Readonly<Record<string, string>> = {
   SIGILL: `SIGILL ${fault}`,
 }
 
+/** Whether this is the name of a signal on any platform. */
+export function isSignalName(value: unknown): boolean {
+  return known.has(value)
+}
+
 /** Why a value cannot be a signal that starts the shutdown, as the rest of a sentence; null when it can. */
 export function signalProblem(signal: unknown): string | null {
-  if (typeof signal !== 'string' || !known.has(signal)) {
+  if (typeof signal !== 'string' || !isSignalName(signal)) {
     return "is not the name of a signal; write it like 'SIGTERM'"
   }
   const why = refused[signal]

@@ -4,12 +4,14 @@ import type { Server as HttpsServer } from 'node:https'
 import type { Server as NetServer } from 'node:net'
 import type { Duplex } from 'node:stream'
 import type { EventName, LifecycleEvent } from '../core/event.ts'
-import type { InFlightKind, ServedCounts } from '../core/in-flight.ts'
 import type { Report } from '../core/report.ts'
 import type { StateName } from '../core/state.ts'
-import type { ResolvedOptions } from '../core/options.ts'
+import type { ResolvedOptions, SignalName } from '../core/options.ts'
+import type { Snapshot } from './snapshot-types.ts'
 import type { AnyResponse } from './streams/response-signals.ts'
 import type { Hold, WorkerStop } from './work-types.ts'
+
+export type { ServerSnapshot, Snapshot } from './snapshot-types.ts'
 
 /** A server that a lifecycle can drain. */
 export type ServableServer = HttpServer | HttpsServer | Http2Server | Http2SecureServer | NetServer
@@ -79,40 +81,6 @@ export interface EndpointAnswer {
 /** An event as listeners get it: what happened, and the state after it. */
 export type ObservedEvent = LifecycleEvent & { readonly state: StateName }
 
-/** Present numbers of one served server. */
-export interface ServerSnapshot {
-  readonly name: string
-  /** Scheme of the server's URLs, null for raw TCP. */
-  readonly scheme: 'http' | 'https' | null
-  readonly inFlight: ServedCounts
-  /** Milliseconds since the oldest of each kind began; 0 when there is none. */
-  readonly oldestInFlightMs: ServedCounts
-  readonly connections: { readonly active: number; readonly idle: number }
-  /** Wall-clock milliseconds; null before the first connection. */
-  readonly lastNewConnectionAt: number | null
-}
-
-/** Present numbers of a lifecycle, for metrics. Times are wall-clock milliseconds. */
-export interface Snapshot {
-  readonly state: StateName
-  /** The servers that are served now, without closed ones. */
-  readonly servers: readonly ServerSnapshot[]
-  /** When the last connection came to any server, including closed ones. Null before the first connection. */
-  readonly lastNewConnectionAt: number | null
-  readonly shutdownStartedAt: number | null
-  /** Holds that are not released and, during the shutdown, workers that have not stopped. */
-  readonly workInFlight: number
-  /**
-   * Milliseconds that a running shutdown has left: until SIGKILL when a signal began it and `gracePeriodMs`
-   * is known, else until its own last deadline. Negative after that moment; null when no shutdown runs.
-   */
-  readonly budgetLeftMs: number | null
-  /** Milliseconds spent in each state of the shutdown so far. */
-  readonly phasesMs: Readonly<Partial<Record<StateName, number>>>
-  readonly requestsAfterShutdown: Readonly<Partial<Record<StateName, number>>>
-  readonly forcedCloses: Readonly<Partial<Record<InFlightKind, number>>>
-}
-
 /** The life of one process, from its start to its last response. Created by `createLifecycle`. */
 export interface Lifecycle extends AsyncDisposable {
   readonly state: StateName
@@ -163,12 +131,22 @@ export interface Lifecycle extends AsyncDisposable {
    * Adds a worker: something that takes work without being asked by a client, such as a queue consumer or a
    * scheduler. lastcall calls `stop` once, as soon as the shutdown begins, so the worker takes nothing new
    * during the shutdown delay. The drain waits for its promise. At the drain timeout the worker is let go,
-   * named in the report and counted as a forced close. A `stop` that fails makes the exit code 1.
+   * named in the report and counted as a forced close. A `stop` that fails makes the exit code 1. Under
+   * `lastcall run` the workers of two generations overlap: the old ones work on until their drain.
    * @param name names it in the report
    * @throws LastcallError `LASTCALL_DUPLICATE_NAME`, `LASTCALL_INVALID_OPTIONS`
    * @returns removes the worker, before the shutdown
    */
   worker(name: string, stop: WorkerStop): Disposable
+  /**
+   * Runs this hook when the supervisor (`lastcall run`) gets the signal, before or after it acts on it. The
+   * supervisor waits for the hook, at most 5 s. Without a supervisor the hook never runs. A failing hook is
+   * logged and prevents nothing.
+   * @param hook runs within `hooksTimeoutMs`
+   * @throws LastcallError `LASTCALL_INVALID_OPTIONS`
+   * @returns removes the hook
+   */
+  onSignal(signal: SignalName, when: 'before' | 'after', hook: () => unknown): Disposable
   /**
    * Keeps the drain open for one piece of work, until it is released or the promise settles. At the drain
    * timeout it is let go and counted as a forced close.

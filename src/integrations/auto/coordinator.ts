@@ -7,6 +7,7 @@ import type { SignalName } from '../../core/options.ts'
 import { realHost } from '../../node/host/host.ts'
 import { errorText } from '../../node/guard/limit.ts'
 import { stderrLogger } from '../../node/host/stderr-logger.ts'
+import { supervised } from '../../node/supervised/supervised.ts'
 import type { Lifecycle } from '../../node/types.ts'
 import { AdoptedServers } from './adopted-servers.ts'
 import { autoHost } from './auto-host.ts'
@@ -21,6 +22,7 @@ import { OwnProbes } from './own-probes.ts'
 import { shutDownEarly } from './shut-down-early.ts'
 import type { SignalGate } from './signal-gate.ts'
 import { tellRunner } from './signal-listeners.ts'
+import { noticeOwnPort, noticeWorkers } from './supervised-notices.ts'
 
 /** What happened before the first server listened. */
 export interface Beginnings {
@@ -95,7 +97,10 @@ export class Coordinator {
   }
 
   #beginSoon(): void {
-    if (hasWorkers() && this.#servers.noteWorkers()) coordinateWorkers(this.#lifecycle)
+    if (hasWorkers() && this.#servers.noteWorkers()) {
+      coordinateWorkers(this.#lifecycle)
+      noticeWorkers(this.#logger)
+    }
     this.#gate.arm()
     if (this.#started === 'yes') return this.#lifecycle.ready()
     if (this.#started !== 'no') return
@@ -145,6 +150,7 @@ export class Coordinator {
     this.#listeners.clear()
     this.#gate.disarm()
     this.#probes.close()
+    supervised()?.leave(this.#lifecycle)
     this.#streams?.[Symbol.dispose]()
   }
 
@@ -169,6 +175,7 @@ export class Coordinator {
     const { signal } = this.#handlers
     if (signal !== null) return void shutDownEarly(this.#lifecycle, signal)
     this.#started = 'yes'
+    noticeOwnPort(this.#servers.listening(), this.#logger)
     try {
       await this.#probes.during(() => this.#lifecycle.start())
     } catch {
@@ -194,6 +201,8 @@ export class Coordinator {
 
   #onShutdown(): void {
     this.#shuttingDown = true
+    // Without a signal it is an order of the supervisor. The application's handlers know only signals.
+    this.#handlers.note('SIGTERM')
     this.#handlers.begin(this.#servers)
   }
 

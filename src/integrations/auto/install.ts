@@ -3,8 +3,10 @@ import { subscribe } from 'node:diagnostics_channel'
 import type { Server } from 'node:net'
 import { DEFAULT_SIGNALS } from '../../core/defaults.ts'
 import type { SignalName } from '../../core/options.ts'
+import { supervised } from '../../node/supervised/supervised.ts'
 import type { Coordinator } from './coordinator.ts'
 import { HandedConnections } from './handed-connections.ts'
+import { watchListen } from './inherited-listen.ts'
 import type { ListenedTo } from './internal-server.ts'
 import { CoordinatorModule } from './load-coordinator.ts'
 import { SignalGate } from './signal-gate.ts'
@@ -53,6 +55,11 @@ class Auto {
     if (process.pid === 1) this.#gate.arm()
     subscribe(listenCalled, (message) => this.#onListenCalled(message as ListenMessage))
     subscribe(listening, (message) => this.#onListening(message as ListenMessage))
+    const generation = supervised()
+    if (generation) {
+      watchListen()
+      generation.onTaken((server) => this.#onListening({ server }))
+    }
     subscribe('lastcall:lifecycle:created', () => this.#yield())
     subscribe(childMade, (message) => this.#onChildMade((message as ChildMessage).process))
     // A process whose parent can send it sockets may never listen itself.

@@ -1,6 +1,7 @@
 import type { Server } from 'node:net'
 import { LastcallError } from '../../core/errors.ts'
 import { isDrainOver, isShuttingDown } from '../../core/state.ts'
+import { redirectListen } from '../../node/supervised/redirect-listen.ts'
 import type { Lifecycle } from '../../node/types.ts'
 import type { AppClose } from './app-close.ts'
 import { serveSecondaryServers } from './secondary-servers.ts'
@@ -43,7 +44,7 @@ function interceptServer(
         // The shutdown has already begun: a port that opens now would close under its first client.
         if (isShuttingDown(lifecycle.state)) return
         close.moveHookToFront()
-        Reflect.apply(native, server, args)
+        if (!redirectListen(server, args)) Reflect.apply(native, server, args)
       },
       (error: unknown) => server.emit('error', error),
     )

@@ -16,6 +16,8 @@ export interface Terms {
   /** Resolves when serving may end. Never rejects. */
   delay(): Promise<unknown>
   drainMs(): number
+  /** The longest time that a shutdown takes, as far as it is known. */
+  shutdownMs(): number
   /** How long the hooks may still take; `ms` is their guaranteed time. */
   hooksMs(ms: number): number
   useExit0(): boolean
@@ -40,9 +42,10 @@ const keptHere: ReadonlySet<string> = new Set([
 export class GroupHost implements Host {
   readonly process: GroupProcess
   readonly clock: Clock
-  readonly policy: HostPolicy = defaultPolicy
+  readonly policy: HostPolicy
 
   constructor(base: Host, terms: Terms) {
+    this.policy = { ...defaultPolicy, shutdownMs: () => terms.shutdownMs() }
     this.process = new GroupProcess(base.process, terms)
     this.clock = new GroupClock(base.clock, terms)
   }

@@ -46,6 +46,8 @@ export class TerminusGroup {
       state: () => this.#lifecycle.state,
       delay: () => this.#delay(),
       drainMs: () => this.#drainMs(),
+      shutdownMs: () =>
+        this.#longest('shutdownDelayMs') + this.#longest('drainTimeoutMs') + this.#longest('hooksTimeoutMs'),
       hooksMs: (ms) => Math.max(ms, this.#hooksEndAt - base.clock.now()),
       useExit0: () => this.#members.some(({ settings }) => settings.useExit0),
       dieOf: die,

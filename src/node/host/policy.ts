@@ -1,3 +1,4 @@
+import type { Budget } from '../../core/budget.ts'
 import type { LifecycleEvent } from '../../core/event.ts'
 
 /** Decisions that differ between a lifecycle which the application created and the one of `auto`. */
@@ -9,6 +10,8 @@ export interface HostPolicy {
   readonly yieldsServers: boolean
   /** Whether to continue without the probe server after this error of opening it. */
   canDoWithoutProbes(error: unknown): boolean
+  /** The longest time that a shutdown takes with these options. Milliseconds. */
+  shutdownMs(options: Budget): number
   /** The exit code of the report and the process, given the computed one. */
   finalExitCode(decided: number): number
   /**
@@ -22,6 +25,8 @@ export interface HostPolicy {
 export const defaultPolicy: HostPolicy = {
   yieldsServers: false,
   canDoWithoutProbes: () => false,
+  shutdownMs: ({ shutdownDelayMs, drainTimeoutMs, hooksTimeoutMs }) =>
+    shutdownDelayMs + drainTimeoutMs + hooksTimeoutMs,
   finalExitCode: (decided) => decided,
   intercept: () => false,
 }

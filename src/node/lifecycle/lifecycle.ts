@@ -1,12 +1,10 @@
-import { describeSum } from '../../core/budget.ts'
-import { LastcallError } from '../../core/errors.ts'
 import type { EventName } from '../../core/event.ts'
 import type { Logger } from '../../core/logger.ts'
-import type { ResolvedOptions } from '../../core/options.ts'
+import type { ResolvedOptions, SignalName } from '../../core/options.ts'
 import type { Report } from '../../core/report.ts'
-import { isShuttingDown, type StateName } from '../../core/state.ts'
-import { describeDeafParent } from '../host/ancestors.ts'
+import type { StateName } from '../../core/state.ts'
 import { Checks } from '../probes/checks.ts'
+import { announceStart, refuseStart } from './announce-start.ts'
 import { Hooks } from './hooks.ts'
 import type { Host } from '../host/host.ts'
 import { errorText } from '../guard/limit.ts'
@@ -15,9 +13,12 @@ import { refuseNoPromise, refuseTaken, refuseUnusable } from '../guard/refuse.ts
 import { type AnyResponse, ResponseSignals } from '../streams/response-signals.ts'
 import { ServerRegistry } from '../drain/servers/server-registry.ts'
 import { Servers } from '../drain/servers/servers.ts'
+import { joinSupervisor } from './join-supervisor.ts'
+import { SignalHooks } from './signal-hooks.ts'
 import { installSignals } from './signals.ts'
 import { ShutdownRun } from './shutdown-run.ts'
 import { servesElsewhere } from './serves-elsewhere.ts'
+import { supervised } from '../supervised/supervised.ts'
 import { Work } from './work.ts'
 import type * as types from '../types.ts'
 import type { Hold, WorkerStop } from '../work-types.ts'
@@ -35,6 +36,7 @@ export class NodeLifecycle implements types.Lifecycle {
   readonly #probes: ProbeServer
   readonly #run: ShutdownRun
   readonly #signals: ResponseSignals
+  readonly #signalHooks: SignalHooks
   #started = false
   #wantsProbes: boolean
   #probeAddress: { host: string; port: number } | null = null
@@ -42,7 +44,8 @@ export class NodeLifecycle implements types.Lifecycle {
   /** @param alwaysDelays whether the shutdown delay applies even without a server */
   constructor(options: ResolvedOptions, host: Host, logger: Logger, alwaysDelays: boolean) {
     this.options = options
-    this.#wantsProbes = options.probePort !== false
+    // Two generations would want the same port. The supervisor answers probes itself.
+    this.#wantsProbes = options.probePort !== false && supervised() === null
     this.#host = host
     this.#logger = logger
     this.#checks = new Checks(options.checkTimeoutMs, logger)
@@ -67,11 +70,13 @@ export class NodeLifecycle implements types.Lifecycle {
       hooks: this.#hooks,
       work: this.#work,
       probes: this.#probes,
-      servesAny: () => alwaysDelays || this.#servesAny(),
+      alwaysDelays,
+      servesAny: () => this.#servesAny(),
     })
     this.#signals = new ResponseSignals(this.#run.signal, (error) =>
       logger.error({ error: errorText(error) }, 'lastcall: an abort listener failed'),
     )
+    this.#signalHooks = new SignalHooks(options.hooksTimeoutMs, logger)
   }
 
   get state(): StateName {
@@ -113,11 +118,6 @@ export class NodeLifecycle implements types.Lifecycle {
 
   endpoint(path: string, answer: () => types.EndpointAnswer | Promise<types.EndpointAnswer>): Disposable {
     refuseUnusable('endpoint', { name: path, run: answer })
-    if (!/^\/[^?#]*[^/?#]$/.test(path)) {
-      throw new LastcallError('LASTCALL_INVALID_OPTIONS', [
-        `endpoint: got '${path}', wanted a path such as '/metrics'`,
-      ])
-    }
     refuseTaken('endpoint', path, this.#probes.hasEndpoint(path))
     return this.#probes.addEndpoint(path, answer)
   }
@@ -126,6 +126,10 @@ export class NodeLifecycle implements types.Lifecycle {
     refuseUnusable('worker', { name, run: stop })
     refuseTaken('worker', name, this.#work.hasWorker(name))
     return this.#work.addWorker(name, stop)
+  }
+
+  onSignal(signal: SignalName, when: 'before' | 'after', hook: () => unknown): Disposable {
+    return this.#signalHooks.add(signal, when, hook)
   }
 
   hold(label: string, until?: PromiseLike<unknown>): Hold {
@@ -144,25 +148,23 @@ export class NodeLifecycle implements types.Lifecycle {
   }
 
   async start(): Promise<void> {
-    if (isShuttingDown(this.state)) {
-      throw new LastcallError('LASTCALL_ALREADY_SHUT_DOWN', [
-        `it is ${this.state}; make a new one with createLifecycle()`,
-      ])
-    }
-    if (this.#started) {
-      throw new LastcallError('LASTCALL_ALREADY_STARTED', ['call it once, after the last serve()'])
-    }
+    refuseStart(this.state, this.#started)
     this.#started = true
-    const { preStopMs, shutdownDelayMs, drainTimeoutMs, hooksTimeoutMs, gracePeriodMs } = this.options
-    this.#logger.info(
-      { preStopMs, shutdownDelayMs, drainTimeoutMs, hooksTimeoutMs, gracePeriodMs },
-      `lastcall: started; a shutdown takes at most ${describeSum(this.options)}`,
-    )
-    const deafParent = describeDeafParent(this.#host.process.ancestors?.() ?? [])
-    if (deafParent !== null) this.#logger.warn({}, deafParent)
+    announceStart(this.options, this.#host, this.#logger)
     this.#run.useSignals(installSignals(this.#host, this.options.signals, this.#run))
+    const here = supervised()
+    if (here) {
+      joinSupervisor(here, {
+        lifecycle: this,
+        host: this.#host,
+        logger: this.#logger,
+        run: this.#run,
+        checks: this.#checks,
+        hooks: this.#signalHooks,
+      })
+    }
     const { probePort, probeHost } = this.options
-    if (probePort !== false) await this.#openProbes(probePort, probeHost)
+    if (this.#wantsProbes && probePort !== false) await this.#openProbes(probePort, probeHost)
     this.#completeStartup()
   }
 

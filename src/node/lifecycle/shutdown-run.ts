@@ -3,29 +3,16 @@ import type { Logger } from '../../core/logger.ts'
 import type { ResolvedOptions, SignalName } from '../../core/options.ts'
 import { describeEnd, type Report } from '../../core/report.ts'
 import { isShuttingDown, shutdownOf } from '../../core/state.ts'
-import type { Hooks } from './hooks.ts'
 import type { Host } from '../host/host.ts'
 import { guardSignal } from '../guard/guarded-signal.ts'
 import { flushLogger } from '../host/stderr-logger.ts'
 import { errorText } from '../guard/limit.ts'
 import { Machine, type OtherEffect } from './machine.ts'
-import type { ProbeServer } from '../probes/probe-server.ts'
 import { ProcessWatch } from './process-watch.ts'
 import { Recorder } from './recorder.ts'
-import type { Servers } from '../drain/servers/servers.ts'
 import type { SignalListener } from './signals.ts'
 import type { ObservedEvent, Snapshot } from '../types.ts'
-import type { Work } from './work.ts'
-
-/** The parts that a shutdown acts on. */
-export interface Parts {
-  readonly servers: Servers
-  readonly hooks: Hooks
-  readonly work: Work
-  /** Whether this process serves clients, or other processes do that it waits for. */
-  servesAny(): boolean
-  readonly probes: ProbeServer
-}
+import type { Parts } from './shutdown-parts.ts'
 
 /** Executes what the machine decides. Only here the order of a shutdown meets the process. */
 export class ShutdownRun implements SignalListener {
@@ -33,20 +20,22 @@ export class ShutdownRun implements SignalListener {
   readonly #options: ResolvedOptions
   readonly #host: Host
   readonly #logger: Logger
-  readonly #parts: Parts
+  readonly parts: Parts
   readonly #recorder = new Recorder()
   readonly #watch: ProcessWatch
   readonly #drainStarted = new AbortController()
   readonly #finished = Promise.withResolvers<Report>()
   #signals: Disposable | null = null
   #signalledAt: number | null = null
+  /** Whether a supervisor has asked for the exit as well. */
+  #ordered = false
   #drained = false
 
   constructor(options: ResolvedOptions, host: Host, logger: Logger, parts: Parts) {
     this.#options = options
     this.#host = host
     this.#logger = logger
-    this.#parts = parts
+    this.parts = parts
     this.#watch = new ProcessWatch(host, logger, this.#recorder, options.terminationLog)
     guardSignal(this.#drainStarted.signal, (error) =>
       logger.error({ error: errorText(error) }, 'lastcall: an abort listener failed'),
@@ -66,12 +55,17 @@ export class ShutdownRun implements SignalListener {
     this.#signals = signals
   }
 
-  /** @param why any value, because an error handler may pass its error */
-  begin(why: unknown): Promise<Report> {
-    const { work, servesAny } = this.#parts
+  /**
+   * @param why any value, because an error handler may pass its error
+   * @param delayMs least shutdown delay of a process that serves clients
+   */
+  begin(why: unknown, delayMs = 0): Promise<Report> {
+    const { work, alwaysDelays, servesAny } = this.parts
     const inFlight = this.#inFlight() + work.workers
-    const timing = servesAny() ? this.#options : { ...this.#options, shutdownDelayMs: 0 }
-    if (this.#options.shutdownDelayMs > timing.shutdownDelayMs && !isShuttingDown(this.machine.state.name))
+    const waits = alwaysDelays || servesAny()
+    const shutdownDelayMs = waits ? Math.max(this.#options.shutdownDelayMs, delayMs) : 0
+    const timing = { ...this.#options, shutdownDelayMs }
+    if (this.#options.shutdownDelayMs > shutdownDelayMs && !isShuttingDown(this.machine.state.name))
       this.#logger.info({}, 'lastcall: no server listens here, so there is no shutdown delay')
     this.machine.dispatch({ type: 'shutdownInitiated', reason: errorText(why), timing, inFlight })
     return this.#finished.promise
@@ -81,6 +75,12 @@ export class ShutdownRun implements SignalListener {
     // A signal also asks for the exit when code has begun the shutdown.
     this.#signalledAt = this.#host.clock.now()
     void this.begin(signal)
+  }
+
+  /** A shutdown that the supervisor orders: the process exits afterwards, as after a signal. */
+  order(reason: string, delayMs: number): void {
+    this.#ordered = true
+    void this.begin(reason, delayMs)
   }
 
   onSecond(signal: SignalName): void {
@@ -93,7 +93,7 @@ export class ShutdownRun implements SignalListener {
 
   snapshot(): Snapshot {
     const { name } = this.machine.state
-    const { servers, work } = this.#parts
+    const { servers, work } = this.parts
     return {
       ...this.#recorder.snapshot(name, servers.snapshot(), this.#budgetEndsAt(), this.#host.clock.now()),
       workInFlight: work.count,
@@ -111,7 +111,7 @@ export class ShutdownRun implements SignalListener {
   }
 
   #inFlight(): number {
-    return this.#parts.servers.inFlight() + this.#parts.work.count
+    return this.parts.servers.inFlight() + this.parts.work.count
   }
 
   #observe(event: ObservedEvent): void {
@@ -131,20 +131,17 @@ export class ShutdownRun implements SignalListener {
   #execute(effect: OtherEffect): void {
     switch (effect.type) {
       case 'announceClose':
-        this.#parts.servers.announceClose()
-        return this.#parts.work.stopWorkers()
+        this.parts.servers.announceClose()
+        return this.parts.work.stopWorkers()
       case 'drainConnections':
         return this.#drain()
       case 'announceDeadline':
-        return this.#parts.work.announceDeadline()
+        return this.parts.work.announceDeadline()
       case 'forceCloseConnections':
         this.#abort()
-        return this.#recorder.addForced([
-          ...this.#parts.servers.forceClose(),
-          ...this.#parts.work.forceClose(),
-        ])
+        return this.#recorder.addForced([...this.parts.servers.forceClose(), ...this.parts.work.forceClose()])
       case 'runHooks':
-        return void this.#parts.hooks
+        return void this.parts.hooks
           .run()
           .then((failed) => this.machine.dispatch({ type: 'hooksFinished', failed }))
       case 'finish':
@@ -153,7 +150,7 @@ export class ShutdownRun implements SignalListener {
   }
 
   #drain(): void {
-    const { servers, work } = this.#parts
+    const { servers, work } = this.parts
     const settle = (): void => {
       if (this.#drained && work.count === 0) this.machine.dispatch({ type: 'connectionsDrained' })
     }
@@ -177,7 +174,7 @@ export class ShutdownRun implements SignalListener {
   }
 
   #report(decided: number): Report {
-    const { servers, hooks, work } = this.#parts
+    const { servers, hooks, work } = this.parts
     const reason = shutdownOf(this.machine.state)?.reason ?? ''
     // A stop hook may have opened a server or a hold after the drain. Those are force-closed as well, and a
     // forced close is never a clean exit.
@@ -190,7 +187,7 @@ export class ShutdownRun implements SignalListener {
   }
 
   async #finish(decided: number): Promise<void> {
-    const { servers, hooks, probes } = this.#parts
+    const { servers, hooks, probes } = this.parts
     const report = this.#report(this.#host.policy.finalExitCode(decided))
     const { exitCode } = report
     hooks.end()
@@ -205,7 +202,8 @@ export class ShutdownRun implements SignalListener {
     }
     this.#finished.resolve(report)
     const { exitAfter } = this.#options
-    if (exitAfter === 'any' || (exitAfter === 'signal' && this.#signalledAt !== null)) {
+    const isAsked = this.#ordered || this.#signalledAt !== null
+    if (exitAfter === 'any' || (exitAfter === 'signal' && isAsked)) {
       await flushLogger(this.#options.logger)
       return this.#host.process.exit(exitCode)
     }

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net'
 import { LastcallError } from '../../core/errors.ts'
 import type { Logger } from '../../core/logger.ts'
+import { type ProbeReply, probeHeaders, probeReply, textReply } from '../../core/probe-reply.ts'
 import { liveness, readiness, startup, type Verdict } from '../../core/probe.ts'
 import type { State } from '../../core/state.ts'
 import type { CheckResult, Checks } from './checks.ts'
@@ -18,18 +19,6 @@ export interface ProbeSubject {
 }
 
 type Answer = () => EndpointAnswer | Promise<EndpointAnswer>
-
-interface Reply {
-  readonly status: number
-  readonly contentType: string
-  readonly body: string
-}
-
-const text = (status: number, body: string): Reply => ({
-  status,
-  contentType: 'text/plain; charset=utf-8',
-  body,
-})
 
 /**
  * `/livez`, `/readyz` and `/startupz` on a port of their own, so they still answer after the application's
@@ -52,7 +41,13 @@ export class ProbeServer {
     return this.#endpoints.has(path) || ['/livez', '/readyz', '/startupz'].includes(path)
   }
 
+  /** @throws LastcallError `LASTCALL_INVALID_OPTIONS` for what is no path */
   addEndpoint(path: string, answer: Answer): Disposable {
+    if (!/^\/[^?#]*[^/?#]$/.test(path)) {
+      throw new LastcallError('LASTCALL_INVALID_OPTIONS', [
+        `endpoint: got '${path}', wanted a path such as '/metrics'`,
+      ])
+    }
     const entry = { answer }
     this.#endpoints.set(path, entry)
     return {
@@ -60,6 +55,11 @@ export class ProbeServer {
         if (this.#endpoints.get(path) === entry) this.#endpoints.delete(path)
       },
     }
+  }
+
+  /** The answer of an endpoint without a request; undefined without such an endpoint. Rejects as it does. */
+  async endpoint(path: string): Promise<EndpointAnswer | undefined> {
+    return this.#endpoints.get(path)?.answer()
   }
 
   /** @throws LastcallError `LASTCALL_PROBE_PORT` */
@@ -104,27 +104,19 @@ export class ProbeServer {
         { path: request.url, error: errorText(error) },
         'lastcall: an endpoint of the probe server failed',
       )
-      if (!response.headersSent) this.#send(request, response, text(500, 'internal error\n'))
+      if (!response.headersSent) this.#send(request, response, textReply(500, 'internal error\n'))
     }
   }
 
-  #send(request: IncomingMessage, response: ServerResponse, reply: Reply): void {
-    response.writeHead(reply.status, {
-      'Content-Type': reply.contentType,
-      'Content-Length': Buffer.byteLength(reply.body),
-      'Cache-Control': 'no-store',
-      'X-Content-Type-Options': 'nosniff',
-      'lastcall-state': this.#subject.state().name,
-      // A reused connection could break at the end of the shutdown, or keep the process alive.
-      Connection: 'close',
-      ...(reply.status === 405 && { Allow: 'GET, HEAD' }),
-    })
+  #send(request: IncomingMessage, response: ServerResponse, reply: ProbeReply): void {
+    const bytes = Buffer.byteLength(reply.body)
+    response.writeHead(reply.status, probeHeaders(reply, bytes, this.#subject.state().name))
     response.end(request.method === 'HEAD' ? undefined : reply.body)
   }
 
-  async #reply(request: IncomingMessage): Promise<Reply> {
+  async #reply(request: IncomingMessage): Promise<ProbeReply> {
     const { path: name, verbose } = parseTarget(request.url ?? '/')
-    if (request.method !== 'GET' && request.method !== 'HEAD') return text(405, 'method not allowed\n')
+    if (request.method !== 'GET' && request.method !== 'HEAD') return textReply(405, 'method not allowed\n')
     const endpoint = this.#endpoints.get(name)
     if (endpoint) return { status: 200, ...(await endpoint.answer()) }
     const { checks, livenessFailsOnShutdown } = this.#subject
@@ -132,16 +124,16 @@ export class ProbeServer {
     switch (name) {
       case '/readyz': {
         const results = await checks.run('readiness')
-        return probeReply('readyz', readiness(this.#subject.state()), results, verbose)
+        return stateReply('readyz', readiness(this.#subject.state()), results, verbose)
       }
       case '/livez': {
         const results = await checks.run('liveness')
-        return probeReply('livez', liveness(this.#subject.state(), livenessFailsOnShutdown), results, verbose)
+        return stateReply('livez', liveness(this.#subject.state(), livenessFailsOnShutdown), results, verbose)
       }
       case '/startupz':
-        return probeReply('startupz', startup(this.#subject.state()), [], verbose)
+        return stateReply('startupz', startup(this.#subject.state()), [], verbose)
       default:
-        return text(
+        return textReply(
           404,
           `not found; there are /livez, /readyz, /startupz${[...this.#endpoints.keys()].map((key) => `, ${key}`).join('')}\n`,
         )
@@ -150,21 +142,20 @@ export class ProbeServer {
 }
 
 /** The answer does not say why a check failed, only the log does: anybody may be able to reach the port. */
-function probeReply(name: string, verdict: Verdict, checks: readonly CheckResult[], verbose: boolean): Reply {
-  const ok = verdict.ok && checks.every((check) => check.ok)
-  if (ok && !verbose)
-    return text(
-      200,
-      verdict.reason === 'ready' || verdict.reason === 'started' ? 'ok\n' : `ok: ${verdict.reason}\n`,
-    )
-  const lines = [
-    verdict.ok ? `[+]lifecycle ok: ${verdict.reason}` : `[-]lifecycle failed: ${verdict.reason}`,
-    ...checks.map((check) =>
-      check.ok ? `[+]${check.name} ok` : `[-]${check.name} failed: ${failureOf(check)}`,
-    ),
-    ok ? `${name} check passed` : `${name} check failed`,
-  ]
-  return text(ok ? 200 : 503, `${lines.join('\n')}\n`)
+function stateReply(
+  name: string,
+  verdict: Verdict,
+  checks: readonly CheckResult[],
+  verbose: boolean,
+): ProbeReply {
+  const { ok, reason } = verdict
+  const parts = checks.map((check) => ({
+    name: check.name,
+    ok: check.ok,
+    ...(!check.ok && { reason: failureOf(check) }),
+  }))
+  const brief = reason === 'ready' || reason === 'started' ? 'ok' : `ok: ${reason}`
+  return probeReply(name, [{ name: 'lifecycle', ok, reason }, ...parts], { brief, verbose })
 }
 
 /**

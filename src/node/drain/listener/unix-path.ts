@@ -22,6 +22,9 @@ export function closeKeepingSuccessor(server: Server, close: () => void): void {
   try {
     renameSync(aside, path)
   } catch {
+    // The successor has gone as well.
+  } finally {
+    // An inherited socket is not removed, and a rename to the same file does nothing (rename(2)).
     rmSync(aside, { force: true })
   }
 }
