@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { eachLine } from './each-line.ts'
 import { markedProcesses } from './marked-processes.ts'
 import { createOutputRing } from './output-ring.ts'
 
@@ -12,6 +13,8 @@ export interface ChildSpec {
    * the group for their own session. By default no such process is searched for.
    */
   readonly mark?: string
+  /** Called with each line of stdout and stderr. Default: only the last ones are kept */
+  readonly onLine?: (line: string) => void
   /**
    * Called when the first process has ended and others of its group are still running. They are killed when
    * the promise settles. By default they are killed at once.
@@ -42,6 +45,7 @@ export interface ChildGroup {
 }
 
 const PIPES_MAY_STAY_OPEN_MS = 500
+const MAX_LINE_LENGTH = 100_000
 
 /** Starts the command in its own process group, so that nothing that it starts can outlive this process. */
 export function startChildGroup(spec: ChildSpec): ChildGroup {
@@ -57,6 +61,7 @@ export function startChildGroup(spec: ChildSpec): ChildGroup {
   })
   for (const stream of [child.stdout, child.stderr]) {
     stream?.setEncoding('utf8').on('data', (chunk: string) => ring.write(chunk))
+    if (spec.onLine) stream?.on('data', eachLine(MAX_LINE_LENGTH, spec.onLine))
   }
   const { mark } = spec
   const escaped = (): readonly number[] =>

@@ -6,6 +6,8 @@ export interface CapturedIo extends CliIo {
   out(): string
   err(): string
   send(signal: NodeJS.Signals): void
+  /** Whether the command listens for signals. Before it does, a real one would end the process. */
+  listens(): boolean
   /** Signals that the command wanted to die of. */
   readonly deaths: NodeJS.Signals[]
 }
@@ -34,6 +36,7 @@ export function captureIo(env: CliIo['env'] = process.env, terminal: object = {}
     deaths,
     out: () => texts.stdout,
     err: () => texts.stderr,
+    listens: () => listeners.size > 0,
     send: (signal) => listeners.forEach((listener) => listener(signal)),
     onSignal(listener) {
       listeners.add(listener)

@@ -1,0 +1,72 @@
+import { type InheritedSocket, supervisionVariables } from '../../core/supervision.ts'
+import type { HeldSocket } from '../sockets/held-socket.ts'
+import { SHELL } from './executable.ts'
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** What systemd tells the supervisor alone. A generation that knew it would speak for the whole unit. */
+const OWN = /^(?:NOTIFY_SOCKET|WATCHDOG_(?:USEC|PID)|LISTEN_(?:PID|FDS|FDNAMES|PIDFDID)|MAINPID)$/
+
+/** Its value differs in each generation, and finds processes that have left their process group. */
+export const GENERATION_MARK = 'LASTCALL_GENERATION_MARK'
+
+/** The first descriptor after stdin, stdout and stderr, and the first one of the convention of systemd. */
+const FIRST_SOCKET_FD = 3
+
+/**
+ * The environment for everything that the supervisor starts: its own, without what is for the supervisor
+ * alone.
+ */
+export function childEnvironment(env: Environment): Record<string, string | undefined> {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !OWN.test(name)))
+}
+
+/** What {@link generationEnvironment} describes. */
+export interface EnvironmentFacts {
+  readonly id: number
+  readonly mark: string
+  /** Process id of the supervisor. */
+  readonly supervisor: number
+  readonly cwd: string
+  /** In the order of their descriptors, from 3. */
+  readonly sockets: readonly Pick<HeldSocket, 'name' | 'host' | 'port' | 'path'>[]
+}
+
+/**
+ * The environment of a generation. LISTEN_PID is missing: the process id is known only in the process; see
+ * {@link withListenPid}.
+ */
+export function generationEnvironment(
+  env: Environment,
+  facts: EnvironmentFacts,
+): Record<string, string | undefined> {
+  const sockets = facts.sockets.map(({ name, host, port, path }, index): InheritedSocket => ({
+    name,
+    fd: FIRST_SOCKET_FD + index,
+    ...(host !== undefined && { host }),
+    ...(port !== undefined && { port }),
+    ...(path !== undefined && { path }),
+  }))
+  return {
+    ...childEnvironment(env),
+    PWD: facts.cwd,
+    // The supervisor answers probes.
+    LASTCALL_PROBE_PORT: 'false',
+    [GENERATION_MARK]: facts.mark,
+    [supervisionVariables.supervisor]: String(facts.supervisor),
+    [supervisionVariables.generation]: String(facts.id),
+    [supervisionVariables.sockets]: JSON.stringify(sockets),
+    ...(sockets.length > 0 && {
+      LISTEN_FDS: String(sockets.length),
+      LISTEN_FDNAMES: sockets.map(({ name }) => name).join(':'),
+    }),
+  }
+}
+
+/**
+ * The command with LISTEN_PID in its environment. The shell replaces itself by the program, which keeps its
+ * process id, its descriptors and its channel.
+ */
+export function withListenPid(command: readonly string[]): readonly string[] {
+  return [SHELL, '-c', 'export LISTEN_PID=$$; exec "$0" "$@"', ...command]
+}

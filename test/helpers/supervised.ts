@@ -1,0 +1,123 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { fileURLToPath } from 'node:url'
+import type { SupervisorStatus } from '../../src/core/supervisor-status.ts'
+import { askSupervisor } from '../../src/process/control-client.ts'
+import { Child } from './child.ts'
+import { httpGet } from './http-get.ts'
+import { takePort } from './ports.ts'
+
+/** What the supervised program of the tests does; see test/fixtures/supervisor/app.ts. */
+export interface Release {
+  readonly version: string
+  readonly behaviour?: 'ends at once' | 'never ready' | 'stays' | 'deaf'
+}
+
+/** What the program answers. */
+export interface Answered {
+  readonly pid: number
+  readonly version: string
+  readonly generation: string
+}
+
+/** How a {@link startSupervised} is started. */
+export interface SupervisedOptions {
+  readonly args?: readonly string[]
+  readonly env?: Readonly<Record<string, string>>
+  readonly release?: Release
+  /** The supervised command; the program above, when left out. */
+  readonly command?: readonly string[]
+  /** What `lastcall` is run with, such as `unshare`. */
+  readonly before?: readonly string[]
+  readonly cwd?: string
+}
+
+/** A running `lastcall run`. */
+export class Supervised {
+  readonly child: Child
+  readonly port: number
+  readonly folder: string
+  readonly control: string
+
+  constructor(child: Child, port: number, folder: string) {
+    this.child = child
+    this.port = port
+    this.folder = folder
+    this.control = join(folder, 'control.sock')
+  }
+
+  /** What the next generation will be. */
+  release(release: Release): void {
+    writeFileSync(join(this.folder, 'release.json'), JSON.stringify(release))
+  }
+
+  async get(path = '/'): Promise<Answered> {
+    return JSON.parse((await httpGet(this.port, path)).body) as Answered
+  }
+
+  async status(): Promise<SupervisorStatus> {
+    const answer = await askSupervisor(this.control, { command: 'status' })
+    if (!answer.ok || !answer.status) throw new Error(JSON.stringify(answer))
+    return answer.status
+  }
+
+  /** Restarts, and resolves to how that ended. */
+  async restart(): Promise<string> {
+    const answer = await askSupervisor(this.control, { command: 'restart', reason: 'test' })
+    return answer.ok ? 'completed' : answer.outcome
+  }
+
+  /** Resolves when this generation serves. */
+  async serves(generation: number): Promise<void> {
+    await this.child.line(new RegExp(`generation ${generation} serves`), 'stderr')
+  }
+}
+
+const bin = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url))
+const app = fileURLToPath(new URL('../fixtures/supervisor/app.ts', import.meta.url))
+
+/** Starts `lastcall run`, with times that suit a test; it is killed when the test ends. */
+export async function startSupervised(t: TestContext, options: SupervisedOptions = {}): Promise<Supervised> {
+  const folder = mkdtempSync(join(tmpdir(), 'lastcall-run-'))
+  const port = await takePort()
+  writeFileSync(join(folder, 'release.json'), JSON.stringify(options.release ?? { version: '1' }))
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => !/^(LASTCALL_|KUBERNETES_|NODE_|NOTIFY_|LISTEN_)/.test(name),
+  )
+  const command = [
+    ...(options.before ?? []),
+    process.execPath,
+    bin,
+    'run',
+    `--listen=http=127.0.0.1:${port}`,
+    `--control=${join(folder, 'control.sock')}`,
+    '--soak=100ms',
+    '--hand-over=0',
+    '--ready-timeout=20s',
+    '--no-probes',
+    ...(options.args ?? []),
+    '--',
+    ...(options.command ?? [process.execPath, app]),
+  ]
+  const child = spawn(command[0] ?? '', command.slice(1), {
+    cwd: options.cwd ?? folder,
+    env: {
+      ...Object.fromEntries(inherited),
+      RELEASE: join(folder, 'release.json'),
+      PORT: String(port),
+      ...options.env,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const supervised = new Supervised(new Child(child), port, folder)
+  t.after(async () => {
+    // A generation ends by itself when its supervisor is gone.
+    child.kill('SIGKILL')
+    await supervised.child.exited
+    rmSync(folder, { recursive: true, force: true })
+  })
+  return supervised
+}

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { eventually } from '../helpers/eventually.ts'
+import { startSupervised } from '../helpers/supervised.ts'
+
+test('SIGKILL of the serving child: connections wait in the queue, and nobody is refused', async (t) => {
+  const supervised = await startSupervised(t)
+  await supervised.serves(1)
+  const { pid } = await supervised.get()
+  process.kill(pid, 'SIGKILL')
+  await supervised.child.line(/nobody serves/, 'stderr')
+  const answer = await supervised.get()
+  assert.equal(answer.generation, '2')
+  assert.equal((await supervised.status()).crashes <= 1, true)
+})
+
+test('with --standby a warm generation takes over, and a new one is warmed', async (t) => {
+  const supervised = await startSupervised(t, { args: ['--standby'] })
+  await supervised.serves(1)
+  const standby = async (): Promise<number | undefined> =>
+    (await supervised.status()).generations.find(({ phase }) => phase === 'standby')?.generation
+  await eventually('there is a standby', async () => (await standby()) === 2)
+  const { pid } = await supervised.get()
+  process.kill(pid, 'SIGKILL')
+  assert.equal((await supervised.get()).generation, '2')
+  await eventually('there is a new standby', async () => (await standby()) === 3)
+})
+
+test('a child that crashes again and again: back-off, then the supervisor ends with its code', async (t) => {
+  const supervised = await startSupervised(t, {
+    release: { version: '1', behaviour: 'ends at once' },
+    args: ['--crash-limit', '3'],
+  })
+  assert.deepEqual(await supervised.child.exit(), { code: 7, signal: null })
+  assert.match(supervised.child.stderr, /generation 4 exited with code 7/)
+  assert.doesNotMatch(supervised.child.stderr, /generation 5/)
+})
+
+test('a command that does not exist ends with one sentence', async (t) => {
+  const supervised = await startSupervised(t, { command: ['/no/such/program'], args: ['--crash-limit', '1'] })
+  const { code } = await supervised.child.exit()
+  assert.notEqual(code, 0)
+  assert.match(supervised.child.stderr, /\/no\/such\/program/)
+})
+
+test('the supervisor is SIGKILLed: the child finishes its request, and exits', async (t) => {
+  const supervised = await startSupervised(t)
+  await supervised.serves(1)
+  const { pid } = await supervised.get()
+  const slow = supervised.get('/slow?ms=1000')
+  await eventually('the request is in flight', async () => {
+    return (await supervised.status()).generations[0]?.inFlight?.request === 1
+  })
+  supervised.child.kill('SIGKILL')
+  assert.equal((await slow).generation, '1')
+  await eventually('the child has ended', () => !runs(pid))
+})
+
+function runs(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    return false
+  }
+}
