@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { parse } from 'node:path'
-import { build, type BuildOptions, type Metafile } from 'esbuild'
+import { build, type BuildOptions, type Metafile, transform } from 'esbuild'
 import { bytesOfUndici } from './bytes-of-undici.ts'
 import { packageFolder } from './package-folder.ts'
 import type { Bundle } from './bundles.ts'
@@ -46,7 +46,7 @@ export async function buildBundle({ entry, output, kind }: Bundle): Promise<read
   })
   if (warnings.length > 0) throw new Error(`${entry}: esbuild warned, see above`)
   for (const [path, output] of Object.entries(metafile.outputs)) {
-    if (isForeign(output)) removeMap(path)
+    if (isForeign(output)) await shrink(path)
   }
   const inputs = Object.values(metafile.outputs).flatMap((file) => Object.keys(file.inputs))
   return [...new Set(inputs.flatMap((path) => packageFolder(path) ?? []))].toSorted()
@@ -55,7 +55,7 @@ export async function buildBundle({ entry, output, kind }: Bundle): Promise<read
 /** A file with less of our own code than this is foreign; its map would be a fifth of the package. */
 const OWN_SHARE = 0.1
 
-/** Whether nearly all of a file is from packages. Their names are kept, which is enough for a stack. */
+/** Whether nearly all of a file is from packages. */
 function isForeign({ inputs }: Metafile['outputs'][string]): boolean {
   const sizes = Object.entries(inputs).map(([path, { bytesInOutput: bytes }]) => ({
     bytes,
@@ -65,8 +65,12 @@ function isForeign({ inputs }: Metafile['outputs'][string]): boolean {
   return sizes.reduce((sum, { ownBytes }) => sum + ownBytes, 0) < all * OWN_SHARE
 }
 
-function removeMap(path: string): void {
-  const text = readFileSync(path, 'utf8')
-  writeFileSync(path, text.replace(/\n\/\/# sourceMappingURL=\S+\s*$/, '\n'))
+/**
+ * Without a map, and with short names for what is local to a function: methods and properties keep theirs.
+ */
+async function shrink(path: string): Promise<void> {
+  const text = readFileSync(path, 'utf8').replace(/\n\/\/# sourceMappingURL=\S+\s*$/, '\n')
+  const { code } = await transform(text, { format: 'esm', minify: true, legalComments: 'none' })
+  writeFileSync(path, code)
   rmSync(`${path}.map`, { force: true })
 }

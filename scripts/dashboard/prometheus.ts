@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { findFreePort } from '../../src/rollout/drivers/local/free-port.ts'
+import { findFreePort } from '../../src/rollout/drivers/shared/free-port.ts'
 
 /** A series of an answer: values as text, times in seconds (Prometheus, "HTTP API"). */
 export interface Series {

@@ -14,6 +14,7 @@ export const documentKinds: readonly DocumentKind[] = [
   { type: 'BeforeAfterDocument', name: 'before-after' },
   { type: 'RolloutDocument', name: 'rollout' },
   { type: 'KubeCheckDocument', name: 'kube-check' },
+  { type: 'SupervisorStatus', name: 'supervisor-status' },
 ]
 
 /** Where the schema of a kind is. */

@@ -1,11 +1,9 @@
 import { readFileSync } from 'node:fs'
 import type { Command } from 'commander'
 import { exitCodes } from '../../src/cli/exit-codes.ts'
-import { createKubeCommand } from '../../src/cli/commands/kube.ts'
-import { createLoadCommand } from '../../src/cli/commands/load.ts'
-import { createRehearseCommand } from '../../src/cli/commands/rehearse.ts'
-import { createRolloutCommand } from '../../src/cli/commands/rollout.ts'
 import { realIo } from '../../src/cli/io.ts'
+import { createLargeCommands } from '../../src/cli/large-commands.ts'
+import { createSmallCommands } from '../../src/cli/small-commands.ts'
 import { liveness, readiness, startup, type Verdict } from '../../src/core/probe.ts'
 import { type State, stateNames } from '../../src/core/state.ts'
 import { instruments } from '../../src/integrations/opentelemetry/instruments.ts'
@@ -16,13 +14,14 @@ import { causes } from '../../src/rollout/causes.ts'
 import { endings } from '../../src/rollout/endings.ts'
 import { exampleShutdown } from '../../test/helpers/example-shutdown.ts'
 import type { Table } from './markdown.ts'
+import { supervisorMetricTable } from '../../src/supervisor/metrics/supervisor-metrics.ts'
+
+/** Made once: each one listens for errors of the output. */
+const io = realIo()
 
 /** The commands of the CLI by their words (`rollout`, `kube patch`), made and not run. */
 export function commands(): ReadonlyMap<string, Command> {
-  const io = realIo()
-  const all = [createRehearseCommand, createRolloutCommand, createLoadCommand, createKubeCommand].map(
-    (create) => create(io, () => undefined),
-  )
+  const all = [createLargeCommands, createSmallCommands].flatMap((create) => create(io, () => undefined))
   const named = (one: Command, words: string): readonly (readonly [string, Command])[] =>
     one.commands.length === 0
       ? [[words, one]]
@@ -42,9 +41,10 @@ export function flagsTable(name: string): Table {
 
 /** The exit codes of every command. */
 export function exitCodesTable(): Table {
-  const names = ['rehearse', 'rollout', 'load', 'kube patch', 'kube check'] as const
+  const names = ['rehearse', 'rollout', 'load', 'kube patch', 'kube check', 'run', 'control'] as const
   const rows = exitCodes.map((row) => [row.code, ...names.map((name) => row[name])])
-  return [['code', ...names.map((name) => `\`${name}\``)], ...rows]
+  const heads = names.map((name) => (name === 'control' ? 'restart, status, stop, hammer' : name))
+  return [['code', ...heads.map((head) => `\`${head}\``)], ...rows]
 }
 
 /** What makes requests fail, and what to do about it. */
@@ -138,6 +138,23 @@ export function metricsTable(): Table {
       return label === 'server' ? '`server`' : `\`${label}\`: ${values.join(', ')}`
     })
     return [`\`lastcall_${name}\``, type, described.join('; ') || '-', help]
+  })
+  return [['metric', 'type', 'labels', 'meaning'], ...rows]
+}
+
+const noFacts = {
+  state: 'starting',
+  ready: false,
+  restarts: { completed: 0, failed: 0, rolledBack: 0 },
+  crashes: 0,
+  generations: [],
+} as const
+
+/** Every metric of a supervisor itself. */
+export function supervisorMetricsTable(): Table {
+  const rows = supervisorMetricTable.map(({ name, type, label, help, values }) => {
+    const labels = label === null ? '-' : `\`${label}\`: ${Object.keys(values(noFacts)).join(', ')}`
+    return [`\`lastcall_supervisor_${name}\``, type, labels, help]
   })
   return [['metric', 'type', 'labels', 'meaning'], ...rows]
 }

@@ -12,6 +12,7 @@ import {
   metricsTable,
   probesTable,
   shutdownDiagram,
+  supervisorMetricsTable,
 } from './facts.ts'
 import { writeTable } from './markdown.ts'
 import { optionsTable } from './options.ts'
@@ -31,12 +32,22 @@ export const sections: readonly Section[] = [
   { page: 'docs/reference/events.md', name: 'diagram', render: shutdownDiagram },
   { page: 'docs/reference/probes.md', name: 'answers', render: () => writeTable(probesTable()) },
   { page: 'docs/reference/metrics.md', name: 'metrics', render: () => writeTable(metricsTable()) },
+  {
+    page: 'docs/reference/metrics.md',
+    name: 'supervisor',
+    render: () => writeTable(supervisorMetricsTable()),
+  },
   { page: 'docs/reference/metrics.md', name: 'instruments', render: () => writeTable(instrumentsTable()) },
   { page: 'docs/reference/cli.md', name: 'rehearse', render: () => writeTable(flagsTable('rehearse')) },
   { page: 'docs/reference/cli.md', name: 'rollout', render: () => writeTable(flagsTable('rollout')) },
   { page: 'docs/reference/cli.md', name: 'load', render: () => writeTable(flagsTable('load')) },
   { page: 'docs/reference/cli.md', name: 'kube-patch', render: () => writeTable(flagsTable('kube patch')) },
   { page: 'docs/reference/cli.md', name: 'kube-check', render: () => writeTable(flagsTable('kube check')) },
+  ...['run', 'restart', 'status', 'stop', 'hammer'].map((name) => ({
+    page: 'docs/reference/cli.md',
+    name,
+    render: () => writeTable(flagsTable(name)),
+  })),
   { page: 'docs/reference/cli.md', name: 'exit-codes', render: () => writeTable(exitCodesTable()) },
   { page: 'docs/guides/rehearse.md', name: 'causes', render: () => writeTable(causesTable()) },
   { page: 'docs/guides/rehearse.md', name: 'endings', render: () => writeTable(endingsTable()) },

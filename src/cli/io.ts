@@ -19,10 +19,10 @@ export interface CliIo {
   readonly env: Readonly<Record<string, string | undefined>>
   readonly cwd: string
   /**
-   * Calls the listener at SIGINT, SIGTERM, SIGHUP and SIGQUIT; the process survives them. Returns a function
-   * that stops this.
+   * Calls the listener at these signals; the process survives them. The default is SIGINT, SIGTERM, SIGHUP
+   * and SIGQUIT. Returns a function that stops this.
    */
-  onSignal(listener: (signal: NodeJS.Signals) => void): () => void
+  onSignal(listener: (signal: NodeJS.Signals) => void, signals?: readonly NodeJS.Signals[]): () => void
   /**
    * Calls the listener synchronously when the process ends, except by SIGKILL. Returns a function that stops
    * this.
@@ -32,7 +32,7 @@ export interface CliIo {
   dieOf(signal: NodeJS.Signals): void
 }
 
-const endingSignals = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'] as const
+const endingSignals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT']
 
 /** A report that cannot be written is an error of the environment, like invalid input. */
 const UNWRITTEN = 2
@@ -58,10 +58,10 @@ export function realIo(): CliIo {
     stderr: process.stderr,
     env: process.env,
     cwd: process.cwd(),
-    onSignal(listener) {
-      for (const signal of endingSignals) process.on(signal, listener)
+    onSignal(listener, signals = endingSignals) {
+      for (const signal of signals) process.on(signal, listener)
       return () => {
-        for (const signal of endingSignals) process.off(signal, listener)
+        for (const signal of signals) process.off(signal, listener)
       }
     },
     onExit(listener) {

@@ -1,12 +1,9 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError } from 'commander'
 import { LastcallError } from '../core/errors.ts'
-import { createKubeCommand } from './commands/kube.ts'
-import { createLoadCommand } from './commands/load.ts'
-import { createRehearseCommand } from './commands/rehearse.ts'
-import { createRolloutCommand } from './commands/rollout.ts'
-import { applyConfig, type RenameProblems, takesConfig } from './config/apply-config.ts'
+import type { RenameProblems } from './config/apply-config.ts'
 import type { CliIo } from './io.ts'
+import { createSmallCommands } from './small-commands.ts'
 
 /** Exit code for an invalid command line, and for an application that cannot be reached. */
 const USAGE_EXIT_CODE = 2
@@ -14,17 +11,23 @@ const USAGE_EXIT_CODE = 2
 /**
  * Runs one command line. Known errors become text on stderr, never a stack.
  * @param argv the words after the program's name
- * @returns the exit code: 0 pass, 1 fail, 2 usage or unreachable, 3 inconclusive, 128 + n ended by signal n
+ * @returns the exit code: 0 pass, 1 fail, 2 usage or unreachable, 3 inconclusive, 128 + n ended by signal n;
+ *   of `lastcall run` that of the program
  */
 export async function main(argv: readonly string[], io: CliIo): Promise<number> {
   let exitCode = 0
   let rename: RenameProblems = (error) => error
-  const program = createProgram(io, (code) => {
+  const onExitCode = (code: number): void => {
     exitCode = code
-  })
+  }
+  const small = createSmallCommands(io, onExitCode)
+  // A supervisor would keep the packages of the others in its memory.
+  const isSmall = small.some((command) => command.name() === argv[0])
+  const large = isSmall ? undefined : await import('./large-commands.ts')
+  const program = createProgram(io, [...(large?.createLargeCommands(io, onExitCode) ?? []), ...small])
   program.hook('preAction', (_, command) => {
-    const configurable = program.commands.filter(takesConfig)
-    if (configurable.includes(command)) rename = applyConfig(command, configurable, io.cwd)
+    const configurable = program.commands.filter((one) => large?.takesConfig(one))
+    if (large && configurable.includes(command)) rename = large.applyConfig(command, configurable, io.cwd)
   })
   try {
     await program.parseAsync(argv, { from: 'user' })
@@ -42,17 +45,11 @@ export async function main(argv: readonly string[], io: CliIo): Promise<number> 
   }
 }
 
-function createProgram(io: CliIo, onExitCode: (code: number) => void): Command {
+function createProgram(io: CliIo, commands: readonly Command[]): Command {
   const program = new Command('lastcall')
     .description('Zero failed requests when a Node.js pod goes away, and the proof of it')
     .version(readVersion())
     .enablePositionalOptions()
-  const commands = [
-    createRehearseCommand(io, onExitCode),
-    createRolloutCommand(io, onExitCode),
-    createLoadCommand(io, onExitCode),
-    createKubeCommand(io, onExitCode),
-  ]
   for (const command of commands) program.addCommand(command)
   for (const command of [program, ...commands, ...commands.flatMap((one) => one.commands)]) {
     command

@@ -7,6 +7,7 @@ import { wantedRate } from '../rollout/power.ts'
 import type { RunOptions } from '../rollout/run.ts'
 import { readBudgets } from './budget-flag.ts'
 import { createFlagReader, type FlagReader, type RawFlags } from './flag-reader.ts'
+import { readInPlace } from './in-place-flag.ts'
 import type { CliIo } from './io.ts'
 import { checkJsonFile } from './json-file.ts'
 import { refuseUnused } from './jobs-flags.ts'
@@ -16,6 +17,9 @@ import { readShutdown } from './shutdown-flag.ts'
 
 /** What to start as pods, and what to do with it. */
 export interface RehearseOptions extends LocalOptions, RunOptions {
+  readonly inPlace: boolean
+  /** `--readiness` with `--in-place`, which `lastcall run` reads as its `--ready`. Undefined: its default */
+  readonly ready: string | undefined
   /** What was used of the document of `--openapi`; undefined without the flag. */
   readonly openapi: OpenApiFacts | undefined
 }
@@ -35,9 +39,11 @@ export function readRehearseFlags(raw: RawFlags, command: readonly string[], io:
   const reader = createFlagReader(raw)
   // The command came from a shell variable that is not set.
   if (command[0] === '') reader.problems.push('-- : the command is empty; name what starts the application')
-  const replicas = reader.integer('replicas', 3, [1, MAX_REPLICAS])
   const shutdown = readShutdown(reader)
-  const rate = Math.max(MIN_DEFAULT_RATE, Math.ceil((wantedRate(replicas + 1) * RATE_RESERVE) / 10) * 10)
+  const inPlace = readInPlace(reader, raw, shutdown)
+  const replicas = inPlace ? 1 : reader.integer('replicas', 3, [1, MAX_REPLICAS])
+  const endpoints = inPlace ? 1 : replicas + 1
+  const rate = Math.max(MIN_DEFAULT_RATE, Math.ceil((wantedRate(endpoints) * RATE_RESERVE) / 10) * 10)
   const coolDownMs = reader.duration('cool-down', 2_000)
   refuseUnused(reader, ['endpoint-lag'])
   const openapi = readOpenApi(reader, { cwd: io.cwd })
@@ -54,10 +60,12 @@ export function readRehearseFlags(raw: RawFlags, command: readonly string[], io:
     command,
     cwd: io.cwd,
     env: io.env,
+    inPlace,
+    ready: inPlace && reader.has('readiness') ? reader.text('readiness', '') : undefined,
     replicas,
     ...shutdown,
     endpointLagMs: reader.duration('endpoint-lag', 1_000),
-    readiness: readReadiness(reader, sendsToPods(load.lanes)),
+    readiness: inPlace ? ({ kind: 'auto' } as const) : readReadiness(reader, sendsToPods(load.lanes)),
     readyTimeoutMs: reader.duration('ready-timeout', 30_000, 1),
     load,
     openapi: openapi?.facts,

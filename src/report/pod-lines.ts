@@ -43,14 +43,15 @@ const clusterColumns: readonly Column[] = [
 export function renderPods(pods: readonly PodRecord[], palette: Palette): string {
   const isCluster = pods.some(({ cluster }) => cluster !== undefined)
   const columns = isCluster ? clusterColumns : localColumns
-  const table = createTable(['pod', 'end', 'exit', ...columns.map(({ title }) => title)], palette, 3)
+  const noun = pods.some(({ inPlace }) => inPlace !== undefined) ? 'generation' : 'pod'
+  const table = createTable([noun, 'end', 'exit', ...columns.map(({ title }) => title)], palette, 3)
   const shown = pods.length > MAX_ROWS ? pods.filter(isMisbehaved) : pods
   for (const pod of shown) {
     const end = pod.ending === 'running' ? stillDoing(pod) : pod.ending
     table.push([
       pod.name,
       isMisbehaved(pod) ? palette.bad(end) : end,
-      pod.ending === 'running' ? '-' : String(pod.exitCode ?? pod.local?.exitSignal ?? '-'),
+      pod.ending === 'running' ? '-' : String(pod.exitCode ?? exitSignalOf(pod) ?? '-'),
       ...columns.map(({ render }) => render(pod)),
     ])
   }
@@ -58,8 +59,12 @@ export function renderPods(pods: readonly PodRecord[], palette: Palette): string
     isCluster && shown.length > 0 ? [palette.faint('Times are seconds after the deletion of the pod.')] : []
   const words = pods.filter(isMisbehaved).map((pod) => renderOutput(pod, palette))
   const others = pods.length - shown.length
-  const rest = others > 0 ? [`${plural(others, 'pod')} ended cleanly or had not ended`] : []
+  const rest = others > 0 ? [`${plural(others, noun)} ended cleanly or had not ended`] : []
   return [...(shown.length > 0 ? [toText(table)] : []), ...note, ...rest, ...words].join('\n')
+}
+
+function exitSignalOf({ local, inPlace }: PodRecord): string | null | undefined {
+  return local?.exitSignal ?? inPlace?.exitSignal
 }
 
 /** What a pod was doing when the run ended before it did. */

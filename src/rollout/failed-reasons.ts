@@ -5,7 +5,7 @@ import { count, plural } from './numbers.ts'
 import type { PhasedLane, PhasedLoad } from './phases.ts'
 import type { RunFacts } from './run-facts.ts'
 import { sentWords } from './sent-words.ts'
-import { triggerWords } from './trigger.ts'
+import { wordsFor } from './trigger.ts'
 
 /** The failures of a run, judged by their budgets. */
 export interface JudgedFailures {
@@ -16,7 +16,8 @@ export interface JudgedFailures {
 }
 
 /** Judges the failures of each lane by its budget. Without a budget, no request may fail. */
-export function judgeFailures({ load, trigger, budgets }: RunFacts, claim: Claim): JudgedFailures {
+export function judgeFailures(facts: RunFacts, claim: Claim): JudgedFailures {
+  const { load, budgets } = facts
   const failing = load.lanes.filter(({ failed }) => failed > 0)
   const within = failing.filter((lane) => isWithinBudget(budgets, lane))
   const over = failing.filter((lane) => !within.includes(lane))
@@ -28,7 +29,7 @@ export function judgeFailures({ load, trigger, budgets }: RunFacts, claim: Claim
   const later = sum(over, laterIn)
   const names = over.map(({ lane }) => lane)
   const inStall = failuresInStalls(load, over, claim)
-  const words = triggerWords[trigger]
+  const words = wordsFor(facts)
   const budgetText = (lane: PhasedLane): readonly string[] => {
     const allowance = budgetOf(budgets, lane.lane)
     if (allowance === undefined) return []

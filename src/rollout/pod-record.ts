@@ -54,6 +54,16 @@ export interface LocalPod {
   readonly exitSignal?: string | null | undefined
 }
 
+/** Facts about a pod that is a generation of `lastcall run` on this machine. */
+export interface InPlacePod {
+  /** Null if it could not be started. */
+  readonly pid: number | null
+  /** Whether it told the supervisor about itself, as programs with lastcall do. */
+  readonly lastcall: boolean
+  /** The signal that ended its first process, if any. */
+  readonly exitSignal?: string | null | undefined
+}
+
 /** Facts about a pod in a cluster. */
 export interface ClusterPod {
   /** How often one of its containers was restarted. */
@@ -91,6 +101,7 @@ export interface PodRecord extends TerminationMessage {
   /** The last lines of its output; only for a pod whose end needs an explanation. */
   readonly output: readonly string[]
   readonly local?: LocalPod
+  readonly inPlace?: InPlacePod
   readonly cluster?: ClusterPod
 }
 

@@ -24,8 +24,13 @@ export function watchedStallMs({ load }: Pick<RunFacts, 'load'>): number {
  */
 export function visibleOutageMs(facts: RunFacts): number {
   const lane = facts.load.lanes.find(({ lane: name }) => name === newConnections.name)
+  return lane ? smallestOutageMs(rolloutRate(facts, lane), endpointsOf(facts)) : Infinity
+}
+
+/** How many addresses the new connections are spread over while pods are replaced. */
+function endpointsOf({ replicas, inPlace }: RunFacts): number {
   // During a surge the client node knows one pod more than the number of replicas.
-  return lane ? smallestOutageMs(rolloutRate(facts, lane), facts.replicas + 1) : Infinity
+  return inPlace === true ? 1 : replicas + 1
 }
 
 /** Outages that a run could have missed, one sentence each. `outageMs` is the shortest that it can detect. */
@@ -47,7 +52,8 @@ function outageDoubts(facts: RunFacts, outageMs: number): readonly string[] {
 }
 
 /** Suggests how to get more new connections: the requested rate may have been enough. */
-function moreConnections({ ratePerSecond, replicas }: RunFacts): string {
-  if (ratePerSecond < wantedRate(replicas + 1)) return 'raise --rate'
+function moreConnections(facts: RunFacts): string {
+  const { ratePerSecond } = facts
+  if (ratePerSecond < wantedRate(endpointsOf(facts))) return 'raise --rate'
   return `the load generator did not keep up with --rate ${ratePerSecond}: use a quieter machine or fewer --lanes`
 }

@@ -57,9 +57,12 @@ export function missingReportNotes(pods: readonly PodRecord[]): readonly string[
   ]
 }
 
-/** Whether any pod opened lastcall's probe server or left its report. */
+/** Whether any pod opened lastcall's probe server, spoke to its supervisor or left its report. */
 export function sawLastcall(pods: readonly PodRecord[]): boolean {
-  return pods.some(({ local, report }) => local?.readiness?.kind === 'probe-server' || report !== undefined)
+  return pods.some(
+    ({ local, inPlace, report }) =>
+      local?.readiness?.kind === 'probe-server' || inPlace?.lastcall === true || report !== undefined,
+  )
 }
 
 /** Reports that a run under `lastcall/auto` showed no sign of lastcall. */

@@ -14,6 +14,8 @@ export interface RunFacts {
   readonly trigger: TriggerName
   /** Number of times that the trigger made pods go away. */
   readonly restarts: number
+  /** True when the pods are generations of `lastcall run`, one after the other at one address. Absent: no. */
+  readonly inPlace?: true
   /** The requested requests per second of each paced lane. */
   readonly ratePerSecond: number
   readonly phases: readonly PhaseRecord[]

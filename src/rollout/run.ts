@@ -22,6 +22,8 @@ export interface RunOptions {
   readonly load: LoadOptions
   /** How the driver makes pods go away; undefined: `restart`. */
   readonly trigger?: TriggerName
+  /** Whether the driver restarts one process in place. Default: false */
+  readonly inPlace?: boolean
   /** Minimum number of times to replace every pod. */
   readonly restarts: number
   /**
@@ -166,6 +168,7 @@ export function startRun(
       replicas: driver.replicas(),
       trigger,
       restarts,
+      ...kindOf(options),
       ratePerSecond: options.load.ratePerSecond,
       phases: phases.records(),
       load: joinPhases([record ?? load?.record() ?? nothingSent(times, options.load)], phases.records()),
@@ -191,5 +194,7 @@ export function startRun(
 
 /** Every event of a pod counts as a change, except that it becomes ready. */
 const isChange = ({ pod, kind }: TimelineEvent): boolean => pod !== undefined && kind !== 'pod-ready'
+
+const kindOf = ({ inPlace }: RunOptions): Pick<RunFacts, 'inPlace'> => (inPlace ? { inPlace } : {})
 
 const toIso = ({ wallMs }: Instant): string => new Date(wallMs).toISOString()

@@ -30,5 +30,22 @@ export const triggerWords: Readonly<Record<TriggerName, TriggerWords>> = {
   none: wordsOf(undefined, 'any change of the pods was seen', 'the first change of the pods'),
 }
 
+const inPlaceWords = wordsOf(
+  ['restart in place', 'restarts in place'],
+  triggerWords.restart.before,
+  triggerWords.restart.after,
+)
+
+/** The words for a run. */
+export function wordsFor({ trigger, inPlace }: RunKind): TriggerWords {
+  return inPlace === true ? inPlaceWords : triggerWords[trigger]
+}
+
+/** What a run does to its pods. */
+export interface RunKind {
+  readonly trigger: TriggerName
+  readonly inPlace?: boolean
+}
+
 /** Names of the triggers, in display order. */
 export const triggerNames: readonly TriggerName[] = Object.keys(triggerWords) as TriggerName[]

@@ -15,7 +15,7 @@ import { reportReasons } from './report-reasons.ts'
 import type { RunFacts } from './run-facts.ts'
 import { rolloutPhases } from './rollout-phases.ts'
 import { sentWords } from './sent-words.ts'
-import { triggerWords } from './trigger.ts'
+import { wordsFor } from './trigger.ts'
 import { countUnwatchedRestarts } from './watched-restarts.ts'
 
 /** The result of a run. `sentence` sums it up in one line, and `reasons` say what counts against it. */
@@ -115,14 +115,12 @@ function longerThan(stalls: readonly Stall[]): number {
   return stalls.reduce((most, { ms }) => Math.max(most, Math.floor(ms) + 1), 0)
 }
 
-function summarize(
-  { load, trigger, restarts, pods, interruptedBy }: RunFacts,
-  { reasons }: JudgedFailures,
-): string {
+function summarize(facts: RunFacts, { reasons }: JudgedFailures): string {
+  const { load, restarts, pods, interruptedBy } = facts
   const replaced = pods.filter((pod) => pod.deletedAt !== undefined).length
-  const { noun } = triggerWords[trigger]
+  const { noun } = wordsFor(facts)
   const when = noun
-    ? `in ${plural(restarts, ...noun)} (${plural(replaced, 'pod')} replaced)`
+    ? `in ${plural(restarts, ...noun)} (${plural(replaced, facts.inPlace ? 'generation' : 'pod')} replaced)`
     : `while the pods were only observed (${plural(replaced, 'pod')} went away)`
   const within = load.failed > 0 && reasons.length === 0 ? 'within the budget, ' : ''
   return (
@@ -149,14 +147,15 @@ function interruptionDoubts({ interruptedBy, phases }: RunFacts): readonly strin
   ]
 }
 
-function podReasons({ pods, trigger, stuck }: RunFacts): readonly string[] {
+function podReasons(facts: RunFacts): readonly string[] {
+  const { pods, stuck } = facts
   const bad = pods.filter(isMisbehaved)
   const reasons = Object.entries(endings).flatMap(([ending, { happened, helps }]) => {
     const names = bad.filter((pod) => pod.ending === ending).map((pod) => pod.name)
     if (names.length === 0) return []
     return [plain(`${names.join(', ')} ${happened}${helps === undefined ? '' : `. What helps: ${helps}`}`)]
   })
-  const [what] = triggerWords[trigger].noun ?? ['rollout']
+  const [what] = wordsFor(facts).noun ?? ['rollout']
   const unfinished = stuck === undefined ? [] : [`the ${what} could not be finished: ${stuck}`]
   return [...reasons, ...reportReasons(pods), ...unfinished]
 }

@@ -2,7 +2,7 @@ import { stallsAgainst } from '../load/generator-doubts.ts'
 import type { PhaseRecord } from './phases.ts'
 import { watchedStallMs } from './power-doubts.ts'
 import type { RunFacts } from './run-facts.ts'
-import { triggerWords } from './trigger.ts'
+import { wordsFor } from './trigger.ts'
 
 /**
  * Number of restarts that the load generator did not watch fully: it stalled for {@link watchedStallMs} or
@@ -22,10 +22,11 @@ export function countUnwatchedRestarts({ load, phases }: Pick<RunFacts, 'load' |
 /** The count as a sentence; empty if the reasons of the verdict say the same. */
 export function describeWatch(
   unwatched: number,
-  { restarts, trigger, load }: Pick<RunFacts, 'restarts' | 'trigger' | 'load'>,
+  facts: Pick<RunFacts, 'restarts' | 'trigger' | 'inPlace' | 'load'>,
 ): string | undefined {
+  const { restarts, load } = facts
   if (unwatched === 0 || restarts <= 1) return undefined
-  const [, many] = triggerWords[trigger].noun ?? ['', 'restarts']
+  const [, many] = wordsFor(facts).noun ?? ['', 'restarts']
   return `The load generator stalled for ${watchedStallMs({ load })} ms or longer in ${unwatched} of ${restarts} ${many}.`
 }
 

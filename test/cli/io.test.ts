@@ -8,6 +8,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { exitCodeOf, isColoured } from '../../src/cli/io.ts'
 import { main } from '../../src/cli/main.ts'
 import { captureIo } from '../helpers/captured-io.ts'
+import { eventually } from '../helpers/eventually.ts'
 
 const terminal = { isTTY: true, columns: 100, rows: 40 }
 const env: Record<string, string | undefined> = { ...process.env, TERM: 'xterm', NO_COLOR: undefined }
@@ -31,6 +32,7 @@ test('a second signal ends rehearse at once, by that signal', async () => {
     ['rehearse', '--replicas', '1', '--', process.execPath, 'test/fixtures/silent-app.ts'],
     io,
   )
+  await eventually('rehearse listens for signals', io.listens)
   io.send('SIGINT')
   io.send('SIGTERM')
   assert.equal(await ended, 130)

@@ -56,6 +56,7 @@ export const failedIn = (document: LastcallDocument): number =>
   : document.kind === 'load' ? document.failed
   : document.kind === 'before-after' ? document.after.load.failed
   : document.kind === 'kube-check' ? document.workloads.length
+  : document.kind === 'supervisor-status' ? document.crashes
   : document.load.failed
 export const laneOf = ({ load }: RolloutDocument): string | undefined => load.lanes[0]?.lane
 export const test: () => TestLifecycle = createTestLifecycle

@@ -16,6 +16,8 @@ export interface DriverFixture {
   openStuck(timeline: Timeline): Driver
   /** Its lanes are `new-connections` and `slow`. */
   readonly load: LoadOptions
+  /** What the timeline shows in the middle of a restart. Default: pod-deleted */
+  readonly middle?: 'pod-unready'
   /** What is there of the driver, in words: its processes, files, objects. */
   leftOf(driver: Driver): Promise<readonly string[]>
 }
@@ -180,9 +182,8 @@ export function testDriver(name: string, fixture: DriverFixture): void {
       const { driver, timeline } = await start(t)
       await driver.startLoad(fixture.load, noChanges)
       const restarted = Promise.allSettled([driver.restart()])
-      await eventually('a pod that is deleted', () =>
-        timeline.events.some(({ kind }) => kind === 'pod-deleted'),
-      )
+      const { middle = 'pod-deleted' } = fixture
+      await eventually('the middle of a restart', () => timeline.events.some(({ kind }) => kind === middle))
       assert.notDeepEqual(await fixture.leftOf(driver), [])
       await driver.stop()
       assert.deepEqual(await fixture.leftOf(driver), [])

@@ -47,6 +47,9 @@ test('autoNotes says that lastcall/auto did nothing when no pod showed anything 
   assert.deepEqual(autoNotes([podAsked({ kind: 'tcp' }), podAsked({ kind: 'probe-server' })]), [])
   const report = { events: [] } as unknown as NonNullable<PodRecord['report']>
   assert.deepEqual(autoNotes([{ ...podAsked({ kind: 'tcp' }), report }]), [])
+  const { local: _, ...pod } = makePod('generation-1')
+  assert.deepEqual(autoNotes([{ ...pod, inPlace: { pid: 1, lastcall: true } }]), [])
+  assert.equal(autoNotes([{ ...pod, inPlace: { pid: 1, lastcall: false } }]).length, 1)
 })
 
 /**

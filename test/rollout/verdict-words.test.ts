@@ -38,8 +38,32 @@ suite('judgeRun() speaks of the trigger', () => {
     assert.match(reasons.join(), /^no pod came or went while the pods were observed/)
   })
 
+  test('a restart in place, whose pods are generations at one address', () => {
+    const lanes = [makeLane('new-connections', requests, { drain: 1 })]
+    const facts = { ...makeFacts({ lanes }), inPlace: true, restarts: 3, replicas: 1 } as const
+    const { sentence, reasons } = judgeRun(facts)
+    assert.equal(sentence, '1 failed of 16,000 requests in 3 restarts in place (3 generations replaced)')
+    assert.deepEqual(reasons, ['1 request failed after the first restart began'])
+    assert.match(
+      judgeRun({ ...facts, stuck: 'it ended' }).reasons.join(),
+      /the restart in place could not be finished: it ended/,
+    )
+  })
+
   test('by its own words for each', () => {
     const sentences = triggerNames.map((trigger) => judgeRun(makeFacts({ trigger })).sentence)
     assert.equal(new Set(sentences).size, triggerNames.length)
   })
+})
+
+test('judgeRun has all new connections of a restart in place at one endpoint', () => {
+  const few = { baseline: 100, rollout: 40, drain: 60 }
+  const facts = { ...makeFacts({ lanes: [makeLane('new-connections', few)] }), inPlace: true } as const
+  // ln(100) * 1 endpoint / 20 connections a second
+  assert.equal(Math.round(judgeRun(facts).smallestOutageMs!), 230)
+  assert.match(judgeRun({ ...facts, ratePerSecond: 40 }).reasons.join(), /231 ms.*raise --rate/)
+  assert.match(
+    judgeRun({ ...facts, ratePerSecond: 47 }).reasons.join(),
+    /231 ms.*did not keep up with --rate 47/,
+  )
 })

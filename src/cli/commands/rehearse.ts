@@ -1,8 +1,11 @@
 import { Command } from 'commander'
 import { toRehearsalDocument } from '../../report/json.ts'
+import type { Driver } from '../../rollout/driver.ts'
+import { createInPlaceDriver } from '../../rollout/drivers/in-place/driver.ts'
 import { createLocalDriver } from '../../rollout/drivers/local/driver.ts'
 import type { RehearsalDocument } from '../../rollout/run-document.ts'
 import { startRun } from '../../rollout/run.ts'
+import type { Timeline } from '../../rollout/timeline.ts'
 import { underAuto } from '../auto-environment.ts'
 import { showBeforeAfter } from '../before-after.ts'
 import { addBudgetFlag } from '../budget-flag.ts'
@@ -10,6 +13,7 @@ import type { RawFlags } from '../flag-reader.ts'
 import { addHelp, type Example } from '../help.ts'
 import type { CliIo } from '../io.ts'
 import { addLoadFlags } from '../load-flags.ts'
+import { ownEntry } from '../own-entry.ts'
 import { readRehearseFlags, type RehearseOptions } from '../rehearse-flags.ts'
 import { sayOpenApi, showRun, type ShownRun } from '../show-run.ts'
 import { shutdownHelp } from '../shutdown-flag.ts'
@@ -24,9 +28,10 @@ const examples: readonly Example[] = [
     'a queue consumer',
   ],
   ['lastcall rehearse --restarts 10 --json run.json -- node server.js', 'rare races, in every detail'],
+  ['lastcall rehearse --in-place --auto --restarts 5 -- node server.js', 'five restarts in place'],
 ]
 
-/** `lastcall rehearse -- COMMAND`: a rollout of local processes under load. */
+/** `lastcall rehearse -- COMMAND`: a rollout of local processes, or restarts in place, under load. */
 export function createRehearseCommand(io: CliIo, onExitCode: (code: number) => void): Command {
   const command = new Command('rehearse')
     .description('Roll an application over under load, on this machine, and show every request that failed')
@@ -37,6 +42,7 @@ export function createRehearseCommand(io: CliIo, onExitCode: (code: number) => v
     .option('--duration <duration>', 'repeat for this long')
     .option('--shutdown <times>', `times of the shutdown (default: ${shutdownHelp})`)
     .option('--endpoint-lag <duration>', 'how late clients learn of a change of the endpoints (default: 1s)')
+    .option('--in-place', 'restart one process in place, under lastcall run, instead of rolling pods over')
     .option(
       '--auto',
       'run the command under lastcall/auto, which drains a Node.js server that is not changed',
@@ -48,7 +54,8 @@ export function createRehearseCommand(io: CliIo, onExitCode: (code: number) => v
     .option(
       '--readiness <how>',
       "auto, probe (lastcall's probe port), /path on the application's port, or tcp " +
-        '(default: auto: probe, or tcp where nothing listens on the probe port; for jobs alone, whether the pod runs)',
+        '(default: auto: probe, or tcp where nothing listens on the probe port; for jobs alone, whether the pod runs); ' +
+        'with --in-place what --ready of lastcall run takes (default: lastcall)',
     )
     .option('--ready-timeout <duration>', 'how long a pod may take to become ready (default: 30s)')
     .option('--baseline <duration>', 'load before the first restart (default: 3s)')
@@ -68,10 +75,18 @@ async function rehearse(words: readonly string[], raw: RawFlags, io: CliIo): Pro
 }
 
 function shownRun(given: RehearseOptions, auto: boolean): ShownRun<RehearsalDocument> {
-  const options = auto ? { ...given, env: underAuto(given.env) } : given
+  const openDriver = given.inPlace ? openInPlace : openLocal
   return {
-    start: (onEvent) => startRun(options, (timeline) => createLocalDriver(options, timeline), onEvent),
-    toDocument: (facts) => toRehearsalDocument(facts, options.command, { auto, openapi: options.openapi }),
-    cleanedUp: 'every pod has been killed',
+    start: (onEvent) => startRun(given, (timeline) => openDriver(given, auto, timeline), onEvent),
+    toDocument: (facts) => toRehearsalDocument(facts, given.command, { auto, openapi: given.openapi }),
+    cleanedUp: given.inPlace ? 'every process has been ended' : 'every pod has been killed',
   }
+}
+
+function openLocal(options: RehearseOptions, auto: boolean, timeline: Timeline): Driver {
+  return createLocalDriver(auto ? { ...options, env: underAuto(options.env) } : options, timeline)
+}
+
+function openInPlace(options: RehearseOptions, auto: boolean, timeline: Timeline): Driver {
+  return createInPlaceDriver({ ...options, auto, lastcall: ownEntry() }, timeline)
 }

@@ -1,17 +1,13 @@
-import type { Budget } from '../../../core/budget.ts'
-import { formatDuration } from '../../../core/duration.ts'
+import { shutdownEnvironment, type ShutdownTimes } from '../shared/shutdown-environment.ts'
 import type { PodPorts, Readiness } from './readiness.ts'
 
 /** The command for the local driver, and the behaviour of its cluster. */
-export interface LocalOptions {
+export interface LocalOptions extends ShutdownTimes {
   /** The command and its arguments, started once per pod. */
   readonly command: readonly string[]
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
   readonly replicas: number
-  readonly budget: Budget
-  readonly readinessFailDelayMs: number
-  readonly gracePeriodMs: number
   /** How long the client node takes to learn of an endpoint change. */
   readonly endpointLagMs: number
   readonly readiness: Readiness
@@ -36,12 +32,7 @@ export function podEnvironment(
     POD_NAME: name,
     HOSTNAME: name,
     LASTCALL_PROBE_PORT: String(ports.probePort),
-    LASTCALL_SHUTDOWN_DELAY: formatDuration(options.budget.shutdownDelayMs),
-    LASTCALL_READINESS_FAIL_DELAY: formatDuration(options.readinessFailDelayMs),
-    LASTCALL_DRAIN_TIMEOUT: formatDuration(options.budget.drainTimeoutMs),
-    LASTCALL_HOOKS_TIMEOUT: formatDuration(options.budget.hooksTimeoutMs),
-    LASTCALL_PRE_STOP: formatDuration(options.budget.preStopMs),
-    LASTCALL_GRACE_PERIOD: formatDuration(options.gracePeriodMs),
+    ...shutdownEnvironment(options),
     [TERMINATION_LOG]: terminationLog,
   }
 }

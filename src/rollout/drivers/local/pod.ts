@@ -10,10 +10,11 @@ import {
   type TerminationMessage,
 } from '../../pod-record.ts'
 import type { Timeline } from '../../timeline.ts'
+import type { PodTimes } from '../shared/pod-times.ts'
+import { findTakenPort } from '../shared/taken-port.ts'
 import { type LocalOptions, podEnvironment, TERMINATION_LOG } from './local-options.ts'
 import type { PodPorts, PodProbe } from './readiness.ts'
 import { describeSilence, diagnoseStart } from './start-diagnosis.ts'
-import { findTakenPort } from './taken-port.ts'
 import { terminatePod } from './termination.ts'
 
 /** A pod, as the driver controls it. */
@@ -58,7 +59,7 @@ export function startPod(name: string, ports: PodPorts, context: PodContext): Po
     mark: TERMINATION_LOG,
     inspectSurvivors: async () => (serverOutlived = await accepts(ports.port)),
   })
-  const times: Mutable<PodTimes> = {
+  const times: PodTimes = {
     startedAt: timeline.record('pod-started', {
       pod: name,
       detail: `pid ${process.pid ?? '-'}, port ${ports.port}`,
@@ -168,9 +169,6 @@ export function startPod(name: string, ports: PodPorts, context: PodContext): Po
   }
   return pod
 }
-
-type PodTimes = Pick<PodRecord, 'startedAt' | 'readyAt' | 'deletedAt' | 'signalledAt' | 'exitedAt'>
-type Mutable<T> = { -readonly [Name in keyof T]: T[Name] }
 
 /** Whether another program took the port first. A port outside the pod's own is the application's choice. */
 function lostItsPort(output: readonly string[], ports: PodPorts): boolean {

@@ -3,12 +3,10 @@ import { LastcallError } from '../../../core/errors.ts'
 import type { ChildExit, ChildGroup } from '../../../process/child-group.ts'
 import { accepts } from '../../../process/probe-client.ts'
 import type { AskedReadiness } from '../../pod-record.ts'
+import { quoteOutput } from '../shared/quote-output.ts'
+import { findTakenPort } from '../shared/taken-port.ts'
 import type { LocalOptions } from './local-options.ts'
 import type { PodPorts, PodProbe } from './readiness.ts'
-import { findTakenPort } from './taken-port.ts'
-
-/** Lines of output in a message; the JSON document contains all kept lines. */
-const SHOWN_LINES = 15
 
 /** A pod that is starting. */
 export interface StartingPod {
@@ -111,11 +109,4 @@ async function describeProbe(
 function quoteText(text: string): string {
   const line = text.trim().replaceAll(/\s*\n\s*/g, ', ')
   return line === '' ? '' : ` (${line})`
-}
-
-/** The last lines of a pod's output, indented, with a heading. */
-function quoteOutput(lines: readonly string[]): string {
-  if (lines.length === 0) return '\n    It wrote nothing.'
-  const shown = lines.slice(-SHOWN_LINES).map((line) => `\n    | ${line}`)
-  return `\n    Its last lines:${shown.join('')}`
 }

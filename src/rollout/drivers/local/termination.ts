@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { killAfterSignalMs } from '../../../core/budget.ts'
 import type { ChildGroup } from '../../../process/child-group.ts'
+import { within } from '../shared/within.ts'
 
 /** The durations of a termination in milliseconds. */
 export interface TerminationTimes {
@@ -39,13 +39,4 @@ export async function terminatePod(
   steps.killed()
   pod.kill()
   await pod.exited
-}
-
-/** Whether the promise was fulfilled in time. */
-async function within(ms: number, promise: Promise<unknown>): Promise<boolean> {
-  const timer = new AbortController()
-  const elapsed = sleep(ms, false, { signal: timer.signal }).catch(() => false)
-  const inTime = await Promise.race([promise.then(() => true), elapsed])
-  timer.abort()
-  return inTime
 }

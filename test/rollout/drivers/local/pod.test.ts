@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { findFreePort } from '../../../../src/rollout/drivers/local/free-port.ts'
+import { findFreePort } from '../../../../src/rollout/drivers/shared/free-port.ts'
 import { startPod } from '../../../../src/rollout/drivers/local/pod.ts'
 import { createPodProbes } from '../../../../src/rollout/drivers/local/readiness.ts'
 import { createTimeline } from '../../../../src/rollout/timeline.ts'

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, createServer, Server } from 'node:net'
 import { test } from 'node:test'
-import { findFreePort } from '../../../../src/rollout/drivers/local/free-port.ts'
+import { findFreePort } from '../../../../src/rollout/drivers/shared/free-port.ts'
 
 test('findFreePort finds other ports for pods that look at the same time, and leaves each free', async (t) => {
   const ports = await Promise.all(Array.from({ length: 20 }, () => findFreePort()))
