@@ -29,6 +29,7 @@ const refusals: Readonly<Record<string, readonly string[]>> = {
   signalFor: ['LASTCALL_INVALID_OPTIONS'],
   hold: ['LASTCALL_INVALID_OPTIONS'],
   on: ['LASTCALL_INVALID_OPTIONS'],
+  onSignal: ['LASTCALL_INVALID_OPTIONS'],
   once: ['LASTCALL_INVALID_OPTIONS'],
   start: ['LASTCALL_PROBE_PORT', 'LASTCALL_ALREADY_STARTED', 'LASTCALL_ALREADY_SHUT_DOWN'],
 }

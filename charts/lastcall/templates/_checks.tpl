@@ -4,7 +4,7 @@ rendered.
 */}}
 {{- define "lastcall.check" -}}
 {{- $problems := include "lastcall.v1.problems" (include "lastcall.pod" . | fromJson) | fromJsonArray -}}
-{{- range list "image" "ports" "command" "env" "auto" "volumes" "containers" "resources" "names" "rollout" "statefulSet"
+{{- range list "image" "ports" "command" "supervisor" "env" "auto" "volumes" "containers" "resources" "names" "rollout" "statefulSet"
   "autoscaling" "disruption" "metrics" "service" "routes" "profile" -}}
 {{- $problems = concat $problems (include (printf "lastcall.check.%s" .) $ | fromJsonArray) -}}
 {{- end -}}

@@ -23,6 +23,12 @@ preStop.mode sleep, or by a shutdown delay.
 {{- $_ := set $times "acceptLoss" true -}}
 {{- if eq $times.preStop.mode "auto" -}}{{- $_ := set $times "preStop" (dict "mode" "none" "seconds" 0) -}}{{- end -}}
 {{- end -}}
+{{- if .Values.supervisor.enabled -}}
+{{- /* 1 s after the server's last deadline the supervisor ends it, before the kubelet would. */ -}}
+{{- $_ := set $times "marginSeconds" (add $times.marginSeconds 1) -}}
+{{- /* NODE_OPTIONS would load lastcall/auto into the supervisor as well; it has --auto for the server alone. */ -}}
+{{- $_ := set $times "auto" false -}}
+{{- end -}}
 {{- $needed := (include "lastcall.sidecars.longest" . | fromJson).grace | int -}}
 {{- $pod := dict "kubeVersion" .Capabilities.KubeVersion.Version "lifecycle" $times -}}
 {{- $sum := (include "lastcall.v1.numbers" $pod | fromJson).sum | int -}}

@@ -17,15 +17,17 @@ annotations:
 
 {{/*
 The checksum of the ConfigMaps and Secrets in extraObjects, so that a change of them is a rollout; empty without one. A process reads
-its environment once.
+its environment once. One that the supervisor watches restarts in place, and needs no rollout.
 */}}
 {{- define "lastcall.configChecksum" -}}
+{{- $watched := include "lastcall.supervisor.watched" . | fromJsonArray -}}
 {{- $config := list -}}
 {{- range .Values.extraObjects -}}
 {{- $text := include "lastcall.extraObject" (dict "root" $ "object" .) -}}
 {{- range regexSplit "(?m)^---" $text -1 -}}
 {{- $object := fromYaml . -}}
-{{- if has $object.kind (list "ConfigMap" "Secret") -}}{{- $config = append $config $object -}}{{- end -}}
+{{- $name := printf "%s/%s" $object.kind (($object.metadata | default dict).name | default "") -}}
+{{- if and (has $object.kind (list "ConfigMap" "Secret")) (not (has $name $watched)) -}}{{- $config = append $config $object -}}{{- end -}}
 {{- end -}}
 {{- end -}}
 {{- if and .Values.configChecksum $config -}}{{- toJson $config | sha256sum -}}{{- end -}}
