@@ -23,6 +23,8 @@ export const namespace = 'shop'
 export const RELEASE = 'shop'
 /** Kind numbers the workers from the second on. */
 const workers = ['worker', 'worker2', 'worker3'].map((node) => `${name}-${node}`)
+/** The node that runs nothing of a scenario. */
+export const controlPlane = `${name}-control-plane`
 /** Where the clients of a run are alone. */
 export const clientNode = `${name}-worker3`
 

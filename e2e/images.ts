@@ -3,10 +3,10 @@ import { basename, join } from 'node:path'
 import { run } from './shell.ts'
 
 /** What a scenario can release: the folders of examples. */
-export type Image = 'fastify' | 'express' | 'next' | 'go' | 'nginx' | 'worker'
+export type Image = 'fastify' | 'express' | 'next' | 'go' | 'nginx' | 'worker' | 'supervised'
 
 /** Into Next.js lastcall comes from the image of fastify, and the others know nothing of it. */
-const withLastcall: readonly Image[] = ['fastify', 'express', 'worker']
+const withLastcall: readonly Image[] = ['fastify', 'express', 'worker', 'supervised']
 
 /** Stands for the one of the registry in the manifests, which no node could pull. */
 export const redisImage = 'lastcall-redis:example'

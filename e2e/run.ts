@@ -27,6 +27,7 @@ import type { Outcome } from './scenario.ts'
 import { listScenarios } from './scenarios.ts'
 import { together } from './shell.ts'
 import { playSkaffold } from './skaffold.ts'
+import { playSystemd } from './systemd.ts'
 import { blindDoubts, defaultRate, type Judgement, judgeSpared } from './verdict.ts'
 
 interface Flags {
@@ -60,6 +61,11 @@ interface Extra {
 const extras: readonly Extra[] = [
   { name: 'contract', about: 'the contract of the drivers, against this cluster', play: playContract },
   { name: 'admission', about: 'policies and fixtures, judged by the API server', play: playAdmission },
+  {
+    name: 'systemd',
+    about: 'lastcall run as a unit of a real systemd, reloaded under load',
+    play: playSystemd,
+  },
   { name: 'skaffold', about: 'run, verify and delete, as skaffold.yaml says', play: playSkaffold },
 ]
 

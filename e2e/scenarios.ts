@@ -4,6 +4,7 @@ import { slowReader } from '../src/load/lanes/slow-reader/slow-reader.ts'
 import type { LaneName } from '../src/load/sample.ts'
 import { h2c, noHook, noPreStop } from './chart-values.ts'
 import { imageOf } from './images.ts'
+import { restartInPlace, supervised } from './in-place.ts'
 import { upgrade } from './install.ts'
 import { onlyPod } from './only-pod.ts'
 import { type Judged, plain, replicas } from './plain-scenario.ts'
@@ -15,6 +16,7 @@ import {
   judgeControl,
   judgeFault,
   judgeForeign,
+  judgeInPlace,
   judgeSpared,
   judgeZeroLoss,
   leastRequestsIn,
@@ -150,6 +152,18 @@ const scenarios: readonly (Judged | ((asked: Asked) => Judged))[] = [
     lanes: defaultLaneNames,
   }),
   ...workerScenarios,
+  spared('supervised', 'under lastcall run, as the first process of its pods', {
+    ...supervised,
+    replicas: 2,
+  }),
+  {
+    ...plain('in-place', 'restarts in place in the only pod: by SIGHUP, and by a changed ConfigMap'),
+    ...supervised,
+    restarts: 0,
+    flags: ['--trigger', 'none', '--duration', '120s'],
+    meanwhile: restartInPlace,
+    judge: judgeInPlace,
+  },
   foreign('go', 'a Go server with http.Server.Shutdown behind a preStop sleep of 5 s'),
   foreign('nginx', 'nginx, which finishes what it has at SIGQUIT, behind a preStop sleep of 5 s'),
   // The last one, because kube-proxy stays as it is then.

@@ -178,6 +178,14 @@ export function judgeForeign(outcome: Outcome): Judgement {
   return { problems: [...failuresOf(outcome), ...problems], doubts: loadDoubts(outcome) }
 }
 
+/** No pod goes away; the program in it is replaced. */
+export function judgeInPlace(outcome: Outcome): Judgement {
+  return {
+    problems: [...failuresOf(outcome), ...[noSilentLane].flatMap((rule) => rule(outcome) ?? [])],
+    doubts: loadDoubts(outcome),
+  }
+}
+
 /** Workers of a queue: every job was done in time, and every pod says how it ended. */
 export function judgeWorkers(outcome: Outcome): Judgement {
   const { verdict } = outcome.run
