@@ -1,5 +1,5 @@
 import type { Logger } from '../core/logger.ts'
-import { type NewsMessage, supervisionVariables } from '../core/supervision.ts'
+import { supervisionVariables } from '../core/supervision.ts'
 import { startGeneration } from './generation/generation.ts'
 import { LiveGeneration } from './live-generation.ts'
 import type { SupervisorEffect } from './machine/effect.ts'
@@ -7,6 +7,7 @@ import type { Exit } from './machine/state.ts'
 import { type GenerationMetrics, keepEnded } from './metrics/render-metrics.ts'
 import type { Occurrence } from './occurrence.ts'
 import type { SupervisorOptions } from './options.ts'
+import { readNews } from './read-news.ts'
 import { watchReadiness } from './readiness.ts'
 import type { HeldSocket } from './sockets/held-socket.ts'
 
@@ -106,7 +107,9 @@ export class Generations {
     this.#dispatch({ type: 'exited', generation: live.id, exit, ...(problem !== undefined && { problem }) })
   }
 
-  #receive(live: LiveGeneration, message: NewsMessage): void {
+  #receive(live: LiveGeneration, received: unknown): void {
+    const message = readNews(received)
+    if (!message) return
     if (message.lastcall === 'facts' || message.lastcall === 'signalled') return live.takeAnswer(message)
     switch (message.lastcall) {
       case 'hello':

@@ -1,7 +1,8 @@
 import { EventEmitter, once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import type { NewsMessage } from '../../src/core/supervision.ts'
 import {
   type GenerationProcess,
   type GenerationSpec,
@@ -11,10 +12,10 @@ import type { Exit } from '../../src/supervisor/machine/state.ts'
 import { bindSockets } from '../../src/supervisor/sockets/bind-sockets.ts'
 import type { HeldSocket } from '../../src/supervisor/sockets/held-socket.ts'
 import { WAIT_MS, within } from './eventually.ts'
+import { temporaryFolder } from './temporary-folder.ts'
 
 /** What test/fixtures/generations/app.ts tells about itself. */
 export interface Hello {
-  readonly lastcall: 'hello'
   readonly pid: number
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
@@ -29,13 +30,16 @@ export class TestGeneration {
   readonly process: GenerationProcess
   readonly exited: Promise<{ readonly exit: Exit; readonly problem: string | undefined }>
   readonly #emitter = new EventEmitter()
+  readonly #facts: string
 
-  constructor(spec: Omit<GenerationSpec, 'onMessage' | 'onChannelLost' | 'onExit'>) {
+  /** @param facts file that it writes before it says hello */
+  constructor(facts: string, spec: Omit<GenerationSpec, 'onMessage' | 'onChannelLost' | 'onExit'>) {
     const { promise, resolve } = Promise.withResolvers<{ exit: Exit; problem: string | undefined }>()
     this.exited = promise
+    this.#facts = facts
     this.process = startGeneration({
       ...spec,
-      onMessage: (message: NewsMessage) => {
+      onMessage: (message) => {
         this.messages.push(message)
         this.#emitter.emit('message')
       },
@@ -59,7 +63,8 @@ export class TestGeneration {
   }
 
   async hello(): Promise<Hello> {
-    return (await this.message('hello')) as Hello
+    await this.message('hello')
+    return JSON.parse(readFileSync(this.#facts, 'utf8')) as Hello
   }
 
   /** How it ended, within a bound. */
@@ -82,13 +87,14 @@ export function startTestGeneration(
   const env = Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !/^(LASTCALL|NODE)_/.test(name)),
   )
-  const generation = new TestGeneration({
+  const facts = join(temporaryFolder(t), 'facts.json')
+  const generation = new TestGeneration(facts, {
     id: 1,
     command: [process.execPath, app, behaviour],
     cwd: process.cwd(),
-    env,
     sockets: [],
     ...rest,
+    env: { ...(rest.env ?? env), FACTS: facts },
   })
   t.after(async () => {
     generation.process.killGroup()

@@ -112,7 +112,10 @@ test('a full disk under stderr costs lines of the log, and nothing else', async 
   const supervised = await startSupervised(t, { before: ['/bin/sh', '-c', 'exec "$0" "$@" 2>/dev/full'] })
   for (let generation = 2; generation < 6; generation++) {
     supervised.release({ version: String(generation) })
-    await eventually('it can be asked', () => existsSync(supervised.control))
+    await eventually('it can be asked', async () => {
+      const status = await supervised.status().catch(() => null)
+      return status?.state === 'serving'
+    })
     assert.equal(await supervised.restart(), 'completed')
     assert.equal((await supervised.get()).version, String(generation))
   }

@@ -105,7 +105,7 @@ test('SIGTERM in the soak: both generations drain', async (t) => {
 })
 
 test('SIGTERM during --pre-start: the command is killed, and the end does not wait for it', async (t) => {
-  const supervised = await serving(t, { args: ['--pre-start', 'sleep 1000 & sleep 1000; true'] })
+  const supervised = await serving(t, { args: ['--pre-start', 'setsid sleep 1000 & sleep 1000; true'] })
   const answer = restart(supervised, 'test')
   await isAt(supervised, 'checking')
   supervised.child.kill('SIGTERM')

@@ -1,6 +1,6 @@
 import { type ChildProcess, type SendHandle, spawn } from 'node:child_process'
 import { crypto } from '../builtin.ts'
-import type { NewsMessage, OrderMessage } from '../../core/supervision.ts'
+import { isSupervisionMessage, type OrderMessage } from '../../core/supervision.ts'
 import type { Exit } from '../machine/state.ts'
 import type { HeldSocket } from '../sockets/held-socket.ts'
 import { GENERATION_MARK, generationEnvironment, withListenPid } from './child-environment.ts'
@@ -8,7 +8,6 @@ import { isExecutable, SHELL } from './executable.ts'
 import { describeSpawnError, describeUnstartable } from './find-program.ts'
 import { guardChannel } from './guard-channel.ts'
 import { killGroup } from './kill-group.ts'
-import { readNews } from './read-news.ts'
 
 /** A process that ends closes its channel a moment before its exit is known. */
 const ENDS_WITHIN_MS = 500
@@ -22,8 +21,8 @@ export interface GenerationSpec {
   /** Environment of the supervisor. */
   readonly env: Readonly<Record<string, string | undefined>>
   readonly sockets: readonly HeldSocket[]
-  /** Called for the messages of lastcall only; never after `onExit`. */
-  onMessage(message: NewsMessage): void
+  /** Called for the messages of lastcall only, which nobody has checked; never after `onExit`. */
+  onMessage(message: { readonly lastcall: string }): void
   /**
    * Called when the channel is lost, and the process runs on. `problem` is the end of a sentence. Never after
    * `onExit`.
@@ -75,8 +74,7 @@ export function startGeneration(spec: GenerationSpec): GenerationProcess {
   }
   child.on('message', (message: unknown) => {
     // The channel is the program's as well: what is not ours is none of our business.
-    const news = readNews(message)
-    if (!hasEnded && news) spec.onMessage(news)
+    if (!hasEnded && isSupervisionMessage(message)) spec.onMessage(message)
   })
   const lose = (problem: string): void => {
     if (!hasEnded) spec.onChannelLost(problem)

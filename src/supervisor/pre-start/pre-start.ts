@@ -1,6 +1,7 @@
+import { crypto } from '../builtin.ts'
 import { formatDuration } from '../../core/duration.ts'
 import { type ChildGroup, type ChildSpec, startChildGroup } from '../../process/child-group.ts'
-import { childEnvironment } from '../generation/child-environment.ts'
+import { childEnvironment, GENERATION_MARK } from '../generation/child-environment.ts'
 import { describeSpawnError, describeUnstartable } from '../generation/find-program.ts'
 
 /** Variable with the reason of the restart, for the command. */
@@ -33,7 +34,12 @@ export async function runPreStart(
   const notRun = (why: string): string => `the pre-start command cannot be run: ${why}`
   const unstartable = describeUnstartable(command, cwd, options.env['PATH'])
   if (unstartable !== null) return notRun(unstartable)
-  const env = { ...childEnvironment(options.env), PWD: cwd, [RESTART_REASON]: reason }
+  const env = {
+    ...childEnvironment(options.env),
+    PWD: cwd,
+    [RESTART_REASON]: reason,
+    [GENERATION_MARK]: crypto.randomUUID(),
+  }
   const group = start(command, cwd, env)
   if (typeof group === 'string') return notRun(group)
   let timedOut = false
@@ -61,7 +67,7 @@ export async function runPreStart(
 /** Returns why it is not possible, as a sentence, where that is known at once. */
 function start(command: readonly string[], cwd: string, env: ChildSpec['env']): ChildGroup | string {
   try {
-    return startChildGroup({ command, cwd, env })
+    return startChildGroup({ command, cwd, env, mark: GENERATION_MARK })
   } catch (error) {
     return describeSpawnError(error, command)
   }

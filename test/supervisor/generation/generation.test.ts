@@ -119,7 +119,7 @@ test('killGroup() ends a generation that ignores SIGTERM', async (t) => {
   const generation = startTestGeneration(t, { behaviour: 'ignores SIGTERM' })
   await generation.hello()
   generation.process.signal('SIGTERM')
-  await generation.message('got SIGTERM')
+  await generation.message('unready')
   generation.process.killGroup()
   assert.deepEqual((await generation.end()).exit, { code: null, signal: 'SIGKILL' })
 })

@@ -1,5 +1,5 @@
-import { inFlightKinds } from '../../core/in-flight.ts'
-import { type GenerationFacts, isSupervisionMessage, type NewsMessage } from '../../core/supervision.ts'
+import { inFlightKinds } from '../core/in-flight.ts'
+import { type GenerationFacts, isSupervisionMessage, type NewsMessage } from '../core/supervision.ts'
 
 /** A reason is part of a log line and of a sentence. */
 const MAX_REASON_LENGTH = 1_000
