@@ -7,12 +7,12 @@ import { leaveStaleSocket, startControl } from '../../helpers/control.ts'
 import { temporaryFolder } from '../../helpers/temporary-folder.ts'
 import { makeStatus } from '../../helpers/fake-running-supervisor.ts'
 
-const wanted = { env: {}, cwd: '/work' }
+const wanted = { env: {}, cwd: '/srv' }
 
 test('--control wins, then LASTCALL_CONTROL; both may be relative', async () => {
   const env = { LASTCALL_CONTROL: 'b.sock' }
-  assert.equal(await findSupervisor({ ...wanted, env, control: 'a.sock' }), '/work/a.sock')
-  assert.equal(await findSupervisor({ ...wanted, env }), '/work/b.sock')
+  assert.equal(await findSupervisor({ ...wanted, env, control: 'a.sock' }), '/srv/a.sock')
+  assert.equal(await findSupervisor({ ...wanted, env }), '/srv/b.sock')
 })
 
 test('without a name it is the only one that runs, whatever dead ones have left', async (t) => {
