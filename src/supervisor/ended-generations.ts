@@ -2,7 +2,7 @@ import type { EndedGeneration } from '../core/supervisor-status.ts'
 import type { SupervisorEvent } from './machine/event.ts'
 import type { State } from './machine/state.ts'
 
-/** Enough for whoever asks for the status several times during each restart. */
+/** Enough for a program that asks for the status several times during each restart. */
 const KEPT = 20
 
 /** How the last generations have ended. The machine forgets a generation that has exited. */

@@ -84,7 +84,7 @@ export async function startControlServer(
 
 const badRequest = (detail: string): ControlAnswer => ({ ok: false, outcome: 'bad-request', detail })
 
-/** What whoever still waits is told at the end. Only `stop` has waited for it. */
+/** The answer to commands that are still open when the supervisor has ended. It is what `stop` waits for. */
 function lastAnswer({ command }: ControlCommand): ControlAnswer {
   const detail = 'The supervisor has stopped'
   return command === 'stop' ? { ok: true, detail } : { ok: false, outcome: 'stopped', detail }

@@ -1,6 +1,6 @@
 import { markedProcesses } from '../../process/marked-processes.ts'
 
-/** Whoever starts processes faster than they are found and killed is not waited for for ever. */
+/** A program may start processes faster than they are found. Then the rest is left. */
 const MAX_LOOKS = 20
 
 /**

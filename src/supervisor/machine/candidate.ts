@@ -63,7 +63,7 @@ export function generationTimedOut(draft: Draft, generation: Generation): void {
 }
 
 /**
- * There is no candidate any more. Whoever served goes on.
+ * There is no candidate any more. The generation that served before goes on.
  * @param exit null when it has not exited yet
  */
 export function candidateFailed(draft: Draft, failure: Omit<Failure, 'at'>, exit: Exit | null): void {

@@ -5,7 +5,7 @@ export type Timer =
   | { readonly name: 'soak' | 'backOff' }
   | { readonly name: 'ready' | 'hammer' | 'kill'; readonly generation: number }
 
-/** How a restart ended, for whoever asked for it. */
+/** How a restart ended, for the caller that asked for it. */
 export type RestartResult =
   | { readonly outcome: 'completed'; readonly generation: number }
   | { readonly outcome: 'failed' | 'rolled-back' | 'superseded' | 'stopped'; readonly detail: string }

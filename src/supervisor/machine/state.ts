@@ -27,7 +27,7 @@ export interface Generation {
 
 /** Why a restart was asked for. */
 export interface Request {
-  /** Chosen by whoever asked, and repeated in the `settle` effect. */
+  /** Chosen by the caller, and repeated in the `settle` effect. */
   readonly id: number
   readonly reason: string
 }

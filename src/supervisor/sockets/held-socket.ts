@@ -69,8 +69,8 @@ export function bindTcp(
 ): { readonly handle: BoundHandle; readonly bound: BoundAddress } {
   const handle = checked(createServerHandle(host, port, net.isIPv6(host) ? 6 : 4))
   try {
-    // libuv keeps EADDRINUSE for the one who listens, and gives it to whoever asks for the address.
-    // Unnoticed, the generation would listen on a port that the kernel chooses.
+    // libuv reports EADDRINUSE late: when the socket listens, or when its address is read. Without this check
+    // a generation would listen on a port that the kernel chooses.
     const bound = boundAddress(handle)
     return { handle, bound }
   } catch (error) {

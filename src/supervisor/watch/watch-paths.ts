@@ -4,7 +4,10 @@ import type { Logger } from '../../core/logger.ts'
 import { inspect, type Inspection } from './inspect.ts'
 import { Watchers } from './watchers.ts'
 
-/** Whoever writes several files, or one in pieces, is done after so long without a change. */
+/**
+ * Several files, or one that is written in pieces, are one change: it is over after this time without
+ * another.
+ */
 const SETTLE_MS = 200
 /** Where the kernel cannot watch. */
 const POLL_MS = 1_000
@@ -97,7 +100,7 @@ function readFirst(paths: readonly string[], cwd: string): readonly Watched[] {
 
 /** Whether the content is another one than before, and the same as at the last look. */
 function isSettled(one: Watched, fingerprint: string | null): boolean {
-  // Missing: whoever replaces it is not done.
+  // A path that is missing is being replaced.
   const isNew = fingerprint !== null && fingerprint !== one.known
   if (!isNew || fingerprint !== one.candidate) {
     one.candidate = isNew ? fingerprint : null

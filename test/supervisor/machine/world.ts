@@ -151,7 +151,7 @@ export class World {
     obey(process, order)
   }
 
-  /** A restart that came to nothing: whoever served before it serves, if it lives. */
+  /** A restart that came to nothing: the generation that served before it serves, if it lives. */
   #checkUnharmed(): void {
     const before = this.#servedBefore === null ? undefined : this.processes.get(this.#servedBefore)
     if (before) assert.equal(this.state.current, before.id)
