@@ -1,4 +1,5 @@
 import type { Logger } from '../core/logger.ts'
+import { elapsed } from './elapsed.ts'
 import { Generations } from './generations.ts'
 import type { RestartResult, SupervisorEffect, Timer } from './machine/effect.ts'
 import type { SupervisorEvent } from './machine/event.ts'
@@ -138,20 +139,5 @@ export class Supervisor {
     const timeoutMs = settings.readyTimeoutMs
     const problem = await runPreStart(preStart ?? [], { cwd, env, reason, timeoutMs, signal })
     if (!signal.aborted) this.#dispatch({ type: 'preStartFinished', problem })
-  }
-}
-
-function elapsed(timer: Timer): Occurrence {
-  switch (timer.name) {
-    case 'soak':
-      return { type: 'soakElapsed' }
-    case 'backOff':
-      return { type: 'backOffElapsed' }
-    case 'ready':
-      return { type: 'readyTimedOut', generation: timer.generation }
-    case 'hammer':
-      return { type: 'hammerElapsed', generation: timer.generation }
-    case 'kill':
-      return { type: 'killElapsed', generation: timer.generation }
   }
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { elapsed } from '../../../src/supervisor/elapsed.ts'
 import type { SupervisorEffect, Timer } from '../../../src/supervisor/machine/effect.ts'
 import type { SupervisorEvent } from '../../../src/supervisor/machine/event.ts'
 import { initialState, type Settings, type State } from '../../../src/supervisor/machine/state.ts'
@@ -7,22 +8,6 @@ import type { Occurrence } from '../../../src/supervisor/occurrence.ts'
 import { textOf, timerText } from './play.ts'
 import { newProcess, obey, type Order, type Process, serves } from './process.ts'
 import { checkRules } from './rules.ts'
-
-/** The event of a timer that has run out. */
-function elapsed(timer: Timer): Occurrence {
-  switch (timer.name) {
-    case 'soak':
-      return { type: 'soakElapsed' }
-    case 'backOff':
-      return { type: 'backOffElapsed' }
-    case 'ready':
-      return { type: 'readyTimedOut', generation: timer.generation }
-    case 'hammer':
-      return { type: 'hammerElapsed', generation: timer.generation }
-    case 'kill':
-      return { type: 'killElapsed', generation: timer.generation }
-  }
-}
 
 /**
  * Processes, timers and requests around a machine. It executes effects, and refuses those that no supervisor
