@@ -5,7 +5,8 @@ import { LastcallError } from '../core/errors.ts'
 import { variable } from '../core/option-names.ts'
 import { optionRules } from '../core/option-rules.ts'
 import { parseDuration } from '../core/duration.ts'
-import { CONTROL_VARIABLE, defaultControlPath } from '../supervisor/control/control-path.ts'
+import { supervisionVariables } from '../core/supervision.ts'
+import { defaultControlPath } from '../supervisor/control/control-path.ts'
 import * as defaults from '../supervisor/options.ts'
 import type { ReadyRule, SupervisorOptions } from '../supervisor/options.ts'
 import { parseListens } from '../supervisor/sockets/parse-listen.ts'
@@ -61,7 +62,10 @@ export function readRunFlags(raw: RawFlags, command: readonly string[], io: RunP
     probes: readProbes(reader, raw, io),
   }
   if (problems.length > 0) throw new LastcallError('LASTCALL_USAGE', problems)
-  return { options, isControlDefault: !reader.has('control') && !variable(io.env, CONTROL_VARIABLE) }
+  return {
+    options,
+    isControlDefault: !reader.has('control') && !variable(io.env, supervisionVariables.control),
+  }
 }
 
 function readReady(reader: FlagReader, readyTimeoutMs: number): ReadyRule {
@@ -95,7 +99,9 @@ function readWatch(reader: FlagReader, io: RunPlace): readonly string[] {
 }
 
 function readControl(reader: FlagReader, io: RunPlace): string | null {
-  const text = reader.has('control') ? reader.text('control', '') : variable(io.env, CONTROL_VARIABLE)
+  const text = reader.has('control')
+    ? reader.text('control', '')
+    : variable(io.env, supervisionVariables.control)
   if (text === 'none') return null
   if (text === '') reader.problems.push('--control: the path is empty; name one, or none')
   return text === undefined ? defaultControlPath(io.env, process.pid) : resolve(io.cwd, text)

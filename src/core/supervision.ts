@@ -72,6 +72,11 @@ export type NewsMessage =
   /** It no longer accepts, after `pause`. */
   | { readonly lastcall: 'paused' }
   | { readonly lastcall: 'facts'; readonly question: number; readonly facts: GenerationFacts }
+  /**
+   * It has a hook for this signal. Without one the supervisor does not wait, whatever the generation is
+   * doing.
+   */
+  | { readonly lastcall: 'hooked'; readonly signal: string; readonly when: 'before' | 'after' }
   /** The hooks of a signal have run. */
   | { readonly lastcall: 'signalled'; readonly signal: string; readonly when: 'before' | 'after' }
 

@@ -7,7 +7,8 @@ export function logChange(logger: Logger, event: SupervisorEvent, state: State, 
   const { lastFailure } = state
   if (lastFailure !== null && lastFailure !== before.lastFailure) {
     const { kind, detail } = lastFailure
-    logger.error({ kind, ...ofGeneration(lastFailure.generation) }, `lastcall: ${detail}`)
+    const now = state.current === null ? '' : `; generation ${state.current} serves`
+    logger.error({ kind, ...ofGeneration(lastFailure.generation) }, `lastcall: ${detail}${now}`)
   }
   for (const { id } of state.generations) {
     if (before.generations.some((old) => old.id === id)) continue

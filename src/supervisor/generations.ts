@@ -55,6 +55,7 @@ export class Generations {
     if (type === 'spawn') return this.#spawn(generation)
     const live = this.#live.get(generation)
     if (!live) return
+    live.isEnding ||= type === 'drain' || type === 'terminate' || type === 'kill'
     switch (type) {
       case 'accept':
         if (live.speaks) return live.order({ lastcall: 'accept' })
@@ -110,8 +111,11 @@ export class Generations {
   #receive(live: LiveGeneration, received: unknown): void {
     const message = readNews(received)
     if (!message) return
-    if (message.lastcall === 'facts' || message.lastcall === 'signalled') return live.takeAnswer(message)
     switch (message.lastcall) {
+      case 'facts':
+      case 'hooked':
+      case 'signalled':
+        return live.take(message)
       case 'hello':
         live.shutdownMs = message.shutdownMs
         return
@@ -136,7 +140,12 @@ export class Generations {
     live.isReady = problem === null
     const generation = live.id
     if (problem === null) return this.#dispatch({ type: 'becameReady', generation })
-    this.#logger.warn({ generation, reason: problem }, 'lastcall: a generation is not ready')
+    if (!live.isEnding) {
+      this.#logger.warn(
+        { generation, reason: problem },
+        `lastcall: generation ${generation} is not ready any more`,
+      )
+    }
     this.#dispatch({ type: 'becameUnready', generation, reason: problem })
   }
 }

@@ -13,10 +13,14 @@ export class LiveGeneration {
   /** The longest time of its own shutdown; null for a program without lastcall. */
   shutdownMs: number | null = null
   isReady = false
+  /** Whether it has been told to end. */
+  isEnding = false
   /** Its last metrics, which stay when it has ended. */
   metrics: string | null = null
   readonly #questions = new Map<number, (facts: GenerationFacts | null) => void>()
   readonly #hooks = new Map<string, PromiseWithResolvers<void>>()
+  /** Signals that it has a hook for, each with its moment. */
+  readonly #hooked = new Set<string>()
   #lastQuestion = 0
 
   constructor(id: number, process: GenerationProcess) {
@@ -50,8 +54,8 @@ export class LiveGeneration {
 
   /** Runs its hooks for a signal, and waits for them. A signal that comes again meanwhile shares that run. */
   async runHooks(signal: string, when: 'before' | 'after'): Promise<void> {
-    if (!this.speaks) return
     const key = `${when} ${signal}`
+    if (!this.speaks || !this.#hooked.has(key)) return
     const running = this.#hooks.get(key) ?? this.#startHooks(key, { lastcall: 'signal', signal, when })
     await running.promise
   }
@@ -68,10 +72,12 @@ export class LiveGeneration {
     return running
   }
 
-  /** Takes an answer to one of its own questions. */
-  takeAnswer(message: Extract<NewsMessage, { lastcall: 'facts' | 'signalled' }>): void {
-    if (message.lastcall === 'facts') this.#questions.get(message.question)?.(message.facts)
-    else this.#hooks.get(`${message.when} ${message.signal}`)?.resolve()
+  /** Takes what it tells about its hooks, and its answers to questions. */
+  take(message: Extract<NewsMessage, { lastcall: 'facts' | 'hooked' | 'signalled' }>): void {
+    if (message.lastcall === 'facts') return this.#questions.get(message.question)?.(message.facts)
+    const key = `${message.when} ${message.signal}`
+    if (message.lastcall === 'hooked') this.#hooked.add(key)
+    else this.#hooks.get(key)?.resolve()
   }
 
   /** It has ended: nothing is waited for any more. */

@@ -13,7 +13,7 @@ type Fields = Readonly<Record<string, unknown>>
  */
 export function readNews(message: unknown): NewsMessage | null {
   if (!isSupervisionMessage(message)) return null
-  const { lastcall, shutdownMs, reason, question, facts, signal, when } = message as unknown as Fields
+  const { lastcall, shutdownMs, reason, question, facts } = message as unknown as Fields
   switch (lastcall) {
     case 'ready':
     case 'accepting':
@@ -27,11 +27,16 @@ export function readNews(message: unknown): NewsMessage | null {
       const read = readFacts(facts)
       return typeof question === 'number' && read ? { lastcall, question, facts: read } : null
     }
+    case 'hooked':
     case 'signalled':
-      return typeof signal === 'string' && isMoment(when) ? { lastcall, signal, when } : null
+      return readHook(lastcall, message as unknown as Fields)
     default:
       return null
   }
+}
+
+function readHook(lastcall: 'hooked' | 'signalled', { signal, when }: Fields): NewsMessage | null {
+  return typeof signal === 'string' && isMoment(when) ? { lastcall, signal, when } : null
 }
 
 /** A kind that the generation does not know, because its release has another lastcall, counts as none. */

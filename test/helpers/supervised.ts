@@ -13,7 +13,7 @@ import { takePort } from './ports.ts'
 /** What the supervised program of the tests does; see test/fixtures/supervisor/app.ts. */
 export interface Release {
   readonly version: string
-  readonly behaviour?: 'ends at once' | 'never ready' | 'stays' | 'deaf'
+  readonly behaviour?: 'ends at once' | 'never ready' | 'stays' | 'deaf' | 'has hooks'
 }
 
 /** What the program answers. */

@@ -3,6 +3,7 @@ import { LastcallError } from '../../core/errors.ts'
 import type { Logger } from '../../core/logger.ts'
 import { isSignalName } from '../../core/signal-names.ts'
 import { errorText, limited } from '../guard/limit.ts'
+import { supervised } from '../supervised/supervised.ts'
 
 interface Hook {
   readonly signal: string
@@ -36,6 +37,7 @@ export class SignalHooks {
     if (problems.length > 0) throw new LastcallError('LASTCALL_INVALID_OPTIONS', problems)
     const hook = { signal, when, run } as Hook
     this.#hooks.add(hook)
+    supervised()?.announceHook(hook.signal, hook.when)
     return { [Symbol.dispose]: () => void this.#hooks.delete(hook) }
   }
 

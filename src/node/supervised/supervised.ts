@@ -93,6 +93,11 @@ export class Supervised {
     this.#members.leave(lifecycle)
   }
 
+  /** Tells that a lifecycle has a hook for this signal, so that the supervisor waits for it. */
+  announceHook(signal: string, when: 'before' | 'after'): void {
+    this.#channel.send({ lastcall: 'hooked', signal, when })
+  }
+
   #obey(order: OrderMessage, handle: unknown): void {
     switch (order.lastcall) {
       case 'accept':

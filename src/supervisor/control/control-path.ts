@@ -1,9 +1,7 @@
 import { lstatSync, mkdirSync, statSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { MAX_PATH_BYTES } from '../unix-socket.ts'
 import { controlError } from './control-error.ts'
-
-/** Path of the control socket, for `lastcall run` and for the commands that ask it. */
-export const CONTROL_VARIABLE = 'LASTCALL_CONTROL'
 
 type Environment = Readonly<Record<string, string | undefined>>
 
@@ -47,9 +45,6 @@ function temporaryFolder(env: Environment, user: number): string {
   const given = env['TMPDIR']
   return join(given?.startsWith('/') ? given : '/tmp', `lastcall-${user}`)
 }
-
-/** What `sun_path` of the platform holds, without its final zero byte (unix(7), macOS sys/un.h). */
-const MAX_PATH_BYTES = process.platform === 'linux' ? 107 : 103
 
 /**
  * Checks that a path fits into the address of a unix socket.

@@ -2,8 +2,9 @@ import { existsSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { LastcallError } from '../../core/errors.ts'
 import { plainText } from '../../core/plain-text.ts'
+import { supervisionVariables } from '../../core/supervision.ts'
 import { askAtPath } from './ask-at-path.ts'
-import { CONTROL_VARIABLE, controlFolders, strangerOf } from './control-path.ts'
+import { controlFolders, strangerOf } from './control-path.ts'
 import { isAnswered } from './listen-on-path.ts'
 
 /** Which supervisor is meant, and where it may be. */
@@ -41,7 +42,7 @@ export async function findSupervisor(
 
 /** `none` is for `lastcall run`. */
 function given(env: Wanted['env']): string | undefined {
-  const path = env[CONTROL_VARIABLE]
+  const path = env[supervisionVariables.control]
   return path === '' || path === 'none' ? undefined : path
 }
 

@@ -1,6 +1,7 @@
 import { lstatSync, renameSync, unlinkSync } from 'node:fs'
-import { connect, type Server } from 'node:net'
+import type { Server } from 'node:net'
 import { crypto } from '../builtin.ts'
+import { knock } from '../unix-socket.ts'
 import { controlError } from './control-error.ts'
 
 /**
@@ -26,17 +27,9 @@ export async function listenOnPath(server: Server, path: string): Promise<void> 
 }
 
 /** Whether anybody listens on a unix socket. */
-export function isAnswered(path: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(path)
-    socket.on('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-    socket.on('error', ({ code }: NodeJS.ErrnoException) =>
-      resolve(code !== 'ECONNREFUSED' && code !== 'ENOENT'),
-    )
-  })
+export async function isAnswered(path: string): Promise<boolean> {
+  const refusal = await knock(path)
+  return refusal !== 'ECONNREFUSED' && refusal !== 'ENOENT'
 }
 
 function tryListen(server: Server, path: string): Promise<NodeJS.ErrnoException | null> {

@@ -7,9 +7,6 @@ type Environment = Readonly<Record<string, string | undefined>>
 /** What systemd tells the supervisor alone. A generation that knew it would speak for the whole unit. */
 const OWN = /^(?:NOTIFY_SOCKET|WATCHDOG_(?:USEC|PID)|LISTEN_(?:PID|FDS|FDNAMES|PIDFDID)|MAINPID)$/
 
-/** Its value differs in each generation, and finds processes that have left their process group. */
-export const GENERATION_MARK = 'LASTCALL_GENERATION_MARK'
-
 /** The first descriptor after stdin, stdout and stderr, and the first one of the convention of systemd. */
 const FIRST_SOCKET_FD = 3
 
@@ -52,7 +49,7 @@ export function generationEnvironment(
     PWD: facts.cwd,
     // The supervisor answers probes.
     LASTCALL_PROBE_PORT: 'false',
-    [GENERATION_MARK]: facts.mark,
+    [supervisionVariables.mark]: facts.mark,
     [supervisionVariables.supervisor]: String(facts.supervisor),
     [supervisionVariables.generation]: String(facts.id),
     [supervisionVariables.sockets]: JSON.stringify(sockets),

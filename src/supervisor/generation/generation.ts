@@ -1,9 +1,9 @@
 import { type ChildProcess, type SendHandle, spawn } from 'node:child_process'
 import { crypto } from '../builtin.ts'
-import { isSupervisionMessage, type OrderMessage } from '../../core/supervision.ts'
+import { isSupervisionMessage, type OrderMessage, supervisionVariables } from '../../core/supervision.ts'
 import type { Exit } from '../machine/state.ts'
 import type { HeldSocket } from '../sockets/held-socket.ts'
-import { GENERATION_MARK, generationEnvironment, withListenPid } from './child-environment.ts'
+import { generationEnvironment, withListenPid } from './child-environment.ts'
 import { isExecutable, SHELL } from './executable.ts'
 import { describeSpawnError, describeUnstartable } from './find-program.ts'
 import { guardChannel } from './guard-channel.ts'
@@ -70,7 +70,7 @@ export function startGeneration(spec: GenerationSpec): GenerationProcess {
   const child = started
   const { pid } = child
   const killRest = (): void => {
-    if (pid !== undefined) killGroup(pid, `${GENERATION_MARK}=${mark}`)
+    if (pid !== undefined) killGroup(pid, `${supervisionVariables.mark}=${mark}`)
   }
   child.on('message', (message: unknown) => {
     // The channel is the program's as well: what is not ours is none of our business.

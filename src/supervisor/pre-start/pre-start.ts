@@ -1,7 +1,8 @@
 import { crypto } from '../builtin.ts'
 import { formatDuration } from '../../core/duration.ts'
+import { supervisionVariables } from '../../core/supervision.ts'
 import { type ChildGroup, type ChildSpec, startChildGroup } from '../../process/child-group.ts'
-import { childEnvironment, GENERATION_MARK } from '../generation/child-environment.ts'
+import { childEnvironment } from '../generation/child-environment.ts'
 import { describeSpawnError, describeUnstartable } from '../generation/find-program.ts'
 
 /** Variable with the reason of the restart, for the command. */
@@ -38,7 +39,7 @@ export async function runPreStart(
     ...childEnvironment(options.env),
     PWD: cwd,
     [RESTART_REASON]: reason,
-    [GENERATION_MARK]: crypto.randomUUID(),
+    [supervisionVariables.mark]: crypto.randomUUID(),
   }
   const group = start(command, cwd, env)
   if (typeof group === 'string') return notRun(group)
@@ -67,7 +68,7 @@ export async function runPreStart(
 /** Returns why it is not possible, as a sentence, where that is known at once. */
 function start(command: readonly string[], cwd: string, env: ChildSpec['env']): ChildGroup | string {
   try {
-    return startChildGroup({ command, cwd, env, mark: GENERATION_MARK })
+    return startChildGroup({ command, cwd, env, mark: supervisionVariables.mark })
   } catch (error) {
     return describeSpawnError(error, command)
   }

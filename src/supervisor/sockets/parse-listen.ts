@@ -1,12 +1,8 @@
 import { isIP, isIPv4 } from 'node:net'
 import type { ListenSpec } from '../options.ts'
+import { MAX_PATH_BYTES } from '../unix-socket.ts'
 
 const MAX_PORT = 65_535
-/**
- * Room in `sockaddr_un` (unix(7)), less the final zero byte. Node 22 would cut a longer path off, and bind
- * that.
- */
-const MAX_PATH_BYTES = process.platform === 'linux' ? 107 : 103
 const EXAMPLES = 'http=0.0.0.0:8080, http=[::]:8080, http=8080 or admin=unix:/run/shop.sock'
 
 /** What `--listen` asked for, and what is wrong with it, one sentence each. */

@@ -1,5 +1,5 @@
 import { lstatSync, readFileSync, type Stats, unlinkSync } from 'node:fs'
-import { connect } from 'node:net'
+import { knock } from '../unix-socket.ts'
 
 /** Identity of the file at the path; null when there is none. */
 export function identifyFile(path: string): string | null {
@@ -34,18 +34,6 @@ export async function removeStaleSocket(path: string): Promise<string | null> {
 /** Path of a bound unix socket, by the inode of its descriptor. Undefined outside Linux. */
 export function pathOfInode(inode: number): string | undefined {
   return openUnixSockets().find((socket) => socket.inode === inode)?.path
-}
-
-/** Null when somebody accepts, else the error code. */
-function knock(path: string): Promise<string | null> {
-  return new Promise((resolve) => {
-    const socket = connect(path)
-    socket.on('connect', () => {
-      socket.destroy()
-      resolve(null)
-    })
-    socket.on('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message))
-  })
 }
 
 /** Bound unix sockets of this network namespace, from proc_net(5). */

@@ -9,10 +9,7 @@ test('a generation is ready when its checks pass, unready with the reason when o
   const generation = supervisor.start('serving.ts', { args: [JSON.stringify({ isHealthy: false })] })
   await generation.line(/^listens/)
   await generation.line(/check fails/, 'stderr')
-  assert.deepEqual(
-    generation.news.map(({ lastcall }) => lastcall),
-    ['hello'],
-  )
+  assert.ok(!generation.news.some(({ lastcall }) => lastcall === 'ready'))
   generation.kill('SIGUSR2')
   await generation.accepts()
   generation.kill('SIGUSR2')
