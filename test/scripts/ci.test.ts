@@ -31,7 +31,7 @@ suite('.ci/run', () => {
     const { code, lines } = runGate(t, '')
     assert.equal(code, 0, lines.join('\n'))
     const summary = lines.slice(lines.indexOf('[ci] steps:'))
-    const steps = ['npm ci', 'npm run contract', 'npm test', 'npm run ok -- 22 26', 'npm run e2e']
+    const steps = ['npm ci', 'npm run contract', 'npm run ok -- 22 26', 'npm test', 'npm run e2e']
     assert.deepEqual(
       summary.slice(1, -1).map((line) => line.replace(/^\[ci\] +\d+ s +/, '')),
       steps,
@@ -43,7 +43,7 @@ suite('.ci/run', () => {
     const { code, lines } = runGate(t, 'test "$1" != test || exit 7')
     assert.equal(code, 7, lines.join('\n'))
     const summary = lines.slice(lines.indexOf('[ci] steps:'))
-    assert.equal(summary.length, 5)
-    assert.match(summary[3] ?? '', /\d+ s +npm test: FAILED, exit code 7/)
+    assert.equal(summary.length, 6)
+    assert.match(summary[4] ?? '', /\d+ s +npm test: FAILED, exit code 7/)
   })
 })
