@@ -1,7 +1,6 @@
 /**
  * Measures restarts in place, beside other ways to replace a server: `npm run bench:restart`. Keeps the
- * figures in results.json, prints the tables, and writes them into docs/benchmarks.md where it has a section
- * for them.
+ * figures in results.json, prints the tables, and writes them into docs/benchmarks.md and docs/comparison.md.
  *
  *   --only NAMES    some of many, peers, kills, overhead, handOver, with commas
  *   --peers IDS     some of lastcall, lastcall-standby, cluster, pm2, gunicorn, nginx, reuse-port
@@ -14,7 +13,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
-import { readSection, replaceSection } from '../../scripts/docs/markdown.ts'
+import { replaceSection } from '../../scripts/docs/markdown.ts'
 import { endChildren } from '../child.ts'
 import { describeRun } from '../machine.ts'
 import { runProgram } from '../run-program.ts'
@@ -33,9 +32,9 @@ import {
   readRestartResults,
   type RestartResults,
 } from './results.ts'
-import { restartSections } from './tables.ts'
+import { type RestartSection, restartSections } from './tables.ts'
 
-const page = new URL('../../docs/benchmarks.md', import.meta.url)
+const root = new URL('../../', import.meta.url)
 const parts = Object.keys(nothingMeasured) as Part[]
 
 const began = performance.now()
@@ -153,10 +152,10 @@ async function main(): Promise<void> {
     }
   }
   sayDoubts(results)
-  for (const { part, name, render } of restartSections.filter((one) => plan.parts.includes(one.part))) {
-    const table = render(results)
-    console.log(`\n${part}\n\n${table}`)
-    if (plan.keeps) writeSection(name, table)
+  for (const section of restartSections.filter(({ part }) => plan.parts.includes(part))) {
+    const table = section.render(results)
+    console.log(`\n${section.part}\n\n${table}`)
+    if (plan.keeps) writeSection(section, table)
   }
 }
 
@@ -169,9 +168,9 @@ function sayDoubts({ many, peers: side, kills }: RestartResults): void {
   }
 }
 
-function writeSection(name: string, table: string): void {
-  const text = readFileSync(page, 'utf8')
-  if (readSection(text, name) !== undefined) writeFileSync(page, replaceSection(text, name, table))
+function writeSection({ page, name }: RestartSection, table: string): void {
+  const file = new URL(page, root)
+  writeFileSync(file, replaceSection(readFileSync(file, 'utf8'), name, table))
 }
 
 await runProgram('bench:restart', main, () => {

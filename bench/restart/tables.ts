@@ -5,9 +5,11 @@ import { peers } from './peers/index.ts'
 import type { ManyResult } from './parts/many-restarts.ts'
 import { type Measured, type Part, readRestartResults, type RestartResults } from './results.ts'
 
-/** A table, and what stands around it in docs/benchmarks.md. */
+/** A table, and where it stands in the documentation. */
 export interface RestartSection {
   readonly part: Part
+  /** Path from the top of the repository. */
+  readonly page: string
   /** Name of the section of the page. */
   readonly name: string
   readonly render: (results?: RestartResults) => string
@@ -32,6 +34,7 @@ function section(
 ): RestartSection {
   return {
     part,
+    page: ['peers', 'kills'].includes(part) ? 'docs/comparison.md' : 'docs/benchmarks.md',
     name,
     render(results = readRestartResults()) {
       const [table, measured] = read(results)

@@ -1,6 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { parse } from 'node:path'
 import { build, type BuildOptions, type Metafile, transform } from 'esbuild'
+import { builtinModules } from './builtin-modules.ts'
 import { bytesOfUndici } from './bytes-of-undici.ts'
 import { packageFolder } from './package-folder.ts'
 import type { Bundle } from './bundles.ts'
@@ -22,7 +23,7 @@ const kinds = {
 } as const satisfies Readonly<Record<Bundle['kind'], BuildOptions>>
 
 /**
- * Writes the files of one bundle. Only modules of Node stay imports.
+ * Writes the files of one bundle, which import nothing but each other.
  * @returns the folders of the packages whose code is in it, sorted
  * @throws when a module cannot be found, or esbuild has anything to warn of
  */
@@ -40,7 +41,7 @@ export async function buildBundle({ entry, output, kind }: Bundle): Promise<read
     // The file of licences has them all, whole.
     legalComments: 'none',
     metafile: true,
-    plugins: [bytesOfUndici],
+    plugins: [builtinModules, bytesOfUndici],
     logLevel: 'warning',
     ...kinds[kind],
   })

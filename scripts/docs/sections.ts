@@ -1,5 +1,6 @@
 import { loadSections } from '../../bench/load/tables.ts'
 import { peerSections } from '../../bench/peers/tables.ts'
+import { restartSections } from '../../bench/restart/tables.ts'
 import { benchSections } from '../../bench/tables.ts'
 import { chartValuesTable } from './chart-values.ts'
 import {
@@ -67,6 +68,7 @@ export const sections: readonly Section[] = [
     render: () => writeTable(chartValuesTable(chart)),
   })),
   ...peerSections.map(({ name, render }) => ({ page: 'docs/comparison.md', name, render })),
+  ...restartSections.map(({ page, name, render }) => ({ page, name, render: () => render() })),
   ...[...benchSections, ...loadSections].map(({ name, render }) => ({
     page: 'docs/benchmarks.md',
     name,

@@ -1,5 +1,5 @@
+import { get as httpGet } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { http } from './builtin.ts'
 import type { ReadyRule } from './options.ts'
 
 const PERIOD_MS = 200
@@ -40,7 +40,7 @@ export async function watchReadiness(
 async function ask(url: string): Promise<string | null> {
   const { promise, resolve } = Promise.withResolvers<string | null>()
   // TLS takes memory that most supervisors do not need.
-  const get = url.startsWith('https:') ? (await import('node:https')).get : http.get
+  const get = url.startsWith('https:') ? (await import('node:https')).get : httpGet
   // A check within the machine: the certificate is the application's own, whatever its name is.
   const request = get(url, { agent: false, rejectUnauthorized: false }, (response) => {
     const status = response.statusCode ?? 0

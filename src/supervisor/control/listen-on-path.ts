@@ -1,6 +1,6 @@
 import { lstatSync, renameSync, unlinkSync } from 'node:fs'
 import type { Server } from 'node:net'
-import { crypto } from '../builtin.ts'
+import { uniqueName } from '../../process/unique-name.ts'
 import { knock } from '../unix-socket.ts'
 import { controlError } from './control-error.ts'
 
@@ -66,7 +66,7 @@ function identify(path: string): FileIdentity | undefined {
  * false then, and the file stays.
  */
 function removeStale(path: string, { mark }: FileIdentity): boolean {
-  const aside = `${path}.${crypto.randomUUID()}`
+  const aside = `${path}.${uniqueName()}`
   try {
     renameSync(path, aside)
   } catch (error) {

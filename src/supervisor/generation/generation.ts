@@ -1,6 +1,6 @@
 import { type ChildProcess, type SendHandle, spawn } from 'node:child_process'
-import { crypto } from '../builtin.ts'
 import { isSupervisionMessage, type OrderMessage, supervisionVariables } from '../../core/supervision.ts'
+import { uniqueName } from '../../process/unique-name.ts'
 import type { Exit } from '../machine/state.ts'
 import type { HeldSocket } from '../sockets/held-socket.ts'
 import { generationEnvironment, withListenPid } from './child-environment.ts'
@@ -54,7 +54,7 @@ export interface GenerationProcess {
  * for the supervisor, and with its output directly on that of the supervisor.
  */
 export function startGeneration(spec: GenerationSpec): GenerationProcess {
-  const mark = crypto.randomUUID()
+  const mark = uniqueName()
   const started = start(spec, mark)
   let hasEnded = false
   const end = (exit: Exit, problem?: string): void => {

@@ -1,7 +1,7 @@
-import { crypto } from '../builtin.ts'
 import { formatDuration } from '../../core/duration.ts'
 import { supervisionVariables } from '../../core/supervision.ts'
 import { type ChildGroup, type ChildSpec, startChildGroup } from '../../process/child-group.ts'
+import { uniqueName } from '../../process/unique-name.ts'
 import { childEnvironment } from '../generation/child-environment.ts'
 import { describeSpawnError, describeUnstartable } from '../generation/find-program.ts'
 
@@ -39,7 +39,7 @@ export async function runPreStart(
     ...childEnvironment(options.env),
     PWD: cwd,
     [RESTART_REASON]: reason,
-    [supervisionVariables.mark]: crypto.randomUUID(),
+    [supervisionVariables.mark]: uniqueName(),
   }
   const group = start(command, cwd, env)
   if (typeof group === 'string') return notRun(group)

@@ -1,4 +1,4 @@
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { LastcallError } from '../../core/errors.ts'
 import {
@@ -9,7 +9,6 @@ import {
   splitTarget,
   textReply,
 } from '../../core/probe-reply.ts'
-import { http } from '../builtin.ts'
 import type { RunningSupervisor } from '../running.ts'
 
 /** The probe server of a supervisor. */
@@ -33,7 +32,7 @@ export async function startProbeServer(
   supervisor: Promise<RunningSupervisor>,
 ): Promise<ProbeServer> {
   let hasBeenReady = false
-  const server = http.createServer((request, response) => void answer(request, response))
+  const server = createServer((request, response) => void answer(request, response))
   server.requestTimeout = REQUEST_TIMEOUT_MS
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -1,4 +1,4 @@
-import * as net from 'node:net'
+import net from 'node:net'
 import { getSystemErrorName } from 'node:util'
 
 /** A bound socket. Nobody listens on it here, and nobody accepts: that is for the generations. */

@@ -28,6 +28,12 @@ async function buildProgram(t: TestContext, kind: Bundle['kind']) {
     'node_modules/shaken-off/index.js': 'export const unused = 1',
     'later.ts': "export const later: string = 'later'",
     'main.ts': `import path from 'used'
+import { sep as separator } from 'node:path'
+import { createHash } from 'node:crypto'
+import * as paths from 'node:path'
+import os, { EOL } from 'node:os'
+if (process.moduleLoadList.includes('NativeModule internal/crypto/webcrypto')) console.log('webcrypto')
+if (separator !== paths.sep || os.EOL !== EOL || createHash('md5').digest('hex').length !== 32) console.log('differ')
 import wasm from 'undici/lib/a-wasm.js'
 import { bytes } from 'undici'
 import { unused } from 'shaken-off'
@@ -74,6 +80,12 @@ test('buildBundle() takes the WebAssembly of undici as bytes, not as a module wi
   const text = readFileSync(output, 'utf8')
   assert.match(text, new RegExp(Buffer.from('wasm').toString('base64')))
   assert.doesNotMatch(text, /toESM\(require_a_wasm/)
+})
+
+test('buildBundle() loads of a module of Node no more than what is imported', async (t) => {
+  const { printed, output } = await buildProgram(t, 'command')
+  assert.doesNotMatch(printed, /webcrypto|differ/)
+  assert.deepEqual(readFileSync(output, 'utf8').match(/from *["']node:[^"']+/g), [`from 'node:module`])
 })
 
 test('packageFolder() is that of the innermost package, and undefined for a file of our own', () => {
