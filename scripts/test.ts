@@ -4,6 +4,7 @@
  * `--concurrency 1` runs one file after another; `--times` prints the slowest files.
  */
 import { mkdirSync, rmSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { spec } from 'node:test/reporters'
 import { parseArgs } from 'node:util'
@@ -35,6 +36,12 @@ if (flags.times) {
   mkdirSync(times, { recursive: true })
   process.env['TEST_TIMES'] = times
 }
+
+// Hundreds of processes load the same sources: they compile them once. A whole run starts anew, so that what
+// was compiled from older sources goes away.
+const compiled = resolve('.cache/compiled', process.version)
+if (positionals.length === 0) rmSync(compiled, { recursive: true, force: true })
+process.env['NODE_COMPILE_CACHE'] ??= compiled
 
 const outcome: Outcome = { failed: 0, skipped: new Map(), hanging: 0, stopped: false }
 await pipeline(runPlan(plan, Number(flags.concurrency), outcome), new spec(), process.stdout, {

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { Report } from '../../src/core/report.ts'
+import { cleanEnvironment } from './clean-environment.ts'
 
 const WAIT_MS = 20_000
 
@@ -90,11 +91,8 @@ export function startChild(t: TestContext, fixture: string, options: ChildOption
   const program = fileURLToPath(new URL(`../fixtures/${fixture}`, import.meta.url))
   const [command = process.execPath, ...before] = options.command ?? []
   const node = options.command ? [process.execPath] : []
-  const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(LASTCALL_|KUBERNETES_|NODE_)/.test(name),
-  )
   const child = spawn(command, [...before, ...node, program, ...(options.args ?? [])], {
-    env: { ...Object.fromEntries(inherited), LASTCALL_PROBE_PORT: 'false', ...options.env },
+    env: { ...cleanEnvironment(), LASTCALL_PROBE_PORT: 'false', ...options.env },
     stdio: options.stdio ?? ['ignore', 'pipe', 'pipe'],
   })
   t.after(() => child.kill('SIGKILL'))

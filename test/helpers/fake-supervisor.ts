@@ -7,6 +7,7 @@ import { finished } from 'node:stream/promises'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { InheritedSocket, NewsMessage, OrderMessage } from '../../src/core/supervision.ts'
+import { cleanEnvironment } from './clean-environment.ts'
 import { Child } from './child.ts'
 import { WAIT_MS } from './eventually.ts'
 
@@ -78,9 +79,6 @@ export class FakeSupervisor {
     program: string,
     { args = [], env = {}, auto: withAuto = false }: GenerationOptions = {},
   ): Generation {
-    const inherited = Object.entries(process.env).filter(
-      ([name]) => !/^(LASTCALL_|KUBERNETES_|NODE_|LISTEN_)/.test(name),
-    )
     const sockets = this.#sockets.map(({ handle: _handle, ...socket }, index): InheritedSocket => ({
       ...socket,
       fd: 3 + index,
@@ -88,7 +86,7 @@ export class FakeSupervisor {
     const file = fileURLToPath(new URL(program, new URL('../fixtures/supervised/', import.meta.url)))
     const child = spawn(process.execPath, [file, ...args], {
       env: {
-        ...Object.fromEntries(inherited),
+        ...cleanEnvironment(),
         ...(withAuto && { NODE_OPTIONS: `--import ${auto}` }),
         LASTCALL_PROBE_PORT: 'false',
         LASTCALL_TERMINATION_LOG: 'false',

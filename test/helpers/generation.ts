@@ -11,6 +11,7 @@ import {
 import type { Exit } from '../../src/supervisor/machine/state.ts'
 import { bindSockets } from '../../src/supervisor/sockets/bind-sockets.ts'
 import type { HeldSocket } from '../../src/supervisor/sockets/held-socket.ts'
+import { cleanEnvironment } from './clean-environment.ts'
 import { WAIT_MS, within } from './eventually.ts'
 import { temporaryFolder } from './temporary-folder.ts'
 
@@ -84,9 +85,7 @@ export function startTestGeneration(
   spec: Partial<GenerationSpec> & { readonly behaviour?: string } = {},
 ): TestGeneration {
   const { behaviour = '', ...rest } = spec
-  const env = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/^(LASTCALL|NODE)_/.test(name)),
-  )
+  const env = cleanEnvironment()
   const facts = join(temporaryFolder(t), 'facts.json')
   const generation = new TestGeneration(facts, {
     id: 1,

@@ -6,6 +6,7 @@ import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { SupervisorStatus } from '../../src/core/supervisor-status.ts'
 import { askSupervisor } from '../../src/process/control-client.ts'
+import { cleanEnvironment } from './clean-environment.ts'
 import { Child } from './child.ts'
 import { httpGet } from './http-get.ts'
 import { takePort } from './ports.ts'
@@ -84,9 +85,6 @@ export async function startSupervised(t: TestContext, options: SupervisedOptions
   const folder = mkdtempSync(join(tmpdir(), 'lastcall-run-'))
   const port = await takePort()
   writeFileSync(join(folder, 'release.json'), JSON.stringify(options.release ?? { version: '1' }))
-  const inherited = Object.entries(process.env).filter(
-    ([name]) => !/^(LASTCALL_|KUBERNETES_|NODE_|NOTIFY_|LISTEN_)/.test(name),
-  )
   const command = [
     ...(options.before ?? []),
     process.execPath,
@@ -105,7 +103,7 @@ export async function startSupervised(t: TestContext, options: SupervisedOptions
   const child = spawn(command[0] ?? '', command.slice(1), {
     cwd: options.cwd ?? folder,
     env: {
-      ...Object.fromEntries(inherited),
+      ...cleanEnvironment(),
       RELEASE: join(folder, 'release.json'),
       PORT: String(port),
       ...options.env,
