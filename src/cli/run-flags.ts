@@ -13,6 +13,7 @@ import { parseListens } from '../supervisor/sockets/parse-listen.ts'
 import { underAuto } from './auto-environment.ts'
 import { createFlagReader, type FlagReader, type RawFlags } from './flag-reader.ts'
 import type { CliIo } from './io.ts'
+import { readReusePort } from './reuse-port-flag.ts'
 
 /** A command line of `lastcall run`. */
 export interface RunFlags {
@@ -45,6 +46,7 @@ export function readRunFlags(raw: RawFlags, command: readonly string[], io: RunP
     cwd: io.cwd,
     env: raw['auto'] === true ? underAuto(io.env) : io.env,
     listen: listen.specs,
+    reusePort: readReusePort(raw, reader, listen.specs),
     ready: readReady(reader, readyTimeoutMs),
     settings: {
       readyTimeoutMs,

@@ -1,4 +1,4 @@
-import type { InheritedSocket } from './supervision.ts'
+import type { SocketPlace, SupervisedSocket } from './supervision.ts'
 
 /** A fixed place where a program wants to listen. */
 export type ListenTarget =
@@ -28,13 +28,12 @@ const isNumeric = (value: unknown): boolean =>
   typeof value === 'number' || (typeof value === 'string' && Number(value) >= 0)
 
 /**
- * Finds the inherited socket for a place: by its path, or by its port. Hosts only count when both name one
- * address.
+ * Finds the socket for a place: by its path, or by its port. Hosts only count when both name one address.
  */
 export function socketFor(
   target: ListenTarget,
-  sockets: readonly InheritedSocket[],
-): InheritedSocket | undefined {
+  sockets: readonly SupervisedSocket[],
+): SupervisedSocket | undefined {
   if ('path' in target) return sockets.find(({ path }) => path === target.path)
   const onPort = sockets.filter(({ port }) => port === target.port)
   return (
@@ -50,11 +49,11 @@ function mayBeOne(bound: string | undefined, wanted: string | undefined): boolea
 const isAny = (host: string | undefined): boolean => ['', '0.0.0.0', '::', undefined].includes(host)
 
 /** A socket as `--listen` takes it: `http=0.0.0.0:8080`, `admin=unix:/run/admin.sock`. */
-export function describeSocket({ name, ...where }: Omit<InheritedSocket, 'fd'>): string {
+export function describeSocket({ name, ...where }: SocketPlace): string {
   return `${name}=${describePlace(where)}`
 }
 
-function describePlace({ host, port, path }: Omit<InheritedSocket, 'fd' | 'name'>): string {
+function describePlace({ host, port, path }: Omit<SocketPlace, 'name'>): string {
   if (path !== undefined) return `unix:${path}`
   const address = host === undefined ? '0.0.0.0' : host.includes(':') ? `[${host}]` : host
   return `${address}:${port ?? '?'}`

@@ -13,7 +13,7 @@ export const supervisionVariables = {
   supervisor: 'LASTCALL_SUPERVISOR',
   /** Number of the generation, from 1. */
   generation: 'LASTCALL_GENERATION',
-  /** The inherited sockets, as JSON: a list of {@link InheritedSocket}. */
+  /** The sockets, as JSON: a list of {@link SupervisedSocket}. */
   sockets: 'LASTCALL_SOCKETS',
   /** Differs in each generation, and finds processes that have left their process group. */
   mark: 'LASTCALL_GENERATION_MARK',
@@ -21,11 +21,10 @@ export const supervisionVariables = {
   control: 'LASTCALL_CONTROL',
 } as const
 
-/** A bound socket that a generation inherits. */
-export interface InheritedSocket {
+/** Name and place of a socket. */
+export interface SocketPlace {
   /** From `--listen name=…` or LISTEN_FDNAMES. */
   readonly name: string
-  readonly fd: number
   /** Port of a TCP socket. `server.listen(port)` of an unchanged application finds its socket by this. */
   readonly port?: number
   /** Address of a TCP socket. */
@@ -34,11 +33,29 @@ export interface InheritedSocket {
   readonly path?: string
 }
 
+/** A bound socket that a generation inherits. */
+export interface InheritedSocket extends SocketPlace {
+  readonly fd: number
+}
+
+/** With `--reuse-port`: where each generation binds a socket of its own, with SO_REUSEPORT. */
+export interface ReusedPort extends SocketPlace {
+  readonly reusePort: true
+  readonly host: string
+  readonly port: number
+}
+
+/** `uv_tcp_flags` of libuv, which `server.listen({ reusePort: true })` passes on from Node 22.12. */
+export const UV_TCP_REUSEPORT = 2
+
+/** A socket on which a generation may listen. */
+export type SupervisedSocket = InheritedSocket | ReusedPort
+
 /** What a generation knows about its supervisor. */
 export interface Supervision {
   readonly supervisor: number
   readonly generation: number
-  readonly sockets: readonly InheritedSocket[]
+  readonly sockets: readonly SupervisedSocket[]
 }
 
 /** Messages of the supervisor. All carry `lastcall`, so that an application's own messages are left alone. */
@@ -49,7 +66,7 @@ export type OrderMessage =
   | { readonly lastcall: 'pause' }
   /**
    * Accept again. Sent once for each paused socket with its handle as `sendHandle`: an inherited descriptor
-   * that was closed cannot be listened on again (EINVAL).
+   * that was closed cannot be listened on again (EINVAL). A {@link ReusedPort} has no handle.
    */
   | { readonly lastcall: 'resume'; readonly socket: string }
   /** Shut down, with a shutdown delay of at least this: idle connections get the time to turn over. */
@@ -114,7 +131,7 @@ export function readSupervision(
   return { supervisor, generation, sockets: parseSockets(env[supervisionVariables.sockets] ?? '[]') }
 }
 
-function parseSockets(text: string): readonly InheritedSocket[] {
+function parseSockets(text: string): readonly SupervisedSocket[] {
   try {
     const list: unknown = JSON.parse(text)
     return Array.isArray(list) ? list.filter(isSocket) : []
@@ -123,7 +140,9 @@ function parseSockets(text: string): readonly InheritedSocket[] {
   }
 }
 
-function isSocket(value: unknown): value is InheritedSocket {
-  const { name, fd } = (value ?? {}) as Partial<InheritedSocket>
-  return typeof name === 'string' && typeof fd === 'number' && Number.isInteger(fd) && fd > 2
+function isSocket(value: unknown): value is SupervisedSocket {
+  const { name, fd, reusePort, host, port } = (value ?? {}) as Partial<InheritedSocket & ReusedPort>
+  if (typeof name !== 'string') return false
+  if (reusePort === true) return typeof host === 'string' && typeof port === 'number'
+  return typeof fd === 'number' && Number.isInteger(fd) && fd > 2
 }

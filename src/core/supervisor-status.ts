@@ -10,7 +10,12 @@ export interface SupervisorStatus {
   readonly state: string
   readonly ready: boolean
   readonly startedAt: string
-  readonly listen: readonly { readonly name: string; readonly address: string }[]
+  /** `reusePort`: each generation binds the address by itself, with SO_REUSEPORT. */
+  readonly listen: readonly {
+    readonly name: string
+    readonly address: string
+    readonly reusePort: boolean
+  }[]
   readonly generations: readonly GenerationStatus[]
   /** The last 20 generations that have ended, in the order of their ends. */
   readonly ended: readonly EndedGeneration[]

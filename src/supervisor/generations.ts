@@ -64,7 +64,8 @@ export class Generations {
       case 'pause':
         return live.order({ lastcall: 'pause' })
       case 'resume':
-        for (const { name, handle } of this.#sockets) live.order({ lastcall: 'resume', socket: name }, handle)
+        for (const { name, handle, reusePort } of this.#sockets)
+          live.order({ lastcall: 'resume', socket: name }, reusePort ? undefined : handle)
         return
       case 'drain':
         return this.#drain(live)

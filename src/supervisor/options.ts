@@ -24,6 +24,8 @@ export interface SupervisorOptions {
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
   readonly listen: readonly ListenSpec[]
+  /** Whether each generation binds a socket of its own with SO_REUSEPORT, instead of inheriting one. */
+  readonly reusePort: boolean
   readonly ready: ReadyRule
   readonly settings: Omit<Settings, 'preStart' | 'hammerAfterMs'>
   /** Null: the longest shutdown that a generation has announced, and 1 s. */

@@ -41,7 +41,7 @@ export async function startSupervisor(
   }
   try {
     const { control, probes } = options
-    const sockets = await bindSockets(options.listen, host.activated)
+    const sockets = await bindSockets(options.listen, host.activated, options.reusePort)
     opened.push(() => sockets.forEach((socket) => socket.close()))
     if (options.ready.kind !== 'lastcall') startQueueing(sockets)
     if (control !== null) {

@@ -31,7 +31,11 @@ export async function describeStatus(supervisor: Supervisor, facts: StatusFacts)
     state: state.name,
     ready: isReady(supervisor),
     startedAt: facts.startedAt.toISOString(),
-    listen: facts.sockets.map((socket) => ({ name: socket.name, address: addressOf(socket) })),
+    listen: facts.sockets.map((socket) => ({
+      name: socket.name,
+      address: addressOf(socket),
+      reusePort: socket.reusePort === true,
+    })),
     generations,
     ended,
     restarts: state.restarts,
@@ -42,8 +46,8 @@ export async function describeStatus(supervisor: Supervisor, facts: StatusFacts)
 }
 
 /**
- * Whether clients may be sent here. A first crash does not change that: the socket keeps queueing, and the
- * next generation starts at once. A second one in a row does. In a stop the generation that has served
+ * Whether clients may be sent here. A first crash does not change that if the socket keeps queueing: the next
+ * generation starts at once. A second one in a row does. In a stop the generation that has served
  * decides, whose readiness may have a delay of its own.
  */
 export function isReady(supervisor: Supervisor): boolean {
@@ -52,7 +56,7 @@ export function isReady(supervisor: Supervisor): boolean {
   if (state.name === 'stopping') return last?.speaks === true && last.isReady
   const current = generations.get(state.current)
   if (current) return current.isReady
-  return state.name !== 'stopped' && state.crashes === 1
+  return supervisor.queues && state.name !== 'stopped' && state.crashes === 1
 }
 
 /** The generation that serves; in a stop the one that has served last. */

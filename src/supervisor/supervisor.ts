@@ -51,6 +51,11 @@ export class Supervisor {
     return this.#state
   }
 
+  /** Whether connections wait while no generation serves. */
+  get queues(): boolean {
+    return !this.#options.reusePort
+  }
+
   /** Resolves to the exit code when every generation has ended. */
   get ended(): Promise<number> {
     return this.#finished.promise

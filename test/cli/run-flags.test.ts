@@ -44,6 +44,7 @@ suite('flags of lastcall run', () => {
         cwd: process.cwd(),
         env: { TMPDIR: '/var/tmp' },
         listen: [],
+        reusePort: false,
         ready: { kind: 'lastcall' },
         settings: {
           readyTimeoutMs: 60_000,
@@ -121,6 +122,11 @@ suite('flags of lastcall run', () => {
     assert.equal(read('-- app').options.env['NODE_OPTIONS'], undefined)
   })
 
+  test('--reuse-port binds TCP ports anew, with and without --lossy', () => {
+    for (const line of ['--reuse-port', '--reuse-port --lossy --ready lastcall --auto'])
+      assert.equal(read(`${line} --listen http=0.0.0.0:8080 -- app`).options.reusePort, true)
+  })
+
   test('one message has all problems', () => {
     const problems = problemsOf(
       '--listen http --listen x=99999 --ready soon --ready-timeout 0 --soak 5 --hand-over x --hammer-after y ' +
@@ -151,6 +157,17 @@ suite('flags of lastcall run', () => {
       ['--ready alive:2m -- app', /^--ready: 'alive:2m' never happens within --ready-timeout/],
       ['--probe-port 1 --no-probes -- app', /^--probe-port has no meaning with --no-probes/],
       ['--probe-host ::1 --no-probes -- app', /^--probe-host has no meaning with --no-probes/],
+      ['--lossy -- app', /^--lossy has no meaning without --reuse-port; leave it out/],
+      ['--reuse-port -- app', /^--reuse-port: no port is named; add --listen/],
+      [
+        '--reuse-port --listen a=unix:/run/a.sock -- app',
+        /^--reuse-port: 'a' is a unix socket, .*give it a port/,
+      ],
+      ['--reuse-port --listen a -- app', /^--reuse-port: 'a' is bound by systemd, .*--listen a=8080/],
+      [
+        '--reuse-port --listen a=1 --ready alive:1s -- app',
+        /^--reuse-port: needs lastcall .*leave out --ready/,
+      ],
       ['--ready ftp://x -- app', /^--ready: got 'ftp:\/\/x'/],
       ['--listen a=1 --listen a=2 -- app', /^--listen: the name 'a' is given twice/],
     ] as const)

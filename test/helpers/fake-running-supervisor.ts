@@ -13,7 +13,7 @@ export function makeStatus(changes: Partial<SupervisorStatus> = {}): SupervisorS
     state: 'serving',
     ready: true,
     startedAt: '2026-11-22T12:00:00.000Z',
-    listen: [{ name: 'http', address: '0.0.0.0:8080' }],
+    listen: [{ name: 'http', address: '0.0.0.0:8080', reusePort: false }],
     generations: [
       {
         generation: 1,

@@ -6,7 +6,12 @@ import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
 import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
-import type { InheritedSocket, NewsMessage, OrderMessage } from '../../src/core/supervision.ts'
+import {
+  type NewsMessage,
+  type OrderMessage,
+  type SupervisedSocket,
+  UV_TCP_REUSEPORT,
+} from '../../src/core/supervision.ts'
 import { cleanEnvironment } from './clean-environment.ts'
 import { Child } from './child.ts'
 import { WAIT_MS } from './eventually.ts'
@@ -19,7 +24,13 @@ interface Handle {
 }
 
 const { _createServerHandle: createHandle } = net as unknown as {
-  _createServerHandle(host: string, port: number, type: number): Handle | number
+  _createServerHandle(
+    host: string,
+    port: number,
+    type: number,
+    fd?: undefined,
+    flags?: number,
+  ): Handle | number
 }
 
 /** A bound socket, on which nobody listens. */
@@ -29,6 +40,7 @@ interface Bound {
   readonly port?: number
   readonly host?: string
   readonly path?: string
+  readonly reusePort?: true
 }
 
 /** How a generation is started. */
@@ -55,13 +67,13 @@ export class FakeSupervisor {
     this.#t = t
   }
 
-  /** Binds a free port of 127.0.0.1. */
-  bind(name: string): number {
-    const handle = created(createHandle('127.0.0.1', 0, 4))
+  /** Binds a free port of 127.0.0.1. With SO_REUSEPORT, generations bind it as well, and inherit nothing. */
+  bind(name: string, reusePort = false): number {
+    const handle = created(createHandle('127.0.0.1', 0, 4, undefined, reusePort ? UV_TCP_REUSEPORT : 0))
     const address: Partial<net.AddressInfo> = {}
     handle.getsockname?.(address)
     const { port = 0 } = address
-    this.#add({ name, handle, host: '127.0.0.1', port })
+    this.#add({ name, handle, host: '127.0.0.1', port, ...(reusePort && { reusePort }) })
     return port
   }
 
@@ -79,10 +91,11 @@ export class FakeSupervisor {
     program: string,
     { args = [], env = {}, auto: withAuto = false }: GenerationOptions = {},
   ): Generation {
-    const sockets = this.#sockets.map(({ handle: _handle, ...socket }, index): InheritedSocket => ({
-      ...socket,
-      fd: 3 + index,
-    }))
+    const passed = this.#sockets.filter(({ reusePort }) => !reusePort)
+    const sockets = this.#sockets.map(({ handle, ...socket }) => {
+      const index = passed.findIndex((one) => one.handle === handle)
+      return (index < 0 ? socket : { ...socket, fd: 3 + index }) as SupervisedSocket
+    })
     const file = fileURLToPath(new URL(program, new URL('../fixtures/supervised/', import.meta.url)))
     const child = spawn(process.execPath, [file, ...args], {
       env: {
@@ -93,11 +106,11 @@ export class FakeSupervisor {
         LASTCALL_SUPERVISOR: String(process.pid),
         LASTCALL_GENERATION: String(++this.#generations),
         LASTCALL_SOCKETS: JSON.stringify(sockets),
-        LISTEN_FDS: String(sockets.length),
-        LISTEN_FDNAMES: sockets.map(({ name }) => name).join(':'),
+        LISTEN_FDS: String(passed.length),
+        LISTEN_FDNAMES: passed.map(({ name }) => name).join(':'),
         ...env,
       },
-      stdio: ['ignore', 'pipe', 'pipe', ...this.#sockets.map(({ handle }) => handle.fd), 'ipc'],
+      stdio: ['ignore', 'pipe', 'pipe', ...passed.map(({ handle }) => handle.fd), 'ipc'],
     })
     this.#t.after(() => child.kill('SIGKILL'))
     return new Generation(child, this.#sockets)
@@ -159,9 +172,10 @@ export class Generation extends Child {
     await this.said('paused', count)
   }
 
-  /** Sends it all its sockets again. */
+  /** Sends it all its sockets again; a port that it binds by itself comes without a handle. */
   resume(): void {
-    for (const { name, handle } of this.#sockets) this.order({ lastcall: 'resume', socket: name }, handle)
+    for (const { name, handle, reusePort } of this.#sockets)
+      this.order({ lastcall: 'resume', socket: name }, reusePort ? undefined : handle)
   }
 
   drain(delayMs = 0): void {

@@ -15,6 +15,18 @@ export const pidOneCommand: readonly string[] = [
   '--kill-child',
 ]
 
+/**
+ * What runs a shell script as root of a network namespace of its own, with sysctls of its own; see
+ * test/helpers/own-network.ts.
+ */
+export const ownNetworkCommand: readonly string[] = [
+  'unshare',
+  ...(process.getuid?.() === 0 ? [] : ['--map-root-user']),
+  '--net',
+  'sh',
+  '-c',
+]
+
 /** What a test can need besides Node: how to try it, and what to do where it is missing. */
 const tools = {
   helm: { command: ['helm', 'version', '--short'], remedy: 'install helm 4 (helm.sh/docs/intro/install)' },
@@ -57,6 +69,11 @@ const tools = {
     command: [...pidOneCommand, 'true'],
     remedy:
       'run the tests on Linux, with unshare of util-linux, as root or where users may make namespaces (sysctl kernel.apparmor_restrict_unprivileged_userns=0)',
+  },
+  'a network namespace': {
+    command: [...ownNetworkCommand, 'ip link set lo up && echo 1 > /proc/sys/net/ipv4/tcp_migrate_req'],
+    remedy:
+      'run the tests on Linux 5.14 or later, with unshare of util-linux and ip of iproute2, as root or where users may make namespaces (sysctl kernel.apparmor_restrict_unprivileged_userns=0)',
   },
 } as const satisfies Record<string, { readonly command: readonly string[]; readonly remedy: string }>
 

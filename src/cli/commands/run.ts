@@ -9,6 +9,7 @@ import { becomeInit, reportToInit } from '../../supervisor/init/become-init.ts'
 import * as defaults from '../../supervisor/options.ts'
 import type { SupervisorOptions } from '../../supervisor/options.ts'
 import type { RunningSupervisor } from '../../supervisor/running.ts'
+import { checkReusePort } from '../../supervisor/sockets/check-reuse-port.ts'
 import { takeActivated } from '../../supervisor/sockets/take-activated.ts'
 import { startSupervisor } from '../../supervisor/start-supervisor.ts'
 import type { RawFlags } from '../flag-reader.ts'
@@ -44,6 +45,12 @@ export function createRunCommand(io: CliIo, onExitCode: (code: number) => void):
         'that systemd passes; repeatable',
       repeatable,
     )
+    .option(
+      '--reuse-port',
+      'every process binds the port with SO_REUSEPORT, instead of inheriting the socket; Linux, with sysctl ' +
+        'net.ipv4.tcp_migrate_req=1',
+    )
+    .option('--lossy', 'allow --reuse-port without this setting: each restart resets some connections')
     .option(
       '--ready <how>',
       'when a new process may take over: lastcall (its readiness checks pass), a URL of it that answers, ' +
@@ -107,6 +114,10 @@ async function run(words: readonly string[], raw: RawFlags, io: CliIo): Promise<
     const flags = readRunFlags(raw, words, { cwd: logicalFolder(env, io.cwd), env })
     const options = await withUsableControl(flags, log)
     const activated = takeActivated(env, process.pid)
+    if (options.reusePort) {
+      const loss = checkReusePort({ lossy: raw['lossy'] === true, activated })
+      if (loss !== null) log.warn({}, `lastcall: ${loss}`)
+    }
     const running = await startSupervisor(options, { logger: log, env, pid: process.pid, activated })
     resolve(running)
     return await running.ended

@@ -1,5 +1,5 @@
 import { type AddressInfo, isIPv6, Server } from 'node:net'
-import type { InheritedSocket } from '../../core/supervision.ts'
+import { type ReusedPort, type SupervisedSocket, UV_TCP_REUSEPORT } from '../../core/supervision.ts'
 import { interceptEvents } from '../drain/intercept-events.ts'
 import type { Channel } from './channel.ts'
 import { internalsOf, type ListenerHandle, StandInHandle } from './stand-in-handle.ts'
@@ -11,7 +11,7 @@ export interface Wishes {
   readonly beforeBegin?: ((address: AddressInfo | string) => void) | undefined
 }
 
-/** A server on an inherited socket. */
+/** A server on a socket. */
 interface Listening {
   readonly server: Server
   readonly backlog: number | undefined
@@ -33,13 +33,13 @@ type State =
   | (Waiting & { readonly name: 'paused' })
   | (Listening & { readonly name: 'listening' })
 
-/** One inherited socket, and the server that listens on it. */
+/** One socket, and the server that listens on it. */
 export class InheritedListener {
-  readonly socket: InheritedSocket
+  readonly socket: SupervisedSocket
   readonly #channel: Channel
   #state: State = { name: 'free' }
 
-  constructor(socket: InheritedSocket, channel: Channel) {
+  constructor(socket: SupervisedSocket, channel: Channel) {
     this.socket = socket
     this.#channel = channel
   }
@@ -90,15 +90,18 @@ export class InheritedListener {
     } catch (error) {
       return this.#fail(state, error)
     }
-    // Not the server's own method: a framework may have wrapped it, and has already seen the call.
+    const { socket } = this
     this.#listen(state, () => {
-      Reflect.apply(Server.prototype.listen, server, [{ fd: this.socket.fd }, backlog])
+      if ('reusePort' in socket) bindOwn(server, socket, backlog)
+      // Not the server's own method: a framework may have wrapped it, and has already seen the call.
+      else Reflect.apply(Server.prototype.listen, server, [{ fd: socket.fd }, backlog])
     })
   }
 
   /**
    * Closes the listener, and nothing else. The kernel's accept queue belongs to the socket, which the
-   * supervisor holds as well.
+   * supervisor holds as well. The queue of a {@link ReusedPort} ends, or moves to the next generation
+   * (tcp_migrate_req).
    */
   pause(): void {
     if (this.#state.name !== 'listening' || this.isClosed) return
@@ -109,10 +112,18 @@ export class InheritedListener {
     this.#state = { name: 'paused', server, backlog, standIn }
   }
 
-  /** Accepts again, with a new handle of the same socket. A handle that is not needed is closed. */
-  resume(handle: ListenerHandle): void {
+  /**
+   * Accepts again: with a new handle of the same socket, or on a new socket of a {@link ReusedPort}. A handle
+   * that is not needed is closed.
+   */
+  resume(handle: ListenerHandle | undefined): void {
     const state = this.#state
-    if (state.name !== 'paused') return handle.close()
+    const { socket } = this
+    if (state.name !== 'paused') return handle?.close()
+    if ('reusePort' in socket) {
+      return this.#listen(state, () => bindOwn(state.server, socket, state.backlog))
+    }
+    if (!handle) return
     this.#listen(state, () => {
       const internals = internalsOf(state.server)
       // `server.listen(handle)` would open the descriptor of a unix socket a second time, and close it twice.
@@ -141,6 +152,11 @@ export class InheritedListener {
     standIn.standInFor(server)
     return standIn
   }
+}
+
+/** Binds and listens in this turn. `server.listen()` with a host would look it up first. */
+function bindOwn(server: Server, { host, port }: ReusedPort, backlog: number | undefined): void {
+  internalsOf(server)._listen2(host, port, isIPv6(host) ? 6 : 4, backlog, undefined, UV_TCP_REUSEPORT)
 }
 
 /** Hides the next 'listening' event from the application, which has had it. */

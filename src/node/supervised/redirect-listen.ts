@@ -1,12 +1,12 @@
 import type { Server } from 'node:net'
 import { resolve } from 'node:path'
 import { type ListenTarget, listenTarget, socketFor } from '../../core/inherited-sockets.ts'
-import type { InheritedSocket } from '../../core/supervision.ts'
+import type { SupervisedSocket } from '../../core/supervision.ts'
 import { supervised } from './supervised.ts'
 
 /**
- * Gives a server the inherited socket that its `listen()` names by port or path. The server then waits, and
- * its callback and its 'listening' event come as usual.
+ * Gives a server the supervisor's socket that its `listen()` names by port or path. The server then waits,
+ * and its callback and its 'listening' event come as usual.
  * @param args of `server.listen()`
  * @returns false when nothing is done: this process is no generation, no socket is meant, or it is taken
  */
@@ -27,7 +27,7 @@ export function redirectListen(server: Server, args: readonly unknown[]): boolea
   return true
 }
 
-function absolute<T extends ListenTarget | InheritedSocket>(place: T): T {
+function absolute<T extends ListenTarget | SupervisedSocket>(place: T): T {
   const path = 'path' in place ? place.path : undefined
   // The name of an abstract socket (unix(7)) is no file.
   return path === undefined || path.startsWith('\0') ? place : { ...place, path: resolve(path) }

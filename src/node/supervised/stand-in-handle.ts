@@ -14,8 +14,15 @@ export interface ServerInternals {
   /** What `address()` returns for a unix socket. */
   _pipeName?: string
   readonly _unref: boolean
-  /** Listens on the handle that is already there. */
-  _listen2(address: null, port: -1, addressType: -1, backlog: number | undefined): void
+  /** Listens on the handle that is already there; otherwise binds one first, with flags of libuv. */
+  _listen2(
+    address: string | null,
+    port: number,
+    addressType: 4 | 6 | -1,
+    backlog: number | undefined,
+    fd?: undefined,
+    flags?: number,
+  ): void
 }
 
 /** The undocumented parts of this server. */

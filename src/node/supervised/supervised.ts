@@ -2,7 +2,7 @@ import { fstatSync } from 'node:fs'
 import type { Server } from 'node:net'
 import { describeSocket } from '../../core/inherited-sockets.ts'
 import { LastcallError } from '../../core/errors.ts'
-import type { InheritedSocket, OrderMessage, Supervision } from '../../core/supervision.ts'
+import type { OrderMessage, SupervisedSocket, Supervision } from '../../core/supervision.ts'
 import { type Channel, openChannel } from './channel.ts'
 import { InheritedListener, type Wishes } from './inherited-listener.ts'
 import { type Member, Members } from './members.ts'
@@ -45,8 +45,8 @@ export class Supervised {
     })
   }
 
-  /** The inherited sockets. */
-  get sockets(): readonly InheritedSocket[] {
+  /** The sockets of the supervisor. */
+  get sockets(): readonly SupervisedSocket[] {
     return [...this.#listeners.values()].map(({ socket }) => socket)
   }
 
@@ -130,7 +130,7 @@ export class Supervised {
 
   #resume(name: string, handle: ListenerHandle | undefined): void {
     const listener = this.#listeners.get(name)
-    if (handle && listener) listener.resume(handle)
+    if (listener) listener.resume(handle)
     else handle?.close()
     if (!this.#accepts && this.#none(({ isPaused }) => isPaused)) this.#accept()
   }
@@ -164,10 +164,11 @@ export class Supervised {
           `add --listen ${name}=0.0.0.0:8080, with its address`,
       ])
     }
-    const { fd } = listener.socket
-    if (listener.isClosed || (listener.isFree && !isSocket(fd))) {
+    const { socket } = listener
+    if (listener.isClosed || (listener.isFree && 'fd' in socket && !isSocket(socket.fd))) {
+      const what = 'fd' in socket ? `descriptor ${socket.fd} of the socket` : 'the socket'
       throw new LastcallError('LASTCALL_LISTEN', [
-        `descriptor ${fd} of the socket '${name}' is closed: by this program, or by one that started it; ` +
+        `${what} '${name}' is closed: by this program, or by one that started it; ` +
           'a generation can listen on a socket only once',
       ])
     }

@@ -1,4 +1,4 @@
-import { type InheritedSocket, supervisionVariables } from '../../core/supervision.ts'
+import { type SupervisedSocket, supervisionVariables } from '../../core/supervision.ts'
 import type { HeldSocket } from '../sockets/held-socket.ts'
 import { SHELL } from './executable.ts'
 
@@ -18,6 +18,8 @@ export function childEnvironment(env: Environment): Record<string, string | unde
   return Object.fromEntries(Object.entries(env).filter(([name]) => !OWN.test(name)))
 }
 
+type Held = Pick<HeldSocket, 'name' | 'host' | 'port' | 'path' | 'reusePort'>
+
 /** What {@link generationEnvironment} describes. */
 export interface EnvironmentFacts {
   readonly id: number
@@ -25,8 +27,8 @@ export interface EnvironmentFacts {
   /** Process id of the supervisor. */
   readonly supervisor: number
   readonly cwd: string
-  /** In the order of their descriptors, from 3. */
-  readonly sockets: readonly Pick<HeldSocket, 'name' | 'host' | 'port' | 'path'>[]
+  /** In the order of their descriptors, from 3. With `reusePort` all are, and none has a descriptor. */
+  readonly sockets: readonly Held[]
 }
 
 /**
@@ -37,13 +39,8 @@ export function generationEnvironment(
   env: Environment,
   facts: EnvironmentFacts,
 ): Record<string, string | undefined> {
-  const sockets = facts.sockets.map(({ name, host, port, path }, index): InheritedSocket => ({
-    name,
-    fd: FIRST_SOCKET_FD + index,
-    ...(host !== undefined && { host }),
-    ...(port !== undefined && { port }),
-    ...(path !== undefined && { path }),
-  }))
+  const sockets = facts.sockets.map(toSupervised)
+  const inherited = sockets.filter((socket) => 'fd' in socket)
   return {
     ...childEnvironment(env),
     PWD: facts.cwd,
@@ -53,10 +50,21 @@ export function generationEnvironment(
     [supervisionVariables.supervisor]: String(facts.supervisor),
     [supervisionVariables.generation]: String(facts.id),
     [supervisionVariables.sockets]: JSON.stringify(sockets),
-    ...(sockets.length > 0 && {
-      LISTEN_FDS: String(sockets.length),
-      LISTEN_FDNAMES: sockets.map(({ name }) => name).join(':'),
+    ...(inherited.length > 0 && {
+      LISTEN_FDS: String(inherited.length),
+      LISTEN_FDNAMES: inherited.map(({ name }) => name).join(':'),
     }),
+  }
+}
+
+function toSupervised({ name, host, port, path, reusePort }: Held, index: number): SupervisedSocket {
+  if (reusePort && host !== undefined && port !== undefined) return { name, reusePort, host, port }
+  return {
+    name,
+    fd: FIRST_SOCKET_FD + index,
+    ...(host !== undefined && { host }),
+    ...(port !== undefined && { port }),
+    ...(path !== undefined && { path }),
   }
 }
 

@@ -121,14 +121,15 @@ export function startGeneration(spec: GenerationSpec): GenerationProcess {
 function start({ id, command, cwd, env, sockets }: GenerationSpec, mark: string): ChildProcess | string {
   const problem = describeUnstartable(command, cwd, env['PATH'])
   if (problem !== null) return problem
-  const [file = '', ...args] = sockets.length > 0 && isExecutable(SHELL) ? withListenPid(command) : command
+  const inherited = sockets.filter(({ reusePort }) => !reusePort)
+  const [file = '', ...args] = inherited.length > 0 && isExecutable(SHELL) ? withListenPid(command) : command
   try {
     return spawn(file, args, {
       cwd,
       env: generationEnvironment(env, { id, mark, supervisor: process.pid, cwd, sockets }),
       detached: true,
       // The channel comes last: the convention of systemd has the sockets from descriptor 3 on.
-      stdio: ['ignore', 'inherit', 'inherit', ...sockets.map(({ fd }) => fd), 'ipc'],
+      stdio: ['ignore', 'inherit', 'inherit', ...inherited.map(({ fd }) => fd), 'ipc'],
     })
   } catch (error) {
     return describeSpawnError(error, command)

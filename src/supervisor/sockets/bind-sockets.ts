@@ -21,17 +21,19 @@ const WITHOUT_IPV6 = ['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EINVAL']
  * Binds every socket of `--listen`, and listens on none: until a generation listens, clients are refused.
  * From then on the kernel queues connections for as long as any process has the socket open.
  * @param activated sockets from systemd. One is used for the spec of its name; the others follow at the end
+ * @param reusePort whether the sockets only reserve their ports, for generations that bind with SO_REUSEPORT
  * @throws LastcallError `LASTCALL_LISTEN` with all problems; then nothing stays bound
  */
 export async function bindSockets(
   specs: readonly ListenSpec[],
   activated: readonly HeldSocket[] = [],
+  reusePort = false,
 ): Promise<readonly HeldSocket[]> {
   const held: HeldSocket[] = []
   const problems: string[] = []
   for (const spec of specs) {
     const given = activated.find(({ name }) => name === spec.name)
-    const result = given ? agreeing(given, spec) : await bind(spec, activated)
+    const result = given ? agreeing(given, spec) : await bind(spec, activated, reusePort)
     if ('problem' in result) problems.push(result.problem)
     else held.push(result)
   }
@@ -59,8 +61,8 @@ function isAt(given: HeldSocket, spec: Exclude<ListenSpec, { from: string }>): b
   return (spec.host === '' ? ['::', '0.0.0.0'] : [spec.host]).includes(given.host ?? '')
 }
 
-async function bind(spec: ListenSpec, activated: readonly HeldSocket[]): Promise<Result> {
-  if ('port' in spec) return bindAddress(spec)
+async function bind(spec: ListenSpec, activated: readonly HeldSocket[], reusePort: boolean): Promise<Result> {
+  if ('port' in spec) return bindAddress(spec, reusePort)
   if ('path' in spec) return bindPath(spec.name, spec.path)
   const names = activated.map(({ name }) => name).join(', ')
   const found = names === '' ? 'it has passed none' : `it has passed ${names}`
@@ -71,14 +73,15 @@ async function bind(spec: ListenSpec, activated: readonly HeldSocket[]): Promise
   }
 }
 
-function bindAddress(spec: Address): Result {
+function bindAddress(spec: Address, reusePort: boolean): Result {
   try {
-    const { handle, bound } = bindAnywhere(spec)
+    const { handle, bound } = bindAnywhere(spec, reusePort)
     return {
       name: spec.name,
       fd: handle.fd,
       host: bound.address,
       port: bound.port,
+      ...(reusePort && { reusePort }),
       handle,
       close: () => handle.close(),
     }
@@ -87,16 +90,16 @@ function bindAddress(spec: Address): Result {
   }
 }
 
-function bindAnywhere({ host, port }: Address): {
-  readonly handle: BoundHandle
-  readonly bound: BoundAddress
-} {
-  if (host !== '') return bindTcp(host, port)
+function bindAnywhere(
+  { host, port }: Address,
+  reusePort: boolean,
+): { readonly handle: BoundHandle; readonly bound: BoundAddress } {
+  if (host !== '') return bindTcp(host, port, reusePort)
   try {
-    return bindTcp('::', port)
+    return bindTcp('::', port, reusePort)
   } catch (error) {
     if (!(error instanceof SocketError) || !WITHOUT_IPV6.includes(error.code)) throw error
-    return bindTcp('0.0.0.0', port)
+    return bindTcp('0.0.0.0', port, reusePort)
   }
 }
 

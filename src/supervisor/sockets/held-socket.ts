@@ -1,5 +1,6 @@
 import net from 'node:net'
 import { getSystemErrorName } from 'node:util'
+import { UV_TCP_REUSEPORT } from '../../core/supervision.ts'
 
 /** A bound socket. Nobody listens on it here, and nobody accepts: that is for the generations. */
 export interface HeldSocket {
@@ -10,6 +11,8 @@ export interface HeldSocket {
   readonly port?: number
   /** Of a unix socket. */
   readonly path?: string
+  /** Bound with SO_REUSEPORT, and only to reserve the port: a generation binds one of its own. */
+  readonly reusePort?: true
   /**
    * For `child.send(message, handle)`. Kept for as long as the supervisor lives: without it the socket
    * closes.
@@ -44,6 +47,7 @@ interface NetWithHandles {
     port?: number,
     type?: AddressType,
     fd?: number,
+    flags?: number,
   ): BoundHandle | number
 }
 
@@ -61,13 +65,17 @@ export class SocketError extends Error {
 
 /**
  * Binds a TCP socket. 0 means any free port.
+ * @param reusePort whether others may bind the port beside it, with SO_REUSEPORT. false
  * @throws SocketError
  */
 export function bindTcp(
   host: string,
   port: number,
+  reusePort = false,
 ): { readonly handle: BoundHandle; readonly bound: BoundAddress } {
-  const handle = checked(createServerHandle(host, port, net.isIPv6(host) ? 6 : 4))
+  const handle = checked(
+    createServerHandle(host, port, net.isIPv6(host) ? 6 : 4, undefined, reusePort ? UV_TCP_REUSEPORT : 0),
+  )
   try {
     // libuv reports EADDRINUSE late: when the socket listens, or when its address is read. Without this check
     // a generation would listen on a port that the kernel chooses.

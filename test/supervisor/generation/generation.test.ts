@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { fstatSync } from 'node:fs'
 import { test } from 'node:test'
+import { bindSockets } from '../../../src/supervisor/sockets/bind-sockets.ts'
 import { eventually } from '../../helpers/eventually.ts'
 import { holdSockets, isAlive, startTestGeneration } from '../../helpers/generation.ts'
 import { httpGet } from '../../helpers/http-get.ts'
@@ -21,6 +22,19 @@ test('startGeneration() passes the sockets on, with the variables of lastcall an
     sockets.map(({ name, host, port }, index) => ({ name, fd: 3 + index, host, port })),
   )
   assert.equal(env['LASTCALL_PROBE_PORT'], 'false')
+})
+
+test('startGeneration() passes no socket that only reserves a port, and says where to bind', async (t) => {
+  const sockets = await bindSockets([{ name: 'http', host: '127.0.0.1', port: 0 }], [], true)
+  t.after(() => sockets.forEach((socket) => socket.close()))
+  const { env, areSockets } = await startTestGeneration(t, { sockets }).hello()
+  const [{ name, host, port } = {}] = sockets
+  assert.deepEqual(JSON.parse(env['LASTCALL_SOCKETS'] ?? ''), [{ name, host, port, reusePort: true }])
+  assert.deepEqual(
+    [env['LISTEN_FDS'], env['LISTEN_FDNAMES'], env['LISTEN_PID']],
+    [undefined, undefined, undefined],
+  )
+  assert.deepEqual(areSockets, [])
 })
 
 test('twelve sockets survive the shell', async (t) => {
