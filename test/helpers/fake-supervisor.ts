@@ -12,8 +12,8 @@ import {
   type SupervisedSocket,
   UV_TCP_REUSEPORT,
 } from '../../src/core/supervision.ts'
-import { cleanEnvironment } from './clean-environment.ts'
 import { Child } from './child.ts'
+import { cleanEnvironment } from './clean-environment.ts'
 import { WAIT_MS } from './eventually.ts'
 
 /** Node's own handle of a bound socket. */

@@ -6,15 +6,19 @@ import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { SupervisorStatus } from '../../src/core/supervisor-status.ts'
 import { askSupervisor } from '../../src/process/control-client.ts'
-import { cleanEnvironment } from './clean-environment.ts'
+import { withListenPid } from '../../src/supervisor/generation/child-environment.ts'
+import type { HeldSocket } from '../../src/supervisor/sockets/held-socket.ts'
 import { Child } from './child.ts'
+import { cleanEnvironment } from './clean-environment.ts'
 import { httpGet } from './http-get.ts'
 import { takePort } from './ports.ts'
 
 /** What the supervised program of the tests does; see test/fixtures/supervisor/app.ts. */
 export interface Release {
   readonly version: string
-  readonly behaviour?: 'ends at once' | 'never ready' | 'stays' | 'deaf' | 'has hooks'
+  readonly behaviour?: 'ends at once' | 'never ready' | 'has hooks'
+  /** 0 */
+  readonly shutdownDelayMs?: number
 }
 
 /** What the program answers. */
@@ -22,6 +26,8 @@ export interface Answered {
   readonly pid: number
   readonly version: string
   readonly generation: string
+  /** SETTING in its environment. */
+  readonly setting?: string
 }
 
 /** How a {@link startSupervised} is started. */
@@ -34,18 +40,24 @@ export interface SupervisedOptions {
   /** What `lastcall` is run with, such as `unshare`. */
   readonly before?: readonly string[]
   readonly cwd?: string
+  /** The socket called http, passed as systemd does; `lastcall run` binds one itself, when left out. */
+  readonly activated?: HeldSocket
+  /** Whether it answers probes, on a port of its own. false */
+  readonly probes?: boolean
 }
 
 /** A running `lastcall run`. */
 export class Supervised {
   readonly child: Child
   readonly port: number
+  readonly probePort: number
   readonly folder: string
   readonly control: string
 
-  constructor(child: Child, port: number, folder: string) {
+  constructor(child: Child, ports: { readonly port: number; readonly probePort: number }, folder: string) {
     this.child = child
-    this.port = port
+    this.port = ports.port
+    this.probePort = ports.probePort
     this.folder = folder
     this.control = join(folder, 'control.sock')
   }
@@ -77,16 +89,20 @@ export class Supervised {
   }
 }
 
-const bin = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url))
+/** The command line `lastcall`. */
+export const bin: string = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url))
 const app = fileURLToPath(new URL('../fixtures/supervisor/app.ts', import.meta.url))
 
 /** Starts `lastcall run`, with times that suit a test; it is killed when the test ends. */
 export async function startSupervised(t: TestContext, options: SupervisedOptions = {}): Promise<Supervised> {
   const folder = mkdtempSync(join(tmpdir(), 'lastcall-run-'))
-  const port = await takePort()
+  const { activated, probes = false } = options
+  const port = activated?.port ?? (await takePort())
+  const probePort = await takePort()
   writeFileSync(join(folder, 'release.json'), JSON.stringify(options.release ?? { version: '1' }))
   const command = [
     ...(options.before ?? []),
+    ...(activated ? withListenPid([]) : []),
     process.execPath,
     bin,
     'run',
@@ -95,7 +111,7 @@ export async function startSupervised(t: TestContext, options: SupervisedOptions
     '--soak=100ms',
     '--hand-over=0',
     '--ready-timeout=20s',
-    '--no-probes',
+    ...(probes ? ['--probe-host=127.0.0.1', `--probe-port=${probePort}`] : ['--no-probes']),
     ...(options.args ?? []),
     '--',
     ...(options.command ?? [process.execPath, app]),
@@ -106,11 +122,12 @@ export async function startSupervised(t: TestContext, options: SupervisedOptions
       ...cleanEnvironment(),
       RELEASE: join(folder, 'release.json'),
       PORT: String(port),
+      ...(activated && { LISTEN_FDS: '1', LISTEN_FDNAMES: activated.name }),
       ...options.env,
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe', ...(activated ? [activated.fd] : [])],
   })
-  const supervised = new Supervised(new Child(child), port, folder)
+  const supervised = new Supervised(new Child(child), { port, probePort }, folder)
   t.after(async () => {
     // A generation ends by itself when its supervisor is gone.
     child.kill('SIGKILL')

@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { Agent, get, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
+import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { text } from 'node:stream/consumers'
 import { eventually } from '../helpers/eventually.ts'
 import { startSupervised, type Supervised } from '../helpers/supervised.ts'
+import { temporaryFolder } from '../helpers/temporary-folder.ts'
 
 async function serving(
   t: TestContext,
@@ -30,6 +33,31 @@ for (const signal of ['SIGHUP', 'SIGUSR2'] as const) {
     await supervised.child.line(/generation 1 has ended.*"code":0|"code":0.*generation 1 has ended/, 'stderr')
   })
 }
+
+test('the next generation reads the environment of `node --env-file` again', async (t) => {
+  const file = join(temporaryFolder(t), 'settings')
+  const program = join(import.meta.dirname, '../fixtures/supervisor/app.ts')
+  writeFileSync(file, 'SETTING=old')
+  const supervised = await serving(t, { command: [process.execPath, `--env-file=${file}`, program] })
+  assert.equal((await supervised.get()).setting, 'old')
+  writeFileSync(file, 'SETTING=new')
+  assert.equal(await supervised.restart(), 'completed')
+  assert.equal((await supervised.get()).setting, 'new')
+})
+
+test(
+  'the supervisor is the parent of every generation, and stays',
+  { skip: process.platform !== 'linux' && 'only Linux tells the parent of a process in a file' },
+  async (t) => {
+    const supervised = await serving(t)
+    for (let generation = 1; generation <= 3; generation++) {
+      const { pid } = await supervised.get()
+      const [, parent] = /^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+      assert.equal(Number(parent), supervised.child.process.pid)
+      assert.equal(await supervised.restart(), 'completed')
+    }
+  },
+)
 
 test('a request in flight is answered by the generation that it began with', async (t) => {
   const supervised = await serving(t)

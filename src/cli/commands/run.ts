@@ -126,7 +126,6 @@ async function run(words: readonly string[], raw: RawFlags, io: CliIo): Promise<
   }
 }
 
-/** Nobody has asked for the default control socket, so it must not keep the program from starting. */
 /**
  * `NODE_OPTIONS=--import lastcall/auto` may be meant for the program, and reaches this process as well. Auto
  * leaves a process alone that has a lifecycle of its own.
@@ -135,6 +134,7 @@ function keepAutoAway(): void {
   channel('lastcall:lifecycle:created').publish({})
 }
 
+/** Nobody has asked for the default control socket, so it must not keep the program from starting. */
 async function withUsableControl(
   { options, isControlDefault }: RunFlags,
   log: Logger,

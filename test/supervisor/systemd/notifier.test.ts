@@ -1,35 +1,23 @@
 import assert from 'node:assert/strict'
 import { spawn, spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { type Notifier, startNotifier } from '../../../src/supervisor/systemd/notifier.ts'
 import { Child } from '../../helpers/child.ts'
 import { eventually } from '../../helpers/eventually.ts'
+import { fakeSystemdNotify, type FakeSystemdNotify } from '../../helpers/fake-systemd-notify.ts'
 import { type KeptLog, keptLog } from '../../helpers/kept-log.ts'
 import { manualClock } from '../../helpers/manual-clock.ts'
 import { needs } from '../../helpers/needs.ts'
 import { temporaryFolder } from '../../helpers/temporary-folder.ts'
 
-interface Fake {
-  readonly env: Record<string, string>
+interface Fake extends FakeSystemdNotify {
   readonly logger: KeptLog
-  /** One line for each call of `systemd-notify`. */
-  calls(): readonly string[]
 }
 
-/** A `systemd-notify` that writes down how it was called, and then does as the script says. */
-function fakeProgram(t: TestContext, script = ''): Fake {
-  const folder = temporaryFolder(t)
-  const [program, log] = [join(folder, 'systemd-notify'), join(folder, 'log')]
-  writeFileSync(program, `#!/bin/sh\necho "$*" >> ${log}\n${script}\n`)
-  chmodSync(program, 0o755)
-  return {
-    env: { PATH: [folder, process.env['PATH']].join(delimiter), NOTIFY_SOCKET: '/run/fake' },
-    logger: keptLog(),
-    calls: () => (existsSync(log) ? readFileSync(log, 'utf8').trimEnd().split('\n') : []),
-  }
+function fakeProgram(t: TestContext, script?: string): Fake {
+  return { ...fakeSystemdNotify(t, script), logger: keptLog() }
 }
 
 function start(t: TestContext, { env, logger }: Pick<Fake, 'env' | 'logger'>): Notifier {
