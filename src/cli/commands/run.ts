@@ -115,7 +115,6 @@ async function run(words: readonly string[], raw: RawFlags, io: CliIo): Promise<
   }
 }
 
-/** Nobody has asked for the default control socket, so it must not keep the program from starting. */
 /**
  * `NODE_OPTIONS=--import lastcall/auto` may be meant for the program, and reaches this process as well. Auto
  * leaves a process alone that has a lifecycle of its own.
@@ -124,6 +123,7 @@ function keepAutoAway(): void {
   channel('lastcall:lifecycle:created').publish({})
 }
 
+/** Nobody has asked for the default control socket, so it must not keep the program from starting. */
 async function withUsableControl(
   { options, isControlDefault }: RunFlags,
   log: Logger,
