@@ -1,3 +1,4 @@
+import { MAX_DURATION_MS } from '../core/defaults.ts'
 import { parseDuration } from '../core/duration.ts'
 
 /** Values of flags as the command line passed them. */
@@ -39,6 +40,9 @@ export function createFlagReader(raw: RawFlags): FlagReader {
     const value = parseDuration(text)
     if (value === undefined)
       problems.push(`--${flag}: got '${text}', wanted a duration such as 500ms, 5s or 2m`)
+    // Timers of Node would wait for less.
+    else if (value > MAX_DURATION_MS)
+      problems.push(`--${flag}: got '${text}', wanted a duration up to ${MAX_DURATION_MS}ms (24 days)`)
     return value
   }
   return {

@@ -84,6 +84,8 @@ export type NewsMessage =
   | { readonly lastcall: 'ready' }
   /** After `ready`: a check fails, or `unready()` was called. */
   | { readonly lastcall: 'unready'; readonly reason: string }
+  /** It shuts down, and no supervisor has told it to. It will not serve again. */
+  | { readonly lastcall: 'leaving'; readonly reason: string }
   /** Its servers listen, after `accept` or the last `resume`. */
   | { readonly lastcall: 'accepting' }
   /** It no longer accepts, after `pause`. */

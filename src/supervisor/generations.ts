@@ -1,3 +1,4 @@
+import { formatDuration } from '../core/duration.ts'
 import type { Logger } from '../core/logger.ts'
 import { supervisionVariables } from '../core/supervision.ts'
 import { startGeneration } from './generation/generation.ts'
@@ -10,6 +11,9 @@ import type { SupervisorOptions } from './options.ts'
 import { readNews } from './read-news.ts'
 import { watchReadiness } from './readiness.ts'
 import type { HeldSocket } from './sockets/held-socket.ts'
+
+/** A program with lastcall starts its lifecycle sooner, on most machines. */
+const SILENT_MS = 10_000
 
 /** What the machine wants of one generation. */
 type Order = Extract<SupervisorEffect, { generation: number }>
@@ -96,8 +100,23 @@ export class Generations {
     })
     const live = new LiveGeneration(id, process)
     this.#live.set(id, live)
-    if (ready.kind === 'lastcall') return
+    if (ready.kind === 'lastcall') return this.#noticeSilence(live)
     void watchReadiness(ready, live.ended.signal, (problem) => this.#noteReadiness(live, problem))
+  }
+
+  /** Most first tries fail like this, and the ready time-out is long. */
+  #noticeSilence(live: LiveGeneration): void {
+    const afterMs = Math.min(SILENT_MS, this.#options.settings.readyTimeoutMs / 2)
+    const timer = setTimeout(() => {
+      if (live.speaks) return
+      this.#logger.warn(
+        { generation: live.id },
+        `lastcall: no lifecycle has started in generation ${live.id} for ${formatDuration(afterMs)}, ` +
+          'so it cannot become ready: start the server itself and not npm or a shell; ' +
+          'use --auto for a Node.js server without lastcall, and --ready for any other program',
+      )
+    }, afterMs)
+    live.ended.signal.addEventListener('abort', () => clearTimeout(timer))
   }
 
   #exited(live: LiveGeneration, exit: Exit, problem?: string): void {
@@ -124,6 +143,8 @@ export class Generations {
         return this.#noteReadiness(live, null)
       case 'unready':
         return this.#noteReadiness(live, message.reason)
+      case 'leaving':
+        return this.#dispatch({ type: 'left', generation: live.id, reason: message.reason })
       case 'accepting':
         return this.#dispatch({ type: 'accepted', generation: live.id })
       case 'paused':
@@ -132,9 +153,14 @@ export class Generations {
     }
   }
 
-  /** A program without lastcall may close it. One with lastcall takes it for the end of the supervisor. */
+  /**
+   * A program without lastcall may close it. One with lastcall takes it for the end of the supervisor, and
+   * drains.
+   */
   #loseChannel(live: LiveGeneration, problem: string): void {
-    if (live.speaks) this.#noteReadiness(live, problem)
+    if (!live.speaks) return
+    this.#noteReadiness(live, problem)
+    this.#dispatch({ type: 'left', generation: live.id, reason: problem })
   }
 
   #noteReadiness(live: LiveGeneration, problem: string | null): void {

@@ -22,6 +22,7 @@ export function readNews(message: unknown): NewsMessage | null {
     case 'hello':
       return isCount(shutdownMs) ? { lastcall, shutdownMs } : null
     case 'unready':
+    case 'leaving':
       return typeof reason === 'string' ? { lastcall, reason: reason.slice(0, MAX_REASON_LENGTH) } : null
     case 'facts': {
       const read = readFacts(facts)

@@ -14,6 +14,30 @@ test('SIGKILL of the serving child: connections wait in the queue, and nobody is
   assert.equal((await supervised.status()).crashes <= 1, true)
 })
 
+test('a child that shuts itself down: the next one serves while it finishes its requests', async (t) => {
+  const supervised = await startSupervised(t)
+  await supervised.serves(1)
+  const slow = supervised.get('/slow?ms=4000')
+  await eventually('the request is in flight', async () => {
+    return (await supervised.status()).generations[0]?.inFlight?.request === 1
+  })
+  await supervised.get('/leave')
+  await supervised.serves(2)
+  const { generations, lastFailure } = await supervised.status()
+  assert.deepEqual(
+    generations.map(({ generation, phase }) => [generation, phase]),
+    [
+      [1, 'ending'],
+      [2, 'serving'],
+    ],
+  )
+  assert.equal(lastFailure?.detail, 'generation 1 shuts down, and lastcall has not told it to: too old')
+  assert.equal((await supervised.get()).generation, '2')
+  assert.equal((await slow).generation, '1')
+  // Its own shutdown() would not have ended the process.
+  await supervised.child.line(/generation 1 has ended/, 'stderr')
+})
+
 test('with --standby a warm generation takes over, and a new one is warmed', async (t) => {
   const supervised = await startSupervised(t, { args: ['--standby'] })
   await supervised.serves(1)

@@ -10,7 +10,7 @@ import { supervised } from '../../node/supervised/supervised.ts'
  */
 export function noticeOwnPort(servers: readonly Server[], logger: Logger): void {
   const here = supervised()
-  if (here === null || here.isTaken || here.sockets.length === 0) return
+  if (here === null || here.isTaken || here.sockets.length === 0 || servers.length === 0) return
   const held = here.sockets.map(describeSocket).join(', ')
   const own = servers.map(describeAddress).join(', ')
   logger.warn(

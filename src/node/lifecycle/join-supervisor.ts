@@ -48,7 +48,7 @@ export function joinSupervisor(here: Supervised, parts: SupervisedParts): void {
   // As its own probe would say it, after `readinessFailDelayMs`. A generation that is replaced was ready to
   // its end.
   lifecycle.on('readinessFailed', () => {
-    if (!member.isOrdered) here.note(lifecycle, `it shuts down: ${reason}`)
+    if (!member.isOrdered) here.noteShutdown(lifecycle, reason)
   })
   watch.look()
 }

@@ -17,6 +17,8 @@ interface Membership {
   readonly member: Member
   /** Why it is not ready; null when it is, undefined when it has not said yet. */
   problem: string | null | undefined
+  /** Why it shuts itself down; null when it does not. */
+  leaving: string | null
 }
 
 /** The lifecycles of a generation that have started. Usually there is one. */
@@ -25,6 +27,7 @@ export class Members {
   /** By lifecycle. */
   readonly #members = new Map<object, Membership>()
   #isReady = false
+  #isLeaving = false
 
   constructor(send: (news: NewsMessage) => void) {
     this.#send = send
@@ -35,7 +38,7 @@ export class Members {
   }
 
   join(lifecycle: object, member: Member): void {
-    this.#members.set(lifecycle, { member, problem: undefined })
+    this.#members.set(lifecycle, { member, problem: undefined, leaving: null })
     const shutdownMs = this.#all.reduce((longest, { member: { shutdownMs: ms } }) => Math.max(longest, ms), 0)
     this.#send({ lastcall: 'hello', shutdownMs })
   }
@@ -50,6 +53,13 @@ export class Members {
     if (!membership) return
     membership.problem = problem
     this.#tell()
+  }
+
+  /** A lifecycle shuts itself down. The generation does so when no other one goes on. */
+  noteShutdown(lifecycle: object, reason: string): void {
+    const membership = this.#members.get(lifecycle)
+    if (membership) membership.leaving = reason
+    this.note(lifecycle, `it shuts down: ${reason}`)
   }
 
   drain(reason: string, delayMs: number): void {
@@ -81,6 +91,10 @@ export class Members {
       this.#isReady = true
       this.#send({ lastcall: 'ready' })
     }
+    const leaving = [...this.#members.values()].map((membership) => membership.leaving)
+    if (this.#isLeaving || typeof leaving[0] !== 'string' || leaving.includes(null)) return
+    this.#isLeaving = true
+    this.#send({ lastcall: 'leaving', reason: leaving[0] })
   }
 }
 

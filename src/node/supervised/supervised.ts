@@ -88,6 +88,11 @@ export class Supervised {
     this.#members.note(lifecycle, problem)
   }
 
+  /** A lifecycle shuts down, and the supervisor has not ordered it. */
+  noteShutdown(lifecycle: object, reason: string): void {
+    this.#members.noteShutdown(lifecycle, reason)
+  }
+
   /** A lifecycle has stopped, or leaves its servers to another one. */
   leave(lifecycle: object): void {
     this.#members.leave(lifecycle)

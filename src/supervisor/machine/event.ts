@@ -18,6 +18,8 @@ export type SupervisorEvent =
   | (OfGeneration & { readonly type: 'becameReady' })
   | (OfGeneration & { readonly type: 'becameUnready'; readonly reason: string })
   | (OfGeneration & { readonly type: 'accepted' })
+  /** It shuts down, and nobody has told it to. Its exit follows. */
+  | (OfGeneration & { readonly type: 'left'; readonly reason: string })
   /** The last event of a generation, also of one that could not be started (`problem`). */
   | (OfGeneration & { readonly type: 'exited'; readonly exit: Exit; readonly problem?: string })
   | (OfGeneration & { readonly type: 'readyTimedOut' })

@@ -1,7 +1,7 @@
 import { candidateAccepted, candidateUnready, generationReady, generationTimedOut } from './candidate.ts'
 import { type Draft, findGeneration, type Transition } from './draft.ts'
 import type { SupervisorEvent } from './event.ts'
-import { generationExited } from './exited.ts'
+import { generationExited, generationLeft } from './exited.ts'
 import { hammerDown, killHammered } from './generation.ts'
 import { preStartFinished, requestRestart } from './restart.ts'
 import { currentUnready, soakElapsed } from './soak.ts'
@@ -72,6 +72,8 @@ function applyToGeneration(draft: Draft, generation: Generation, event: Generati
       return candidateUnready(draft, generation, event.reason)
     case 'accepted':
       return candidateAccepted(draft, generation)
+    case 'left':
+      return generationLeft(draft, generation, event.reason)
     case 'exited':
       return generationExited(draft, generation, event)
     case 'readyTimedOut':

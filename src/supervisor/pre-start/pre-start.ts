@@ -25,14 +25,14 @@ const LAST_LINES = 5
 
 /**
  * Runs a command before a restart. Only exit code 0 lets the restart begin.
- * @returns why the restart is refused, as a sentence; null when it may begin
+ * @returns why the restart is refused, as a sentence about the command (`it …`); null when it may begin
  */
 export async function runPreStart(
   command: readonly string[],
   options: PreStartOptions,
 ): Promise<string | null> {
   const { cwd, reason, timeoutMs, signal } = options
-  const notRun = (why: string): string => `the pre-start command cannot be run: ${why}`
+  const notRun = (why: string): string => `it cannot be run: ${why}`
   const unstartable = describeUnstartable(command, cwd, options.env['PATH'])
   if (unstartable !== null) return notRun(unstartable)
   const env = {
@@ -62,7 +62,7 @@ export async function runPreStart(
       ? `exited with code ${exit.code}`
       : `was ended by ${exit.signal}`
   const last = group.output().slice(-LAST_LINES).join(' | ')
-  return `the pre-start command ${how}${last === '' ? '' : `: ${last}`}`
+  return `it ${how}${last === '' ? '' : `: ${last}`}`
 }
 
 /** Returns why it is not possible, as a sentence, where that is known at once. */

@@ -66,10 +66,12 @@ async function bind(spec: ListenSpec, activated: readonly HeldSocket[], reusePor
   if ('path' in spec) return bindPath(spec.name, spec.path)
   const names = activated.map(({ name }) => name).join(', ')
   const found = names === '' ? 'it has passed none' : `it has passed ${names}`
+  // A number alone is meant as a port.
+  const address = /^\d+$/.test(spec.name) ? `http=${spec.name}` : `${spec.name}=8080`
   return {
     problem:
       `${spec.name}: no socket of this name comes from systemd (${found}); ` +
-      `set FileDescriptorName=${spec.name} in the socket unit, or write its address: ${spec.name}=8080`,
+      `set FileDescriptorName=${spec.name} in the socket unit, or write name and address: ${address}`,
   }
 }
 

@@ -32,6 +32,19 @@ test('one lifecycle: only changes are told', () => {
   ])
 })
 
+test('a generation leaves when no lifecycle goes on, and says so once', () => {
+  const { members, told } = makeMembers()
+  const [one, two, three] = [{}, {}, {}]
+  for (const lifecycle of [one, two, three]) members.join(lifecycle, memberWith())
+  for (const lifecycle of [one, two, three]) members.note(lifecycle, null)
+  members.noteShutdown(one, 'a')
+  members.noteShutdown(two, 'b')
+  assert.deepEqual(told.slice(4), [{ lastcall: 'unready', reason: 'it shuts down: a' }])
+  members.leave(three)
+  members.leave(one)
+  assert.deepEqual(told.slice(5), [{ lastcall: 'leaving', reason: 'a' }])
+})
+
 test('several lifecycles are ready when all are; one that joins later does not turn the others unready', () => {
   const { members, told } = makeMembers()
   const [one, two, three] = [{}, {}, {}]

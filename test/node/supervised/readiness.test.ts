@@ -27,7 +27,7 @@ test('unready() is told with its reason', async (t) => {
   assert.equal((await generation.said('unready')).reason, 'unready: told to be')
 })
 
-test('a shutdown that the supervisor has not ordered makes the generation unready at once', async (t) => {
+test('a shutdown that the supervisor has not ordered: the generation is unready at once, and leaves', async (t) => {
   const supervisor = new FakeSupervisor(t)
   supervisor.bind('http')
   const generation = supervisor.start('serving.ts', {
@@ -36,6 +36,7 @@ test('a shutdown that the supervisor has not ordered makes the generation unread
   await generation.accepts()
   generation.kill('SIGTERM')
   assert.equal((await generation.said('unready')).reason, 'it shuts down: SIGTERM')
+  assert.equal((await generation.said('leaving')).reason, 'SIGTERM')
 })
 
 test('a lifecycle that has started with nothing to serve is not ready before a server asks for a socket', async (t) => {

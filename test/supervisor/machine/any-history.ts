@@ -51,6 +51,13 @@ const things = {
       () => true,
       (generation) => world.exit(generation, pick % 3),
     ),
+  leaves: (world, pick) =>
+    toSomeone(
+      world,
+      pick,
+      ({ left }) => !left,
+      (generation) => world.dispatch({ type: 'left', generation, reason: 'too much memory' }),
+    ),
   timer: (world, pick) => {
     const timer = pickOf([...world.timers.values()], pick)
     if (timer) world.elapse(timer)
@@ -82,7 +89,17 @@ const usual = fc.oneof(
   { weight: 8, arbitrary: fc.constant('well' as const) },
   {
     weight: 4,
-    arbitrary: fc.constantFrom('ready', 'unready', 'accepted', 'exit', 'timer', 'late', 'preStart', 'hammer'),
+    arbitrary: fc.constantFrom(
+      'ready',
+      'unready',
+      'accepted',
+      'exit',
+      'leaves',
+      'timer',
+      'late',
+      'preStart',
+      'hammer',
+    ),
   },
   { weight: 2, arbitrary: fc.constant('restart' as const) },
 )

@@ -38,6 +38,13 @@ export const unready = (generation: number): SupervisorEvent => ({
   reason: 'no database',
 })
 export const accepted = (generation: number): SupervisorEvent => ({ type: 'accepted', at, generation })
+/** It shuts itself down. */
+export const left = (generation: number): SupervisorEvent => ({
+  type: 'left',
+  at,
+  generation,
+  reason: 'too much memory',
+})
 export const timedOut = (generation: number): SupervisorEvent => ({ type: 'readyTimedOut', at, generation })
 export const hammerElapsed = (generation: number): SupervisorEvent => ({
   type: 'hammerElapsed',

@@ -12,6 +12,8 @@ export interface Process {
   /** It was drained or terminated or killed. */
   ending: boolean
   killed: boolean
+  /** It has begun to shut down by itself. */
+  left: boolean
 }
 
 /** What the machine tells a living process. */
@@ -27,6 +29,7 @@ export const newProcess = (id: number): Process => ({
   paused: false,
   ending: false,
   killed: false,
+  left: false,
 })
 
 /** Whether it takes new connections, as far as it was told. */

@@ -22,6 +22,7 @@ test('any event at any time, of any generation, is taken without harm', () => {
         'preStartFinished',
         'becameReady',
         'becameUnready',
+        'left',
         'accepted',
         'exited',
         'readyTimedOut',

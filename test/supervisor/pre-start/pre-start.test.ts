@@ -26,18 +26,18 @@ test('exit code 0 lets the restart begin; the command has the reason, and its fo
 test('any other exit code refuses it, with the last lines of the output', async (t) => {
   const script = 'for n in 1 2 3 4 5 6 7; do echo "line $n" >&2; done; exit 3'
   const last = 'line 3 | line 4 | line 5 | line 6 | line 7'
-  assert.equal(await run(t, script), `the pre-start command exited with code 3: ${last}`)
-  assert.equal(await run(t, 'exit 1'), 'the pre-start command exited with code 1')
+  assert.equal(await run(t, script), `it exited with code 3: ${last}`)
+  assert.equal(await run(t, 'exit 1'), 'it exited with code 1')
 })
 
 test('a signal refuses it', async (t) => {
-  assert.equal(await run(t, 'kill -TERM $$'), 'the pre-start command was ended by SIGTERM')
+  assert.equal(await run(t, 'kill -TERM $$'), 'it was ended by SIGTERM')
 })
 
 test('after its time it is killed, with everything that it has started', async (t) => {
   const cwd = temporaryFolder(t)
   const refused = run(t, 'sleep 600 & echo $! > pid; echo waits; wait', { cwd, timeoutMs: 300 })
-  assert.equal(await refused, 'the pre-start command was killed after 300ms: waits')
+  assert.equal(await refused, 'it was killed after 300ms: waits')
   const pid = Number(readFileSync(join(cwd, 'pid'), 'utf8'))
   await eventually('what it has started has ended', () => !isAlive(pid))
 })
@@ -54,7 +54,7 @@ test('a supervisor that stops kills it', async (t) => {
     }
   })
   abort.abort()
-  assert.equal(await refused, 'the pre-start command was ended by SIGKILL')
+  assert.equal(await refused, 'it was ended by SIGKILL')
 })
 
 test('a supervisor that has stopped does not wait for it', async (t) => {
@@ -64,7 +64,7 @@ test('a supervisor that has stopped does not wait for it', async (t) => {
 test('a command that cannot be started refuses it', async (t) => {
   const options = { cwd: temporaryFolder(t), env: process.env, reason: 'SIGHUP', timeoutMs: LONG_MS }
   const problem = await runPreStart(['./gone'], options)
-  assert.match(problem ?? '', /^the pre-start command cannot be run: .*gone does not exist \(ENOENT\)/)
+  assert.match(problem ?? '', /^it cannot be run: .*gone does not exist \(ENOENT\)/)
   assert.match(
     (await runPreStart(['/bin/sh'], { ...options, cwd: '/gone' })) ?? '',
     /the working folder \/gone/,

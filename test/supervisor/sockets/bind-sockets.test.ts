@@ -110,12 +110,15 @@ test('all problems come at once, and nothing stays bound', async (t) => {
     { name: 'file', path: file },
     { name: 'folder', path: '/no/such/folder/x.sock' },
     { name: 'unit', from: 'systemd' },
+    { name: '9090', from: 'systemd' },
   ])
   assert.match(problems[0] ?? '', /^elsewhere: 203\.0\.113\.9:0 .*EADDRNOTAVAIL.*no network interface/)
   assert.match(problems[1] ?? '', /^file: .*the file there is not a socket/)
   assert.match(problems[2] ?? '', /^folder: .*EACCES.*its folder does not exist/)
   assert.match(problems[3] ?? '', /^unit: no socket of this name comes from systemd \(it has passed none\)/)
-  assert.equal(problems.length, 4)
+  assert.match(problems[3] ?? '', /or write name and address: unit=8080$/)
+  assert.match(problems[4] ?? '', /or write name and address: http=9090$/)
+  assert.equal(problems.length, 5)
   assert.equal(readFileSync(file, 'utf8'), 'mine')
   await listenOn(t, { port, host: '127.0.0.1', exclusive: true })
 })
