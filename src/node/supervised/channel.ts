@@ -35,29 +35,10 @@ const ofThisProcess = [supervisionVariables.sockets, 'LISTEN_FDS', 'LISTEN_FDNAM
  * @returns null when this process is no generation
  */
 export function openChannel(): { readonly supervision: Supervision; readonly channel: Channel } | null {
-  if (process.send === undefined) return null
-  const supervision = readSupervision(process.env, parentAtStart())
-  if (supervision === null) return null
+  const supervision = readSupervision(process.env, process.ppid)
+  if (supervision === null || process.send === undefined) return null
   for (const name of ofThisProcess) Reflect.deleteProperty(process.env, name)
   return { supervision, channel: new ProcessChannel() }
-}
-
-/**
- * Process id of the parent. A supervisor that has been killed before this process could look is no longer its
- * parent, and its port must not be taken for a free one.
- */
-function parentAtStart(): number {
-  const supervisor = Number(process.env[supervisionVariables.supervisor])
-  return supervisor > 0 && hasEnded(supervisor) ? supervisor : process.ppid
-}
-
-function hasEnded(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return false
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH'
-  }
 }
 
 class ProcessChannel implements Channel {

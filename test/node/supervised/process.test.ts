@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -17,17 +16,6 @@ test('a grandchild with the environment and a channel is no generation, and find
   assert.equal(await generation.line(/^parent/), `parent ${left}`)
   assert.equal(await generation.line(/^child/), `child true ${left}`)
   assert.doesNotMatch(generation.stderr, /no option has this name/)
-})
-
-test('a process whose supervisor died before it could look ends, instead of serving on its own', async (t) => {
-  const dead = spawnSync('true').pid
-  const supervisor = new FakeSupervisor(t)
-  supervisor.bind('http')
-  const generation = supervisor.start('serving.ts', { env: { LASTCALL_SUPERVISOR: String(dead) } })
-  generation.process.disconnect()
-  const { code, signal } = await generation.exit()
-  assert.ok(code === 0 || signal === 'SIGTERM', `${code} ${signal}`)
-  assert.doesNotMatch(generation.stdout, /^begins/m)
 })
 
 test('the channel alone does not keep a process alive', async (t) => {
