@@ -19,6 +19,8 @@ export interface Release {
   readonly behaviour?: 'ends at once' | 'never ready' | 'has hooks'
   /** 0 */
   readonly shutdownDelayMs?: number
+  /** 5,000 */
+  readonly drainTimeoutMs?: number
 }
 
 /** What the program answers. */

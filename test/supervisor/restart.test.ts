@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { Agent, get, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
@@ -42,7 +42,7 @@ test('the next generation reads the environment of `node --env-file` again', asy
   assert.equal((await supervised.get()).setting, 'old')
   writeFileSync(file, 'SETTING=new')
   assert.equal(await supervised.restart(), 'completed')
-  assert.equal((await supervised.get()).setting, 'new')
+  await eventually('the next generation answers', async () => (await supervised.get()).setting === 'new')
 })
 
 test(
@@ -77,10 +77,16 @@ test('not ready in time: the new generation is killed, and the old one never not
   supervised.release({ version: '2', behaviour: 'never ready' })
   assert.equal(await supervised.restart(), 'failed')
   assert.deepEqual(await supervised.get(), before)
-  const { lastFailure, restarts, generations } = await supervised.status()
+  const { lastFailure, restarts } = await supervised.status()
   assert.equal(lastFailure?.kind, 'not-ready')
   assert.equal(restarts.failed, 1)
-  assert.equal(generations.filter(({ phase }) => phase === 'serving').length, 1)
+  await eventually('the new one has ended', async () => (await supervised.status()).ended.length === 1)
+  const { generations, ended } = await supervised.status()
+  assert.deepEqual(
+    generations.map(({ generation, phase }) => [generation, phase]),
+    [[1, 'serving']],
+  )
+  assert.deepEqual([ended[0]?.generation, ended[0]?.signal], [2, 'SIGKILL'])
 })
 
 test('dead before it is ready: the old generation goes on, and the next restart works', async (t) => {
@@ -134,6 +140,23 @@ test('a connection in the accept queue of the old generation is answered by the 
   } finally {
     process.kill(pid, 'SIGKILL')
   }
+})
+
+test('a unix socket beside the port: its file stays the same, and nobody is refused through a restart', async (t) => {
+  const path = join(temporaryFolder(t), 'admin.sock')
+  const supervised = await serving(t, { args: ['--listen', `admin=unix:${path}`], env: { ADMIN: path } })
+  const { ino } = statSync(path)
+  const ask = async (): Promise<string> => {
+    const [response] = (await once(get({ socketPath: path, agent: false }), 'response')) as [IncomingMessage]
+    return text(response)
+  }
+  assert.equal(await ask(), '1')
+  let isOver = false
+  const restart = supervised.restart().finally(() => (isOver = true))
+  while (!isOver) assert.match(await ask(), /^[12]$/)
+  assert.equal(await restart, 'completed')
+  await eventually('the next generation answers', async () => (await ask()) === '2')
+  assert.equal(statSync(path).ino, ino)
 })
 
 test('a hundred SIGHUPs at once are at most two restarts, and the last release serves', async (t) => {

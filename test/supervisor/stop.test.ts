@@ -37,6 +37,16 @@ test('a child that ignores SIGTERM is hammered: SIGTERM again, then SIGKILL', as
   assert.equal(supervised.child.stdout, 'got SIGTERM\ngot SIGTERM\n')
 })
 
+test('what the drain timeout cuts off makes the exit code 1', async (t) => {
+  const supervised = await startSupervised(t, { release: { version: '1', drainTimeoutMs: 200 } })
+  await supervised.serves(1)
+  const lost = assert.rejects(supervised.get('/slow?ms=60000'), { code: 'ECONNRESET' })
+  await isInFlight(supervised)
+  supervised.child.kill('SIGTERM')
+  assert.deepEqual(await supervised.child.exit(), { code: 1, signal: null })
+  await lost
+})
+
 // The time is what is tested here: within the first second a signal is the same key press.
 const LATER_MS = 1_050
 

@@ -31,7 +31,7 @@ test('lastcall restart waits for the next generation, and says which one serves'
     stdout: 'Generation 2 serves\n',
     stderr: '',
   })
-  assert.equal((await supervised.get()).version, '2')
+  await eventually('it answers', async () => (await supervised.get()).version === '2')
 })
 
 test('lastcall restart of a bad release exits with 1, and says why', async (t) => {

@@ -23,7 +23,7 @@ test('started with a socket of systemd: it serves there, restarts there, and lea
   assert.equal((await early).status, 200)
   supervised.release({ version: '2' })
   assert.equal(await supervised.restart(), 'completed')
-  assert.equal((await supervised.get()).version, '2')
+  await eventually('the next generation answers', async () => (await supervised.get()).version === '2')
   supervised.child.kill('SIGTERM')
   assert.deepEqual(await supervised.child.exit(), { code: 0, signal: null })
   // `systemctl restart` replaces the supervisor: who connects in between is not refused.
