@@ -120,16 +120,18 @@ export function isSupervisionMessage(message: unknown): message is { readonly la
 
 /**
  * Reads what a supervisor left in the environment.
- * @param parent process id of the reader's parent. A grandchild inherits the variables, but no socket.
+ * @param reader the process itself, and its parent. A grandchild inherits the variables, but no socket.
  * @returns null when this process is no generation
  */
 export function readSupervision(
   env: Readonly<Record<string, string | undefined>>,
-  parent: number,
+  reader: { readonly pid: number; readonly ppid: number },
 ): Supervision | null {
   const supervisor = Number(env[supervisionVariables.supervisor])
   const generation = Number(env[supervisionVariables.generation])
-  if (supervisor !== parent || !Number.isInteger(generation)) return null
+  // The supervisor may have died while this process started. It must end then, and not bind the port itself.
+  const isOrphan = env['LISTEN_PID'] === String(reader.pid)
+  if ((supervisor !== reader.ppid && !isOrphan) || !Number.isInteger(generation)) return null
   return { supervisor, generation, sockets: parseSockets(env[supervisionVariables.sockets] ?? '[]') }
 }
 

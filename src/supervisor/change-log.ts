@@ -1,6 +1,6 @@
 import type { Logger } from '../core/logger.ts'
 import type { SupervisorEvent } from './machine/event.ts'
-import type { State } from './machine/state.ts'
+import { hasServed, type State } from './machine/state.ts'
 
 /** Writes a line for every change that somebody may look for later. */
 export function logChange(logger: Logger, event: SupervisorEvent, state: State, before: State): void {
@@ -17,7 +17,8 @@ export function logChange(logger: Logger, event: SupervisorEvent, state: State, 
   if (state.current !== before.current && state.current !== null) {
     logger.info({ generation: state.current }, `lastcall: generation ${state.current} serves`)
   }
-  if (event.type === 'exited') {
+  // One that could not be started has its own line.
+  if (event.type === 'exited' && event.problem === undefined) {
     const { generation, exit } = event
     logger.info({ generation, ...exit }, `lastcall: generation ${generation} has ended`)
   }
@@ -25,11 +26,10 @@ export function logChange(logger: Logger, event: SupervisorEvent, state: State, 
     logger.info({ generation: state.current }, 'lastcall: restart completed')
   }
   if (state.name === 'waiting' && before.name !== 'waiting') {
-    const connections = 'connections wait in the queue of the socket'
-    logger.warn(
-      { crashes: state.crashes },
-      `lastcall: nobody serves; ${connections} until the next generation`,
-    )
+    const meanwhile = hasServed(state)
+      ? 'nobody serves; connections wait in the queue of the socket until the next generation'
+      : 'no generation has served yet; the next one starts soon'
+    logger.warn({ crashes: state.crashes }, `lastcall: ${meanwhile}`)
   }
   if (state.name === 'stopping' && before.name !== 'stopping') {
     const reason = event.type === 'stopRequested' ? event.reason : 'too many crashes'

@@ -111,9 +111,9 @@ export class Generations {
       if (live.speaks) return
       this.#logger.warn(
         { generation: live.id },
-        `lastcall: no lifecycle has started in generation ${live.id} for ${formatDuration(afterMs)}, ` +
-          'so it cannot become ready: start the server itself and not npm or a shell; ' +
-          'use --auto for a Node.js server without lastcall, and --ready for any other program',
+        `lastcall: generation ${live.id} has run for ${formatDuration(afterMs)}, and no lifecycle has started ` +
+          'in it. If it is not just slow: start the server itself and not npm or a shell; use --auto for ' +
+          'a Node.js server without lastcall, and --ready for any other program',
       )
     }, afterMs)
     live.ended.signal.addEventListener('abort', () => clearTimeout(timer))

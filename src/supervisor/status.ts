@@ -1,7 +1,7 @@
 import type { GenerationStatus, SupervisorStatus } from '../core/supervisor-status.ts'
 import type { EndedGenerations } from './ended-generations.ts'
 import type { LiveGeneration } from './live-generation.ts'
-import type { Failure, Generation } from './machine/state.ts'
+import { type Failure, type Generation, hasServed } from './machine/state.ts'
 import type { SupervisorOptions } from './options.ts'
 import type { HeldSocket } from './sockets/held-socket.ts'
 import type { Supervisor } from './supervisor.ts'
@@ -46,9 +46,9 @@ export async function describeStatus(supervisor: Supervisor, facts: StatusFacts)
 }
 
 /**
- * Whether clients may be sent here. A first crash does not change that if the socket keeps queueing: the next
- * generation starts at once. A second one in a row does. In a stop the generation that has served
- * decides, whose readiness may have a delay of its own.
+ * Whether clients may be sent here; never before a generation has served. A first crash does not change that
+ * if the socket keeps queueing: the next generation starts at once. A second one in a row does. In a stop the
+ * generation that has served decides, whose readiness may have a delay of its own.
  */
 export function isReady(supervisor: Supervisor): boolean {
   const { state, generations } = supervisor
@@ -56,7 +56,7 @@ export function isReady(supervisor: Supervisor): boolean {
   if (state.name === 'stopping') return last?.speaks === true && last.isReady
   const current = generations.get(state.current)
   if (current) return current.isReady
-  return supervisor.queues && state.name !== 'stopped' && state.crashes === 1
+  return supervisor.queues && state.name !== 'stopped' && state.crashes === 1 && hasServed(state)
 }
 
 /** The generation that serves; in a stop the one that has served last. */

@@ -64,19 +64,20 @@ test('a first release that is never ready: one sentence for each try, and the en
   })
   assert.notEqual((await supervised.child.exit()).code, 0)
   assert.match(supervised.child.stderr, /generation 2 did not become ready within 1s after its start/)
-  assert.doesNotMatch(supervised.child.stderr, /no lifecycle has started/)
   assert.doesNotMatch(supervised.child.stderr, /generation 3/)
   assert.deepEqual(processesOf(supervised), [])
 })
 
-test('a program in which no lifecycle starts: a warning says what to do, long before the time-out', async (t) => {
+test('a program in which no lifecycle starts: a warning says what to do', async (t) => {
   const supervised = await startSupervised(t, {
     command: [process.execPath, '-e', 'setInterval(() => {}, 1000)'],
     args: ['--ready-timeout', '2s', '--crash-limit', '1'],
   })
-  const line = await supervised.child.line(/no lifecycle has started in generation 1 for 1s/, 'stderr')
+  const line = await supervised.child.line(
+    /generation 1 has run for 1s, and no lifecycle has started/,
+    'stderr',
+  )
   assert.match(String(line), /not npm or a shell.*--auto.*--ready/)
-  assert.doesNotMatch(supervised.child.stderr, /did not become ready/)
   // Without lastcall it would not notice that its supervisor is gone.
   supervised.child.kill('SIGTERM')
   await supervised.child.exit()

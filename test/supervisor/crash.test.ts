@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { eventually } from '../helpers/eventually.ts'
+import { processesOf } from '../helpers/left-behind.ts'
 import { startSupervised } from '../helpers/supervised.ts'
 
 test('SIGKILL of the serving child: connections wait in the queue, and nobody is refused', async (t) => {
@@ -60,11 +61,24 @@ test('a child that crashes again and again: back-off, then the supervisor ends w
   assert.doesNotMatch(supervised.child.stderr, /generation 5/)
 })
 
+test('a first start that fails: not ready before anything has served, and nobody is told to wait', async (t) => {
+  const supervised = await startSupervised(t, {
+    release: { version: '1', behaviour: 'never ready' },
+    args: ['--ready-timeout', '3s'],
+  })
+  await supervised.child.line(/generation 2 is starting/, 'stderr')
+  const { crashes, ready } = await supervised.status()
+  assert.deepEqual([crashes, ready], [1, false])
+  assert.match(supervised.child.stderr, /no generation has served yet/)
+  assert.doesNotMatch(supervised.child.stderr, /connections wait/)
+})
+
 test('a command that does not exist ends with one sentence', async (t) => {
   const supervised = await startSupervised(t, { command: ['/no/such/program'], args: ['--crash-limit', '1'] })
   const { code } = await supervised.child.exit()
   assert.notEqual(code, 0)
   assert.match(supervised.child.stderr, /\/no\/such\/program/)
+  assert.doesNotMatch(supervised.child.stderr, /has ended/)
 })
 
 test('the supervisor is SIGKILLed: the child finishes its request, and exits', async (t) => {
@@ -78,6 +92,13 @@ test('the supervisor is SIGKILLed: the child finishes its request, and exits', a
   supervised.child.kill('SIGKILL')
   assert.equal((await slow).generation, '1')
   await eventually('the child has ended', () => !runs(pid))
+})
+
+test('the supervisor is SIGKILLed while a generation starts: that one ends, and leaves the port free', async (t) => {
+  const supervised = await startSupervised(t)
+  await eventually('the generation has been started', () => processesOf(supervised).length === 2)
+  supervised.child.kill('SIGKILL')
+  await eventually('it has ended', () => processesOf(supervised).length === 0)
 })
 
 function runs(pid: number): boolean {

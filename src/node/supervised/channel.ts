@@ -35,7 +35,7 @@ const ofThisProcess = [supervisionVariables.sockets, 'LISTEN_FDS', 'LISTEN_FDNAM
  * @returns null when this process is no generation
  */
 export function openChannel(): { readonly supervision: Supervision; readonly channel: Channel } | null {
-  const supervision = readSupervision(process.env, process.ppid)
+  const supervision = readSupervision(process.env, process)
   if (supervision === null || process.send === undefined) return null
   for (const name of ofThisProcess) Reflect.deleteProperty(process.env, name)
   return { supervision, channel: new ProcessChannel() }

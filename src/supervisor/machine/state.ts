@@ -91,6 +91,11 @@ export interface State {
   readonly settings: Settings
 }
 
+/** Whether any generation has ever served. Before that, sockets may refuse connections. */
+export function hasServed({ generations, lastExit }: State): boolean {
+  return lastExit?.served === true || generations.some(({ servingSince }) => servingSince !== null)
+}
+
 /** Numbers that the machine needs. Milliseconds. */
 export interface Settings {
   readonly readyTimeoutMs: number

@@ -15,7 +15,9 @@ export function notifyOfChange(notifier: Notifier, state: State, before: State):
     case 'waiting':
       // A reload is over, whatever came of it.
       if (wasRestarting) notifier.ready(describe(state))
-      return notifier.status(`nobody serves after ${state.crashes} crashes; the next generation starts soon`)
+      return notifier.status(
+        `nobody serves; crashes in a row: ${state.crashes}; the next generation starts soon`,
+      )
     default:
       if (restarting.includes(state.name) && !wasRestarting) notifier.reloading('restarting in place')
   }

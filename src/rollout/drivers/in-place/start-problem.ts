@@ -13,6 +13,8 @@ export interface FailedStart {
   readonly output: readonly string[]
   /** Whether a generation told the supervisor about itself, as programs with lastcall do. */
   readonly speaks: boolean
+  /** What the supervisor says went wrong; undefined when nothing did so far. */
+  readonly failure?: string | undefined
 }
 
 const takeTheSocket =
@@ -42,11 +44,14 @@ export function describeSilence(start: FailedStart, afterMs: number): string {
   return `no generation is ready after ${formatDuration(afterMs)}${describeRemedy(start)}`
 }
 
-function describeRemedy({ options, ports, output, speaks }: FailedStart): string {
+function describeRemedy({ options, ports, output, speaks, failure }: FailedStart): string {
   if (bindsItself(output, ports)) {
     const command = options.command.join(' ')
     return `; '${command}' bound port ${ports.port} itself, which lastcall run holds for it: ${takeTheSocket}`
   }
+  if (failure === 'exited') return '; correct what ended it'
+  // It has the remedy in its sentence.
+  if (failure === 'spawn') return ''
   if (speaks) return '; correct what it waits for, or give it more time with --ready-timeout'
   return options.auto
     ? '; lastcall/auto has not started in it: is it written for Node.js, and does NODE_OPTIONS reach it?'

@@ -180,6 +180,7 @@ export class SupervisorProcess {
       ports: this.#site.ports,
       output: this.#process.output(),
       speaks: this.pods.records().some(({ inPlace }) => inPlace?.lastcall === true),
+      failure: this.#status?.lastFailure?.kind,
     }
   }
 }

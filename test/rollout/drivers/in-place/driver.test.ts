@@ -135,7 +135,7 @@ for (const [what, change, words] of [
   [
     'ends',
     { command: [process.execPath, 'test/fixtures/exiting-app.ts'] },
-    /code 7[^]*no lifecycle of lastcall has started in it[^]*\| no database, no service/,
+    /code 7 before it was ready; correct what ended it\n[^]*\| no database, no service/,
   ],
   [
     'has no lastcall',
@@ -147,7 +147,7 @@ for (const [what, change, words] of [
     { command: plainServer, ready: 'alive:2s' },
     /bound port \d+ itself, which lastcall run holds for it[^]*--auto[^]*LISTEN_FDS/,
   ],
-  ['is no program', { command: ['no-such-program'] }, /no-such-program/],
+  ['is no program', { command: ['no-such-program'] }, /there is no no-such-program [^;\n]*(\n|$)/],
   [
     'runs under a lastcall that cannot be started',
     { lastcall: ['no-such-lastcall'] },
