@@ -4,12 +4,7 @@ import { hasServed, type State } from './machine/state.ts'
 
 /** Writes a line for every change that somebody may look for later. */
 export function logChange(logger: Logger, event: SupervisorEvent, state: State, before: State): void {
-  const { lastFailure } = state
-  if (lastFailure !== null && lastFailure !== before.lastFailure) {
-    const { kind, detail } = lastFailure
-    const now = state.current === null ? '' : `; generation ${state.current} serves`
-    logger.error({ kind, ...ofGeneration(lastFailure.generation) }, `lastcall: ${detail}${now}`)
-  }
+  if (state.lastFailure !== before.lastFailure) logFailure(logger, state)
   for (const { id } of state.generations) {
     if (before.generations.some((old) => old.id === id)) continue
     logger.info({ generation: id }, `lastcall: generation ${id} is starting`)
@@ -26,10 +21,7 @@ export function logChange(logger: Logger, event: SupervisorEvent, state: State, 
     logger.info({ generation: state.current }, 'lastcall: restart completed')
   }
   if (state.name === 'waiting' && before.name !== 'waiting') {
-    const meanwhile = hasServed(state)
-      ? 'nobody serves; connections wait in the queue of the socket until the next generation'
-      : 'no generation has served yet; the next one starts soon'
-    logger.warn({ crashes: state.crashes }, `lastcall: ${meanwhile}`)
+    logger.warn({ crashes: state.crashes }, `lastcall: ${describeGap(state)}`)
   }
   if (state.name === 'stopping' && before.name !== 'stopping') {
     const reason = event.type === 'stopRequested' ? event.reason : 'too many crashes'
@@ -37,4 +29,17 @@ export function logChange(logger: Logger, event: SupervisorEvent, state: State, 
   }
 }
 
+function logFailure(logger: Logger, { lastFailure, current }: State): void {
+  if (lastFailure === null) return
+  const { kind, generation, detail } = lastFailure
+  const now = current === null ? '' : `; generation ${current} serves`
+  logger.error({ kind, ...ofGeneration(generation) }, `lastcall: ${detail}${now}`)
+}
+
 const ofGeneration = (generation: number | null): object => (generation === null ? {} : { generation })
+
+/** Sockets queue from the first listen on. */
+const describeGap = (state: State): string =>
+  hasServed(state)
+    ? 'nobody serves; connections wait in the queue of the socket until the next generation'
+    : 'no generation has served yet; the next one starts soon'
