@@ -46,7 +46,7 @@ export async function describeStatus(supervisor: Supervisor, facts: StatusFacts)
 }
 
 /**
- * Whether clients may be sent here; never before a generation has served. A first crash does not change that
+ * Whether clients may be sent here; never before a generation has served. A first crash does not change it
  * if the socket keeps queueing: the next generation starts at once. A second one in a row does. In a stop the
  * generation that has served decides, whose readiness may have a delay of its own.
  */

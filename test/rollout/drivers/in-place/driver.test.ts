@@ -147,7 +147,11 @@ for (const [what, change, words] of [
     { command: plainServer, ready: 'alive:2s' },
     /bound port \d+ itself, which lastcall run holds for it[^]*--auto[^]*LISTEN_FDS/,
   ],
-  ['is no program', { command: ['no-such-program'] }, /there is no no-such-program [^;\n]*(\n|$)/],
+  [
+    'is no program',
+    { command: ['no-such-program'] },
+    /^[^\n]*could not be started: there is no no-such-program [^;\n]*(\n|$)/,
+  ],
   [
     'runs under a lastcall that cannot be started',
     { lastcall: ['no-such-lastcall'] },
