@@ -13,6 +13,8 @@ export const supervisionVariables = {
   supervisor: 'LASTCALL_SUPERVISOR',
   /** Number of the generation, from 1. */
   generation: 'LASTCALL_GENERATION',
+  /** Process id of the generation. It tells a generation from its children when the supervisor is gone. */
+  pid: 'LASTCALL_GENERATION_PID',
   /** The sockets, as JSON: a list of {@link SupervisedSocket}. */
   sockets: 'LASTCALL_SOCKETS',
   /** Differs in each generation, and finds processes that have left their process group. */
@@ -130,7 +132,7 @@ export function readSupervision(
   const supervisor = Number(env[supervisionVariables.supervisor])
   const generation = Number(env[supervisionVariables.generation])
   // The supervisor may have died while this process started. It must end then, and not bind the port itself.
-  const isOrphan = env['LISTEN_PID'] === String(reader.pid)
+  const isOrphan = env[supervisionVariables.pid] === String(reader.pid)
   if ((supervisor !== reader.ppid && !isOrphan) || !Number.isInteger(generation)) return null
   return { supervisor, generation, sockets: parseSockets(env[supervisionVariables.sockets] ?? '[]') }
 }

@@ -78,10 +78,10 @@ function renderTrouble(
 ): readonly string[] {
   const crashed = crashes === 0 ? [] : [palette.bad(`${plural(crashes, 'crash', 'crashes')} in a row`)]
   if (lastFailure === null) return crashed
-  const { kind, generation, at, detail } = lastFailure
-  const which = generation === null ? '' : ` of generation ${generation}`
-  const when = `${age(now - Date.parse(at))} ago`
-  return [...crashed, `last failure${which}, ${when}: ${palette.doubtful(kind)}: ${plainText(detail)}`]
+  const { at, detail } = lastFailure
+  // The sentence says its kind, and names its generation.
+  const sentence = palette.doubtful(plainText(detail))
+  return [...crashed, `last failure, ${age(now - Date.parse(at))} ago: ${sentence}`]
 }
 
 const units = [

@@ -209,12 +209,12 @@ test('lastcall run --help has examples and exit codes, and its examples can be r
   assert.ok(lines.length >= 4)
   for (const line of lines) read(line.replace('/etc/config', 'src'))
   assert.match(io.out(), /Exit codes:\n {2}0 [^]*\n {2}2 [^]*\n {2}128 \+ n [^]*\n {2}other /)
+})
 
-  test('a duration that timers of Node would cut is refused', () => {
-    for (const flag of ['soak', 'ready-timeout', 'hand-over', 'hammer-after']) {
-      const refusal = `--${flag}: got '10000h', wanted a duration up to 2147483647ms (24 days)`
-      assert.deepEqual(problemsOf(`--${flag} 10000h -- node server.js`), [refusal])
-      assert.deepEqual(problemsOf(`--${flag} 2147483647ms -- node server.js`), [])
-    }
-  })
+test('a duration that timers of Node would cut is refused', () => {
+  for (const flag of ['soak', 'ready-timeout', 'hand-over', 'hammer-after']) {
+    const refusal = `--${flag}: got '10000h', wanted a duration up to 2147483647ms (24 days)`
+    assert.deepEqual(problemsOf(`--${flag} 10000h -- node server.js`), [refusal])
+    assert.deepEqual(problemsOf(`--${flag} 2147483647ms -- node server.js`), [])
+  }
 })

@@ -6,7 +6,7 @@ import type { TestContext } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import type { SupervisorStatus } from '../../src/core/supervisor-status.ts'
 import { askSupervisor } from '../../src/process/control-client.ts'
-import { withListenPid } from '../../src/supervisor/generation/child-environment.ts'
+import { withOwnPid } from '../../src/supervisor/generation/child-environment.ts'
 import type { HeldSocket } from '../../src/supervisor/sockets/held-socket.ts'
 import { Child } from './child.ts'
 import { cleanEnvironment } from './clean-environment.ts'
@@ -93,7 +93,8 @@ export class Supervised {
 
 /** The command line `lastcall`. */
 export const bin: string = fileURLToPath(new URL('../../src/cli/bin.ts', import.meta.url))
-const app = fileURLToPath(new URL('../fixtures/supervisor/app.ts', import.meta.url))
+/** The supervised program. */
+export const app: string = fileURLToPath(new URL('../fixtures/supervisor/app.ts', import.meta.url))
 
 /** Starts `lastcall run`, with times that suit a test; it is killed when the test ends. */
 export async function startSupervised(t: TestContext, options: SupervisedOptions = {}): Promise<Supervised> {
@@ -104,7 +105,7 @@ export async function startSupervised(t: TestContext, options: SupervisedOptions
   writeFileSync(join(folder, 'release.json'), JSON.stringify(options.release ?? { version: '1' }))
   const command = [
     ...(options.before ?? []),
-    ...(activated ? withListenPid([]) : []),
+    ...(activated ? withOwnPid(['LISTEN_PID'], []) : []),
     process.execPath,
     bin,
     'run',

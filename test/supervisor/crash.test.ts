@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { eventually } from '../helpers/eventually.ts'
-import { processesOf } from '../helpers/left-behind.ts'
-import { startSupervised } from '../helpers/supervised.ts'
+import { app, startSupervised } from '../helpers/supervised.ts'
 
 test('SIGKILL of the serving child: connections wait in the queue, and nobody is refused', async (t) => {
   const supervised = await startSupervised(t)
@@ -38,6 +39,20 @@ test('a child that shuts itself down: the next one serves while it finishes its 
   // Its own shutdown() would not have ended the process.
   await supervised.child.line(/generation 1 has ended/, 'stderr')
 })
+
+const slowly = 'echo starting $$; until [ -e go ]; do sleep 0.05; done; exec "$0" "$@"'
+for (const args of [[], ['--reuse-port', '--lossy']]) {
+  const how = ['lastcall run', ...args].join(' ')
+  test(`${how} is SIGKILLed while a child starts: the child ends, and does not bind the port itself`, async (t) => {
+    const command = ['sh', '-c', slowly, process.execPath, app]
+    const supervised = await startSupervised(t, { args, command })
+    const pid = Number((await supervised.child.line(/^starting/)).split(' ')[1])
+    supervised.child.kill('SIGKILL')
+    await eventually('the supervisor is gone', () => supervised.child.process.signalCode !== null)
+    writeFileSync(join(supervised.folder, 'go'), '')
+    await eventually('the child is gone', () => !runs(pid))
+  })
+}
 
 test('with --standby a warm generation takes over, and a new one is warmed', async (t) => {
   const supervised = await startSupervised(t, { args: ['--standby'] })
@@ -92,13 +107,6 @@ test('the supervisor is SIGKILLed: the child finishes its request, and exits', a
   supervised.child.kill('SIGKILL')
   assert.equal((await slow).generation, '1')
   await eventually('the child has ended', () => !runs(pid))
-})
-
-test('the supervisor is SIGKILLed while a generation starts: that one ends, and leaves the port free', async (t) => {
-  const supervised = await startSupervised(t)
-  await eventually('the generation has been started', () => processesOf(supervised).length === 2)
-  supervised.child.kill('SIGKILL')
-  await eventually('it has ended', () => processesOf(supervised).length === 0)
 })
 
 function runs(pid: number): boolean {

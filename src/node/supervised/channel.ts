@@ -28,7 +28,13 @@ export interface Channel {
 }
 
 /** What children of this process must not take for theirs. */
-const ofThisProcess = [supervisionVariables.sockets, 'LISTEN_FDS', 'LISTEN_FDNAMES', 'LISTEN_PID']
+const ofThisProcess = [
+  supervisionVariables.sockets,
+  supervisionVariables.pid,
+  'LISTEN_FDS',
+  'LISTEN_FDNAMES',
+  'LISTEN_PID',
+]
 
 /**
  * Reads the environment of a generation, and takes out what belongs to this process alone. Call it once.

@@ -69,9 +69,10 @@ function toSupervised({ name, host, port, path, reusePort }: Held, index: number
 }
 
 /**
- * The command with LISTEN_PID in its environment. The shell replaces itself by the program, which keeps its
- * process id, its descriptors and its channel.
+ * The command with its own process id in these variables. The shell replaces itself by the program, which
+ * keeps its process id, its descriptors and its channel.
  */
-export function withListenPid(command: readonly string[]): readonly string[] {
-  return [SHELL, '-c', 'export LISTEN_PID=$$; exec "$0" "$@"', ...command]
+export function withOwnPid(names: readonly string[], command: readonly string[]): readonly string[] {
+  const pids = names.map((name) => `${name}=$$`).join(' ')
+  return [SHELL, '-c', `export ${pids}; exec "$0" "$@"`, ...command]
 }

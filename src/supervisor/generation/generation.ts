@@ -3,7 +3,7 @@ import { isSupervisionMessage, type OrderMessage, supervisionVariables } from '.
 import { uniqueName } from '../../process/unique-name.ts'
 import type { Exit } from '../machine/state.ts'
 import type { HeldSocket } from '../sockets/held-socket.ts'
-import { generationEnvironment, withListenPid } from './child-environment.ts'
+import { generationEnvironment, withOwnPid } from './child-environment.ts'
 import { isExecutable, SHELL } from './executable.ts'
 import { describeSpawnError, describeUnstartable } from './find-program.ts'
 import { guardChannel } from './guard-channel.ts'
@@ -122,7 +122,8 @@ function start({ id, command, cwd, env, sockets }: GenerationSpec, mark: string)
   const problem = describeUnstartable(command, cwd, env['PATH'])
   if (problem !== null) return problem
   const inherited = sockets.filter(({ reusePort }) => !reusePort)
-  const [file = '', ...args] = inherited.length > 0 && isExecutable(SHELL) ? withListenPid(command) : command
+  const ofPid = [supervisionVariables.pid, ...(inherited.length > 0 ? ['LISTEN_PID'] : [])]
+  const [file = '', ...args] = isExecutable(SHELL) ? withOwnPid(ofPid, command) : command
   try {
     return spawn(file, args, {
       cwd,

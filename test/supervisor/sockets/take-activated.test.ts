@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { withListenPid } from '../../../src/supervisor/generation/child-environment.ts'
+import { withOwnPid } from '../../../src/supervisor/generation/child-environment.ts'
 import { bindSockets } from '../../../src/supervisor/sockets/bind-sockets.ts'
 import type { HeldSocket } from '../../../src/supervisor/sockets/held-socket.ts'
 import { startChild } from '../../helpers/child.ts'
@@ -21,7 +21,7 @@ interface Taken {
 /** Runs the fixture with these descriptors from 3 on, as systemd would. */
 async function take(t: TestContext, fds: readonly number[], env: Record<string, string>): Promise<Taken> {
   const child = startChild(t, 'generations/activated.ts', {
-    command: withListenPid([]),
+    command: withOwnPid(['LISTEN_PID'], []),
     env: { LISTEN_FDS: String(fds.length), ...env },
     stdio: ['ignore', 'pipe', 'pipe', ...fds],
   })
