@@ -10,6 +10,7 @@ import { withOwnPid } from '../../src/supervisor/generation/child-environment.ts
 import type { HeldSocket } from '../../src/supervisor/sockets/held-socket.ts'
 import { Child } from './child.ts'
 import { cleanEnvironment } from './clean-environment.ts'
+import { eventually } from './eventually.ts'
 import { httpGet } from './http-get.ts'
 import { takePort } from './ports.ts'
 
@@ -83,6 +84,17 @@ export class Supervised {
   async restart(): Promise<string> {
     const answer = await askSupervisor(this.control, { command: 'restart', reason: 'test' })
     return answer.ok ? 'completed' : answer.outcome
+  }
+
+  /**
+   * Resolves when no generation accepts any more that has been told not to. Each answers on its channel in
+   * order, so that one that answers has heard of it.
+   */
+  async settles(): Promise<void> {
+    await eventually('no old generation accepts', async () => {
+      const { generations } = await this.status()
+      return generations.every(({ phase, state }) => !['paused', 'ending'].includes(phase) || state !== null)
+    })
   }
 
   /** Resolves when this generation serves. */

@@ -104,6 +104,7 @@ test('no descriptor left at a restart: one sentence, the old generation serves o
   for (const socket of sockets) socket.destroy()
   await eventually('there is room', () => left() > 20)
   assert.equal(await supervised.restart(), 'completed')
+  await supervised.settles()
   assert.equal((await supervised.get()).version, '2')
   assert.equal(await ends(supervised), 0)
 })
@@ -117,6 +118,7 @@ test('a full disk under stderr costs lines of the log, and nothing else', async 
       return status?.state === 'serving'
     })
     assert.equal(await supervised.restart(), 'completed')
+    await supervised.settles()
     assert.equal((await supervised.get()).version, String(generation))
   }
   assert.equal(await ends(supervised), 0)
@@ -129,6 +131,7 @@ test('a reader of stdout and stderr that goes away costs lines of the log, and n
   supervised.release({ version: '2' })
   assert.equal(await supervised.restart(), 'completed')
   assert.equal(await supervised.restart(), 'completed')
+  await supervised.settles()
   assert.equal((await supervised.get()).generation, '3')
   assert.equal(await ends(supervised), 0)
 })

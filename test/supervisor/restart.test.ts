@@ -26,6 +26,7 @@ for (const signal of ['SIGHUP', 'SIGUSR2'] as const) {
     supervised.release({ version: '2' })
     supervised.child.kill(signal)
     await supervised.child.line(/restart completed/, 'stderr')
+    await supervised.settles()
     const after = await supervised.get()
     assert.deepEqual([before.version, after.version], ['1', '2'])
     assert.notEqual(after.pid, before.pid)
@@ -67,6 +68,7 @@ test('a request in flight is answered by the generation that it began with', asy
     return generation?.inFlight?.request === 1
   })
   assert.equal(await supervised.restart(), 'completed')
+  await supervised.settles()
   assert.equal((await supervised.get()).generation, '2')
   assert.equal((await slow).generation, '1')
 })
@@ -97,6 +99,7 @@ test('dead before it is ready: the old generation goes on, and the next restart 
   assert.match((await supervised.status()).lastFailure?.detail ?? '', /code 7/)
   supervised.release({ version: '3' })
   assert.equal(await supervised.restart(), 'completed')
+  await supervised.settles()
   assert.equal((await supervised.get()).version, '3')
 })
 
@@ -109,9 +112,10 @@ for (const [path, how] of [
     supervised.release({ version: '2' })
     const restart = supervised.restart()
     await supervised.serves(2)
-    await eventually('the old generation is paused', async () => {
+    await eventually('the old generation is to pause', async () => {
       return (await supervised.status()).generations[0]?.phase === 'paused'
     })
+    await supervised.settles()
     await supervised.get(path).catch(() => undefined)
     assert.equal(await restart, 'rolled-back')
     await eventually('the old generation answers', async () => (await supervised.get()).version === '1')

@@ -67,8 +67,11 @@ for (const [path, how] of [
     supervised.release({ version: '2' })
     const restart = supervised.restart()
     await supervised.serves(2)
-    await eventually('only the new generation answers', async () => (await ask(supervised)) === '2')
-    await ask(supervised, path)
+    await eventually('the old generation is to pause', async () => {
+      return (await supervised.status()).generations[0]?.phase === 'paused'
+    })
+    await supervised.settles()
+    assert.equal(await ask(supervised, path), path === '/end' ? 'ECONNRESET' : '2')
     assert.equal(await restart, 'rolled-back')
     await eventually('the old generation answers', async () => (await ask(supervised)) === '1')
     supervised.release({ version: '3' })

@@ -7,6 +7,7 @@ test('the hooks of a signal run before and after the order to restart', async (t
   await supervised.serves(1)
   supervised.child.kill('SIGHUP')
   await supervised.child.line(/restart completed/, 'stderr')
+  await supervised.settles()
   // What the hook `before` has written is what the next generation has read.
   assert.equal((await supervised.get()).version, 'of the hook')
   await supervised.child.line(/^hook after SIGHUP$/)
