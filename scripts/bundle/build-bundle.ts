@@ -6,9 +6,10 @@ import { bytesOfUndici } from './bytes-of-undici.ts'
 import { packageFolder } from './package-folder.ts'
 import type { Bundle } from './bundles.ts'
 
-// Packages in CommonJS call require() for Node's own modules, which an ES module does not have.
-const requireForCommonJs = `import { createRequire as __createRequire } from 'node:module'
-const require = __createRequire(import.meta.url)`
+// Packages in CommonJS call require() for Node's own modules, which an ES module does not have. A Node.js that is
+// too old for getBuiltinModule() gets as far as the sentence that says so.
+const requireForCommonJs =
+  "const require = process.getBuiltinModule?.('node:module').createRequire(import.meta.url)"
 
 const kinds = {
   // The map names the sources and does not repeat them, which is enough for a stack.

@@ -85,7 +85,7 @@ test('buildBundle() takes the WebAssembly of undici as bytes, not as a module wi
 test('buildBundle() loads of a module of Node no more than what is imported', async (t) => {
   const { printed, output } = await buildProgram(t, 'command')
   assert.doesNotMatch(printed, /webcrypto|differ/)
-  assert.deepEqual(readFileSync(output, 'utf8').match(/from *["']node:[^"']+/g), [`from 'node:module`])
+  assert.doesNotMatch(readFileSync(output, 'utf8'), /from *["']node:/)
 })
 
 test('packageFolder() is that of the innermost package, and undefined for a file of our own', () => {
