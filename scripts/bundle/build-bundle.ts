@@ -6,8 +6,8 @@ import { bytesOfUndici } from './bytes-of-undici.ts'
 import { packageFolder } from './package-folder.ts'
 import type { Bundle } from './bundles.ts'
 
-// Packages in CommonJS call require() for Node's own modules, which an ES module does not have. A Node.js that is
-// too old for getBuiltinModule() gets as far as the sentence that says so.
+// Packages in CommonJS call require() for Node's own modules, which an ES module does not have. A Node.js
+// that is too old for getBuiltinModule() gets as far as the sentence that says so.
 const requireForCommonJs =
   "const require = process.getBuiltinModule?.('node:module').createRequire(import.meta.url)"
 
