@@ -2,30 +2,23 @@ import { spawnSync } from 'node:child_process'
 import { test, type TestContext, type TestOptions } from 'node:test'
 import { debianEnvironment, kafkaClasses } from './fetched-programs.ts'
 
+/** Without root a program is root of a user namespace of its own. */
+const unshare = ['unshare', ...(process.getuid?.() === 0 ? [] : ['--map-root-user'])]
+
 /**
  * What makes a program the first process of a PID namespace, as in a container: the kernel gives that one no
- * default action for signals (pid_namespaces(7)). Without
- * root it is root of a user namespace of its own.
+ * default action for signals (pid_namespaces(7)).
  */
-export const pidOneCommand: readonly string[] = [
-  'unshare',
-  ...(process.getuid?.() === 0 ? [] : ['--map-root-user']),
-  '-pf',
-  '--mount-proc',
-  '--kill-child',
-]
+export const pidOneCommand: readonly string[] = [...unshare, '-pf', '--mount-proc', '--kill-child']
 
 /**
  * What runs a shell script as root of a network namespace of its own, with sysctls of its own; see
  * test/helpers/own-network.ts.
  */
-export const ownNetworkCommand: readonly string[] = [
-  'unshare',
-  ...(process.getuid?.() === 0 ? [] : ['--map-root-user']),
-  '--net',
-  'sh',
-  '-c',
-]
+export const ownNetworkCommand: readonly string[] = [...unshare, '--net', 'sh', '-c']
+
+const mayUnshare =
+  'as root or where users may make namespaces (sysctl kernel.apparmor_restrict_unprivileged_userns=0)'
 
 /** What a test can need besides Node: how to try it, and what to do where it is missing. */
 const tools = {
@@ -67,13 +60,11 @@ const tools = {
   },
   'a PID namespace': {
     command: [...pidOneCommand, 'true'],
-    remedy:
-      'run the tests on Linux, with unshare of util-linux, as root or where users may make namespaces (sysctl kernel.apparmor_restrict_unprivileged_userns=0)',
+    remedy: `run the tests on Linux, with unshare of util-linux, ${mayUnshare}`,
   },
   'a network namespace': {
     command: [...ownNetworkCommand, 'ip link set lo up && echo 1 > /proc/sys/net/ipv4/tcp_migrate_req'],
-    remedy:
-      'run the tests on Linux 5.14 or later, with unshare of util-linux and ip of iproute2, as root or where users may make namespaces (sysctl kernel.apparmor_restrict_unprivileged_userns=0)',
+    remedy: `run the tests on Linux 5.14 or later, with ip of iproute2 and unshare of util-linux, ${mayUnshare}`,
   },
 } as const satisfies Record<string, { readonly command: readonly string[]; readonly remedy: string }>
 

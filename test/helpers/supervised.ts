@@ -97,6 +97,15 @@ export class Supervised {
     })
   }
 
+  /** Resolves when this generation serves, and the old one accepts nothing more. */
+  async soaks(generation: number): Promise<void> {
+    await this.serves(generation)
+    await eventually('the old generation is to pause', async () => {
+      return (await this.status()).generations[0]?.phase === 'paused'
+    })
+    await this.settles()
+  }
+
   /** Resolves when this generation serves. */
   async serves(generation: number): Promise<void> {
     await this.child.line(new RegExp(`generation ${generation} serves`), 'stderr')

@@ -56,6 +56,7 @@ test(
       const [, parent] = /^PPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
       assert.equal(Number(parent), supervised.child.process.pid)
       assert.equal(await supervised.restart(), 'completed')
+      await supervised.settles()
     }
   },
 )
@@ -111,11 +112,7 @@ for (const [path, how] of [
     const supervised = await serving(t, { args: ['--soak', '20s'] })
     supervised.release({ version: '2' })
     const restart = supervised.restart()
-    await supervised.serves(2)
-    await eventually('the old generation is to pause', async () => {
-      return (await supervised.status()).generations[0]?.phase === 'paused'
-    })
-    await supervised.settles()
+    await supervised.soaks(2)
     await supervised.get(path).catch(() => undefined)
     assert.equal(await restart, 'rolled-back')
     await eventually('the old generation answers', async () => (await supervised.get()).version === '1')

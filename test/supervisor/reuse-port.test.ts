@@ -66,11 +66,7 @@ for (const [path, how] of [
     const supervised = await serving(t, { args: [...lossy, '--soak', '20s'] })
     supervised.release({ version: '2' })
     const restart = supervised.restart()
-    await supervised.serves(2)
-    await eventually('the old generation is to pause', async () => {
-      return (await supervised.status()).generations[0]?.phase === 'paused'
-    })
-    await supervised.settles()
+    await supervised.soaks(2)
     assert.equal(await ask(supervised, path), path === '/end' ? 'ECONNRESET' : '2')
     assert.equal(await restart, 'rolled-back')
     await eventually('the old generation answers', async () => (await ask(supervised)) === '1')

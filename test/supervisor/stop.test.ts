@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { test } from 'node:test'
+import { test, type TestContext } from 'node:test'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { eventually } from '../helpers/eventually.ts'
 import { startSupervised, type Supervised } from '../helpers/supervised.ts'
@@ -26,12 +26,16 @@ for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   })
 }
 
-test('a child that ignores SIGTERM is hammered: SIGTERM again, then SIGKILL', async (t) => {
-  const supervised = await startSupervised(t, {
-    command: deaf,
-    args: ['--hammer-after', '500ms', '--ready', 'alive:100ms'],
-  })
+/** A program that ignores SIGTERM, and serves. */
+async function serveDeaf(t: TestContext, hammerAfter: string): Promise<Supervised> {
+  const args = ['--hammer-after', hammerAfter, '--ready', 'alive:100ms']
+  const supervised = await startSupervised(t, { command: deaf, args })
   await supervised.serves(1)
+  return supervised
+}
+
+test('a child that ignores SIGTERM is hammered: SIGTERM again, then SIGKILL', async (t) => {
+  const supervised = await serveDeaf(t, '500ms')
   supervised.child.kill('SIGTERM')
   assert.deepEqual(await supervised.child.exit(), { code: 137, signal: null })
   assert.equal(supervised.child.stdout, 'got SIGTERM\ngot SIGTERM\n')
@@ -67,11 +71,7 @@ test('a second SIGTERM, more than a second later, forces the exit of what still 
 })
 
 test('a second SIGTERM kills a program that ignores the first one', async (t) => {
-  const supervised = await startSupervised(t, {
-    command: deaf,
-    args: ['--hammer-after', '60s', '--ready', 'alive:100ms'],
-  })
-  await supervised.serves(1)
+  const supervised = await serveDeaf(t, '60s')
   supervised.child.kill('SIGTERM')
   await supervised.child.line(/^got SIGTERM$/)
   await sleep(LATER_MS)
