@@ -23,7 +23,7 @@ const refused: Readonly<Record<string, string>> = {
 }
 
 /** Whether this is the name of a signal on any platform. */
-export function isSignalName(value: unknown): boolean {
+export function isSignalName(value: unknown): value is string {
   return known.has(value)
 }
 

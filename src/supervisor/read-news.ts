@@ -1,4 +1,5 @@
 import { inFlightKinds } from '../core/in-flight.ts'
+import { isSignalName } from '../core/signal-names.ts'
 import { type GenerationFacts, isSupervisionMessage, type NewsMessage } from '../core/supervision.ts'
 
 /** A reason is part of a log line and of a sentence. */
@@ -37,7 +38,7 @@ export function readNews(message: unknown): NewsMessage | null {
 }
 
 function readHook(lastcall: 'hooked' | 'signalled', { signal, when }: Fields): NewsMessage | null {
-  return typeof signal === 'string' && isMoment(when) ? { lastcall, signal, when } : null
+  return isSignalName(signal) && isMoment(when) ? { lastcall, signal, when } : null
 }
 
 /** A kind that the generation does not know, because its release has another lastcall, counts as none. */

@@ -20,8 +20,9 @@ import { hammerEnding, requestStop } from './stop.ts'
 //     v   |        v
 //    [waiting] <---+  nobody is left to serve: connections wait in the queue of the socket
 //
-//  Every state above leads to [waiting] when nobody is left to serve. A warm standby, or a restart that was
-//  queued, skips it. backOffElapsed, or a restart that is asked for, leads back to [starting].
+//  Every state above leads to [waiting] when nobody is left to serve: the generation has exited, or has begun
+//  to shut itself down (left). A warm standby, or a restart that was queued, skips it. backOffElapsed, or a
+//  restart that is asked for, leads back to [starting].
 //  stopRequested, or more crashes in a row than the limit, lead from everywhere to [stopping]: every
 //  generation is told to end, and hammered when it does not. The last exit leads to [stopped].
 
